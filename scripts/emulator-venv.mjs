@@ -1,0 +1,120 @@
+// The Python of the EC2 emulator: a virtual environment with moto in .tools/, made once for each requirements.txt.
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const tools = join(root, ".tools");
+const requirements = join(root, "test", "emulator", "requirements.txt");
+
+// The plain name first; the others for machines whose python3 is older than what is installed beside it.
+const names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
+const oldest = "3.10";
+
+/** Something that the user has to put right: one line with the remedy, and no stack trace. */
+export class Remedy extends Error {}
+
+/**
+ * The path of a python that has moto; makes its environment first if there is none yet.
+ * @returns {Promise<string>}
+ */
+export async function emulatorPython() {
+    const system = await systemPython();
+    // With the version of Python, because an environment breaks when the Python that it links to is replaced.
+    const hash = createHash("sha256")
+        .update(await readFile(requirements))
+        .update(system.version)
+        .digest("hex")
+        .slice(0, 12);
+    const home = join(tools, `venv-${hash}`);
+    if (!existsSync(home)) await make(home, system.name);
+    return join(home, "bin", "python");
+}
+
+/** @returns {Promise<{ name: string; version: string }>} */
+async function systemPython() {
+    const seen = [];
+    for (const name of names) {
+        const version = await run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).then(
+            ({ stdout }) => stdout.trim(),
+            () => undefined,
+        );
+        if (version !== undefined && isRecent(version)) return { name, version };
+        if (version !== undefined) seen.push(`${name} is ${version}`);
+    }
+    throw new Remedy(
+        `the EC2 emulator needs Python ${oldest} or newer (${seen.join(", ") || "there is no python3"}): ` +
+            "install it, e.g. apt-get install python3 python3-venv",
+    );
+}
+
+/** @param {string} version */
+function isRecent(version) {
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    const [leastMajor = 0, leastMinor = 0] = oldest.split(".").map(Number);
+    return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+/**
+ * Makes the environment in a folder of our own and puts it in place by renaming, which is atomic: one that was
+ * interrupted is never taken for complete, and of two made at once the first stays.
+ * @param {string} home
+ * @param {string} python
+ */
+async function make(home, python) {
+    await run(python, ["-c", "import ensurepip, venv"]).catch(() => {
+        throw new Remedy(`${python} cannot make virtual environments: apt-get install python3-venv`);
+    });
+    await mkdir(tools, { recursive: true });
+    await removeInterrupted();
+    const started = Date.now();
+    console.error("Setting up the EC2 emulator (moto) in .tools/, once, about half a minute ...");
+    const temporary = `${home}.${process.pid}.tmp`;
+    try {
+        await run(python, ["-m", "venv", temporary]);
+        await run(join(temporary, "bin", "python"), ["-m", "pip", "install", "--quiet", "-r", requirements]);
+        // The Python that runs from the new place finds its packages by its own path; only pip's scripts do not move.
+        await rename(temporary, home).catch((/** @type {NodeJS.ErrnoException} */ error) => {
+            if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+        });
+    } catch (error) {
+        const { stderr } = /** @type {{ stderr?: string }} */ (error);
+        throw new Remedy(`installing moto failed: ${stderr?.trim().split("\n").at(-1) || error}`);
+    } finally {
+        await rm(temporary, { recursive: true, force: true });
+    }
+    console.error(`The EC2 emulator is set up (${Math.round((Date.now() - started) / 1000)} s).`);
+}
+
+/** Folders of processes that ended before they were done. */
+async function removeInterrupted() {
+    for (const name of await readdir(tools)) {
+        const pid = /^venv-.*\.(\d+)\.tmp$/.exec(name)?.[1];
+        if (pid && !isRunning(Number(pid))) await rm(join(tools, name), { recursive: true, force: true });
+    }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+    }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    try {
+        console.log(await emulatorPython());
+    } catch (error) {
+        if (!(error instanceof Remedy)) throw error;
+        console.error(error.message);
+        process.exitCode = 1;
+    }
+}

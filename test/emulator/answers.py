@@ -1,0 +1,35 @@
+"""A call as it came over HTTP, and the answers that do not come from moto."""
+
+import uuid
+from dataclasses import dataclass
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+
+@dataclass(frozen=True)
+class Call:
+    service: str
+    region: str
+    account: str
+    action: str
+    params: dict[str, str]
+
+
+class Answer(NamedTuple):
+    status: int
+    content_type: str
+    body: bytes
+
+
+def error_answer(call: Call, code: str, message: str, status: int = 400) -> Answer:
+    """An error in the format of the service: EC2 has one of its own, the query services share another."""
+    error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+    request = uuid.uuid4()
+    if call.service == "ec2":
+        body = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request}</RequestID></Response>"
+    else:
+        body = (
+            f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error>"
+            f"<RequestId>{request}</RequestId></ErrorResponse>"
+        )
+    return Answer(status, "text/xml", f'<?xml version="1.0" encoding="utf-8"?>\n{body}'.encode())

@@ -1,0 +1,146 @@
+"""The HTTP application: calls to AWS go through the log and the faults to moto, /_emulator/ is for the tests."""
+
+import io
+import json
+import re
+import threading
+import traceback
+import uuid
+from typing import Any, Iterable
+from urllib.parse import parse_qsl
+
+import ec2
+from answers import Answer, Call, error_answer
+from faults import Fault
+from moto.core.base_backend import BackendDict
+from moto.ec2.models import ec2_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import run_wsgi_app
+from world import world
+
+CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+
+
+class EmulatorApp:
+    def __init__(self) -> None:
+        ec2.install()
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        # moto's models are not made for threads. Waiting (delays, hanging) happens outside of this lock.
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        path = environ["PATH_INFO"]
+        if path.startswith("/_emulator/"):
+            answer = self.control(environ["REQUEST_METHOD"], path.removeprefix("/_emulator/"), body)
+        else:
+            environ["wsgi.input"] = io.BytesIO(body)
+            answer = self.aws(environ, body)
+        headers = [
+            ("Content-Type", answer.content_type),
+            ("Content-Length", str(len(answer.body))),
+            ("x-amzn-RequestId", str(uuid.uuid4())),
+        ]
+        start_response(f"{answer.status} .", headers)
+        return [answer.body]
+
+    def aws(self, environ: dict[str, Any], body: bytes) -> Answer:
+        call = read_call(environ, body)
+        with self.lock:
+            fault = world.faults.choose(call)
+            entry = log(call, fault)
+        answer = None
+        connection = environ["werkzeug.socket"]
+        if fault and fault.where == "before":
+            answer = fault.answer(call, connection)
+        if answer is None:
+            answer = self.act(call, environ)
+            if fault and fault.where == "after":
+                answer = fault.answer(call, connection) or answer
+        code = ERROR_CODE.search(answer.body) if answer.status >= 400 else None
+        entry["status"] = answer.status
+        entry["error"] = code[1].decode() if code else None
+        return answer
+
+    def act(self, call: Call, environ: dict[str, Any]) -> Answer:
+        try:
+            with self.lock:
+                chunks, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+        except Exception as error:
+            traceback.print_exc()
+            # 400, so that the caller's SDK does not try again what will never work.
+            return error_answer(call, "EmulatorFailure", f"{call.action}: {type(error).__name__}: {error}")
+        return Answer(int(status.split()[0]), headers.get("Content-Type", "text/xml"), b"".join(chunks))
+
+    def control(self, method: str, path: str, body: bytes) -> Answer:
+        try:
+            with self.lock:
+                result = control(method, path, json.loads(body) if body else None)
+        except LookupError as error:
+            return Answer(404, "application/json", json.dumps({"error": str(error)}).encode())
+        except (ValueError, TypeError) as error:
+            return Answer(400, "application/json", json.dumps({"error": str(error)}).encode())
+        return Answer(200, "application/json", json.dumps(result).encode())
+
+
+def read_call(environ: dict[str, Any], body: bytes) -> Call:
+    params = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    params.pop("Version", None)
+    action = params.pop("Action", environ.get("HTTP_X_AMZ_TARGET", environ["PATH_INFO"]))
+    signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
+    key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
+    return Call(service, region, ec2.account_of(key), action, params)
+
+
+def log(call: Call, fault: Fault | None) -> dict[str, Any]:
+    """An entry whose status stays null as long as, and if at all, there is no answer."""
+    entry = {
+        "seq": len(world.calls) + 1,
+        "time": world.now().isoformat(timespec="milliseconds") + "Z",
+        "region": call.region,
+        "account": call.account,
+        "service": call.service,
+        "action": call.action,
+        "params": call.params,
+        "status": None,
+        "error": None,
+        "fault": fault.kind if fault else None,
+    }
+    world.calls.append(entry)
+    return entry
+
+
+def control(method: str, path: str, body: Any) -> Any:
+    match method, path.split("/"):
+        case "GET", ["calls"]:
+            return world.calls
+        case "DELETE", ["calls"]:
+            world.calls = []
+        case "GET", ["settings"]:
+            return world.settings
+        case "PUT", ["settings"]:
+            world.set(body)
+            return world.settings
+        case "PUT", ["faults"]:
+            world.faults.put(body)
+        case "DELETE", ["faults"]:
+            world.faults.put([])
+        case "POST", ["snapshots", snapshot_id]:
+            find_snapshot(snapshot_id).patch(body)
+        case "POST", ["clock"]:
+            world.advance(body["advance"])
+        case "POST", ["reset"]:
+            world.reset()
+            BackendDict.reset()
+        case _:
+            raise LookupError(f"the emulator has no {method} /_emulator/{path}")
+    return {}
+
+
+def find_snapshot(snapshot_id: str) -> Any:
+    for _, _, backend in ec2_backends.iter_backends():
+        if snapshot_id in backend.snapshots:
+            return backend.snapshots[snapshot_id]
+    raise LookupError(f"no snapshot {snapshot_id} in any account and region")

@@ -1,0 +1,58 @@
+"""What every Describe of EC2 does alike: filters with wildcards, and pages."""
+
+import base64
+import fnmatch
+import re
+from typing import Any, Callable, Protocol, Sequence, TypeVar
+
+from moto.ec2.exceptions import EC2ClientError
+
+VALUES_PER_FILTER = 200
+LARGEST_PAGE = 1000
+
+
+class Serial(Protocol):
+    serial: int
+
+
+T = TypeVar("T", bound=Serial)
+
+
+def filtered(
+    items: list[T], filters: Sequence[dict[str, Any]], values: Callable[[T, str], Sequence[str]]
+) -> list[T]:
+    """Every filter must match, and a filter matches when any value of the item matches any of its patterns."""
+    for one in filters:
+        patterns = one.get("Values", [])
+        if len(patterns) > VALUES_PER_FILTER:
+            raise EC2ClientError(
+                "FilterLimitExceeded",
+                f"The maximum number of filter values specified on a single call is {VALUES_PER_FILTER}",
+            )
+        exact = {pattern for pattern in patterns if not re.search(r"[*?]", pattern)}
+        wild = [re.compile(fnmatch.translate(pattern)) for pattern in patterns if pattern not in exact]
+        items = [
+            item
+            for item in items
+            if any(v in exact or any(w.match(v) for w in wild) for v in values(item, one["Name"]))
+        ]
+    return items
+
+
+def page(items: list[T], most: int | None, token: str | None) -> tuple[list[T], str | None]:
+    """One page in order of creation. A token holds a serial number, so deletions in between skip nothing."""
+    if most is not None and most < 5:
+        raise EC2ClientError(
+            "InvalidParameterValue",
+            f"Value ( {most} ) for parameter maxResults is invalid. Expecting a value greater than 5.",
+        )
+    items = sorted(items, key=lambda item: item.serial)
+    if token is not None:
+        try:
+            last = int(base64.b64decode(token, validate=True))
+        except ValueError:
+            raise EC2ClientError("InvalidParameterValue", "Unable to parse pagination token") from None
+        items = [item for item in items if item.serial > last]
+    shown = items[: min(most or LARGEST_PAGE, LARGEST_PAGE)]
+    more = len(items) > len(shown)
+    return shown, base64.b64encode(str(shown[-1].serial).encode()).decode() if more else None

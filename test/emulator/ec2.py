@@ -1,0 +1,48 @@
+"""Puts the extensions in place of moto's own classes."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import moto.ec2.models.elastic_block_store as ebs
+import moto.ec2.urls
+import moto.iam.models
+from moto.core.serialize import TimestampSerializer
+from moto.ec2.models.core import TaggedEC2Resource
+from moto.ec2.responses import EC2Response
+from sharing import SharingCalls
+from snapshots import LivingSnapshot
+from tags import TagCalls, direct_tags
+from volumes import LivingVolume, VolumeCalls
+from world import world
+
+# An access key that names its account: tests reach any account without assuming a role first.
+KEY_OF_ACCOUNT = re.compile(r"AKIATEST(\d{12})")
+
+_account_of_known_key = moto.iam.models.get_account_id_from
+
+
+def account_of(access_key: str) -> str:
+    named = KEY_OF_ACCOUNT.fullmatch(access_key)
+    return named[1] if named else _account_of_known_key(access_key)
+
+
+class EmulatedEC2(VolumeCalls, SharingCalls, TagCalls, EC2Response):
+    def call_action(self) -> Any:
+        self.sweep_vanished_volumes()
+        return super().call_action()
+
+
+def _with_milliseconds(_: TimestampSerializer, value: datetime) -> str:
+    return value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+
+
+def install() -> None:
+    moto.ec2.urls.url_paths["{0}/"] = EmulatedEC2.dispatch
+    moto.iam.models.get_account_id_from = account_of
+    ebs.Snapshot = LivingSnapshot
+    ebs.Volume = LivingVolume
+    ebs.utcnow = world.now
+    TaggedEC2Resource.get_tags = direct_tags
+    # moto writes .000 for every fraction of a second, EC2 its milliseconds.
+    TimestampSerializer._timestamp_iso8601_zeroed = _with_milliseconds

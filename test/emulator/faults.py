@@ -1,0 +1,107 @@
+"""Faults on order: calls that fail, break off, take their time or answer nonsense."""
+
+import random
+import select
+import socket
+import struct
+import time
+from typing import Any
+
+from answers import Answer, Call, error_answer
+
+DEFAULTS: dict[str, Any] = {
+    "action": "*",
+    "params": {},  # only calls that carry these, e.g. {"VolumeId": "vol-1"}
+    "probability": 1,
+    "times": None,  # how often it strikes, None = for ever
+    "after": 0,  # matching calls that are let through first
+    "where": "before",  # "after": EC2 acted, and the answer is lost
+    "kind": "error",
+    "code": "InternalError",  # code, message and status: of kind "error"
+    "message": "An internal error has occurred",
+    "status": 400,
+    "seconds": 0,  # of kind "delay"
+}
+KINDS = ("error", "reset", "delay", "hang", "malformed")
+
+
+class Unanswered(ConnectionError):
+    """Ends a request without an answer; the HTTP server just closes the connection."""
+
+
+class Fault:
+    def __init__(self, rule: dict[str, Any]) -> None:
+        unknown = rule.keys() - DEFAULTS.keys()
+        if unknown:
+            raise ValueError(f"unknown keys {sorted(unknown)} in a fault, known are {sorted(DEFAULTS)}")
+        self.rule = DEFAULTS | rule
+        if self.rule["kind"] not in KINDS or self.rule["where"] not in ("before", "after"):
+            raise ValueError(f"a fault's kind is one of {KINDS}, its where is before or after")
+        self.seen = 0
+        self.struck = 0
+
+    @property
+    def kind(self) -> str:
+        return self.rule["kind"]
+
+    @property
+    def where(self) -> str:
+        return self.rule["where"]
+
+    def strikes(self, call: Call, dice: random.Random) -> bool:
+        rule = self.rule
+        if rule["action"] not in ("*", call.action):
+            return False
+        if any(call.params.get(key) != value for key, value in rule["params"].items()):
+            return False
+        self.seen += 1
+        if self.seen <= rule["after"] or (rule["times"] is not None and self.struck >= rule["times"]):
+            return False
+        if dice.random() >= rule["probability"]:
+            return False
+        self.struck += 1
+        return True
+
+    def answer(self, call: Call, connection: socket.socket) -> Answer | None:
+        """What the caller gets instead of EC2's answer; None for a delay, which only takes its time."""
+        match self.kind:
+            case "delay":
+                time.sleep(self.rule["seconds"])
+                return None
+            case "error":
+                return error_answer(call, self.rule["code"], self.rule["message"], self.rule["status"])
+            case "malformed":
+                return Answer(200, "text/xml", f"<{call.action}Response><broken".encode())
+            case "reset":
+                # Lingering for zero seconds makes the close a reset instead of an orderly end.
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            case "hang":
+                while not _closed(connection):
+                    select.select([connection], [], [], 1)
+        raise Unanswered(self.kind)
+
+
+class Faults:
+    def __init__(self) -> None:
+        self.rules: list[Fault] = []
+        self.dice = random.Random()
+
+    def seed(self, seed: int | None) -> None:
+        self.dice = random.Random(seed)
+
+    def put(self, rules: list[dict[str, Any]]) -> None:
+        self.rules = [Fault(rule) for rule in rules]
+
+    def choose(self, call: Call) -> Fault | None:
+        """The first rule that strikes; those after it do not see the call."""
+        return next((fault for fault in self.rules if fault.strikes(call, self.dice)), None)
+
+
+def _closed(connection: socket.socket) -> bool:
+    readable, _, _ = select.select([connection], [], [], 0)
+    if not readable:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except OSError:
+        return True

@@ -1,0 +1,259 @@
+"""Snapshots with a life: pending with rising progress, then completed or in error."""
+
+from datetime import datetime, timedelta
+from typing import Any, Iterator
+
+from describe import filtered, page
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_block_store import Snapshot
+from moto.ec2.responses._base_response import EC2BaseResponse
+from moto.ec2.utils import random_snapshot_id
+from tags import new_tags, tag_list
+from world import RegionState, world
+
+# EC2 shows one and the same made-up volume for every copy.
+VOLUME_OF_COPIES = "vol-ffffffff"
+
+
+class LivingSnapshot(Snapshot):
+    # moto keeps a register of its models by the service in their module's name.
+    __module__ = Snapshot.__module__
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.serial = next(world.serial)
+        # The volume may grow or go later, the snapshot stays as it is.
+        self.size = self.volume.size
+        self.volume_name = self.volume.id
+        self.kms_key_id = self.kms_key_id or self.volume.kms_key_id
+        self.seconds = world.settings["snapshotSeconds"]
+        self.failure = world.settings["snapshotError"]
+        self.forced: dict[str, Any] = {}
+
+    @property
+    def age(self) -> float:
+        return (world.now() - self.start_time).total_seconds()
+
+    @property
+    def status(self) -> str:
+        if "status" in self.forced:
+            return self.forced["status"]
+        if self.age < self.seconds:
+            return "pending"
+        return "error" if self.failure else "completed"
+
+    @status.setter
+    def status(self, _: str) -> None:
+        """moto's constructor sets every snapshot completed; here its age decides."""
+
+    @property
+    def progress(self) -> str:
+        if "progress" in self.forced:
+            return self.forced["progress"]
+        if self.status == "completed":
+            return "100%"
+        return f"{min(99, int(100 * self.age / self.seconds))}%" if self.seconds else "0%"
+
+    @property
+    def status_message(self) -> str | None:
+        return self.forced.get("statusMessage", self.failure if self.status == "error" else None)
+
+    @property
+    def completion_time(self) -> datetime | None:
+        if self.status != "completed":
+            return None
+        return self.forced.get("completionTime", self.start_time + timedelta(seconds=self.seconds))
+
+    @property
+    def volume_id(self) -> str:
+        return self.volume_name
+
+    @property
+    def volume_size(self) -> int:
+        return self.size
+
+    def patch(self, changes: dict[str, Any]) -> None:
+        """Forces a state from outside; `seconds` is the time it takes from its start, and lets go of the state."""
+        unknown = changes.keys() - {"status", "progress", "statusMessage", "seconds", "tags"}
+        if unknown:
+            raise ValueError(f"unknown keys {sorted(unknown)} in the patch of a snapshot")
+        if "seconds" in changes:
+            self.seconds = changes["seconds"]
+            self.forced = {}
+        # Tags that EC2 and other services set have keys which CreateTags refuses, e.g. aws:dlm:lifecycle-policy-id.
+        self.add_tags(changes.get("tags", {}))
+        self.forced |= {key: changes[key] for key in ("status", "progress", "statusMessage") if key in changes}
+        if changes.get("status") == "completed":
+            self.forced["completionTime"] = world.now()
+
+    def view(self) -> dict[str, Any]:
+        """The snapshot as DescribeSnapshots shows it."""
+        return {
+            "SnapshotId": self.id,
+            "VolumeId": self.volume_id,
+            "State": self.status,
+            "StateMessage": self.status_message,
+            "Progress": self.progress,
+            "StartTime": self.start_time,
+            "CompletionTime": self.completion_time,
+            "OwnerId": self.owner_id,
+            "Description": self.description or "",
+            "VolumeSize": self.size,
+            "FullSnapshotSizeInBytes": self.size * 2**30 if self.status == "completed" else 0,
+            "Encrypted": self.encrypted,
+            "KmsKeyId": self.kms_key_id,
+            "StorageTier": self.storage_tier,
+            "Tags": tag_list(self),
+        }
+
+    def view_at_birth(self) -> dict[str, Any]:
+        """What CreateSnapshot answers: always pending, with no progress yet."""
+        later = ("StateMessage", "CompletionTime", "FullSnapshotSizeInBytes", "StorageTier")
+        view = {key: value for key, value in self.view().items() if key not in later}
+        return view | {"State": "pending", "Progress": ""}
+
+    def visible_to(self, account: str) -> bool:
+        if account == self.owner_id or account in self.create_volume_permission_userids:
+            return True
+        # Blocking all sharing hides what was public, and leaves the permission as it is.
+        state = world.regions[self.owner_id, self.ec2_backend.region_name]
+        return (
+            "all" in self.create_volume_permission_groups
+            and state.block_public_access != "block-all-sharing"
+        )
+
+    def filter_values(self, name: str) -> list[str]:
+        tags = self.ec2_backend.tags.get(self.id, {})
+        if name.startswith("tag:"):
+            key = name.removeprefix("tag:")
+            return [tags[key]] if key in tags else []
+        match name:
+            case "tag-key":
+                return list(tags)
+            case "snapshot-id":
+                return [self.id]
+            case "volume-id":
+                return [self.volume_id]
+            case "status":
+                return [self.status]
+            case "owner-id":
+                return [self.owner_id]
+            case "description":
+                return [self.description or ""]
+            case "encrypted":
+                return [str(self.encrypted).lower()]
+            case "progress":
+                return [self.progress]
+            case "start-time":
+                return [self.start_time.isoformat(timespec="milliseconds") + "Z"]
+            case "storage-tier":
+                return [self.storage_tier]
+            case "volume-size":
+                return [str(self.size)]
+        raise EC2ClientError("InvalidParameterValue", f"The filter '{name}' is invalid")
+
+
+def not_found(snapshot_id: str) -> EC2ClientError:
+    return EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
+
+
+def visible_snapshots(account: str, region: str) -> Iterator[LivingSnapshot]:
+    """The account's own snapshots and those that others share with it; moto keeps accounts apart."""
+    for regions in list(ec2_backends.values()):
+        # dict.get: indexing would make a backend for every account.
+        backend = dict.get(regions, region)
+        if backend is not None:
+            yield from (one for one in backend.snapshots.values() if one.visible_to(account))
+
+
+class SnapshotCalls(EC2BaseResponse):
+    @property
+    def region_state(self) -> RegionState:
+        return world.regions[self.current_account, self.region]
+
+    def own_snapshot(self) -> LivingSnapshot:
+        snapshot_id = self._get_param("SnapshotId")
+        if snapshot_id not in self.ec2_backend.snapshots:
+            raise not_found(snapshot_id)
+        return self.ec2_backend.snapshots[snapshot_id]
+
+    def visible_snapshot(self, snapshot_id: str, region: str) -> LivingSnapshot:
+        for snapshot in visible_snapshots(self.current_account, region):
+            if snapshot.id == snapshot_id:
+                return snapshot
+        raise not_found(snapshot_id)
+
+    def create_snapshot(self) -> ActionResult:
+        volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
+        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
+        last = self.region_state.last_snapshot_of_volume
+        if volume.id in last:
+            since = (world.now() - last[volume.id]).total_seconds()
+            if since < world.settings["perVolumeRateSeconds"]:
+                raise EC2ClientError(
+                    "SnapshotCreationPerVolumeRateExceeded",
+                    "The maximum per volume CreateSnapshot request rate has been exceeded. "
+                    "Use an increasing or variable sleep interval between requests.",
+                )
+        pending = [
+            one
+            for one in self.ec2_backend.snapshots.values()
+            if one.volume_id == volume.id and one.status == "pending"
+        ]
+        if len(pending) >= world.settings["pendingPerVolume"]:
+            raise EC2ClientError(
+                "ConcurrentSnapshotLimitExceeded",
+                "Maximum allowed in-progress snapshots for a single volume exceeded.",
+            )
+        snapshot = self.ec2_backend.create_snapshot(volume.id, self._get_param("Description"))
+        snapshot.add_tags(tags)
+        last[volume.id] = world.now()
+        return ActionResult(snapshot.view_at_birth())
+
+    def copy_snapshot(self) -> ActionResult:
+        source = self.visible_snapshot(self._get_param("SourceSnapshotId"), self._get_param("SourceRegion"))
+        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
+        backend = self.ec2_backend
+        key = self._get_param("KmsKeyId")
+        # A copy is never unencrypted when its source is encrypted.
+        encrypted = self._get_bool_param("Encrypted", False) or source.encrypted
+        if encrypted and not key:
+            key = backend.default_kms_key_id or backend._create_default_encryption_key()
+        snapshot = LivingSnapshot(
+            backend, random_snapshot_id(), source.volume, self._get_param("Description"), encrypted, key
+        )
+        snapshot.volume_name = VOLUME_OF_COPIES
+        snapshot.size = source.size
+        backend.snapshots[snapshot.id] = snapshot
+        snapshot.add_tags(tags)
+        return ActionResult({"SnapshotId": snapshot.id, "Tags": tag_list(snapshot)})
+
+    def describe_snapshots(self) -> ActionResult:
+        ids = self._get_param("SnapshotIds", [])
+        most = self._get_param("MaxResults")
+        if ids and most is not None:
+            raise EC2ClientError(
+                "InvalidParameterCombination",
+                "The parameter snapshotSet cannot be used with the parameter maxResults",
+            )
+        found = list(visible_snapshots(self.current_account, self.region))
+        if ids:
+            known = {snapshot.id: snapshot for snapshot in found}
+            # One unknown id fails the whole call.
+            for snapshot_id in ids:
+                if snapshot_id not in known:
+                    raise not_found(snapshot_id)
+            found = [known[snapshot_id] for snapshot_id in dict.fromkeys(ids)]
+        owners = self._get_param("OwnerIds", [])
+        if owners:
+            accounts = {self.current_account if owner == "self" else owner for owner in owners}
+            found = [snapshot for snapshot in found if snapshot.owner_id in accounts]
+        found = filtered(found, self._get_param("Filters", []), LivingSnapshot.filter_values)
+        shown, token = page(found, most, self._get_param("NextToken"))
+        return ActionResult({"Snapshots": [snapshot.view() for snapshot in shown], "NextToken": token})
+
+    def delete_snapshot(self) -> ActionResult:
+        self.own_snapshot()
+        return super().delete_snapshot()

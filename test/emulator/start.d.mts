@@ -1,0 +1,8 @@
+/** The emulator as a process: where it answers, its pid, and how to end it. */
+export interface EmulatorProcess {
+    readonly endpoint: string;
+    readonly pid: number;
+    stop(): Promise<void>;
+}
+
+export function startEmulatorProcess(): Promise<EmulatorProcess>;

@@ -1,0 +1,131 @@
+"""Volumes with a life: creating, then available, in error or gone."""
+
+from typing import Any
+
+from describe import page
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
+from moto.ec2.models.elastic_block_store import Volume
+from moto.ec2.utils import generic_filter
+from snapshots import SnapshotCalls
+from tags import new_tags
+from world import world
+
+GP3_DEFAULT_THROUGHPUT = 125
+
+
+class LivingVolume(Volume):
+    # moto keeps a register of its models by the service in their module's name.
+    __module__ = Volume.__module__
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.serial = next(world.serial)
+        self.seconds = world.settings["volumeSeconds"]
+        self.fate = world.settings["volumeError"]
+        if self.volume_type == "gp3" and self.throughput is None:
+            self.throughput = GP3_DEFAULT_THROUGHPUT
+
+    @property
+    def created(self) -> bool:
+        return (world.now() - self.create_time).total_seconds() >= self.seconds
+
+    @property
+    def gone(self) -> bool:
+        return self.fate == "vanish" and self.created
+
+    @property
+    def status(self) -> str:
+        if self.attachment:
+            return "in-use"
+        if not self.created:
+            return "creating"
+        return "error" if self.fate else "available"
+
+    @property
+    def availability_zone_id(self) -> str | None:
+        return self.zone.zone_id if self.zone else None
+
+
+class VolumeCalls(SnapshotCalls):
+    def sweep_vanished_volumes(self) -> None:
+        """A volume whose key is refused is created, then gone. Time passes unseen, so this runs before every call."""
+        volumes = self.ec2_backend.volumes
+        for volume in [one for one in volumes.values() if one.gone]:
+            del volumes[volume.id]
+
+    def _zone(self) -> Any:
+        name, zone_id = self._get_param("AvailabilityZone"), self._get_param("AvailabilityZoneId")
+        for zone in self.ec2_backend.describe_availability_zones():
+            if name == zone.name or zone_id == zone.zone_id:
+                return zone
+        raise EC2ClientError("InvalidZone.NotFound", f"The zone '{name or zone_id}' does not exist.")
+
+    def create_volume(self) -> ActionResult:
+        params = {key: value for key, value in self.params.items() if key != "ClientToken"}
+        token = self._get_param("ClientToken")
+        tokens = self.region_state.volumes_by_token
+        if token in tokens:
+            before, volume = tokens[token]
+            if before != params:
+                raise EC2ClientError(
+                    "IdempotentParameterMismatch",
+                    "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+                )
+            # The same volume even when it failed or vanished since.
+            return ActionResult(volume)
+        volume = self._new_volume()
+        if token:
+            tokens[token] = (params, volume)
+        return ActionResult(volume)
+
+    def _new_volume(self) -> LivingVolume:
+        backend = self.ec2_backend
+        tags = new_tags(self._get_param("TagSpecifications", []), "volume")
+        zone = self._zone()
+        size = self._get_param("Size")
+        encrypted = self._get_bool_param("Encrypted", False) or backend.ebs_encryption_by_default
+        key = self._get_param("KmsKeyId")
+        snapshot_id = self._get_param("SnapshotId")
+        if snapshot_id:
+            snapshot = self.visible_snapshot(snapshot_id, self.region)
+            if snapshot.status != "completed":
+                raise EC2ClientError("IncorrectState", f"Snapshot is in invalid state - {snapshot.status}")
+            size = snapshot.size if size is None else size
+            if size < snapshot.size:
+                raise EC2ClientError(
+                    "InvalidParameterValue",
+                    f"Volume of size {size}GB is smaller than snapshot '{snapshot_id}', "
+                    f"expect size >= {snapshot.size}GB",
+                )
+            encrypted = encrypted or snapshot.encrypted
+            key = key or snapshot.kms_key_id
+        if key and not key.startswith("arn:"):
+            name = key if key.startswith("alias/") else f"key/{key}"
+            key = f"arn:{self.partition}:kms:{self.region}:{self.current_account}:{name}"
+        # Without the snapshot's id: moto would look only among the account's own, and take the size that its
+        # volume has by now.
+        volume = backend.create_volume(
+            size=size,
+            zone_name=zone.name,
+            encrypted=encrypted,
+            kms_key_id=key,
+            volume_type=self._get_param("VolumeType"),
+            iops=self._get_param("Iops"),
+            throughput=self._get_param("Throughput"),
+            multi_attach_enabled=self._get_param("MultiAttachEnabled"),
+        )
+        volume.snapshot_id = snapshot_id
+        volume.add_tags(tags)
+        return volume
+
+    def describe_volumes(self) -> ActionResult:
+        volumes = self.ec2_backend.volumes
+        ids = self._get_param("VolumeIds", [])
+        for volume_id in ids:
+            if volume_id not in volumes:
+                raise InvalidVolumeIdError(volume_id)
+        found = [volumes[volume_id] for volume_id in ids] if ids else list(volumes.values())
+        found = generic_filter(self._filters_from_querystring(), found)
+        shown, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
+        return ActionResult({"Volumes": shown, "NextToken": token})

@@ -1,0 +1,60 @@
+"""What the emulator remembers besides moto's models: its clock, its settings and the log of calls."""
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from faults import Faults
+
+DEFAULT_SETTINGS: dict[str, Any] = {
+    "snapshotSeconds": 0,  # how long a new snapshot stays pending
+    "snapshotError": None,  # the message with which new snapshots end in `error`
+    "volumeSeconds": 0,  # how long a new volume stays creating
+    "volumeError": None,  # "error" or "vanish": what becomes of new volumes
+    "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
+    "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
+    "seed": None,  # makes the probability of faults repeatable
+}
+
+
+@dataclass
+class RegionState:
+    """What EC2 keeps for one account in one region and moto's backend has no place for."""
+
+    block_public_access: str = "unblocked"
+    volumes_by_token: dict[str, tuple[dict[str, Any], Any]] = field(default_factory=dict)
+    last_snapshot_of_volume: dict[str, datetime] = field(default_factory=dict)
+
+
+class World:
+    def __init__(self) -> None:
+        # Never reset: paging relies on a later resource having a higher number.
+        self.serial = itertools.count(1)
+        self.reset()
+
+    def reset(self) -> None:
+        self.settings = dict(DEFAULT_SETTINGS)
+        self.ahead = timedelta()
+        self.calls: list[dict[str, Any]] = []
+        self.faults = Faults()
+        self.regions: dict[tuple[str, str], RegionState] = defaultdict(RegionState)
+
+    def now(self) -> datetime:
+        """The emulator's time, without a zone as moto has it."""
+        return datetime.now(timezone.utc).replace(tzinfo=None) + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+    def set(self, changes: dict[str, Any]) -> None:
+        unknown = changes.keys() - DEFAULT_SETTINGS.keys()
+        if unknown:
+            raise ValueError(f"unknown settings {sorted(unknown)}, known are {sorted(DEFAULT_SETTINGS)}")
+        self.settings.update(changes)
+        if "seed" in changes:
+            self.faults.seed(changes["seed"])
+
+
+world = World()
