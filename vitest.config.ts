@@ -1,0 +1,32 @@
+import type { ViteUserConfig } from "vitest/config" with { "resolution-mode": "import" };
+
+export default {
+    test: {
+        // A forgotten `test.only` would let the rest pass unseen; so would a run that finds no test.
+        allowOnly: false,
+        passWithNoTests: false,
+        projects: [
+            {
+                test: {
+                    name: "unit",
+                    include: ["test/unit/**/*.test.ts"],
+                    maxWorkers: "100%",
+                    sequence: { groupOrder: 0 },
+                },
+            },
+            {
+                test: {
+                    name: "engine",
+                    include: ["test/**/*.test.ts"],
+                    exclude: ["test/unit/**", "**/node_modules/**"],
+                    globalSetup: "test/global-setup.ts",
+                    // Each file drives a Pulumi engine, a program and an emulator: more than 2 at once only run into time-outs.
+                    maxWorkers: 2,
+                    sequence: { groupOrder: 1 },
+                    testTimeout: 120_000,
+                    hookTimeout: 120_000,
+                },
+            },
+        ],
+    },
+} satisfies ViteUserConfig;
