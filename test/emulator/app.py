@@ -68,7 +68,8 @@ class EmulatorApp:
             with self.lock:
                 chunks, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
         except Exception as error:
-            traceback.print_exc()
+            if not isinstance(error, NotImplementedError):
+                traceback.print_exc()
             # 400, so that the caller's SDK does not try again what will never work.
             return error_answer(call, "EmulatorFailure", f"{call.action}: {type(error).__name__}: {error}")
         return Answer(int(status.split()[0]), headers.get("Content-Type", "text/xml"), b"".join(chunks))

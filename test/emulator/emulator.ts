@@ -1,5 +1,5 @@
 import { CreateVolumeCommand, EC2Client, type Tag } from "@aws-sdk/client-ec2";
-import type { EmulatorProcess } from "./start.mjs";
+import type { EmulatorProcess } from "./start.mjs" with { "resolution-mode": "import" };
 
 /** One call as the emulator saw it; `status` is null while, and if, it has no answer. */
 export interface Call {

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import time
+from typing import Any
 
 # Settings of moto that are read at import. Its stock AMIs would put a hundred snapshots into every new region.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
@@ -24,6 +25,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing: the calls are logged with their meaning, see GET /_emulator/calls."""
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        # Without it the handler would wait for the next request, and a fault that closes would hang.
+        self.close_connection = True
 
 
 def end_with_stdin() -> None:

@@ -8,7 +8,7 @@ from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.utils import generic_filter
 from snapshots import SnapshotCalls
-from tags import new_tags
+from tags import new_tags, tag_list
 from world import world
 
 GP3_DEFAULT_THROUGHPUT = 125
@@ -42,9 +42,29 @@ class LivingVolume(Volume):
             return "creating"
         return "error" if self.fate else "available"
 
-    @property
-    def availability_zone_id(self) -> str | None:
-        return self.zone.zone_id if self.zone else None
+    def view(self) -> dict[str, Any]:
+        """The volume as DescribeVolumes shows it."""
+        return {
+            "VolumeId": self.id,
+            "SnapshotId": self.snapshot_id or "",
+            "Size": self.size,
+            "State": self.status,
+            "CreateTime": self.create_time,
+            "AvailabilityZone": self.zone.name if self.zone else None,
+            "AvailabilityZoneId": self.zone.zone_id if self.zone else None,
+            "VolumeType": self.volume_type,
+            "Iops": self.iops,
+            "Throughput": self.throughput,
+            "MultiAttachEnabled": self.multi_attach_enabled or False,
+            "Encrypted": self.encrypted,
+            "KmsKeyId": self.kms_key_id,
+            "Attachments": self.attachments,
+            "Tags": tag_list(self),
+        }
+
+    def view_at_birth(self) -> dict[str, Any]:
+        """What CreateVolume answers: always creating."""
+        return self.view() | {"State": "creating"}
 
 
 class VolumeCalls(SnapshotCalls):
@@ -73,11 +93,11 @@ class VolumeCalls(SnapshotCalls):
                     "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
                 )
             # The same volume even when it failed or vanished since.
-            return ActionResult(volume)
+            return ActionResult(volume.view_at_birth())
         volume = self._new_volume()
         if token:
             tokens[token] = (params, volume)
-        return ActionResult(volume)
+        return ActionResult(volume.view_at_birth())
 
     def _new_volume(self) -> LivingVolume:
         backend = self.ec2_backend
@@ -128,4 +148,4 @@ class VolumeCalls(SnapshotCalls):
         found = [volumes[volume_id] for volume_id in ids] if ids else list(volumes.values())
         found = generic_filter(self._filters_from_querystring(), found)
         shown, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
-        return ActionResult({"Volumes": shown, "NextToken": token})
+        return ActionResult({"Volumes": [volume.view() for volume in shown], "NextToken": token})
