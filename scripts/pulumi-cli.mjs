@@ -26,7 +26,7 @@ const RECIPE = {
     /** Replaced in the CLI's own go.mod, and the CLI does not compile without; a `replace` does not travel. */
     clipboard:
         "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e",
-    /** Later releases keep the Node language host in a module of its own, which is not published; this one runs with this CLI. */
+    /** The last release that holds the Node language host; later it is a module of its own, which the proxy does not serve. */
     languageHost: "v3.68.0",
 };
 
@@ -253,7 +253,11 @@ function run(command, args, { timeout, ...options } = {}) {
             running.delete(child);
         };
         const fail = (why) => {
-            const told = output.trim();
+            const told = output
+                .split("\n")
+                .filter((line) => line && !line.startsWith("go: downloading"))
+                .slice(-20)
+                .join("\n");
             reject(
                 Object.assign(new ToolError(`${command} ${args.join(" ")}: ${why}\n${told}`), {
                     output: told + late,
