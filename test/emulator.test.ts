@@ -3,8 +3,10 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import {
+    AttachVolumeCommand,
     CopySnapshotCommand,
     CreateSnapshotCommand,
+    CreateSnapshotsCommand,
     CreateTagsCommand,
     CreateVolumeCommand,
     DeleteSnapshotCommand,
@@ -19,9 +21,11 @@ import {
     EnableEbsEncryptionByDefaultCommand,
     EnableSnapshotBlockPublicAccessCommand,
     GetSnapshotBlockPublicAccessStateCommand,
+    LockSnapshotCommand,
     ModifySnapshotAttributeCommand,
     ModifyVolumeCommand,
     RegisterImageCommand,
+    RunInstancesCommand,
     type Snapshot,
     type Tag,
 } from "@aws-sdk/client-ec2";
@@ -365,6 +369,58 @@ describe("DeleteSnapshot", () => {
         expect(await refusal(ec2.send(new DeleteSnapshotCommand({ SnapshotId })))).toBe(
             `InvalidSnapshot.InUse: The snapshot ${SnapshotId} is currently in use by ${ImageId}`,
         );
+    });
+});
+
+describe("CreateSnapshots", () => {
+    test("takes all volumes of an instance but the excluded ones, pending, with tags given and copied", async () => {
+        const { Instances = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        const InstanceId = Instances[0]?.InstanceId;
+        const data = await emulator.createVolume({ size: 5, tags: { Role: "data" } });
+        const scratch = await emulator.createVolume();
+        for (const [index, VolumeId] of [data, scratch].entries()) {
+            await ec2.send(
+                new AttachVolumeCommand({ InstanceId, VolumeId, Device: `/dev/sd${"fg"[index] ?? ""}` }),
+            );
+        }
+        const create = (excluded: { ExcludeBootVolume?: boolean; ExcludeDataVolumeIds?: string[] }) =>
+            ec2.send(
+                new CreateSnapshotsCommand({
+                    InstanceSpecification: { InstanceId, ...excluded },
+                    CopyTagsFromSource: "volume",
+                    TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList({ Set: "one" }) }],
+                }),
+            );
+
+        expect((await create({})).Snapshots).toHaveLength(3);
+        expect(
+            (await create({ ExcludeBootVolume: true, ExcludeDataVolumeIds: [scratch] })).Snapshots,
+        ).toEqual([
+            expect.objectContaining({
+                VolumeId: data,
+                VolumeSize: 5,
+                State: "pending",
+                Tags: tagList({ Role: "data", Set: "one" }),
+            }),
+        ]);
+    });
+
+    test("makes none where one volume has too many pending", async () => {
+        await emulator.set({ snapshotSeconds: 60, pendingPerVolume: 1 });
+        const { Instances = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        const InstanceId = Instances[0]?.InstanceId;
+        const VolumeId = await emulator.createVolume();
+        await ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: "/dev/sdf" }));
+        const only = await createSnapshot(VolumeId);
+
+        expect(
+            await refusal(ec2.send(new CreateSnapshotsCommand({ InstanceSpecification: { InstanceId } }))),
+        ).toMatch(/^ConcurrentSnapshotLimitExceeded: /);
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([only]);
     });
 });
 
@@ -843,8 +899,6 @@ describe("faults", () => {
     });
 
     test("a call that nobody here knows fails at once, saying so", async () => {
-        await emulator.faults([]);
-        const { LockSnapshotCommand } = await import("@aws-sdk/client-ec2");
         const patient = emulator.ec2({ maxAttempts: 3 });
         await emulator.clearCalls();
 

@@ -185,32 +185,62 @@ class SnapshotCalls(EC2BaseResponse):
                 return snapshot
         raise not_found(snapshot_id)
 
-    def create_snapshot(self) -> ActionResult:
-        volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
-        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
-        last = self.region_state.last_snapshot_of_volume
-        if volume.id in last:
-            since = (world.now() - last[volume.id]).total_seconds()
-            if since < world.settings["perVolumeRateSeconds"]:
-                raise EC2ClientError(
-                    "SnapshotCreationPerVolumeRateExceeded",
-                    "The maximum per volume CreateSnapshot request rate has been exceeded. "
-                    "Use an increasing or variable sleep interval between requests.",
-                )
+    def _refuse_limits(self, volume_id: str) -> None:
+        last = self.region_state.last_snapshot_of_volume.get(volume_id)
+        if last and (world.now() - last).total_seconds() < world.settings["perVolumeRateSeconds"]:
+            raise EC2ClientError(
+                "SnapshotCreationPerVolumeRateExceeded",
+                "The maximum per volume CreateSnapshot request rate has been exceeded. "
+                "Use an increasing or variable sleep interval between requests.",
+            )
         pending = [
             one
             for one in self.ec2_backend.snapshots.values()
-            if one.volume_id == volume.id and one.status == "pending"
+            if one.volume_id == volume_id and one.status == "pending"
         ]
         if len(pending) >= world.settings["pendingPerVolume"]:
             raise EC2ClientError(
                 "ConcurrentSnapshotLimitExceeded",
                 "Maximum allowed in-progress snapshots for a single volume exceeded.",
             )
-        snapshot = self.ec2_backend.create_snapshot(volume.id, self._get_param("Description"))
+
+    def _new_snapshot(self, volume_id: str, tags: dict[str, str]) -> LivingSnapshot:
+        snapshot = self.ec2_backend.create_snapshot(volume_id, self._get_param("Description"))
         snapshot.add_tags(tags)
-        last[volume.id] = world.now()
-        return ActionResult(snapshot.view_at_birth())
+        self.region_state.last_snapshot_of_volume[volume_id] = world.now()
+        return snapshot
+
+    def create_snapshot(self) -> ActionResult:
+        volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
+        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
+        self._refuse_limits(volume.id)
+        return ActionResult(self._new_snapshot(volume.id, tags).view_at_birth())
+
+    def create_snapshots(self) -> ActionResult:
+        """All volumes of an instance, or none of them."""
+        of = self._get_param("InstanceSpecification", {})
+        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
+        instance = self.ec2_backend.get_instance(of["InstanceId"])
+        excluded = set(of.get("ExcludeDataVolumeIds", []))
+        if of.get("ExcludeBootVolume"):
+            excluded.add(instance.block_device_mapping[instance.root_device_name].volume_id)
+        volumes = [
+            device.volume_id
+            for device in instance.block_device_mapping.values()
+            if device.volume_id not in excluded
+        ]
+        for volume_id in volumes:
+            self._refuse_limits(volume_id)
+        copied = self._get_param("CopyTagsFromSource") == "volume"
+        snapshots = [
+            self._new_snapshot(volume_id, (self._own_tags(volume_id) if copied else {}) | tags)
+            for volume_id in volumes
+        ]
+        return ActionResult({"Snapshots": [snapshot.view_at_birth() for snapshot in snapshots]})
+
+    def _own_tags(self, resource_id: str) -> dict[str, str]:
+        tags = self.ec2_backend.tags.get(resource_id, {})
+        return {key: value for key, value in tags.items() if not key.startswith("aws:")}
 
     def copy_snapshot(self) -> ActionResult:
         source = self.visible_snapshot(self._get_param("SourceSnapshotId"), self._get_param("SourceRegion"))
