@@ -1,6 +1,6 @@
-import type { ViteUserConfig } from "vitest/config" with { "resolution-mode": "import" };
+import { defineConfig } from "vitest/config";
 
-export default {
+export default defineConfig({
     test: {
         // A forgotten `test.only` would let the rest pass unseen; so would a run that finds no test.
         allowOnly: false,
@@ -29,4 +29,4 @@ export default {
             },
         ],
     },
-} satisfies ViteUserConfig;
+});
