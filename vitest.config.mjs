@@ -7,6 +7,7 @@ export default defineConfig({
         passWithNoTests: false,
         projects: [
             {
+                extends: true,
                 test: {
                     name: "unit",
                     include: ["test/unit/**/*.test.ts"],
@@ -15,6 +16,7 @@ export default defineConfig({
                 },
             },
             {
+                extends: true,
                 test: {
                     name: "engine",
                     include: ["test/**/*.test.ts"],
