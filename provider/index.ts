@@ -1,1 +1,13 @@
-export {};
+/**
+ * The door that the serialized providers in users' state require: lifecycles by resource name. Its name, the names in
+ * it and what they accept are for ever.
+ *
+ * @module
+ */
+import { lifecycle } from "./lifecycle";
+import { Run } from "./run";
+import { snapshot } from "./snapshot";
+
+const run = new Run();
+
+export const Snapshot = lifecycle(snapshot, run);

@@ -1,1 +1,13 @@
-export {};
+/**
+ * EBS snapshots as code: the public names.
+ *
+ * @packageDocumentation
+ */
+export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
+export { EbsResource, type ResourceOptions } from "./resource";
+export type { Args, DeepInput, Outputs } from "./types";
+export type { Duration } from "../provider/duration";
+export type { AssumeRole, Credentials } from "../provider/ec2/config";
+export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";
+export type { Placement } from "../provider/placement";
+export type { SnapshotInputs, SnapshotOutputs } from "../provider/snapshot";

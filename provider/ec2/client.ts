@@ -1,0 +1,269 @@
+/**
+ * From configuration to a client of EC2 that retries what passes, and to who the caller is.
+ *
+ * @module
+ */
+import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { Clock } from "../clock";
+import { ConfigError, defined, type AssumeRole, type AwsConfig, type Credentials } from "./config";
+import { judge, type Ec2Error } from "./errors";
+import { httpHandler, type RequestHandler } from "./http";
+
+export interface Surroundings {
+    clock: Clock;
+    /** Replaces HTTP and nothing else; unit tests answer on the wire with it. */
+    requestHandler?: RequestHandler;
+}
+
+/** The EC2 and STS of one region, as one identity. */
+export interface Api {
+    readonly region: string;
+    /** Where the answers come from: `true` if the configuration names an endpoint of EC2 but none of STS. */
+    readonly identityUnknown: boolean;
+    /** Does `request` with the client until it succeeds, fails for good, or `deadline` has passed. */
+    call<Answer>(
+        action: string,
+        request: (ec2: EC2Client) => Promise<Answer>,
+        patience?: Patience,
+    ): Promise<Answer>;
+    /** The account of the caller, asked once. */
+    account(): Promise<string>;
+}
+
+export interface Patience {
+    /** How long refusals that pass are waited for (epoch milliseconds); default 2 minutes from now. */
+    deadline?: number;
+    /** Whether EC2 doing it twice is harmless. If not, a lost answer is not repeated. Default `true`. */
+    repeatable?: boolean;
+    /** Is told why it takes longer. */
+    delayed?: (error: Ec2Error) => void;
+    /** Further errors that pass, for this call alone. */
+    passes?: (error: Ec2Error) => boolean;
+}
+
+const defaultPatience = 120_000;
+const defaultAttempts = 5;
+const longestBackoff = 15_000;
+
+/** Loads the SDK (about 190 ms, 116 MB) with the first call, not before. */
+export function connect(
+    aws: AwsConfig,
+    region: string,
+    credentials: Credentials | undefined,
+    { clock, requestHandler }: Surroundings,
+): Api {
+    const identity = { ...aws, ...roleOrProfile(credentials) };
+    let client: Promise<EC2Client> | undefined;
+    let account: Promise<string> | undefined;
+
+    const api: Api = {
+        region,
+        identityUnknown: aws.endpoints.ec2 !== undefined && aws.endpoints.sts === undefined,
+
+        async call(action, request, patience = {}) {
+            const ec2 = await (client ??= open());
+            return persist(
+                action,
+                () => request(ec2),
+                patience,
+                clock,
+                aws.maxRetries ?? defaultAttempts - 1,
+            );
+        },
+
+        account() {
+            return (account ??= whoAmI());
+        },
+    };
+    return api;
+
+    async function open(): Promise<EC2Client> {
+        // Else every run on Node 20 ends with nine lines about the SDK's future beside the user's resources.
+        process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-ec2"), settings()]);
+        await admit();
+        return new sdk.EC2Client({
+            ...common,
+            region,
+            ...(aws.endpoints.ec2 === undefined ? {} : { endpoint: aws.endpoints.ec2 }),
+        });
+    }
+
+    /** Refuses an account that the configuration does not allow, before anything is asked of it. */
+    async function admit() {
+        if (aws.allowedAccountIds.length === 0 && aws.forbiddenAccountIds.length === 0) return;
+        const id = await api.account();
+        if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
+            throw new ConfigError(
+                "aws:allowedAccountIds",
+                `the credentials are of account ${id}, not allowed here`,
+            );
+        }
+        if (aws.forbiddenAccountIds.includes(id)) {
+            throw new ConfigError(
+                "aws:forbiddenAccountIds",
+                `the credentials are of account ${id}, forbidden here`,
+            );
+        }
+    }
+
+    async function whoAmI(): Promise<string> {
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-sts"), settings()]);
+        const sts = new sdk.STSClient({
+            ...common,
+            region: aws.stsRegion ?? region,
+            ...(aws.endpoints.sts === undefined ? {} : { endpoint: aws.endpoints.sts }),
+        });
+        const ask = () => sts.send(new sdk.GetCallerIdentityCommand({}));
+        const { Account } = await persist("GetCallerIdentity", ask, {}, clock, defaultAttempts - 1);
+        if (Account === undefined) throw new Error("GetCallerIdentity did not name an account");
+        return Account;
+    }
+
+    async function settings() {
+        return {
+            credentials: await credentialsFor(identity, region),
+            requestHandler: requestHandler ?? (await httpHandler(aws)),
+            // The SDK repeats every call whose answer was lost; a CreateSnapshot must not be. We retry ourselves.
+            maxAttempts: 1,
+            ...(aws.retryMode === undefined ? {} : { retryMode: aws.retryMode }),
+            useFipsEndpoint: aws.useFipsEndpoint,
+            useDualstackEndpoint: aws.useDualstackEndpoint,
+        };
+    }
+}
+
+/** Tries until it succeeds, fails for good, or patience runs out. */
+async function persist<Answer>(
+    action: string,
+    request: () => Promise<Answer>,
+    { deadline, repeatable = true, delayed, passes }: Patience,
+    clock: Clock,
+    retries: number,
+): Promise<Answer> {
+    const end = deadline ?? clock.now() + defaultPatience;
+    for (let attempt = 0, failures = 0; ; attempt++) {
+        try {
+            return await request();
+        } catch (thrown) {
+            if (thrown instanceof ConfigError) throw thrown;
+            const error = judge(thrown, action);
+            const passing = error.nature === "passing" || passes?.(error) === true;
+            const again = error.nature === "unreachable" || (error.nature === "lost" && repeatable);
+            if (!passing && !(again && failures++ < retries)) throw error;
+            const pause = Math.min(500 * 2 ** attempt, longestBackoff) * (0.5 + Math.random() / 2);
+            if (clock.now() + pause > end) throw error;
+            delayed?.(error);
+            await clock.sleep(pause);
+        }
+    }
+}
+
+function roleOrProfile(credentials: Credentials | undefined): Partial<AwsConfig> {
+    if (credentials === undefined) return {};
+    return "profile" in credentials
+        ? { profile: credentials.profile }
+        : { assumeRoles: credentials.assumeRoles };
+}
+
+type Provider = NonNullable<EC2ClientConfig["credentials"]>;
+
+/** Keys given outright, else a web identity, else a profile or the SDK's own chain; then the roles on top. */
+async function credentialsFor(identity: AwsConfig, region: string): Promise<Provider> {
+    const sdk = await import("@aws-sdk/credential-providers");
+    if (identity.skipMetadataApiCheck) process.env["AWS_EC2_METADATA_DISABLED"] ??= "true";
+    const stsConfig = {
+        region: identity.stsRegion ?? region,
+        ...(identity.endpoints.sts === undefined ? {} : { endpoint: identity.endpoints.sts }),
+        requestHandler: await httpHandler(identity),
+    };
+    const base = (): Provider => {
+        const { accessKey, secretKey, token, profile, assumeRoleWithWebIdentity: web } = identity;
+        if (accessKey !== undefined && secretKey !== undefined) {
+            const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+            return () => Promise.resolve(token === undefined ? keys : { ...keys, sessionToken: token });
+        }
+        if (accessKey !== undefined || secretKey !== undefined) {
+            throw new ConfigError(
+                "aws:accessKey",
+                "accessKey and secretKey go together; one of them is missing",
+            );
+        }
+        if (web !== undefined) return fromWebIdentity(sdk, web, stsConfig);
+        return sdk.fromNodeProviderChain(
+            defined({
+                profile,
+                configFilepath: identity.sharedConfigFile,
+                filepath: identity.sharedCredentialsFile,
+                clientConfig: stsConfig,
+            }),
+        );
+    };
+    return identity.assumeRoles.reduce<Provider>(
+        (masterCredentials, role) =>
+            sdk.fromTemporaryCredentials({
+                masterCredentials,
+                params: sessionOf(role),
+                clientConfig: stsConfig,
+            }),
+        base(),
+    );
+}
+
+type Providers = typeof import("@aws-sdk/credential-providers");
+
+function fromWebIdentity(
+    sdk: Providers,
+    web: NonNullable<AwsConfig["assumeRoleWithWebIdentity"]>,
+    sts: object,
+) {
+    const key = "aws:assumeRoleWithWebIdentity";
+    if (web.roleArn === undefined) throw new ConfigError(key, "roleArn is required");
+    const common = defined({
+        roleArn: web.roleArn,
+        roleSessionName: web.sessionName ?? sessionName,
+        durationSeconds: seconds(web.duration),
+        policy: web.policy,
+        policyArns: web.policyArns?.map((arn) => ({ arn })),
+        clientConfig: sts,
+    });
+    if (web.webIdentityToken !== undefined) {
+        return sdk.fromWebToken({ ...common, webIdentityToken: web.webIdentityToken });
+    }
+    if (web.webIdentityTokenFile === undefined) {
+        throw new ConfigError(key, "webIdentityToken or webIdentityTokenFile is required");
+    }
+    return sdk.fromTokenFile({ ...common, webIdentityTokenFile: web.webIdentityTokenFile });
+}
+
+const sessionName = "pulumi-ebs-snapshots";
+
+function sessionOf(role: AssumeRole) {
+    return {
+        RoleArn: role.roleArn,
+        RoleSessionName: role.sessionName ?? sessionName,
+        ...defined({
+            ExternalId: role.externalId,
+            DurationSeconds: seconds(role.duration),
+            Policy: role.policy,
+            PolicyArns: role.policyArns?.map((arn) => ({ arn })),
+            Tags: role.tags && Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+            TransitiveTagKeys: role.transitiveTagKeys,
+            SourceIdentity: role.sourceIdentity,
+        }),
+    };
+}
+
+/** `"1h30m"`, as the `aws` provider writes the length of a session, in seconds. */
+function seconds(duration: string | undefined): number | undefined {
+    if (duration === undefined) return undefined;
+    const units = { h: 3600, m: 60, s: 1 } as const;
+    const parts = [...duration.matchAll(/(\d+)([hms])/g)];
+    if (parts.map(([part]) => part).join("") !== duration || parts.length === 0) {
+        throw new ConfigError(
+            "aws:assumeRoles",
+            `duration is ${duration}, but must be such as "1h" or "30m"`,
+        );
+    }
+    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+}

@@ -1,0 +1,183 @@
+/**
+ * The keys of the `aws` provider's configuration, and our own, as plain data.
+ *
+ * @module
+ */
+
+/** A role to assume, as the `aws` provider has it. */
+export interface AssumeRole {
+    /** ARN of the role. */
+    roleArn: string;
+    /** What the role's trust policy may ask for. */
+    externalId?: string;
+    /** Name of the session, seen in CloudTrail; default `pulumi-ebs-snapshots`. */
+    sessionName?: string;
+    /** How long the credentials last before they are renewed, such as `"1h"` or `"30m"`. */
+    duration?: string;
+    /** IAM policy (JSON) that narrows the session. */
+    policy?: string;
+    policyArns?: string[];
+    tags?: Record<string, string>;
+    transitiveTagKeys?: string[];
+    sourceIdentity?: string;
+}
+
+/** Who acts: a profile of the shared configuration, or roles assumed one after another. Exactly one. */
+export type Credentials = { profile: string } | { assumeRoles: AssumeRole[] };
+
+export interface WebIdentityRole {
+    roleArn?: string;
+    sessionName?: string;
+    duration?: string;
+    policy?: string;
+    policyArns?: string[];
+    webIdentityToken?: string;
+    webIdentityTokenFile?: string;
+}
+
+/** The `aws` keys that decide account, endpoint and trust. */
+export interface AwsConfig {
+    region?: string;
+    profile?: string;
+    accessKey?: string;
+    secretKey?: string;
+    token?: string;
+    endpoints: { ec2?: string; sts?: string };
+    assumeRoles: AssumeRole[];
+    assumeRoleWithWebIdentity?: WebIdentityRole;
+    sharedConfigFile?: string;
+    sharedCredentialsFile?: string;
+    maxRetries?: number;
+    retryMode?: string;
+    allowedAccountIds: string[];
+    forbiddenAccountIds: string[];
+    httpProxy?: string;
+    httpsProxy?: string;
+    noProxy?: string;
+    customCaBundle?: string;
+    insecure: boolean;
+    useFipsEndpoint: boolean;
+    useDualstackEndpoint: boolean;
+    stsRegion?: string;
+    skipMetadataApiCheck: boolean;
+    defaultTags: Record<string, string>;
+    ignoreTags: { keys: string[]; keyPrefixes: string[] };
+}
+
+/** Which tag keys carry the standard options. */
+export interface TagKeys {
+    name: string;
+    group: string;
+    billingCode: string;
+}
+
+export interface Configuration {
+    aws: AwsConfig;
+    tagKeys: TagKeys;
+}
+
+/** The stack's configuration: the text of a key such as `aws:region`; objects are JSON. */
+export type ReadKey = (key: string) => string | undefined;
+
+/** The configuration is wrong; names the key. */
+export class ConfigError extends Error {
+    override readonly name = "ConfigError";
+
+    constructor(key: string, reason: string) {
+        super(`configuration ${key}: ${reason}`);
+    }
+}
+
+export function readConfiguration(read: ReadKey): Configuration {
+    const string = (key: string) => read(key) || undefined;
+    const flag = (key: string) => {
+        const value = read(key);
+        if (value === undefined || value === "") return false;
+        if (value !== "true" && value !== "false") throw new ConfigError(key, "must be true or false");
+        return value === "true";
+    };
+    const json = (key: string): unknown => {
+        const value = read(key);
+        if (value === undefined || value === "") return undefined;
+        try {
+            return JSON.parse(value) as unknown;
+        } catch {
+            // The value is not shown: it may be a secret.
+            throw new ConfigError(key, "must be JSON (set it with `pulumi config set --path`)");
+        }
+    };
+    const list = (key: string): unknown[] => {
+        const value = json(key);
+        if (value === undefined) return [];
+        if (!Array.isArray(value)) throw new ConfigError(key, "must be a list");
+        return value as unknown[];
+    };
+    const object = (key: string): Record<string, unknown> => {
+        const value = json(key) ?? {};
+        if (typeof value !== "object" || Array.isArray(value))
+            throw new ConfigError(key, "must be an object");
+        return value as Record<string, unknown>;
+    };
+    // `pulumi config set --path` stores 123456789012 as a number.
+    const texts = (key: string) => list(key).map(String);
+    const oneFile = (key: string) => {
+        const files = texts(key);
+        if (files.length > 1) throw new ConfigError(key, "several files cannot be honoured here; name one");
+        return files[0];
+    };
+    const number = (key: string) => {
+        const value = string(key);
+        if (value !== undefined && !/^\d+$/.test(value)) throw new ConfigError(key, "must be a whole number");
+        return value === undefined ? undefined : Number(value);
+    };
+
+    const webIdentity = object("aws:assumeRoleWithWebIdentity") as WebIdentityRole;
+    const older = object("aws:assumeRole");
+    return {
+        aws: defined({
+            region: string("aws:region"),
+            profile: string("aws:profile"),
+            accessKey: string("aws:accessKey"),
+            secretKey: string("aws:secretKey"),
+            token: string("aws:token"),
+            endpoints: Object.assign({}, ...list("aws:endpoints")) as AwsConfig["endpoints"],
+            assumeRoles: [
+                ...(list("aws:assumeRoles") as AssumeRole[]),
+                ...(Object.keys(older).length > 0 ? [older as unknown as AssumeRole] : []),
+            ],
+            assumeRoleWithWebIdentity: Object.keys(webIdentity).length > 0 ? webIdentity : undefined,
+            sharedConfigFile: oneFile("aws:sharedConfigFiles"),
+            sharedCredentialsFile: oneFile("aws:sharedCredentialsFiles"),
+            maxRetries: number("aws:maxRetries"),
+            retryMode: string("aws:retryMode"),
+            allowedAccountIds: texts("aws:allowedAccountIds"),
+            forbiddenAccountIds: texts("aws:forbiddenAccountIds"),
+            httpProxy: string("aws:httpProxy"),
+            httpsProxy: string("aws:httpsProxy"),
+            noProxy: string("aws:noProxy"),
+            customCaBundle: string("aws:customCaBundle"),
+            insecure: flag("aws:insecure"),
+            useFipsEndpoint: flag("aws:useFipsEndpoint"),
+            useDualstackEndpoint: flag("aws:useDualstackEndpoint"),
+            stsRegion: string("aws:stsRegion"),
+            skipMetadataApiCheck: flag("aws:skipMetadataApiCheck"),
+            defaultTags: (object("aws:defaultTags")["tags"] ?? {}) as Record<string, string>,
+            ignoreTags: { keys: [], keyPrefixes: [], ...object("aws:ignoreTags") },
+        }),
+        tagKeys: {
+            name: "Name",
+            group: "Group",
+            billingCode: "BillingCode",
+            ...(object("ebs-snapshots:tagKeys") as Partial<TagKeys>),
+        },
+    };
+}
+
+/** Without the keys whose value is undefined, so that optional stays optional. */
+export function defined<T extends object>(value: T): Defined<T> {
+    return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>;
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+    [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};

@@ -1,0 +1,199 @@
+/**
+ * Tags: what is wanted, what is there, and the difference. Pure functions, the same for every taggable resource.
+ *
+ * @module
+ */
+import type { Tag } from "@aws-sdk/client-ec2";
+import {
+    flag,
+    hasUnknown,
+    isMap,
+    mapOf,
+    textUpTo,
+    type CheckFailure,
+    type Properties,
+    type Rules,
+} from "../rules";
+import type { AwsConfig, Configuration } from "./config";
+
+export type TagMap = Record<string, string>;
+
+/**
+ * The standard options of every resource that has tags.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+ */
+export interface StandardOptions {
+    /**
+     * Written as the tag `Name`, at most 256 characters. Default: the logical name of the resource.
+     * A change updates the tag in place.
+     */
+    name?: string;
+    /** Written as the tag `Group`. Default: none. A change updates the tag in place. */
+    group?: string;
+    /** Written as the tag `BillingCode`. Default: none. A change updates the tag in place. */
+    billingCode?: string;
+    /**
+     * Further tags. They win over `aws:defaultTags` and copied tags; a key that `name`, `group` or `billingCode`
+     * already writes is refused. Tags that others put on the resource are left alone. A change updates in place and
+     * sends only the difference.
+     */
+    tags?: TagMap;
+}
+
+export interface StandardOutputs {
+    /** All tags on the resource as EC2 has them. Secret if any declared tag is. */
+    tagsAll: TagMap;
+}
+
+const tagValue = textUpTo(256);
+
+/** Keys as EC2 takes them: 1 to 128 characters, none of AWS's own. */
+function tagKeys(value: unknown, path: string): CheckFailure[] {
+    if (!isMap(value)) return [];
+    return Object.keys(value)
+        .filter((key) => key.length < 1 || key.length > 128 || /^aws:/i.test(key))
+        .map((key) => ({
+            property: `${path}.${key}`,
+            reason: 'must be a key of 1 to 128 characters that does not begin with "aws:"',
+        }));
+}
+
+export const standardRules = {
+    name: { accepts: tagValue, onChange: "update" },
+    group: { accepts: tagValue, onChange: "update" },
+    billingCode: { accepts: tagValue, onChange: "update" },
+    tags: {
+        accepts: (value, path) => [...mapOf(tagValue)(value, path), ...tagKeys(value, path)],
+        onChange: "update",
+        same: (before, after) => sameTags(before, after),
+    },
+} satisfies Rules<StandardOptions>;
+
+export const copyTagsRule = { accepts: flag, onChange: "nothing" } as const;
+
+/** An empty map and none at all are the same. */
+function sameTags(before: unknown, after: unknown): boolean {
+    const entries = (value: unknown) => JSON.stringify(Object.entries(isMap(value) ? value : {}).sort(byKey));
+    return entries(before) === entries(after);
+}
+
+/** One key given twice among `tags`, `name`, `group`, `billingCode` is refused: nobody can tell which one is meant. */
+export function checkStandard(inputs: Properties, { tagKeys: keys }: Configuration): CheckFailure[] {
+    const options = Object.entries(keys) as [keyof typeof keys, string][];
+    const failures: CheckFailure[] = [];
+    for (const [index, [option, key]] of options.entries()) {
+        if (inputs[option] === undefined) continue;
+        if (isMap(inputs["tags"]) && Object.hasOwn(inputs["tags"], key)) {
+            failures.push({
+                property: `tags.${key}`,
+                reason: `is given twice: ${option} writes the tag "${key}" too; give one of them`,
+            });
+        }
+        const twin = options
+            .slice(0, index)
+            .find(([other, same]) => same === key && inputs[other] !== undefined);
+        if (twin !== undefined) {
+            failures.push({
+                property: option,
+                reason: `writes the tag "${key}" as ${twin[0]} does; give one, or change ebs-snapshots:tagKeys`,
+            });
+        }
+    }
+    return failures;
+}
+
+/** The tags that the declaration asks for; default tags < `tags`, `name`, `group`, `billingCode`. */
+export function declaredTags(inputs: StandardOptions, { aws, tagKeys: keys }: Configuration): TagMap {
+    const options = (Object.keys(keys) as (keyof typeof keys)[]).flatMap((option) => {
+        const value = inputs[option];
+        return value === undefined ? [] : [[keys[option], value] as const];
+    });
+    return { ...aws.defaultTags, ...inputs.tags, ...Object.fromEntries(options) };
+}
+
+/** Tags as people see them: without those that the configuration ignores. */
+export function visibleTags(
+    tags: Tag[] | undefined,
+    { aws }: { aws: Pick<AwsConfig, "ignoreTags"> },
+): TagMap {
+    return Object.fromEntries(
+        (tags ?? [])
+            .filter(({ Key = "" }) => !isIgnored(Key, aws.ignoreTags))
+            .map(({ Key = "", Value = "" }) => [Key, Value] as [string, string])
+            .sort(byKey),
+    );
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+    return a < b ? -1 : 1;
+}
+
+/** Tags that may be copied to another resource: AWS's own cannot be written. */
+export function copiableTags(tags: Tag[] | undefined, configuration: Configuration): TagMap {
+    return Object.fromEntries(
+        Object.entries(visibleTags(tags, configuration)).filter(([key]) => !key.startsWith("aws:")),
+    );
+}
+
+function isIgnored(key: string, { keys, keyPrefixes }: AwsConfig["ignoreTags"]): boolean {
+    return keys.includes(key) || keyPrefixes.some((prefix) => key.startsWith(prefix));
+}
+
+/**
+ * What must be written and removed so that `there` becomes what is declared. Removed is only what was declared before
+ * (`managed`); what others wrote is left alone.
+ */
+export function tagChanges(
+    there: TagMap,
+    wanted: TagMap,
+    managed: string[],
+    ignore: AwsConfig["ignoreTags"],
+) {
+    const write = Object.entries(wanted).filter(
+        ([key, value]) => !isIgnored(key, ignore) && there[key] !== value,
+    );
+    const remove = managed.filter(
+        (key) => !isIgnored(key, ignore) && !Object.hasOwn(wanted, key) && Object.hasOwn(there, key),
+    );
+    return { write: Object.fromEntries(write), remove };
+}
+
+/** The inputs with the declared options as the tags that are there show them: drift comes back in the inputs. */
+export function observedTags(
+    inputs: Properties,
+    there: TagMap,
+    { aws, tagKeys: keys }: Configuration,
+): Properties {
+    const seen = (key: string, declared: unknown) => (isIgnored(key, aws.ignoreTags) ? declared : there[key]);
+    const observed = { ...inputs };
+    for (const [option, key] of Object.entries(keys) as [string, string][]) {
+        if (inputs[option] !== undefined) observed[option] = seen(key, inputs[option]);
+    }
+    if (isMap(inputs["tags"])) {
+        const tags = Object.entries(inputs["tags"]).map(
+            ([key, declared]) => [key, seen(key, declared)] as const,
+        );
+        observed["tags"] = Object.fromEntries(tags.filter(([, value]) => value !== undefined));
+    }
+    return Object.fromEntries(Object.entries(observed).filter(([, value]) => value !== undefined));
+}
+
+/** Whether a default tag of the configuration is missing, or one that was declared before is no longer wanted. */
+export function tagsDiffer(inputs: Properties, state: Properties, configuration: Configuration): boolean {
+    const { name, group, billingCode, tags } = inputs;
+    if (hasUnknown([name, group, billingCode, tags]) || !isMap(state["tagsAll"])) return false;
+    const wanted = declaredTags(inputs, configuration);
+    const { write, remove } = tagChanges(
+        state["tagsAll"] as TagMap,
+        wanted,
+        managedKeys(state),
+        configuration.aws.ignoreTags,
+    );
+    return Object.keys(write).length + remove.length > 0;
+}
+
+/** The keys that this resource has written, as its state tells. */
+export function managedKeys(state: Properties): string[] {
+    const keys = state["__tagKeys"];
+    return Array.isArray(keys) ? keys.filter((key): key is string => typeof key === "string") : [];
+}

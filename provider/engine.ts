@@ -1,0 +1,68 @@
+/**
+ * The one adapter between the provider and the engine that runs it: messages beside a resource.
+ * The engine's address is the first argument of the provider process; without one (a unit test) nobody listens.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import type * as Grpc from "@grpc/grpc-js";
+import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
+
+/** What can be said to the person at the terminal about one resource. */
+export interface Voice {
+    /** A passing line beside the resource, replaced by the next one. */
+    status(urn: string, line: string): void;
+    /** A lasting line. */
+    info(urn: string, line: string): void;
+    /** A lasting line that a reviewer must see; stands in previews too. */
+    warn(urn: string, line: string): void;
+}
+
+export const engineVoice: Voice = {
+    status: (urn, line) => {
+        say("INFO", urn, line, true);
+    },
+    info: (urn, line) => {
+        say("INFO", urn, line, false);
+    },
+    warn: (urn, line) => {
+        say("WARNING", urn, line, false);
+    },
+};
+
+const address = /^127\.0\.0\.1:\d+$/.test(process.argv[2] ?? "") ? process.argv[2] : undefined;
+type Severity = "INFO" | "WARNING";
+type Send = (severity: Severity, urn: string, line: string, passing: boolean) => void;
+let send: Send | undefined;
+
+function say(...message: Parameters<Send>): void {
+    if (address === undefined) return;
+    // A message that does not arrive must never fail the work that it tells of.
+    try {
+        (send ??= connect(address))(...message);
+    } catch {
+        send = ignore;
+    }
+}
+
+function connect(to: string): Send {
+    // The user's own copy of the SDK, and the very copy of gRPC that it is made of: another one's credentials are refused.
+    const beside = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    const grpc = beside("@grpc/grpc-js") as typeof Grpc;
+    const services = beside("./proto/engine_grpc_pb.js") as typeof Services;
+    const messages = beside("./proto/engine_pb.js") as typeof Messages;
+    const client = new services.EngineClient(to, grpc.credentials.createInsecure());
+    return (severity, urn, line, passing) => {
+        const request = new messages.LogRequest();
+        request.setSeverity(messages.LogSeverity[severity]);
+        request.setUrn(urn);
+        request.setMessage(line);
+        request.setEphemeral(passing);
+        client.log(request, ignore);
+    };
+}
+
+function ignore(): void {
+    // nothing to be done about it
+}

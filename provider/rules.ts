@@ -1,0 +1,188 @@
+/**
+ * What a property may be, and what its change means: pure functions over plain data. Knows no resource and no cloud.
+ *
+ * @module
+ */
+
+/** How the engine writes a value that is not known before something else has been made. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Properties = Record<string, unknown>;
+
+/** A value that a property accepts: gives the reason why not, on the path at fault, or nothing. */
+export type Accepts = (value: unknown, path: string) => CheckFailure[];
+
+/** What bad input gets: the property at fault, and what was given, what is allowed, what to do. */
+export interface CheckFailure {
+    property: string;
+    reason: string;
+}
+
+/** What the change of a property does to the resource. */
+export type Effect = "nothing" | "update" | "replace";
+
+export interface Rule {
+    accepts: Accepts;
+    required?: true;
+    onChange: Effect;
+    /** Whether two values that are written differently mean the same. */
+    same?: (before: unknown, after: unknown) => boolean;
+}
+
+/** One rule a property: a property that has none does not compile. */
+export type Rules<Inputs> = { [K in keyof Required<Inputs>]: Rule };
+
+/** Values of the inputs that begin so are ours: never displayed by the engine, never judged. */
+export function isInternal(key: string): boolean {
+    return key.startsWith("__");
+}
+
+/** Picks from a state what the rules declare as inputs. */
+export function inputsOf(rules: Record<string, Rule>, state: Properties): Properties {
+    return Object.fromEntries(
+        Object.entries(state).filter(
+            ([key, value]) => value !== undefined && (key in rules || isInternal(key)),
+        ),
+    );
+}
+
+export function checkProperties(rules: Record<string, Rule>, inputs: Properties): CheckFailure[] {
+    const failures: CheckFailure[] = [];
+    for (const [key, rule] of Object.entries(rules)) {
+        const value = inputs[key];
+        if (value === undefined || value === null) {
+            if (rule.required) failures.push({ property: key, reason: "is required" });
+        } else if (value !== unknown) {
+            failures.push(...rule.accepts(value, key));
+        }
+    }
+    for (const key of Object.keys(inputs)) {
+        if (!isInternal(key) && !Object.hasOwn(rules, key)) {
+            const allowed = Object.keys(rules).sort().join(", ");
+            failures.push({ property: key, reason: `is not known here; allowed are ${allowed}` });
+        }
+    }
+    return failures;
+}
+
+/** The declared properties that changed, each with what that means. */
+export function changedProperties(
+    rules: Record<string, Rule>,
+    before: Properties,
+    after: Properties,
+): { property: string; effect: Effect }[] {
+    return Object.entries(rules)
+        .filter(([key, rule]) => !(rule.same ?? equal)(before[key] ?? undefined, after[key] ?? undefined))
+        .map(([property, rule]) => ({
+            property,
+            // A value that is not known yet may turn out to be the same one. Answering "replace" would make the engine
+            // delete this resource ahead of what the value comes from (`deleteBeforeReplace`): no copy would be left.
+            effect: rule.onChange === "replace" && hasUnknown(after[property]) ? "update" : rule.onChange,
+        }));
+}
+
+export function hasUnknown(value: unknown): boolean {
+    if (value === unknown) return true;
+    return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+/** Deep equality of plain data; an absent key and an undefined one are the same, the order of keys does not count. */
+export function equal(left: unknown, right: unknown): boolean {
+    return stable(left) === stable(right);
+}
+
+/** Plain data as text, the same for equal data. */
+export function stable(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
+    if (typeof value !== "object" || value === null)
+    if (typeof value !== "object" || value === null) return String(JSON.stringify(value));
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    return `{${entries
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, entry]) => `${JSON.stringify(key)}:${stable(entry)}`)
+        .join()}}`;
+}
+
+/** How a value is shown in a message: what was given, cut to a readable length. */
+export function shown(value: unknown): string {
+    const text =
+        typeof value === "bigint"
+            ? String(value)
+            : ((JSON.stringify(value) as string | undefined) ?? String(value));
+    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function refuse(path: string, value: unknown, allowed: string): CheckFailure[] {
+    return [{ property: path, reason: `is ${shown(value)}, but must be ${allowed}` }];
+}
+
+/** A kind of value, by what it is called and a test for it. */
+function kind(allowed: string, test: (value: unknown) => boolean): Accepts {
+    return (value, path) => (test(value) ? [] : refuse(path, value, allowed));
+}
+
+export const flag = kind("true or false", (value) => typeof value === "boolean");
+
+export const anything: Accepts = () => [];
+
+export function text(allowed = "text", pattern?: RegExp): Accepts {
+    return kind(
+        allowed,
+        (value) => typeof value === "string" && (pattern === undefined || pattern.test(value)),
+    );
+}
+
+export function textUpTo(longest: number): Accepts {
+    const allowed = `text of at most ${String(longest)} characters`;
+    return kind(allowed, (value) => typeof value === "string" && value.length <= longest);
+}
+
+/** An id of EC2: `vol-` and hexadecimal digits. */
+export function resourceId(prefix: string): Accepts {
+    return text(`an id such as "${prefix}-0123456789abcdef0"`, new RegExp(`^${prefix}-[0-9a-f]+$`));
+}
+
+export function mapOf(accepts: Accepts): Accepts {
+    return (value, path) => {
+        if (!isMap(value)) return refuse(path, value, "an object");
+        return Object.entries(value).flatMap(([key, entry]) =>
+            entry === unknown ? [] : accepts(entry, `${path}.${key}`),
+        );
+    };
+}
+
+export function listOf(accepts: Accepts, { atLeast = 0 } = {}): Accepts {
+    return (value, path) => {
+        if (!Array.isArray(value)) return refuse(path, value, "a list");
+        if (value.length < atLeast) return refuse(path, value, `a list of at least ${String(atLeast)}`);
+        return value.flatMap((entry, index) =>
+            entry === unknown ? [] : accepts(entry, `${path}[${String(index)}]`),
+        );
+    };
+}
+
+/** An object with properties of its own. */
+export function objectOf(rules: Record<string, Pick<Rule, "accepts" | "required">>): Accepts {
+    const inner = Object.fromEntries(
+        Object.entries(rules).map(([key, rule]) => [key, { ...rule, onChange: "nothing" as const }]),
+    );
+    return (value, path) => {
+        if (!isMap(value)) return refuse(path, value, "an object");
+        return checkProperties(inner, value).map(({ property, reason }) => ({
+            property: `${path}.${property}`,
+            reason,
+        }));
+    };
+}
+
+/** All of several, in order; what the first refuses, the later ones are not asked. */
+export function both(first: Accepts, second: Accepts): Accepts {
+    return (value, path) => {
+        const failures = first(value, path);
+        return failures.length > 0 ? failures : second(value, path);
+    };
+}
+
+export function isMap(value: unknown): value is Properties {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

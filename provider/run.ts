@@ -1,0 +1,70 @@
+/**
+ * What one run of the engine shares: the configuration, the clouds, and who is live. All dynamic resources of a run
+ * live in one process, so this is one object in it.
+ *
+ * @module
+ */
+import { systemClock } from "./clock";
+import type { Surroundings } from "./ec2/client";
+import { openCloud, type Cloud } from "./ec2/cloud";
+import { readConfiguration, type Configuration, type Credentials, type ReadKey } from "./ec2/config";
+import { engineVoice, type Voice } from "./engine";
+import { stable, type Properties } from "./rules";
+
+/** A resource of the program as this run last saw it. */
+export interface Live {
+    id: string;
+    inputs: Properties;
+}
+
+export class Run {
+    readonly #clouds = new Map<string, Cloud>();
+    readonly #live = new Map<string, Live>();
+    readonly #regions = new Map<string, string>();
+    #read: ReadKey = () => undefined;
+    #configuration: Configuration | undefined;
+
+    constructor(
+        readonly surroundings: Surroundings = { clock: systemClock },
+        readonly voice: Voice = engineVoice,
+    ) {}
+
+    /** The engine hands the configuration over once; what is wrong with it is said where it is needed. */
+    configure(read: ReadKey): void {
+        this.#read = read;
+        this.#configuration = undefined;
+    }
+
+    get configuration(): Configuration {
+        return (this.#configuration ??= readConfiguration(this.#read));
+    }
+
+    cloud(region: string, credentials: Credentials | undefined): Cloud {
+        const key = stable([region, credentials]);
+        let cloud = this.#clouds.get(key);
+        if (cloud === undefined) {
+            cloud = openCloud(this.configuration, region, credentials, this.surroundings);
+            this.#clouds.set(key, cloud);
+        }
+        return cloud;
+    }
+
+    /** Remembers who stands for a URN, so that the delete of its predecessor knows its successor. */
+    stands(urn: string, live: Live): void {
+        this.#live.set(urn, live);
+    }
+
+    successorOf(urn: string, id: string): Live | undefined {
+        const live = this.#live.get(urn);
+        return live?.id === id ? undefined : live;
+    }
+
+    /**
+     * The region of a resource that has one: a replacement is checked without its old inputs, and a changed
+     * `aws:region` must not move it all the same.
+     */
+    keepRegion(urn: string, region: string | undefined): string | undefined {
+        if (region !== undefined) this.#regions.set(urn, region);
+        return this.#regions.get(urn);
+    }
+}

@@ -1,0 +1,83 @@
+/**
+ * What all resources of this package do in the program: refuse options that cannot be honoured, and hand over plain
+ * data.
+ *
+ * @module
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { forwardTo } from "./forward";
+
+/** Options that a resource of this package takes; `deletedWith` is refused, since a snapshot outlives its volume. */
+export type ResourceOptions = pulumi.CustomResourceOptions;
+
+export abstract class EbsResource extends pulumi.CustomResource {
+    /** `keys` names every property of the resource, so that each becomes an output. */
+    protected constructor(
+        resource: string,
+        name: string,
+        keys: Record<string, undefined>,
+        args: pulumi.Inputs,
+        opts: ResourceOptions | undefined,
+    ) {
+        const type = `pulumi-nodejs:dynamic/ebs:${resource}`;
+        refuseOptions(type, name, args, opts);
+        const { name: tagName, group, billingCode, tags } = args;
+        const props: pulumi.Inputs = {
+            ...keys,
+            ...args,
+            __provider: forwardTo(resource),
+            // The provider process does not get to know whose messages it sends; see provider/engine.ts.
+            __urn: pulumi.createUrn(name, type, opts?.parent),
+            // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
+            __replaceOnChanges: opts?.replaceOnChanges,
+            // The host hands secrets over in the clear; this says what derives from one.
+            __secretTags: ifSecret([tagName, group, billingCode, tags]),
+        };
+        super(type, name, props, opts);
+    }
+}
+
+/** `true` if any of the values is secret; else nothing, so that it takes no place in the state. */
+function ifSecret(values: unknown[]): Promise<true | undefined> {
+    return pulumi.isSecret(pulumi.output(values)).then((secret) => secret || undefined);
+}
+
+function refuseOptions(
+    type: string,
+    name: string,
+    args: pulumi.Inputs,
+    opts: ResourceOptions | undefined,
+): void {
+    const refuse = (reason: string) => {
+        throw new pulumi.RunError(`${type} "${name}": ${reason}`);
+    };
+    if (opts?.deletedWith !== undefined) {
+        refuse(
+            "option deletedWith is refused, since a snapshot outlives its volume and would be left behind " +
+                "without a trace; remove the option",
+        );
+    }
+    const given = args["region"] !== undefined || args["credentials"] !== undefined;
+    if (!given && explicitAwsProvider(opts) !== undefined) {
+        refuse(
+            "an explicit aws.Provider does not reach dynamic resources, so that the configured account or region " +
+                "would be used instead; give `region` or `credentials` as arguments",
+        );
+    }
+}
+
+/** The `aws.Provider` in the options, or inherited from the parent. */
+function explicitAwsProvider(opts: ResourceOptions | undefined): pulumi.ProviderResource | undefined {
+    const providers = (opts as pulumi.ComponentResourceOptions | undefined)?.providers;
+    const listed = providers === undefined ? [] : Object.values(providers);
+    return (
+        [opts?.provider, ...listed].find(
+            (provider) => provider !== undefined && packageOf(provider) === "aws",
+        ) ?? opts?.parent?.getProvider("aws:index:Provider")
+    );
+}
+
+/** Public at run time for as long as there have been providers, though not in the types. */
+function packageOf(provider: pulumi.ProviderResource): string {
+    return (provider as unknown as { getPackage: () => string }).getPackage();
+}

@@ -1,0 +1,61 @@
+import type { Placement } from "../provider/placement";
+import type { SnapshotInputs, SnapshotOutputs } from "../provider/snapshot";
+import { EbsResource, type ResourceOptions } from "./resource";
+import type { Args, Keys, Outputs } from "./types";
+
+/** Arguments of {@link Snapshot}. */
+export type SnapshotArgs = Args<SnapshotInputs & Placement>;
+
+/** Everything that the state of a {@link Snapshot} holds. */
+export type SnapshotState = SnapshotInputs & Placement & SnapshotOutputs;
+
+const keys: Keys<SnapshotState> = {
+    volumeId: undefined,
+    description: undefined,
+    triggers: undefined,
+    keepReplaced: undefined,
+    name: undefined,
+    group: undefined,
+    billingCode: undefined,
+    tags: undefined,
+    copyTagsFromVolume: undefined,
+    waitForCompletion: undefined,
+    timeout: undefined,
+    region: undefined,
+    credentials: undefined,
+    snapshotId: undefined,
+    arn: undefined,
+    ownerId: undefined,
+    state: undefined,
+    progress: undefined,
+    startTime: undefined,
+    completionTime: undefined,
+    volumeSize: undefined,
+    fullSnapshotSizeInBytes: undefined,
+    encrypted: undefined,
+    kmsKeyId: undefined,
+    tagsAll: undefined,
+};
+
+/**
+ * A snapshot of an EBS volume.
+ *
+ * @example
+ * ```ts
+ * const snapshot = new Snapshot("before-migration", {
+ *     volumeId: volume.id,
+ *     group: "payments",
+ *     billingCode: "CC-1042",
+ *     triggers: { release: "2.4.0" },
+ * });
+ * ```
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
+export class Snapshot extends EbsResource {
+    constructor(name: string, args: SnapshotArgs, opts?: ResourceOptions) {
+        super("Snapshot", name, keys, args, opts);
+    }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- as above
+export interface Snapshot extends Outputs<SnapshotState> {}
