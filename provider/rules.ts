@@ -94,8 +94,7 @@ export function equal(left: unknown, right: unknown): boolean {
 /** Plain data as text, the same for equal data. */
 export function stable(value: unknown): string {
     if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
-    if (typeof value !== "object" || value === null)
-    if (typeof value !== "object" || value === null) return String(JSON.stringify(value));
+    if (typeof value !== "object" || value === null) return JSON.stringify(value);
     const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
     return `{${entries
         .sort(([a], [b]) => (a < b ? -1 : 1))
