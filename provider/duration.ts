@@ -25,6 +25,9 @@ export function toMilliseconds(length: string): number {
     return Number(count) * milliseconds[unit as Unit];
 }
 
+/** Patience where none is declared: large first copies take hours. */
+export const defaultTimeout: Duration = "24 hours";
+
 /** Whether two lengths are the same time: `"24 hours"` is `"1 day"`. */
 export function sameDuration(before: unknown, after: unknown): boolean {
     const parse = (value: unknown) =>

@@ -5,6 +5,7 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { connect as connectTo } from "node:net";
 import type * as Grpc from "@grpc/grpc-js";
 import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
@@ -17,6 +18,8 @@ export interface Voice {
     info(urn: string, line: string): void;
     /** A lasting line that a reviewer must see; stands in previews too. */
     warn(urn: string, line: string): void;
+    /** Ends this process if nobody is there any more to hear what it does. */
+    stillHeard(): Promise<void>;
 }
 
 export const engineVoice: Voice = {
@@ -29,12 +32,43 @@ export const engineVoice: Voice = {
     warn: (urn, line) => {
         say("WARNING", urn, line, false);
     },
+    stillHeard: async () => {
+        if (!(await engineLives())) process.exit(1);
+    },
 };
 
 const address = /^127\.0\.0\.1:\d+$/.test(process.argv[2] ?? "") ? process.argv[2] : undefined;
 type Severity = "INFO" | "WARNING";
 type Send = (severity: Severity, urn: string, line: string, passing: boolean) => void;
 let send: Send | undefined;
+
+/**
+ * Whether the engine still lives. When the CLI is killed, this process lives on: it must then make nothing more, since
+ * the next run cannot know of it.
+ */
+function engineLives(): Promise<boolean> {
+    if (address === undefined) return Promise.resolve(true);
+    const [host, port] = address.split(":");
+    return new Promise((resolve) => {
+        const socket = connectTo({ host, port: Number(port) });
+        socket.once("connect", () => {
+            socket.destroy();
+            resolve(true);
+        });
+        socket.once("error", () => {
+            resolve(false);
+        });
+    });
+}
+
+/** How often an orphan looks for its engine while it waits. */
+const orphanCheck = 5_000;
+
+if (address !== undefined) {
+    setInterval(() => {
+        void engineVoice.stillHeard();
+    }, orphanCheck).unref();
+}
 
 function say(...message: Parameters<Send>): void {
     if (address === undefined) return;

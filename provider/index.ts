@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { completedSnapshots } from "./completed-snapshots";
 import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
 import { snapshot } from "./snapshot";
 
 const run = new Run();
 
+export const CompletedSnapshots = lifecycle(completedSnapshots, run);
 export const Snapshot = lifecycle(snapshot, run);

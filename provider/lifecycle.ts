@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { claimOf, claimTags, makeOnce, stackOf, type Made } from "./claim";
+import { defaultTimeout, toMilliseconds } from "./duration";
 import type { Cloud } from "./ec2/cloud";
 import { ConfigError, type Configuration } from "./ec2/config";
 import { configuredRegion } from "./ec2/region";
-import { declaredTags, managedKeys } from "./ec2/tags";
+import { claimTag, declaredTags, managedKeys, stackTag, type OwnTags, type TagMap } from "./ec2/tags";
 import { placementRules, type Placement } from "./placement";
 import {
     changedProperties,
@@ -24,9 +26,13 @@ import type { Live, Run } from "./run";
 /** What an act works with: one resource's region and identity, and a voice beside it at the terminal. */
 export interface Act {
     readonly cloud: Cloud;
+    /** `organization/project/stack`. */
+    readonly stack: string;
     readonly configuration: Configuration;
     status(line: string): void;
     info(line: string): void;
+    /** Before anything is made: ends this process if its engine is gone. */
+    stillHeard(): Promise<void>;
 }
 
 /** Acts observe, ensure, and give what was observed (`Seen`); the lifecycle turns that into state. */
@@ -47,11 +53,24 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** Outputs that are secret if any declared tag is. */
     secretWithTags?: readonly (keyof Outputs & string)[];
 
-    /** Makes it, and returns as soon as it has an id: from there on every failure carries that id. */
-    make: (act: Act, inputs: Inputs) => Promise<{ id: string; seen: Seen }>;
-    look: (act: Act, id: string) => Promise<Seen | undefined>;
+    /** Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id. */
+    make: (act: Act, inputs: Inputs, ownTags: TagMap) => Promise<{ id: string; seen: Seen }>;
+    /** What of a stack carries a claim still, that is, is not known to be in any state. */
+    made?: (act: Act, stack: string, fresh: boolean) => Promise<Made<Seen>[]>;
+    /** When the one in a state was begun (epoch milliseconds). */
+    startedAt?: (state: Properties) => number;
+    look: (act: Act, id: string, state: Properties) => Promise<Seen | undefined>;
+    /** As `look`, in a refresh of many. */
+    lookAhead?: (act: Act, id: string, stack: string) => Promise<Seen | undefined>;
     /** Brings what was seen to what is declared. */
-    change: (act: Act, id: string, seen: Seen, inputs: Inputs, state: Properties) => Promise<Seen>;
+    change: (
+        act: Act,
+        id: string,
+        seen: Seen,
+        inputs: Inputs,
+        state: Properties,
+        own: OwnTags,
+    ) => Promise<Seen>;
     /** Waits until it is as wanted. A failure may tell what was seen at last (`WaitError`). */
     finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
     /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
@@ -125,6 +144,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 );
                 run.voice.warn(urnOf(inputs), warning);
             }
+            if (asked || replaces.length > 0) {
+                run.leaves(urnOf(inputs), { id, startedAt: resource.startedAt?.(state) ?? 0 });
+            }
             if (replaces.length > 0) return Promise.resolve({ changes: true, replaces });
             // The engine heeds `replaceOnChanges` only if it is left to find the difference of the inputs by itself.
             if (asked) return Promise.resolve({});
@@ -132,26 +154,28 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         },
 
         async create(inputs: Properties) {
-            const declared = inputs as Inputs;
             const act = actFor(inputs);
-            const { id, seen } = await telling(
-                `creating ${resource.describe(declared)}`,
-                resource.make(act, declared),
-            );
+            const what = `creating ${resource.describe(inputs as Inputs)}`;
+            const { id, seen, adopted } = await telling(what, made(act, inputs));
             run.stands(urnOf(inputs), { id, inputs });
-            return { id, outs: await finished(act, id, seen, inputs) };
+            // Until the state holds it, what is adopted keeps its claim: this run may die as well.
+            const nothing = { write: {}, remove: [] };
+            const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, nothing);
+            const prepare = adopted ? adopt : undefined;
+            return { id, outs: await finished(act, id, seen, { ...inputs, __madeAt: Date.now() }, prepare) };
         },
 
         async read(id: string, state: Properties = {}) {
             const act = actFor(state);
             const what = `reading ${named(id, state)}`;
-            const seen = await telling(what, resource.look(act, id));
+            const look = resource.lookAhead?.(act, id, act.stack) ?? resource.look(act, id, state);
+            const seen = await telling(what, look);
             if (seen === undefined) {
                 await telling(what, sameAccount(act, state));
                 return {};
             }
             sameOwner(what, seen, state);
-            const declared = inputsOf(rules, state);
+            const declared = withoutRecords(inputsOf(rules, state));
             const inputs = resource.observe?.(act, declared, seen) ?? declared;
             return { id, props: await stateOf(act, id, seen, inputs, managedKeys(state)), inputs };
         },
@@ -162,7 +186,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             let seen: Seen;
             try {
                 if (!equal(state["credentials"], inputs["credentials"])) await sameAccount(act, state);
-                const found = await resource.look(act, id);
+                const found = await resource.look(act, id, state);
                 if (found === undefined) {
                     await sameAccount(act, state);
                     throw new Error(
@@ -170,7 +194,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                     );
                 }
                 sameOwner(what, found, state);
-                seen = await resource.change(act, id, found, inputs as Inputs, state);
+                seen = await resource.change(act, id, found, inputs as Inputs, state, stored(act));
             } catch (error) {
                 throw new InitializationError(`${what}: ${messageOf(error)}`, id, marked(state));
             }
@@ -178,6 +202,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         },
 
         async delete(id: string, state: Properties) {
+            // Adopted in this run: an entry that is newer stands for the same id.
+            if (run.adopted.has(id)) return;
+            // Adopted in this run: an entry of the state that is newer stands for the same id.
+            if (run.adopted.has(id)) return;
             const act = actFor(state);
             const what = `deleting ${named(id, state)}`;
             const successor = run.successorOf(urnOf(state), id);
@@ -225,6 +253,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const urn = urnOf(inputs);
         return {
             cloud: run.cloud(region, credentials),
+            stack: stackOf(urn, organizationOf(inputs)),
             configuration: run.configuration,
             status: (line) => {
                 run.voice.status(urn, line);
@@ -232,28 +261,55 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             info: (line) => {
                 run.voice.info(urn, line);
             },
+            stillHeard: () => run.voice.stillHeard(),
         };
     }
 
+    /** Makes it, or finds what an interrupted run has made of the very same. */
+    async function made(act: Act, inputs: Properties) {
+        const urn = urnOf(inputs);
+        const organization = organizationOf(inputs);
+        const claim = claimOf(urn, organization, run.backend, defining(inputs));
+        const once = await makeOnce({
+            claim,
+            held: run.heldOf(urn),
+            patience: toMilliseconds((inputs["timeout"] as string | undefined) ?? defaultTimeout),
+            clock: act.cloud.clock,
+            make: () => resource.make(act, inputs as Inputs, claimTags(claim)),
+            made: (fresh) => resource.made?.(act, claim.stack, fresh) ?? Promise.resolve([]),
+        });
+        if (once.adopted) {
+            run.adopted.add(once.id);
+            act.info(`adopts ${once.id}, which an interrupted run of this stack has made`);
+        }
+        return once;
+    }
+
+    /** The inputs that cannot be changed afterwards. */
+    function defining(inputs: Properties): Properties {
+        const fixed = Object.entries(rules).filter(([, { onChange }]) => onChange === "replace");
+        return Object.fromEntries(fixed.map(([key]) => [key, inputs[key]]));
+    }
+
     /** Waits for what is made or changed; a failure keeps it in the state. */
-    async function finished(act: Act, id: string, seen: Seen, inputs: Properties): Promise<Properties> {
+    async function finished(
+        act: Act,
+        id: string,
+        made: Seen,
+        inputs: Properties,
+        prepare?: () => Promise<Seen>,
+    ): Promise<Properties> {
         const managed = managedTags(inputs);
+        let seen = made;
         try {
-            return await stateOf(
-                act,
-                id,
-                await resource.finish(act, id, seen, inputs as Inputs),
-                inputs,
-                managed,
-            );
+            seen = (await prepare?.()) ?? made;
+            const done = await resource.finish(act, id, seen, inputs as Inputs);
+            return await stateOf(act, id, done, inputs, managed);
         } catch (error) {
             const last = (error as { seen?: Seen }).seen ?? seen;
             const properties = await stateOf(act, id, last, inputs, managed);
-            throw new InitializationError(
-                `waiting for ${named(id, inputs)}: ${messageOf(error)}`,
-                id,
-                properties,
-            );
+            const what = `waiting for ${named(id, inputs)}`;
+            throw new InitializationError(`${what}: ${messageOf(error)}`, id, properties);
         }
     }
 
@@ -294,6 +350,11 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     }
 }
 
+/** Our own tags on what the state holds. */
+function stored(act: Act): OwnTags {
+    return { write: { [stackTag]: act.stack }, remove: [claimTag] };
+}
+
 function wrongAccount(found: string, owner: string): string {
     return (
         `the credentials see account ${found}, but the state says that it is owned by ${owner}; ` +
@@ -304,6 +365,13 @@ function wrongAccount(found: string, owner: string): string {
 /** How the engine's wire format marks a secret. */
 function secretValue(value: unknown) {
     return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+/** What the lifecycle notes in the state and no program gives. */
+const records = ["__tagKeys", "__madeAt"];
+
+function withoutRecords(state: Properties): Properties {
+    return Object.fromEntries(Object.entries(state).filter(([key]) => !records.includes(key)));
 }
 
 function urnOf(inputs: Properties): string {
@@ -317,6 +385,11 @@ function isAmong(paths: unknown, property: string): boolean {
         Array.isArray(paths) &&
         paths.some((path) => path === "*" || String(path).split(/[.[]/)[0] === property)
     );
+}
+
+function organizationOf(inputs: Properties): string {
+    const organization = inputs["__organization"];
+    return typeof organization === "string" ? organization : "";
 }
 
 function nameOf(urn: string): string {

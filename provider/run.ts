@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { backendId } from "./backend";
+import type { Held } from "./claim";
 import { systemClock } from "./clock";
 import type { Surroundings } from "./ec2/client";
 import { openCloud, type Cloud } from "./ec2/cloud";
@@ -21,6 +23,10 @@ export class Run {
     readonly #clouds = new Map<string, Cloud>();
     readonly #live = new Map<string, Live>();
     readonly #regions = new Map<string, string>();
+    readonly #held = new Map<string, Held>();
+    /** What this run has adopted: an older entry of the state for the same id must not delete it. */
+    readonly adopted = new Set<string>();
+    readonly backend = backendId();
     #read: ReadKey = () => undefined;
     #configuration: Configuration | undefined;
 
@@ -57,6 +63,15 @@ export class Run {
     successorOf(urn: string, id: string): Live | undefined {
         const live = this.#live.get(urn);
         return live?.id === id ? undefined : live;
+    }
+
+    /** Remembers what the state holds for a URN that is being replaced: never to be adopted. */
+    leaves(urn: string, held: Held): void {
+        this.#held.set(urn, held);
+    }
+
+    heldOf(urn: string): Held | undefined {
+        return this.#held.get(urn);
     }
 
     /**

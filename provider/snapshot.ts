@@ -4,17 +4,20 @@
  *
  * @module
  */
-import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import { duration, sameDuration, toMilliseconds, type Duration } from "./duration";
+import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { defaultTimeout, duration, sameDuration, toMilliseconds, type Duration } from "./duration";
+import type { Cloud } from "./ec2/cloud";
 import { defined } from "./ec2/config";
 import { snapshotArn } from "./ec2/region";
-import { syncTags, toTags } from "./ec2/tagging";
+import { removeTags, syncTags, toTags } from "./ec2/tagging";
 import {
     checkStandard,
+    claimTag,
     copiableTags,
     copyTagsRule,
     declaredTags,
     observedTags,
+    stackTag,
     standardRules,
     tagsDiffer,
     visibleTags,
@@ -96,8 +99,6 @@ export const snapshotRules = {
     timeout: { accepts: duration, onChange: "update", same: sameDuration },
 } satisfies Rules<SnapshotInputs>;
 
-export const defaultTimeout: Duration = "24 hours";
-
 type State = SnapshotInputs & Placement & Partial<SnapshotOutputs>;
 
 export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Snapshot> = {
@@ -125,31 +126,53 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
                   "keepReplaced: true keeps it";
     },
 
-    async make(act, inputs) {
+    startedAt: ({ startTime }) => (typeof startTime === "string" ? Date.parse(startTime) : 0),
+
+    async made(act, stack, fresh) {
+        const found = await claimed(act, stack, fresh);
+        return [...found].map(([id, seen]) => ({
+            id,
+            seen,
+            claim: seen.Tags?.find(({ Key }) => Key === claimTag)?.Value,
+            startedAt: seen.StartTime?.getTime() ?? 0,
+        }));
+    },
+
+    async make(act, inputs, ownTags) {
         const { CreateSnapshotCommand } = await import("@aws-sdk/client-ec2");
-        const tags = { ...(await tagsOfVolume(act, inputs)), ...declaredTags(inputs, act.configuration) };
+        const copied = await tagsOfVolume(act, inputs);
+        const tags = { ...copied, ...declaredTags(inputs, act.configuration), ...ownTags };
         const request = new CreateSnapshotCommand({
             VolumeId: inputs.volumeId,
             Description: inputs.description,
             TagSpecifications: [{ ResourceType: "snapshot", Tags: toTags(tags) }],
         });
-        const answer = await act.cloud.call("CreateSnapshot", (ec2) => ec2.send(request), {
-            deadline: deadlineOf(act, inputs),
-            repeatable: false,
-            // A volume that is still being made cannot be copied yet.
-            passes: ({ code }) => code === "IncorrectState",
-            delayed: ({ code, words }) => {
-                act.status(`waiting to begin: ${code}: ${words}`);
-            },
-        });
+        const send = async (ec2: EC2Client) => {
+            await act.stillHeard();
+            return ec2.send(request);
+        };
+        // EC2 limits what is begun and pending of one volume: one asks at a time, in the order of the program.
+        const answer = await act.cloud.inLine(inputs.volumeId, () =>
+            act.cloud.call("CreateSnapshot", send, {
+                deadline: deadlineOf(act, inputs),
+                repeatable: false,
+                // A volume that is still being made cannot be copied yet.
+                passes: ({ code }) => code === "IncorrectState",
+                delayed: ({ code, words }) => {
+                    act.status(`waiting to begin: ${code}: ${words}`);
+                },
+            }),
+        );
         if (answer.SnapshotId === undefined) throw new Error("EC2 answered without the id of a snapshot");
         return { id: answer.SnapshotId, seen: answer };
     },
 
     look: (act, id) => act.cloud.snapshots.read(id),
+    lookAhead: (act, id, stack) => act.cloud.snapshots.readAhead(id, stack),
 
-    async change(act, id, seen, inputs, state) {
-        return { ...seen, Tags: await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state) };
+    async change(act, id, seen, inputs, state, own) {
+        const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+        return { ...seen, Tags: tags };
     },
 
     async finish(act, id, seen, inputs) {
@@ -163,6 +186,7 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
     async replaced(act, id, state, successor) {
         const inputs = successor.inputs as unknown as SnapshotInputs;
         if (keepsReplaced(state, inputs)) {
+            await removeTags(act.cloud, [id], [stackTag, claimTag]);
             act.info(`snapshot ${id} of volume ${state.volumeId} stays in the account, no longer managed`);
             return "keep";
         }
@@ -223,6 +247,17 @@ function keepsReplaced(state: Partial<State>, inputs: Partial<SnapshotInputs>): 
 function deadlineOf(act: Act, { timeout = defaultTimeout }: Pick<SnapshotInputs, "timeout">): number {
     return act.cloud.clock.now() + toMilliseconds(timeout);
 }
+
+/** What carries a claim, looked up once a process: what is made later is made by this one. */
+function claimed(act: Act, stack: string, fresh: boolean): Promise<Map<string, Ec2Snapshot>> {
+    const known = claimedBefore.get(act.cloud);
+    if (known !== undefined && !fresh) return known;
+    const found = act.cloud.snapshots.tagged({ [stackTag]: [stack], [claimTag]: [] });
+    if (known === undefined) claimedBefore.set(act.cloud, found);
+    return found;
+}
+
+const claimedBefore = new WeakMap<Cloud, Promise<Map<string, Ec2Snapshot>>>();
 
 async function tagsOfVolume(act: Act, inputs: SnapshotInputs): Promise<TagMap> {
     if (inputs.copyTagsFromVolume !== true) return {};

@@ -3,9 +3,19 @@
  *
  * @packageDocumentation
  */
+export {
+    CompletedSnapshots,
+    type CompletedSnapshotsArgs,
+    type CompletedSnapshotsState,
+} from "./completed-snapshots";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
+export type {
+    CompletedSnapshot,
+    CompletedSnapshotsInputs,
+    CompletedSnapshotsOutputs,
+} from "../provider/completed-snapshots";
 export type { Duration } from "../provider/duration";
 export type { AssumeRole, Credentials } from "../provider/ec2/config";
 export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";

@@ -5,7 +5,10 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { Credentials } from "../provider/ec2/config";
+import type { Stored } from "../provider/settle";
 import { forwardTo } from "./forward";
+import { settleWhenStored } from "./settle";
 
 /** Options that a resource of this package takes; `deletedWith` is refused, since a snapshot outlives its volume. */
 export type ResourceOptions = pulumi.CustomResourceOptions;
@@ -28,13 +31,36 @@ export abstract class EbsResource extends pulumi.CustomResource {
             __provider: forwardTo(resource),
             // The provider process does not get to know whose messages it sends; see provider/engine.ts.
             __urn: pulumi.createUrn(name, type, opts?.parent),
+            __organization: pulumi.getOrganization(),
             // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
             __replaceOnChanges: opts?.replaceOnChanges,
             // The host hands secrets over in the clear; this says what derives from one.
             __secretTags: ifSecret([tagName, group, billingCode, tags]),
         };
+        // An output: when the provider made it, if it did so since the state was written last.
+        props["__madeAt"] = undefined;
+        const since = Date.now();
         super(type, name, props, opts);
+        if (!pulumi.runtime.isDryRun()) settleWhenStored(this.#madeSince(since));
     }
+
+    #madeSince(since: number): pulumi.Output<Stored | undefined> {
+        const { __madeAt, region, credentials } = this as unknown as Stamped;
+        return pulumi
+            .all([this.id, __madeAt, region, credentials])
+            .apply(([id, madeAt, where, who]) =>
+                madeAt === undefined || madeAt < since
+                    ? undefined
+                    : { id, region: where, ...(who === undefined ? {} : { credentials: who }) },
+            );
+    }
+}
+
+/** What every resource of this package has besides its own outputs. */
+interface Stamped {
+    __madeAt: pulumi.Output<number | undefined>;
+    region: pulumi.Output<string>;
+    credentials: pulumi.Output<Credentials | undefined>;
 }
 
 /** `true` if any of the values is secret; else nothing, so that it takes no place in the state. */

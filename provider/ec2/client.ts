@@ -61,14 +61,18 @@ export function connect(
         identityUnknown: aws.endpoints.ec2 !== undefined && aws.endpoints.sts === undefined,
 
         async call(action, request, patience = {}) {
-            const ec2 = await (client ??= open());
-            return persist(
-                action,
-                () => request(ec2),
-                patience,
-                clock,
-                aws.maxRetries ?? defaultAttempts - 1,
-            );
+            const ask = async () => {
+                const used = (client ??= open());
+                try {
+                    return await request(await used);
+                } catch (thrown) {
+                    // Credentials that were renewed outside (a login, a file) are found by a new client, once.
+                    if (judge(thrown, action).nature !== "expired") throw thrown;
+                    if (client === used) client = open();
+                    return request(await client);
+                }
+            };
+            return persist(action, ask, patience, clock, aws.maxRetries ?? defaultAttempts - 1);
         },
 
         account() {
@@ -193,6 +197,8 @@ async function credentialsFor(identity: AwsConfig, region: string): Promise<Prov
         return sdk.fromNodeProviderChain(
             defined({
                 profile,
+                // Files that a login has renewed meanwhile are read again by a new client.
+                ignoreCache: true,
                 configFilepath: identity.sharedConfigFile,
                 filepath: identity.sharedCredentialsFile,
                 clientConfig: stsConfig,

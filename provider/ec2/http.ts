@@ -19,7 +19,8 @@ export async function httpHandler(aws: AwsConfig): Promise<RequestHandler> {
         ...(aws.customCaBundle === undefined ? {} : { ca: await readFile(aws.customCaBundle) }),
         ...(aws.insecure ? { rejectUnauthorized: false } : {}),
     };
-    const timeouts = { connectionTimeout: 5_000, requestTimeout: 60_000 };
+    // An answer that is not there by then is lost; without the flag the SDK only warns.
+    const timeouts = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true };
     const proxied = aws.httpProxy !== undefined || aws.httpsProxy !== undefined;
     if (!proxied && !environmentNamesProxy()) {
         return new NodeHttpHandler({ ...timeouts, httpsAgent: new Agent(trust) });

@@ -11,13 +11,27 @@ import {
     declaredTags,
     managedKeys,
     tagChanges,
-    visibleTags,
     type StandardOptions,
+    type OwnTags,
     type TagMap,
 } from "./tags";
 
 export function toTags(tags: TagMap): Tag[] {
     return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** The most resources of one call. */
+const mostResources = 1_000;
+
+export async function removeTags(cloud: Cloud, ids: string[], keys: string[]): Promise<void> {
+    const { DeleteTagsCommand } = await import("@aws-sdk/client-ec2");
+    for (let start = 0; start < ids.length; start += mostResources) {
+        const request = new DeleteTagsCommand({
+            Resources: ids.slice(start, start + mostResources),
+            Tags: keys.map((Key) => ({ Key })),
+        });
+        await cloud.call("DeleteTags", (ec2) => ec2.send(request));
+    }
 }
 
 /** Brings the tags of a resource to what is declared; gives the tags as they are then. */
@@ -28,19 +42,18 @@ export async function syncTags(
     there: Tag[] | undefined,
     inputs: StandardOptions,
     state: Properties,
+    own: OwnTags,
 ): Promise<Tag[]> {
-    const before = visibleTags(there, { aws: { ignoreTags: { keys: [], keyPrefixes: [] } } });
-    const wanted = declaredTags(inputs, configuration);
-    const { write, remove } = tagChanges(before, wanted, managedKeys(state), configuration.aws.ignoreTags);
-    const { CreateTagsCommand, DeleteTagsCommand } = await import("@aws-sdk/client-ec2");
+    const before = Object.fromEntries((there ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+    const wanted = { ...declaredTags(inputs, configuration), ...own.write };
+    const managed = [...managedKeys(state), ...own.remove];
+    const { write, remove } = tagChanges(before, wanted, managed, configuration.aws.ignoreTags);
+    const { CreateTagsCommand } = await import("@aws-sdk/client-ec2");
     if (Object.keys(write).length > 0) {
         const request = new CreateTagsCommand({ Resources: [id], Tags: toTags(write) });
         await cloud.call("CreateTags", (ec2) => ec2.send(request));
     }
-    if (remove.length > 0) {
-        const request = new DeleteTagsCommand({ Resources: [id], Tags: remove.map((Key) => ({ Key })) });
-        await cloud.call("DeleteTags", (ec2) => ec2.send(request));
-    }
+    if (remove.length > 0) await removeTags(cloud, [id], remove);
     const after = Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key));
     return toTags(Object.fromEntries(after));
 }

@@ -18,6 +18,19 @@ import type { AwsConfig, Configuration } from "./config";
 
 export type TagMap = Record<string, string>;
 
+/** Tags that begin so are this package's own (claim.ts): never shown, never taken for drift. */
+export const ownPrefix = "pulumi-ebs-snapshots:";
+/** The stack that manages a resource, `organization/project/stack`; one paged Describe reads all of a stack. */
+export const stackTag = `${ownPrefix}stack`;
+/** Which attempt made a resource that no state is known to hold yet. */
+export const claimTag = `${ownPrefix}claim`;
+
+/** What is to be done about our own tags. */
+export interface OwnTags {
+    write: TagMap;
+    remove: string[];
+}
+
 /**
  * The standard options of every resource that has tags.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
@@ -51,10 +64,12 @@ const tagValue = textUpTo(256);
 function tagKeys(value: unknown, path: string): CheckFailure[] {
     if (!isMap(value)) return [];
     return Object.keys(value)
-        .filter((key) => key.length < 1 || key.length > 128 || /^aws:/i.test(key))
+        .filter(
+            (key) => key.length < 1 || key.length > 128 || /^aws:/i.test(key) || key.startsWith(ownPrefix),
+        )
         .map((key) => ({
             property: `${path}.${key}`,
-            reason: 'must be a key of 1 to 128 characters that does not begin with "aws:"',
+            reason: 'must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
         }));
 }
 
@@ -111,14 +126,14 @@ export function declaredTags(inputs: StandardOptions, { aws, tagKeys: keys }: Co
     return { ...aws.defaultTags, ...inputs.tags, ...Object.fromEntries(options) };
 }
 
-/** Tags as people see them: without those that the configuration ignores. */
+/** Tags as people see them: without this package's own and those that the configuration ignores. */
 export function visibleTags(
     tags: Tag[] | undefined,
     { aws }: { aws: Pick<AwsConfig, "ignoreTags"> },
 ): TagMap {
     return Object.fromEntries(
         (tags ?? [])
-            .filter(({ Key = "" }) => !isIgnored(Key, aws.ignoreTags))
+            .filter(({ Key = "" }) => !Key.startsWith(ownPrefix) && !isIgnored(Key, aws.ignoreTags))
             .map(({ Key = "", Value = "" }) => [Key, Value] as [string, string])
             .sort(byKey),
     );

@@ -1,4 +1,11 @@
-import { CreateVolumeCommand, EC2Client, type Tag } from "@aws-sdk/client-ec2";
+import {
+    CreateSnapshotCommand,
+    CreateVolumeCommand,
+    DescribeSnapshotsCommand,
+    EC2Client,
+    type Snapshot,
+    type Tag,
+} from "@aws-sdk/client-ec2";
 import type { EmulatorProcess } from "./start.mjs" with { "resolution-mode": "import" };
 
 /** One call as the emulator saw it; `status` is null while, and if, it has no answer. */
@@ -136,18 +143,45 @@ export class Emulator {
         options: { size?: number; az?: string; tags?: Record<string, string>; encrypted?: boolean } = {},
     ): Promise<string> {
         const tags: Tag[] = Object.entries(options.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
-        const client = this.ec2();
-        try {
-            const volume = await client.send(
+        const volume = await this.#ask((client) =>
+            client.send(
                 new CreateVolumeCommand({
                     AvailabilityZone: options.az ?? `${region}a`,
                     Size: options.size ?? 1,
                     Encrypted: options.encrypted ?? false,
                     ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: "volume", Tags: tags }] }),
                 }),
-            );
-            if (volume.VolumeId === undefined) throw new Error("the emulator made a volume without an id");
-            return volume.VolumeId;
+            ),
+        );
+        if (volume.VolumeId === undefined) throw new Error("the emulator made a volume without an id");
+        return volume.VolumeId;
+    }
+
+    /** All snapshots of the default account. */
+    async snapshots(): Promise<Snapshot[]> {
+        const { Snapshots } = await this.#ask((client) =>
+            client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] })),
+        );
+        return Snapshots ?? [];
+    }
+
+    /** A snapshot that somebody else makes. */
+    async createSnapshot(volumeId: string, tags: Tag[] = []): Promise<string> {
+        const made = await this.#ask((client) =>
+            client.send(
+                new CreateSnapshotCommand({
+                    VolumeId: volumeId,
+                    ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: "snapshot", Tags: tags }] }),
+                }),
+            ),
+        );
+        return made.SnapshotId ?? "";
+    }
+
+    async #ask<Answer>(request: (client: EC2Client) => Promise<Answer>): Promise<Answer> {
+        const client = this.ec2();
+        try {
+            return await request(client);
         } finally {
             client.destroy();
         }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -33,6 +33,8 @@ export interface StateResource {
 }
 
 export class Project {
+    readonly #family = new Set<number>();
+
     private constructor(
         readonly folder: string,
         readonly emulator: Emulator,
@@ -110,6 +112,20 @@ export class Project {
         });
     }
 
+    /**
+     * Kills (-9) a CLI that was started, as a machine that dies would. Plugins are in process groups of their own: the
+     * provider process is left running as an orphan, or killed as well.
+     */
+    kill(cli: ChildProcess, orphan: boolean): void {
+        const family = descendants(cli.pid ?? 0);
+        // What is left is ended with the project, by its id.
+        family.forEach((pid) => this.#family.add(pid));
+        const victims = orphan
+            ? family.filter((pid) => !/dynamic-provider|pulumi-resource/.test(commandOf(pid)))
+            : family;
+        victims.forEach(killIfThere);
+    }
+
     up(...args: string[]): Promise<string> {
         return this.succeed("up", "--yes", "--skip-preview", ...args);
     }
@@ -166,7 +182,31 @@ export class Project {
     }
 
     async remove(): Promise<void> {
+        this.#family.forEach(killIfThere);
         await rm(this.folder, { recursive: true, force: true });
+    }
+}
+
+/** A process and all below it. */
+function descendants(pid: number): number[] {
+    const lines = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    const parents = lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+    const below = (top: number): number[] => [
+        top,
+        ...parents.filter(([, parent]) => parent === top).flatMap(([child]) => below(child)),
+    ];
+    return below(pid);
+}
+
+function commandOf(pid: number): string {
+    return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+}
+
+function killIfThere(pid: number): void {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch {
+        // it has ended by itself
     }
 }
 
