@@ -5,6 +5,8 @@ export default defineConfig({
         // A forgotten `test.only` would let the rest pass unseen; so would a run that finds no test.
         allowOnly: false,
         passWithNoTests: false,
+        // Nine lines on Node 20 about the SDK's future, amid the tests' names.
+        env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
         projects: [
             {
                 extends: true,

@@ -15,7 +15,9 @@ import {
     changedProperties,
     checkProperties,
     equal,
+    hasUnknown,
     inputsOf,
+    unknown,
     type CheckFailure,
     type Properties,
     type Rule,
@@ -231,16 +233,19 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     /** The inputs with what is filled in for the user: the region, and the name. */
     async function completed(olds: Properties, news: Properties): Promise<Properties> {
         const { aws } = run.configuration;
-        const inputs = { ...news };
+        // A program that passes null means the same as one that passes nothing.
+        const inputs = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== null));
         const profile = (news["credentials"] as { profile?: string } | undefined)?.profile;
         const region =
-            news["region"] ??
+            inputs["region"] ??
             run.keepRegion(urnOf(news), olds["region"] as string | undefined) ??
-            (await configuredRegion(aws, profile));
+            (await configuredRegion(aws, profile)) ??
+            // Which profile is not known yet, so neither is its region.
+            (hasUnknown(news["credentials"]) ? unknown : undefined);
         if (region === undefined)
             throw new ConfigError("aws:region", "is required: set it, or give `region`");
         inputs["region"] = region;
-        if ("name" in rules && news["name"] === undefined) {
+        if ("name" in rules && inputs["name"] === undefined) {
             // A name that was given by default stays when the resource is renamed with an alias.
             inputs["__defaultName"] = olds["__defaultName"] ?? nameOf(urnOf(news));
             inputs["name"] = inputs["__defaultName"];

@@ -52,7 +52,7 @@ export function connect(
     credentials: Credentials | undefined,
     { clock, requestHandler }: Surroundings,
 ): Api {
-    const identity = { ...aws, ...roleOrProfile(credentials) };
+    const identity = identityOf(aws, credentials);
     let client: Promise<EC2Client> | undefined;
     let account: Promise<string> | undefined;
 
@@ -125,9 +125,10 @@ export function connect(
     }
 
     async function settings() {
+        const handler = requestHandler ?? (await httpHandler(aws));
         return {
-            credentials: await credentialsFor(identity, region),
-            requestHandler: requestHandler ?? (await httpHandler(aws)),
+            credentials: await credentialsFor(identity, region, handler),
+            requestHandler: handler,
             // The SDK repeats every call whose answer was lost; a CreateSnapshot must not be. We retry ourselves.
             maxAttempts: 1,
             ...(aws.retryMode === undefined ? {} : { retryMode: aws.retryMode }),
@@ -163,23 +164,28 @@ async function persist<Answer>(
     }
 }
 
-function roleOrProfile(credentials: Credentials | undefined): Partial<AwsConfig> {
-    if (credentials === undefined) return {};
-    return "profile" in credentials
-        ? { profile: credentials.profile }
-        : { assumeRoles: credentials.assumeRoles };
+/** Who acts: what a resource names stands in place of what the configuration names. */
+function identityOf(aws: AwsConfig, credentials: Credentials | undefined): AwsConfig {
+    if (credentials === undefined) return aws;
+    if ("assumeRoles" in credentials) return { ...aws, assumeRoles: credentials.assumeRoles };
+    const { accessKey: _1, secretKey: _2, token: _3, assumeRoleWithWebIdentity: _4, ...rest } = aws;
+    return { ...rest, assumeRoles: [], profile: credentials.profile };
 }
 
 type Provider = NonNullable<EC2ClientConfig["credentials"]>;
 
 /** Keys given outright, else a web identity, else a profile or the SDK's own chain; then the roles on top. */
-async function credentialsFor(identity: AwsConfig, region: string): Promise<Provider> {
+async function credentialsFor(
+    identity: AwsConfig,
+    region: string,
+    requestHandler: RequestHandler,
+): Promise<Provider> {
     const sdk = await import("@aws-sdk/credential-providers");
     if (identity.skipMetadataApiCheck) process.env["AWS_EC2_METADATA_DISABLED"] ??= "true";
     const stsConfig = {
         region: identity.stsRegion ?? region,
         ...(identity.endpoints.sts === undefined ? {} : { endpoint: identity.endpoints.sts }),
-        requestHandler: await httpHandler(identity),
+        requestHandler,
     };
     const base = (): Provider => {
         const { accessKey, secretKey, token, profile, assumeRoleWithWebIdentity: web } = identity;

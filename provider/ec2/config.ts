@@ -79,6 +79,8 @@ export interface Configuration {
 /** The stack's configuration: the text of a key such as `aws:region`; objects are JSON. */
 export type ReadKey = (key: string) => string | undefined;
 
+const defaultTagKeys: TagKeys = { name: "Name", group: "Group", billingCode: "BillingCode" };
+
 /** The configuration is wrong; names the key. */
 export class ConfigError extends Error {
     override readonly name = "ConfigError";
@@ -118,8 +120,57 @@ export function readConfiguration(read: ReadKey): Configuration {
             throw new ConfigError(key, "must be an object");
         return value as Record<string, unknown>;
     };
-    // `pulumi config set --path` stores 123456789012 as a number.
-    const texts = (key: string) => list(key).map(String);
+    // `pulumi config set --path` stores 123456789012 as a number, without the zeros that it may begin with.
+    const plain = (key: string, value: unknown): string => {
+        if (typeof value === "string") return value;
+        if (typeof value === "number" || typeof value === "boolean") return String(value);
+        throw new ConfigError(key, "must hold nothing but text");
+    };
+    const texts = (key: string, values = list(key)) => values.map((value) => plain(key, value));
+    const accounts = (key: string) =>
+        texts(key).map((value) => {
+            const id = value.padStart(12, "0");
+            if (!/^\d{12}$/.test(id)) throw new ConfigError(key, "must hold account ids of 12 digits");
+            return id;
+        });
+    const textMap = (key: string, map: unknown = {}) => {
+        if (typeof map !== "object" || map === null || Array.isArray(map))
+            throw new ConfigError(key, "must be an object");
+        return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, plain(key, value)]));
+    };
+    const roles = (key: string, values: unknown[]) =>
+        values.map((value) => {
+            const { roleArn } = (value ?? {}) as Partial<AssumeRole>;
+            // Without it nobody can tell whether a role was forgotten or none is meant.
+            if (typeof roleArn !== "string") throw new ConfigError(key, "roleArn is required");
+            return value as AssumeRole;
+        });
+    const endpoints = () => {
+        const key = "aws:endpoints";
+        return Object.assign({}, ...list(key).map((entry) => textMap(key, entry ?? undefined))) as object;
+    };
+    const tagKeys = () => {
+        const key = "ebs-snapshots:tagKeys";
+        const given = textMap(key, object(key));
+        for (const [option, tag] of Object.entries(given)) {
+            if (!Object.hasOwn(defaultTagKeys, option)) {
+                const allowed = Object.keys(defaultTagKeys).join(", ");
+                throw new ConfigError(key, `${option} is not known; allowed are ${allowed}`);
+            }
+            if (tag.length < 1 || tag.length > 128 || /^aws:/i.test(tag))
+                throw new ConfigError(
+                    key,
+                    `${option} must be a tag key of 1 to 128 characters, none of AWS's`,
+                );
+        }
+        return { ...defaultTagKeys, ...given };
+    };
+    const ignored = object("aws:ignoreTags");
+    const ignoredTexts = (name: string) => {
+        const value = ignored[name] ?? [];
+        if (!Array.isArray(value)) throw new ConfigError("aws:ignoreTags", `${name} must be a list`);
+        return texts("aws:ignoreTags", value as unknown[]);
+    };
     const oneFile = (key: string) => {
         const files = texts(key);
         if (files.length > 1) throw new ConfigError(key, "several files cannot be honoured here; name one");
@@ -140,18 +191,18 @@ export function readConfiguration(read: ReadKey): Configuration {
             accessKey: string("aws:accessKey"),
             secretKey: string("aws:secretKey"),
             token: string("aws:token"),
-            endpoints: Object.assign({}, ...list("aws:endpoints")) as AwsConfig["endpoints"],
+            endpoints: endpoints(),
             assumeRoles: [
-                ...(list("aws:assumeRoles") as AssumeRole[]),
-                ...(Object.keys(older).length > 0 ? [older as unknown as AssumeRole] : []),
+                ...roles("aws:assumeRoles", list("aws:assumeRoles")),
+                ...roles("aws:assumeRole", Object.keys(older).length > 0 ? [older] : []),
             ],
             assumeRoleWithWebIdentity: Object.keys(webIdentity).length > 0 ? webIdentity : undefined,
             sharedConfigFile: oneFile("aws:sharedConfigFiles"),
             sharedCredentialsFile: oneFile("aws:sharedCredentialsFiles"),
             maxRetries: number("aws:maxRetries"),
             retryMode: string("aws:retryMode"),
-            allowedAccountIds: texts("aws:allowedAccountIds"),
-            forbiddenAccountIds: texts("aws:forbiddenAccountIds"),
+            allowedAccountIds: accounts("aws:allowedAccountIds"),
+            forbiddenAccountIds: accounts("aws:forbiddenAccountIds"),
             httpProxy: string("aws:httpProxy"),
             httpsProxy: string("aws:httpsProxy"),
             noProxy: string("aws:noProxy"),
@@ -161,15 +212,10 @@ export function readConfiguration(read: ReadKey): Configuration {
             useDualstackEndpoint: flag("aws:useDualstackEndpoint"),
             stsRegion: string("aws:stsRegion"),
             skipMetadataApiCheck: flag("aws:skipMetadataApiCheck"),
-            defaultTags: (object("aws:defaultTags")["tags"] ?? {}) as Record<string, string>,
-            ignoreTags: { keys: [], keyPrefixes: [], ...object("aws:ignoreTags") },
+            defaultTags: textMap("aws:defaultTags", object("aws:defaultTags")["tags"] ?? undefined),
+            ignoreTags: { keys: ignoredTexts("keys"), keyPrefixes: ignoredTexts("keyPrefixes") },
         }),
-        tagKeys: {
-            name: "Name",
-            group: "Group",
-            billingCode: "BillingCode",
-            ...(object("ebs-snapshots:tagKeys") as Partial<TagKeys>),
-        },
+        tagKeys: tagKeys(),
     };
 }
 

@@ -85,15 +85,17 @@ export class Ec2Error extends Error {
         readonly action: string,
         options?: ErrorOptions,
     ) {
-        super(`${code}: ${words}${tail(nature, code, action)}`, options);
+        super(`${code}: ${words}${tail(nature, code, words, action)}`, options);
     }
 }
 
-function tail(nature: Nature, code: string, action: string): string {
+function tail(nature: Nature, code: string, words: string, action: string): string {
     if (nature !== "forbidden") return remedies[nature] === undefined ? "" : ` ${remedies[nature]}`;
     if (code === "UnauthorizedOperation" || code.startsWith("AccessDenied")) {
         const service = action === "AssumeRole" || action === "GetCallerIdentity" ? "sts" : "ec2";
-        return ` The caller needs the IAM permission ${service}:${action}.`;
+        // AWS often names another one: CreateSnapshot needs ec2:CreateTags too, and a role is assumed before anything.
+        const missing = /not authorized to perform: ([\w-]+:\w+)/.exec(words)?.[1];
+        return ` The caller needs the IAM permission ${missing ?? `${service}:${action}`}.`;
     }
     return ` AWS did not accept the credentials for ${action}: check profile, keys and region.`;
 }

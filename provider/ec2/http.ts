@@ -4,19 +4,17 @@
  * @module
  */
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
-import type { AwsConfig } from "./config";
+import { readFile } from "node:fs/promises";
+import { Agent } from "node:https";
+import { ConfigError, type AwsConfig } from "./config";
 
 export type RequestHandler = NonNullable<EC2ClientConfig["requestHandler"]>;
 
 export async function httpHandler(aws: AwsConfig): Promise<RequestHandler> {
-    const [{ NodeHttpHandler }, { Agent }, { readFile }] = await Promise.all([
-        import("@smithy/node-http-handler"),
-        import("node:https"),
-        import("node:fs/promises"),
-    ]);
+    const { NodeHttpHandler } = await import("@smithy/node-http-handler");
     const trust = {
         keepAlive: true,
-        ...(aws.customCaBundle === undefined ? {} : { ca: await readFile(aws.customCaBundle) }),
+        ...(aws.customCaBundle === undefined ? {} : { ca: await bundle(aws.customCaBundle) }),
         ...(aws.insecure ? { rejectUnauthorized: false } : {}),
     };
     // An answer that is not there by then is lost; without the flag the SDK only warns.
@@ -33,9 +31,17 @@ export async function httpHandler(aws: AwsConfig): Promise<RequestHandler> {
     return new NodeHttpHandler({ ...timeouts, httpAgent: agent, httpsAgent: agent });
 }
 
+async function bundle(file: string): Promise<Buffer> {
+    try {
+        return await readFile(file);
+    } catch (error) {
+        throw new ConfigError("aws:customCaBundle", `${file} cannot be read: ${(error as Error).message}`);
+    }
+}
+
 function environmentNamesProxy(): boolean {
     return ["http_proxy", "https_proxy", "all_proxy"].some(
-        (name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? "") !== "",
+        (name) => (process.env[name] || process.env[name.toUpperCase()] || "") !== "",
     );
 }
 

@@ -7,14 +7,14 @@ import type { AwsConfig } from "./config";
 
 /** The configured region: `aws:region`, the environment, the profile; `undefined` where none says. */
 export async function configuredRegion(aws: AwsConfig, profile = aws.profile): Promise<string | undefined> {
-    const named = aws.region ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
-    if (named !== undefined && named !== "") return named;
+    const named = aws.region ?? (process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"]);
+    if (named) return named;
     const { loadSharedConfigFiles } = await import("@smithy/shared-ini-file-loader");
     const { configFile, credentialsFile } = await loadSharedConfigFiles({
         ...(aws.sharedConfigFile === undefined ? {} : { configFilepath: aws.sharedConfigFile }),
         ...(aws.sharedCredentialsFile === undefined ? {} : { filepath: aws.sharedCredentialsFile }),
     });
-    const name = profile ?? process.env["AWS_PROFILE"] ?? "default";
+    const name = profile ?? (process.env["AWS_PROFILE"] || "default");
     return configFile[name]?.["region"] ?? credentialsFile[name]?.["region"];
 }
 

@@ -10,6 +10,7 @@ import {
     isMap,
     mapOf,
     textUpTo,
+    unknown,
     type CheckFailure,
     type Properties,
     type Rules,
@@ -92,8 +93,12 @@ function sameTags(before: unknown, after: unknown): boolean {
     return entries(before) === entries(after);
 }
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+const mostTags = 50;
+
 /** One key given twice among `tags`, `name`, `group`, `billingCode` is refused: nobody can tell which one is meant. */
-export function checkStandard(inputs: Properties, { tagKeys: keys }: Configuration): CheckFailure[] {
+export function checkStandard(inputs: Properties, configuration: Configuration): CheckFailure[] {
+    const { tagKeys: keys } = configuration;
     const options = Object.entries(keys) as [keyof typeof keys, string][];
     const failures: CheckFailure[] = [];
     for (const [index, [option, key]] of options.entries()) {
@@ -113,6 +118,15 @@ export function checkStandard(inputs: Properties, { tagKeys: keys }: Configurati
                 reason: `writes the tag "${key}" as ${twin[0]} does; give one, or change ebs-snapshots:tagKeys`,
             });
         }
+    }
+    const count = inputs["tags"] === unknown ? 0 : Object.keys(declaredTags(inputs, configuration)).length;
+    if (count > mostTags) {
+        failures.push({
+            property: "tags",
+            reason:
+                `make ${String(count)} tags together with name, group, billingCode and aws:defaultTags, ` +
+                `but EC2 takes ${String(mostTags)} on a resource`,
+        });
     }
     return failures;
 }

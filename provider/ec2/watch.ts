@@ -60,28 +60,39 @@ export function watcher<Value>(fetch: Fetch<Value>, clock: Clock): (wait: Wait<V
     const waiting = new Set<Waiter<Value>>();
     let running = false;
     let rested = 0;
+    let hurry = () => undefined as unknown;
     let blindSince: number | undefined;
 
     return (wait) =>
         new Promise<Value>((resolve, reject) => {
             waiting.add({ ...wait, since: clock.now(), resolve, reject });
-            if (!running) {
+            if (running) {
+                hurry();
+            } else {
                 running = true;
                 void loop();
             }
         });
 
     async function loop() {
-        // Who begins to wait is looked at soon, unless the last look was less than a pause ago.
-        await clock.sleep(Math.max(firstLook, rested - clock.now()));
+        blindSince = undefined;
+        await soon();
         while (waiting.size > 0) {
             const waiters = [...waiting];
             await look(waiters);
-            const pause = pauseOf(waiters, clock.now());
-            rested = clock.now() + pause;
-            if (waiting.size > 0) await clock.sleep(pause);
+            const calls = Math.ceil(new Set(waiters.map((waiter) => waiter.key)).size / fetchSize);
+            const rest = shortestPause * calls;
+            rested = clock.now() + rest;
+            if (waiting.size === 0) break;
+            const newcomer = new Promise<void>((resolve) => (hurry = () => resolve(soon())));
+            await Promise.race([clock.sleep(Math.max(pauseOf(waiting, clock.now()), rest)), newcomer]);
         }
         running = false;
+    }
+
+    /** Who begins to wait is looked at soon, unless the last look was just now. */
+    function soon(): Promise<void> {
+        return clock.sleep(Math.max(firstLook, rested - clock.now()));
     }
 
     async function look(waiters: Waiter<Value>[]) {
@@ -105,7 +116,8 @@ export function watcher<Value>(fetch: Fetch<Value>, clock: Clock): (wait: Wait<V
             end(waiter);
             waiter.reject(new WaitError(verdict.failed, "failed", seen));
         } else {
-            if (verdict.again !== waiter.said) waiter.progress?.((waiter.said = verdict.again));
+            if (verdict.again !== waiter.said) waiter.progress?.(verdict.again);
+            waiter.said = verdict.again;
             impatient(waiter);
         }
     }
@@ -142,10 +154,8 @@ export function watcher<Value>(fetch: Fetch<Value>, clock: Clock): (wait: Wait<V
     }
 }
 
-function pauseOf(waiters: Pick<Waiter<unknown>, "key" | "since" | "deadline">[], now: number): number {
-    const youngest = Math.min(...waiters.map((waiter) => now - waiter.since));
-    const nearest = Math.min(...waiters.map((waiter) => waiter.deadline - now));
-    const pause = Math.min(Math.max(youngest * pausePart, shortestPause), longestPause);
-    const calls = Math.ceil(new Set(waiters.map((waiter) => waiter.key)).size / fetchSize);
-    return Math.max(Math.min(pause, nearest), 1) * Math.max(calls, 1);
+function pauseOf(waiting: Iterable<Pick<Waiter<unknown>, "since" | "deadline">>, now: number): number {
+    const youngest = Math.min(...[...waiting].map((waiter) => now - waiter.since));
+    const nearest = Math.min(...[...waiting].map((waiter) => waiter.deadline - now));
+    return Math.min(Math.max(youngest * pausePart, shortestPause), longestPause, nearest);
 }

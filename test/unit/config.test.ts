@@ -1,0 +1,172 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfiguration } from "../../provider/ec2/config";
+
+const read = (config: Record<string, string>) => readConfiguration((key) => config[key]);
+const aws = (config: Record<string, string>) => read(config).aws;
+
+function failure(config: Record<string, string>): string {
+    try {
+        read(config);
+    } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+        return (error as Error).message;
+    }
+    throw new Error("this configuration was to be refused");
+}
+
+const role = { roleArn: "arn:aws:iam::123456789012:role/backup" };
+
+test("nothing configured is nothing decided", () => {
+    expect(read({})).toEqual({
+        aws: {
+            endpoints: {},
+            assumeRoles: [],
+            allowedAccountIds: [],
+            forbiddenAccountIds: [],
+            insecure: false,
+            useFipsEndpoint: false,
+            useDualstackEndpoint: false,
+            skipMetadataApiCheck: false,
+            defaultTags: {},
+            ignoreTags: { keys: [], keyPrefixes: [] },
+        },
+        tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode" },
+    });
+});
+
+const texts = [
+    ...["region", "profile", "accessKey", "secretKey", "token", "retryMode"],
+    ...["httpProxy", "httpsProxy", "noProxy", "customCaBundle", "stsRegion"],
+];
+test.each(texts)("aws:%s is text, and empty is none", (key) => {
+    expect(aws({ [`aws:${key}`]: "value" })).toMatchObject({ [key]: "value" });
+    expect(aws({ [`aws:${key}`]: "" })).not.toHaveProperty(key);
+});
+
+test.each(["insecure", "useFipsEndpoint", "useDualstackEndpoint", "skipMetadataApiCheck"])(
+    "aws:%s is true or false, and anything else is refused rather than guessed",
+    (key) => {
+        const name = `aws:${key}`;
+        expect(aws({ [name]: "true" })).toMatchObject({ [key]: true });
+        expect(aws({ [name]: "false" })).toMatchObject({ [key]: false });
+        expect(aws({ [name]: "" })).toMatchObject({ [key]: false });
+        expect(failure({ [name]: "yes" })).toBe(`configuration ${name}: must be true or false`);
+    },
+);
+
+test("aws:maxRetries is a whole number", () => {
+    expect(aws({ "aws:maxRetries": "0" })).toMatchObject({ maxRetries: 0 });
+    expect(aws({ "aws:maxRetries": "25" })).toMatchObject({ maxRetries: 25 });
+    for (const value of ["-1", "1.5", "many"])
+        expect(failure({ "aws:maxRetries": value })).toBe(
+            "configuration aws:maxRetries: must be a whole number",
+        );
+});
+
+test("aws:endpoints may name them in one entry or in several", () => {
+    const both = { ec2: "http://a", sts: "http://b" };
+    expect(aws({ "aws:endpoints": JSON.stringify([both]) }).endpoints).toEqual(both);
+    const apart = JSON.stringify([{ ec2: "http://a" }, { sts: "http://b" }]);
+    expect(aws({ "aws:endpoints": apart }).endpoints).toEqual(both);
+    expect(failure({ "aws:endpoints": '{"ec2":"http://a"}' })).toMatch(/aws:endpoints: must be a list/);
+    expect(failure({ "aws:endpoints": '["http://a"]' })).toMatch(/aws:endpoints: must be an object/);
+    expect(failure({ "aws:endpoints": '[{"ec2":{}}]' })).toMatch(/aws:endpoints: must hold nothing but text/);
+});
+
+describe("roles", () => {
+    test("aws:assumeRoles is a chain, and the older aws:assumeRole is one more", () => {
+        const roles = [role, { ...role, externalId: "e", duration: "1h" }];
+        expect(aws({ "aws:assumeRoles": JSON.stringify(roles) }).assumeRoles).toEqual(roles);
+        expect(aws({ "aws:assumeRole": JSON.stringify(role) }).assumeRoles).toEqual([role]);
+        expect(aws({ "aws:assumeRole": "{}" }).assumeRoles).toEqual([]);
+    });
+
+    test("a role without an ARN is refused, not left out", () => {
+        expect(failure({ "aws:assumeRoles": '[{"externalId":"e"}]' })).toBe(
+            "configuration aws:assumeRoles: roleArn is required",
+        );
+        expect(failure({ "aws:assumeRoles": "[null]" })).toMatch(/roleArn is required/);
+        expect(failure({ "aws:assumeRole": '{"externalId":"e"}' })).toBe(
+            "configuration aws:assumeRole: roleArn is required",
+        );
+    });
+
+    test("aws:assumeRoleWithWebIdentity", () => {
+        const web = { ...role, webIdentityTokenFile: "/token" };
+        const key = "aws:assumeRoleWithWebIdentity";
+        expect(aws({ [key]: JSON.stringify(web) }).assumeRoleWithWebIdentity).toEqual(web);
+        expect(aws({ [key]: "{}" })).not.toHaveProperty("assumeRoleWithWebIdentity");
+        expect(failure({ [key]: "[]" })).toBe(`configuration ${key}: must be an object`);
+    });
+});
+
+test.each(["sharedConfigFiles", "sharedCredentialsFiles"])(
+    "aws:%s: one file is honoured, several refused",
+    (key) => {
+        const name = key.slice(0, -1);
+        expect(aws({ [`aws:${key}`]: '["/a"]' })).toMatchObject({ [name]: "/a" });
+        expect(aws({ [`aws:${key}`]: "[]" })).not.toHaveProperty(name);
+        expect(failure({ [`aws:${key}`]: '["/a","/b"]' })).toBe(
+            `configuration aws:${key}: several files cannot be honoured here; name one`,
+        );
+    },
+);
+
+test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numbers", (key) => {
+    const ids = (value: string) =>
+        (aws({ [`aws:${key}`]: value }) as unknown as Record<string, unknown>)[key];
+    expect(ids('[123456789012, "210987654321"]')).toEqual(["123456789012", "210987654321"]);
+    // As `pulumi config set --path` stores 001234567890.
+    expect(ids("[1234567890]")).toEqual(["001234567890"]);
+    expect(failure({ [`aws:${key}`]: '["prod"]' })).toBe(
+        `configuration aws:${key}: must hold account ids of 12 digits`,
+    );
+    expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
+});
+
+test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () => {
+    expect(aws({ "aws:defaultTags": '{"tags":{"Team":"storage","Cost":1042,"On":true}}' })).toMatchObject({
+        defaultTags: { Team: "storage", Cost: "1042", On: "true" },
+    });
+    expect(aws({ "aws:ignoreTags": '{"keys":["a",1],"keyPrefixes":["kube/"]}' })).toMatchObject({
+        ignoreTags: { keys: ["a", "1"], keyPrefixes: ["kube/"] },
+    });
+    expect(aws({ "aws:ignoreTags": '{"keys":["a"]}' }).ignoreTags).toEqual({ keys: ["a"], keyPrefixes: [] });
+    expect(failure({ "aws:defaultTags": '{"tags":{"a":{}}}' })).toMatch(/aws:defaultTags: must hold nothing/);
+    expect(failure({ "aws:defaultTags": '{"tags":["a"]}' })).toMatch(/aws:defaultTags: must be an object/);
+    expect(failure({ "aws:ignoreTags": '{"keys":"a"}' })).toMatch(/aws:ignoreTags: keys must be a list/);
+});
+
+test("ebs-snapshots:tagKeys names some or all, and nothing else", () => {
+    const key = "ebs-snapshots:tagKeys";
+    expect(read({ [key]: '{"group":"Team"}' }).tagKeys).toEqual({
+        name: "Name",
+        group: "Team",
+        billingCode: "BillingCode",
+    });
+    expect(failure({ [key]: '{"gruop":"Team"}' })).toBe(
+        `configuration ${key}: gruop is not known; allowed are name, group, billingCode`,
+    );
+    expect(failure({ [key]: '{"constructor":"Team"}' })).toMatch(/constructor is not known/);
+    expect(failure({ [key]: '{"group":"aws:group"}' })).toMatch(/group must be a tag key/);
+    expect(failure({ [key]: '{"group":""}' })).toMatch(/group must be a tag key/);
+});
+
+const structured = [
+    ...["endpoints", "assumeRoles", "assumeRole", "assumeRoleWithWebIdentity", "sharedConfigFiles"],
+    ...["sharedCredentialsFiles", "allowedAccountIds", "forbiddenAccountIds", "defaultTags", "ignoreTags"],
+];
+test.each(structured)("aws:%s: what is not JSON is refused, and never shown", (key) => {
+    const message = failure({ [`aws:${key}`]: '{"secret-value' });
+    expect(message).toBe(`configuration aws:${key}: must be JSON (set it with \`pulumi config set --path\`)`);
+});
+
+test.each([...structured, "insecure", "maxRetries"])("aws:%s: what is refused is never shown", (key) => {
+    for (const value of ['"secret-value"', '["secret-value"]', '{"secret-value":[{}]}', "secret-value"]) {
+        try {
+            read({ [`aws:${key}`]: value });
+        } catch (error) {
+            expect((error as Error).message).not.toContain("secret-value");
+        }
+    }
+});

@@ -1,0 +1,58 @@
+import { lifecycle } from "../../provider/lifecycle";
+import { Run } from "../../provider/run";
+import type { Properties } from "../../provider/rules";
+import { snapshot } from "../../provider/snapshot";
+import { HandClock } from "./clock";
+import { Wire, type Answering } from "./wire";
+
+export const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::nightly";
+
+export const baseConfig = {
+    "aws:region": "us-east-1",
+    "aws:accessKey": "AKIATEST123456789012",
+    "aws:secretKey": "test",
+};
+
+/** `Snapshot` as the engine's host runs it, with HTTP and the clock in the test's hands. */
+export class Host {
+    readonly clock = new HandClock();
+    readonly wire: Wire;
+    readonly said: string[] = [];
+    readonly snapshot: ReturnType<typeof lifecycle>;
+
+    constructor(config: Record<string, string> = baseConfig, answering: Answering = unexpected) {
+        this.wire = new Wire(answering);
+        const say = (kind: string) => (_urn: string, line: string) => {
+            this.said.push(`${kind}: ${line}`);
+        };
+        const voice = { status: say("status"), info: say("info"), warn: say("warn") };
+        const run = new Run({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
+        run.configure((key) => config[key]);
+        this.snapshot = lifecycle(snapshot, run);
+    }
+
+    check(news: Properties, olds: Properties = {}) {
+        return this.snapshot.check(olds, { __urn: urn, ...news });
+    }
+
+    /** The failures of a check, as people read them. */
+    async failures(news: Properties, olds: Properties = {}): Promise<string[]> {
+        const { failures } = await this.check(news, olds);
+        return failures.map(({ property, reason }) => `${property} ${reason}`);
+    }
+
+    /** What a change of the inputs means, given a state as `create` leaves it. */
+    async diff(before: Properties, after: Properties, outputs: Properties = {}) {
+        const { inputs: old } = await this.check(before);
+        const { inputs } = await this.check(after, old);
+        const state = { ...old, snapshotId: "snap-1", state: "completed", ...outputs };
+        return this.snapshot.diff("snap-1", state, inputs) as Promise<{
+            changes?: boolean;
+            replaces?: string[];
+        }>;
+    }
+}
+
+function unexpected(): never {
+    throw new Error("nothing is to be asked of EC2 here");
+}

@@ -1,0 +1,351 @@
+import { describe, expect, test } from "vitest";
+import { unknown } from "../../provider/rules";
+import { Host, baseConfig } from "./host";
+
+const volumeId = "vol-0123456789abcdef0";
+const host = new Host();
+const long = (length: number) => "x".repeat(length);
+const cut = `"${long(76)}...`;
+const tagMap = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${String(index)}`, "x"]));
+
+/** One row a property: what it accepts, what it refuses and with which words, and what its change does. */
+const table: Record<
+    string,
+    {
+        accepts: unknown[];
+        refuses: [unknown, string][];
+        change: [unknown, unknown, "nothing" | "update" | "replace"][];
+    }
+> = {
+    volumeId: {
+        accepts: ["vol-1", "vol-0123456789abcdef0"],
+        refuses: [
+            ["vol-xyz", 'volumeId is "vol-xyz", but must be an id such as "vol-0123456789abcdef0"'],
+            ["snap-1", 'volumeId is "snap-1", but must be an id such as "vol-0123456789abcdef0"'],
+            [" vol-1", 'volumeId is " vol-1", but must be an id such as "vol-0123456789abcdef0"'],
+            ["vol-1\n", 'volumeId is "vol-1\\n", but must be an id such as "vol-0123456789abcdef0"'],
+            ["", 'volumeId is "", but must be an id such as "vol-0123456789abcdef0"'],
+            [1, 'volumeId is 1, but must be an id such as "vol-0123456789abcdef0"'],
+            [null, "volumeId is required"],
+        ],
+        change: [["vol-1", "vol-2", "replace"]],
+    },
+    description: {
+        accepts: ["", "before the migration", long(255), null],
+        refuses: [
+            [5, "description is 5, but must be text of at most 255 characters"],
+            [long(256), `description is ${cut}, but must be text of at most 255 characters`],
+        ],
+        change: [
+            ["a", "b", "replace"],
+            [undefined, "b", "replace"],
+            ["a", undefined, "replace"],
+        ],
+    },
+    triggers: {
+        accepts: [{}, { release: "2.4.0" }, { deep: { list: [1, { a: null }] }, flag: true }],
+        refuses: [
+            ["2.4.0", 'triggers is "2.4.0", but must be an object'],
+            [["2.4.0"], 'triggers is ["2.4.0"], but must be an object'],
+        ],
+        change: [
+            [{ a: 1 }, { a: 2 }, "replace"],
+            [{ a: 1 }, {}, "replace"],
+            [undefined, { a: 1 }, "replace"],
+            [{ a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }, "nothing"],
+        ],
+    },
+    keepReplaced: {
+        accepts: [true, false],
+        refuses: [["yes", 'keepReplaced is "yes", but must be true or false']],
+        change: [[true, false, "update"]],
+    },
+    copyTagsFromVolume: {
+        accepts: [true, false],
+        refuses: [[1, "copyTagsFromVolume is 1, but must be true or false"]],
+        change: [
+            [undefined, true, "nothing"],
+            [true, false, "nothing"],
+        ],
+    },
+    waitForCompletion: {
+        accepts: [true, false],
+        refuses: [["true", 'waitForCompletion is "true", but must be true or false']],
+        change: [[true, false, "update"]],
+    },
+    timeout: {
+        accepts: ["90 minutes", "1 second", "1 day", "30 days"],
+        refuses: ["2h", "0 minutes", "1.5 hours", "-1 hours", "1  hour", "1 week", 90, ""].map((value) => [
+            value,
+            `timeout is ${JSON.stringify(value)}, but must be a length of time such as "90 minutes", "12 hours" or "30 days"`,
+        ]),
+        change: [
+            ["1 hour", "2 hours", "update"],
+            ["24 hours", "1 day", "nothing"],
+            [undefined, "1 hour", "update"],
+        ],
+    },
+    name: {
+        accepts: ["", "nightly", long(256)],
+        refuses: [
+            [{ a: 1 }, 'name is {"a":1}, but must be text of at most 256 characters'],
+            [long(257), `name is ${cut}, but must be text of at most 256 characters`],
+        ],
+        change: [
+            ["a", "b", "update"],
+            [undefined, "b", "update"],
+        ],
+    },
+    group: {
+        accepts: ["payments"],
+        refuses: [[true, "group is true, but must be text of at most 256 characters"]],
+        change: [["a", "b", "update"]],
+    },
+    billingCode: {
+        accepts: ["CC-1042"],
+        refuses: [[1042, "billingCode is 1042, but must be text of at most 256 characters"]],
+        change: [["a", "b", "update"]],
+    },
+    tags: {
+        accepts: [{}, { Team: "storage", Empty: "" }, { [long(128)]: long(256) }, tagMap(49)],
+        refuses: [
+            ["a=b", 'tags is "a=b", but must be an object'],
+            [{ Team: 5 }, "tags.Team is 5, but must be text of at most 256 characters"],
+            [
+                { "aws:backup": "x" },
+                'tags.aws:backup must be a key of 1 to 128 characters that does not begin with "aws:"',
+            ],
+            [
+                tagMap(50),
+                "tags make 51 tags together with name, group, billingCode and aws:defaultTags, but EC2 takes 50 on a resource",
+            ],
+            [{ "": "x" }, 'tags. must be a key of 1 to 128 characters that does not begin with "aws:"'],
+        ],
+        change: [
+            [{ a: "1" }, { a: "2" }, "update"],
+            [{ a: "1", b: "2" }, { b: "2", a: "1" }, "nothing"],
+            [undefined, {}, "nothing"],
+        ],
+    },
+    region: {
+        accepts: ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "ap-southeast-7"],
+        refuses: [
+            ["us-east-1a", 'region is "us-east-1a", but must be a region such as "us-east-1"'],
+            ["Ireland", 'region is "Ireland", but must be a region such as "us-east-1"'],
+            [1, 'region is 1, but must be a region such as "us-east-1"'],
+        ],
+        change: [["us-east-1", "eu-west-1", "replace"]],
+    },
+    credentials: {
+        accepts: [
+            { profile: "backup" },
+            { assumeRoles: [{ roleArn: "arn:aws:iam::123456789012:role/backup" }] },
+            {
+                assumeRoles: [
+                    { roleArn: "arn:aws-us-gov:iam::123456789012:role/path/a", externalId: "e" },
+                    {
+                        roleArn: "arn:aws-cn:iam::123456789012:role/b",
+                        sessionName: "s",
+                        duration: "1h30m",
+                        policy: "{}",
+                        policyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+                        tags: { a: "b" },
+                        transitiveTagKeys: ["a"],
+                        sourceIdentity: "me",
+                    },
+                ],
+            },
+        ],
+        refuses: [
+            ["backup", 'credentials is "backup", but must be an object'],
+            [{}, "credentials takes exactly one of profile and assumeRoles"],
+            [
+                { profile: "a", assumeRoles: [{ roleArn: "arn:aws:iam::123456789012:role/b" }] },
+                "credentials takes exactly one of profile and assumeRoles",
+            ],
+            [{ profile: "" }, 'credentials.profile is "", but must be the name of a profile'],
+            [{ assumeRoles: [] }, "credentials.assumeRoles is [], but must be a list of at least 1"],
+            [{ assumeRoles: [{}] }, "credentials.assumeRoles[0].roleArn is required"],
+            [
+                { assumeRoles: [{ roleArn: "backup" }] },
+                'credentials.assumeRoles[0].roleArn is "backup", but must be the ARN of a role',
+            ],
+            [
+                {
+                    assumeRoles: [{ roleArn: "arn:aws:iam::123456789012:role/b", duration: "one hour" }],
+                },
+                'credentials.assumeRoles[0].duration is "one hour", but must be such as "1h" or "30m"',
+            ],
+            [
+                { accessKey: "AKIA" },
+                "credentials.accessKey is not known here; allowed are assumeRoles, profile",
+            ],
+        ],
+        change: [[{ profile: "a" }, { profile: "b" }, "update"]],
+    },
+};
+
+for (const [property, { accepts, refuses, change }] of Object.entries(table)) {
+    const given = (value: unknown) => ({ volumeId, [property]: value });
+
+    describe(property, () => {
+        test.each(accepts.map((value) => [value]))("accepts what is one: %#", async (value) => {
+            expect(await host.failures(given(value))).toEqual([]);
+        });
+
+        test.each(refuses)("refuses what is no such value: %#", async (value, words) => {
+            expect(await host.failures(given(value))).toEqual([words]);
+        });
+
+        test.each(change)("changed from %j to %j", async (before, after, effect) => {
+            const expected = {
+                nothing: { changes: false },
+                update: { changes: true },
+                replace: { changes: true, replaces: [property] },
+            };
+            expect(await host.diff(given(before), given(after))).toEqual(expected[effect]);
+        });
+
+        test("not known yet, it is neither a failure nor a replacement", async () => {
+            expect(await host.failures(given(unknown))).toEqual([]);
+            for (const [before] of change) {
+                const { replaces = [] } = await host.diff(given(before), given(unknown));
+                expect(replaces).toEqual([]);
+            }
+        });
+    });
+}
+
+test("an unknown value deep in a property is neither a failure nor a replacement", async () => {
+    const after = {
+        volumeId,
+        triggers: { release: { version: unknown } },
+        tags: { Team: unknown },
+        credentials: { assumeRoles: [{ roleArn: unknown, policyArns: [unknown] }] },
+    };
+    expect(await host.failures(after)).toEqual([]);
+    expect(await host.diff({ volumeId, triggers: { release: { version: 1 } } }, after)).toEqual({
+        changes: true,
+    });
+    expect(await host.failures({ volumeId, credentials: { profile: unknown } })).toEqual([]);
+    expect(await host.failures({ volumeId, credentials: { assumeRoles: unknown } })).toEqual([]);
+    expect(await host.failures({ volumeId, credentials: unknown })).toEqual([]);
+});
+
+test("one value known to differ replaces, whatever else is unknown", async () => {
+    const before = { volumeId: "vol-1", description: "a" };
+    expect(await host.diff(before, { volumeId: unknown, description: "b" })).toEqual({
+        changes: true,
+        replaces: ["description"],
+    });
+});
+
+test("a misspelt property is refused with those that there are", async () => {
+    expect(await host.failures({ volumeId, descripton: "x" })).toEqual([
+        `descripton is not known here; allowed are ${Object.keys(table).sort().join(", ")}`,
+    ]);
+});
+
+test("every failure is told, not the first alone", async () => {
+    const failures = await host.failures({ description: 5, timeout: "2h", tags: { a: 1, b: 2 } });
+    expect(failures.map((failure) => failure.split(" ")[0]).sort()).toEqual([
+        "description",
+        "tags.a",
+        "tags.b",
+        "timeout",
+        "volumeId",
+    ]);
+});
+
+test("a value of any length is shown cut", async () => {
+    const [failure] = await host.failures({ volumeId: long(10_000) });
+    expect(failure!.length).toBeLessThan(200);
+});
+
+test("a key that two options write is refused on the property at fault", async () => {
+    expect(await host.failures({ volumeId, group: "a", tags: { Group: "b" } })).toEqual([
+        'tags.Group is given twice: group writes the tag "Group" too; give one of them',
+    ]);
+    const same = new Host({
+        ...baseConfig,
+        "ebs-snapshots:tagKeys": '{"group":"Team","billingCode":"Team"}',
+    });
+    expect(await same.failures({ volumeId, group: "a", billingCode: "b" })).toEqual([
+        'billingCode writes the tag "Team" as group does; give one, or change ebs-snapshots:tagKeys',
+    ]);
+    expect(await same.failures({ volumeId, group: "a" })).toEqual([]);
+});
+
+test("the state of the copy decides: an error replaces, an unfinished one updates where it is awaited", async () => {
+    const inputs = { volumeId };
+    expect(await host.diff(inputs, inputs, { state: "error" })).toEqual({
+        changes: true,
+        replaces: ["state"],
+    });
+    expect(await host.diff(inputs, inputs, { state: "pending" })).toEqual({ changes: true });
+    const unawaited = { volumeId, waitForCompletion: false };
+    expect(await host.diff(unawaited, unawaited, { state: "pending" })).toEqual({ changes: false });
+});
+
+test("a replacement says what becomes of the copy that there is", async () => {
+    const { said, diff } = withVoice();
+    const facts = { startTime: "2026-01-01T00:00:00.000Z", volumeSize: 8 };
+    await diff({ volumeId: "vol-1" }, { volumeId: "vol-2" }, facts);
+    await diff({ volumeId: "vol-1", description: "a" }, { volumeId: "vol-1", description: "b" }, facts);
+    expect(said).toEqual([
+        "warn: replacing keeps snapshot snap-1 (of volume vol-1, taken 2026-01-01T00:00:00.000Z, 8 GiB) in the account, no longer managed by Pulumi",
+        "warn: replacing deletes snapshot snap-1 (of volume vol-1, taken 2026-01-01T00:00:00.000Z, 8 GiB) once the new one is complete; keepReplaced: true keeps it",
+    ]);
+});
+
+test("replaceOnChanges leaves the engine to find the difference by itself", async () => {
+    const after = { volumeId, group: "b", __replaceOnChanges: ["group"] };
+    expect(await host.diff({ volumeId, group: "a" }, after)).toEqual({});
+    const other = { volumeId, group: "b", __replaceOnChanges: ["tags.Team"] };
+    expect(await host.diff({ volumeId, group: "a" }, other)).toEqual({ changes: true });
+});
+
+test("the name is the resource's own unless one is given, and stays when it is renamed with an alias", async () => {
+    const { inputs } = await host.check({ volumeId });
+    expect(inputs).toMatchObject({ name: "nightly", region: "us-east-1" });
+    const renamed = await host.check({ volumeId, __urn: "urn:pulumi:test::project::x::weekly" }, inputs);
+    expect(renamed.inputs).toMatchObject({ name: "nightly" });
+    const named = await host.check({ volumeId, name: "given" }, inputs);
+    expect(named.inputs).toMatchObject({ name: "given" });
+});
+
+test("what no region can be known for yet is not a failure; where nothing says one, it is", async () => {
+    const { "aws:region": _, ...nowhere } = baseConfig;
+    const files = {
+        "aws:sharedConfigFiles": '["/nonexistent"]',
+        "aws:sharedCredentialsFiles": '["/nonexistent"]',
+    };
+    const environment = { ...process.env };
+    delete process.env["AWS_REGION"];
+    delete process.env["AWS_DEFAULT_REGION"];
+    try {
+        const lost = new Host({ ...nowhere, ...files });
+        expect(await lost.failures({ volumeId, credentials: { profile: unknown } })).toEqual([]);
+        expect(await lost.failures({ volumeId, credentials: unknown })).toEqual([]);
+        expect(await lost.failures({ volumeId })).toEqual([
+            "region configuration aws:region: is required: set it, or give `region`",
+        ]);
+    } finally {
+        process.env = environment;
+    }
+});
+
+test("a changed aws:region moves nothing, not even through a replacement", async () => {
+    const moved = new Host({ ...baseConfig, "aws:region": "eu-west-1" });
+    const state = { volumeId, region: "us-east-1" };
+    expect((await moved.check({ volumeId }, state)).inputs).toMatchObject({ region: "us-east-1" });
+    expect((await moved.check({ volumeId }, {})).inputs).toMatchObject({ region: "us-east-1" });
+    const other = { volumeId, __urn: "urn:pulumi:test::project::x::other" };
+    expect((await moved.check(other)).inputs).toMatchObject({ region: "eu-west-1" });
+});
+
+function withVoice() {
+    const fresh = new Host();
+    return { said: fresh.said, diff: fresh.diff.bind(fresh) };
+}

@@ -1,0 +1,93 @@
+import type { RequestHandler } from "../../provider/ec2/http";
+
+/** A request as it is on the wire, in the query protocol of EC2 and STS. */
+export interface WireRequest {
+    action: string;
+    params: Record<string, string>;
+    host: string;
+    headers: Record<string, string>;
+}
+
+export interface WireAnswer {
+    status?: number;
+    body: string;
+}
+
+/** Answers, or throws what a socket throws. */
+export type Answering = (request: WireRequest, count: number) => WireAnswer;
+
+/** Stands in for HTTP and nothing else; keeps every request. */
+export class Wire {
+    readonly requests: WireRequest[] = [];
+    readonly requestHandler: RequestHandler;
+
+    constructor(answer: Answering) {
+        const handle = ({ body, hostname, port, headers }: Sent) => {
+            const params = Object.fromEntries(new URLSearchParams(body));
+            const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
+            const request = { action: params["Action"] ?? "", params, host, headers };
+            this.requests.push(request);
+            const { status = 200, body: text } = answer(request, this.count(request.action));
+            return {
+                response: { statusCode: status, headers: {}, body: new TextEncoder().encode(text) },
+            };
+        };
+        this.requestHandler = {
+            handle: async (sent: Sent) => Promise.resolve(handle(sent)),
+        };
+    }
+
+    count(action: string): number {
+        return this.requests.filter((request) => request.action === action).length;
+    }
+}
+
+interface Sent {
+    body: string;
+    hostname: string;
+    port?: number;
+    headers: Record<string, string>;
+}
+
+/** An answer of EC2 with these elements in it. */
+export function answer(action: string, inner = ""): WireAnswer {
+    return {
+        body:
+            '<?xml version="1.0" encoding="UTF-8"?>' +
+            `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r-1</requestId>${inner}</${action}Response>`,
+    };
+}
+
+/** An error of EC2. */
+export function refusal(code: string, message: string, status = 400): WireAnswer {
+    return {
+        status,
+        body:
+            '<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error>' +
+            `<Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>`,
+    };
+}
+
+/** An answer of STS: its elements stand in a result. */
+export function stsAnswer(action: string, inner: string): WireAnswer {
+    return {
+        body:
+            `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${inner}` +
+            `</${action}Result><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${action}Response>`,
+    };
+}
+
+/** An error of STS. */
+export function stsRefusal(code: string, message: string, status = 403): WireAnswer {
+    return {
+        status,
+        body:
+            `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>` +
+            `<Message>${message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>`,
+    };
+}
+
+/** What a socket throws. */
+export function socketError(code: string, message = `connect ${code} 192.0.2.1:443`): Error {
+    return Object.assign(new Error(message), { code, errno: -1, syscall: "connect" });
+}
