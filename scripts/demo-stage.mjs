@@ -15,6 +15,8 @@ import { tools } from "./tools.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = new URL("../dist/", import.meta.url);
 const snapshotSeconds = 8;
+/** Without dots while nothing happens, and without a link into the temporary folder. */
+const plainly = ["--suppress-progress", "--suppress-permalink=true"];
 /** How long a CLI that was asked to end may take before it is made to. */
 const grace = 30_000;
 
@@ -42,11 +44,15 @@ export class Stage {
     #signal;
 
     constructor() {
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => this.#interrupt(signal));
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+            process.on(signal, () => this.#interrupt(signal));
         // The reader has gone (`| head`, a closed terminal): nobody is left to show anything to.
         process.stdout.on("error", () => this.#interrupt("SIGHUP"));
         process.stderr.on("error", () => {});
-        if (!existsSync(new URL("sdk/index.js", dist))) throw new Stop("The package is not built: npm run build");
+        // Else the SDK writes nine lines about Node 20 and its own future.
+        process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+        if (!existsSync(new URL("sdk/index.js", dist)))
+            throw new Stop("The package is not built: npm run build");
     }
 
     /** An EC2 on this machine, with a volume of 8 GiB. */
@@ -87,7 +93,8 @@ export class Stage {
         const account = await this.#account();
         const zone = volume === undefined ? await this.#zone() : undefined;
         const size = volume === undefined ? 1 : await this.#sizeOf(volume);
-        this.volume = volume === undefined ? "a new empty volume (1 GiB)" : `the volume ${volume} (${size} GiB)`;
+        this.volume =
+            volume === undefined ? "a new empty volume (1 GiB)" : `the volume ${volume} (${size} GiB)`;
         this.say(
             `Account  ${account}`,
             `Region   ${this.#cloud.region}`,
@@ -115,6 +122,7 @@ export class Stage {
             PULUMI_CONFIG_PASSPHRASE: "demo",
             PULUMI_STACK: "demo",
             PULUMI_SKIP_UPDATE_CHECK: "true",
+            PULUMI_SUPPRESS_NEO_LINK: "true",
         });
         // `stack init` writes the stack's configuration beside Pulumi.yaml: with a copy, nothing is left at the root.
         await copyFile(join(root, "Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
@@ -135,21 +143,22 @@ export class Stage {
 
     async preview(...args) {
         this.#prompt(["pulumi preview", ...args].join(" "));
-        await this.#run(["preview", ...args, "--suppress-permalink", ...this.#configFile]);
+        await this.#run(["preview", ...args, ...plainly, ...this.#configFile]);
     }
 
     async up() {
         this.#prompt("pulumi up");
         this.#dirty = true;
-        const flags = ["--yes", "--skip-preview", "--suppress-permalink"];
-        await this.#run(["up", ...flags, ...this.#configFile]);
+        await this.#run(["up", "--yes", "--skip-preview", ...plainly, ...this.#configFile]);
     }
 
     async destroy() {
         this.#prompt("pulumi destroy");
-        const flags = ["--yes", "--skip-preview", "--suppress-permalink"];
-        await this.#run(["destroy", ...flags, ...this.#configFile]);
+        await this.#run(["destroy", "--yes", "--skip-preview", ...plainly, ...this.#configFile]);
         this.#dirty = false;
+        this.#prompt("pulumi stack rm");
+        // It would delete the configuration of a stack of this name beside Pulumi.yaml, which is not ours.
+        await this.#run(["stack", "rm", "demo", "--yes", "--preserve-config"]);
     }
 
     /** The snapshots of the volume as EC2 shows them. */
@@ -169,50 +178,45 @@ export class Stage {
         const widths = heads.map((head, column) =>
             Math.max(head.length, ...rows.map((row) => row[column].length)),
         );
-        const line = (row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join("  ")}`.trimEnd();
+        const line = (row) =>
+            `  ${row.map((cell, column) => cell.padEnd(widths[column])).join("  ")}`.trimEnd();
         console.log([this.#styled("2", line(heads)), ...rows.map(line)].join("\n"));
     }
 
-    /** Ends everything, and leaves nothing behind that can be removed. */
+    /** Ends everything, and leaves nothing behind that can be removed; tells what is. */
     async clear() {
         const signal = this.#signal;
-        // What was interrupted is over; what follows may be interrupted again.
+        // What was interrupted is over; what follows may be interrupted in its turn.
         this.#signal = undefined;
-        let kept = false;
-        if (this.onAws && this.#dirty) {
-            this.say("", "Deleting what the demo has made.");
-            kept = await this.destroy().then(
-                () => false,
-                () => true,
-            );
-        }
-        if (this.#cloud !== undefined && this.onAws) await this.#clearAws(kept);
+        const left = this.onAws && this.#volumeId !== undefined ? await this.#clearAws() : false;
         await this.#emulator?.stop();
-        if (this.#folder !== undefined && !kept) {
+        if (this.#folder !== undefined && !(left && this.#dirty)) {
             await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
         }
-        return signal;
+        return { signal, left };
     }
 
-    async #clearAws(kept) {
-        if (kept) {
-            this.say(
-                `pulumi destroy has failed. The state is kept in ${this.#folder};`,
-                "its passphrase is `demo`. Until it is destroyed, these may be left in your account:",
-            );
+    async #clearAws() {
+        const left = [];
+        if (this.#dirty) {
+            this.say("", "Deleting what the demo has made.");
+            await this.destroy().catch((error) => console.error(error.message));
         }
-        if (this.#volumeId === undefined) return;
-        const left = (await this.#snapshots()).filter(({ SnapshotId }) => !this.#before.has(SnapshotId));
-        for (const { SnapshotId } of left) this.say(`Left in your account: snapshot ${SnapshotId}`);
-        if (!this.#ownVolume) return;
         try {
-            const { DeleteVolumeCommand } = await import("@aws-sdk/client-ec2");
-            const request = new DeleteVolumeCommand({ VolumeId: this.#volumeId });
-            await this.#cloud.call("DeleteVolume", (ec2) => ec2.send(request));
+            const there = await this.#snapshots();
+            left.push(...there.map(({ SnapshotId }) => SnapshotId).filter((id) => !this.#before.has(id)));
         } catch (error) {
-            this.say(`Left in your account: volume ${this.#volumeId}: ${error.message}`);
-            process.exitCode = 1;
+            console.error(error.message);
         }
+        if (this.#ownVolume) {
+            await this.#deleteVolume().catch((error) => {
+                console.error(error.message);
+                left.push(this.#volumeId);
+            });
+        }
+        if (left.length > 0) this.say("", `Left in your account, ${this.#cloud.region}: ${left.join(", ")}`);
+        if (this.#dirty) this.say(`The stack's state is kept in ${this.#folder}; its passphrase is "demo".`);
+        return left.length > 0 || this.#dirty;
     }
 
     // What a reader sees.
@@ -331,9 +335,17 @@ export class Stage {
             VolumeType: "gp3",
             TagSpecifications: [{ ResourceType: "volume", Tags: tags }],
         });
-        const made = await this.#cloud.call("CreateVolume", (ec2) => ec2.send(request), { repeatable: false });
+        const made = await this.#cloud.call("CreateVolume", (ec2) => ec2.send(request), {
+            repeatable: false,
+        });
         this.#volumeId = made.VolumeId;
         this.#ownVolume = true;
+    }
+
+    async #deleteVolume() {
+        const { DeleteVolumeCommand } = await import("@aws-sdk/client-ec2");
+        const request = new DeleteVolumeCommand({ VolumeId: this.#volumeId });
+        await this.#cloud.call("DeleteVolume", (ec2) => ec2.send(request));
     }
 
     async #snapshots() {

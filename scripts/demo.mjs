@@ -29,10 +29,10 @@ const options = {
 async function story(stage) {
     stage.say(
         "",
-        "This is examples/quickstart/index.ts. The Pulumi CLI previews it, makes it, changes it, replaces it and deletes it,",
+        "The program below declares a snapshot of a volume. The Pulumi CLI now makes, changes, replaces",
         stage.onAws
-            ? "on AWS. The state is in a temporary folder: your Pulumi login is not used."
-            : "on an EC2 emulated on this machine: neither your AWS credentials nor your Pulumi login are used.",
+            ? "and deletes it on AWS. Its state is in a temporary folder; your Pulumi login is not used."
+            : "and deletes it on an EC2 emulated on this machine. Your AWS and Pulumi logins are not used.",
     );
     stage.show(await readFile(stage.program, "utf8"));
     await stage.open();
@@ -43,9 +43,8 @@ async function story(stage) {
 
     stage.step("Take the snapshot");
     stage.say(
-        stage.onAws
-            ? "EC2 copies in the background. Pulumi waits, and shows EC2's percentage beside the snapshot."
-            : "EC2 copies in the background, here for 8 seconds. Pulumi waits, and shows EC2's percentage beside the snapshot.",
+        `EC2 copies in the background${stage.onAws ? "" : ", here for 8 seconds"}.`,
+        "Pulumi waits for it, with EC2's percentage beside the snapshot.",
     );
     await stage.up();
 
@@ -57,8 +56,9 @@ async function story(stage) {
 
     stage.step("Change the description: a replacement");
     stage.say(
-        "EC2 cannot change a description, so a new snapshot is taken and, once it is complete, the old one deleted.",
-        "The preview warns of that, and says how to keep the old one.",
+        "EC2 cannot change a description, so a new snapshot is taken. Once it is complete, the old one is",
+        "deleted. The preview warns of that, and says how to keep the old one. The lines marked - are what",
+        "EC2 said of the old one; what it will say of the new one is not known yet.",
     );
     await stage.configure("release", "1.1");
     await stage.preview("--diff");
@@ -68,8 +68,9 @@ async function story(stage) {
     await stage.list();
 
     stage.step("Destroy");
-    stage.say("The snapshot is deleted. The volume does not belong to the program and stays.");
+    stage.say("The snapshot is deleted. The volume is not part of the program.");
     await stage.destroy();
+    stage.say("");
     await stage.list();
 }
 
@@ -95,25 +96,26 @@ async function main() {
     }
     const begun = Date.now();
     const stage = new Stage();
-    let signal;
     try {
         await (aws ? stage.useAws({ region, volume }, () => confirm(yes)) : stage.useEmulator());
         await story(stage);
-    } finally {
-        signal = await stage.clear();
-        // As a shell has it: 128 and the number of the signal.
-        if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
+    } catch (error) {
+        tell(error);
     }
-    stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
+    const { signal, left } = await stage.clear();
+    if (left) process.exitCode = 1;
+    // As a shell has it: 128 and the number of the signal.
+    if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
+    if (!process.exitCode)
+        stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
 }
 
-try {
-    await main();
-} catch (error) {
-    const misused = error.code?.startsWith("ERR_PARSE_ARGS");
+function tell(error) {
     // Known reasons are told in their words alone; an unknown one is ours, and its stack helps.
-    const known = ["Stop", "ToolError", "Remedy", "AggregateError"].includes(error.constructor.name);
-    const told = known || misused || ["Ec2Error", "ConfigError"].includes(error.name);
-    console.error(told ? error.message : error);
-    process.exitCode ||= 1;
+    const known = ["Stop", "ToolError", "Remedy", "AggregateError", "Ec2Error", "ConfigError"];
+    const misused = error.code?.startsWith("ERR_PARSE_ARGS");
+    console.error(misused || known.includes(error.constructor.name) ? error.message : error);
+    process.exitCode = 1;
 }
+
+await main().catch(tell);
