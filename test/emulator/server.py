@@ -8,6 +8,7 @@ prints {"endpoint": "http://127.0.0.1:PORT"} when it is ready, and ends with its
 import argparse
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -52,6 +53,8 @@ def main() -> None:
     parser.add_argument("--parent", type=int)
     arguments = parser.parse_args()
 
+    # Ctrl-C reaches every process of the terminal; whoever started us may still need us to end in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # First of all: a parent that is killed while we start must not leave us behind.
     threading.Thread(target=end_with_stdin, daemon=True).start()
     if arguments.parent:

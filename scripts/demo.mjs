@@ -1,0 +1,121 @@
+// `npm run demo`: the quickstart, from nothing to a replaced snapshot and back to nothing, with the real Pulumi CLI.
+//
+//     npm run demo               on an emulated EC2; no account, no credentials
+//     npm run demo -- --aws      the same on AWS, with your credentials
+//
+// This file is the story; demo-stage.mjs has the processes and the temporary folder.
+
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { Stage, Stop } from "./demo-stage.mjs";
+
+const usage = `npm run demo                        on an emulated EC2
+npm run demo -- --aws [options]     on AWS, with your credentials
+
+  --region <region>   default: AWS_REGION, else the region of your profile
+  --volume <vol-id>   the volume to copy; default: a new empty one of 1 GiB, deleted at the end
+  --yes               make it without asking`;
+
+const options = {
+    aws: { type: "boolean", default: false },
+    region: { type: "string" },
+    volume: { type: "string" },
+    yes: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+};
+
+async function story(stage) {
+    stage.say(
+        "",
+        "The program below declares a snapshot of a volume. The Pulumi CLI now makes, changes, replaces",
+        stage.onAws
+            ? "and deletes it on AWS. Its state is in a temporary folder; your Pulumi login is not used."
+            : "and deletes it on an EC2 emulated on this machine. Your AWS and Pulumi logins are not used.",
+    );
+    stage.show(await readFile(stage.program, "utf8"));
+    await stage.open();
+
+    stage.step("Preview");
+    stage.say(`Nothing is made yet. One snapshot of ${stage.volume} would be created.`);
+    await stage.preview();
+
+    stage.step("Take the snapshot");
+    stage.say(
+        `EC2 copies in the background${stage.onAws ? "" : ", here for 8 seconds"}.`,
+        "Pulumi waits for it, with EC2's percentage beside the snapshot.",
+    );
+    await stage.up();
+
+    stage.step("Change the billing code: an update in place");
+    stage.say("The billing code is a tag. EC2 can change tags, so the snapshot stays the same.");
+    await stage.configure("billingCode", "CC-2077");
+    await stage.preview("--diff");
+    await stage.up();
+
+    stage.step("Change the description: a replacement");
+    stage.say(
+        "EC2 cannot change a description, so a new snapshot is taken. Once it is complete, the old one is",
+        "deleted. The preview warns of that, and says how to keep the old one. The lines marked - are what",
+        "EC2 said of the old one; what it will say of the new one is not known yet.",
+    );
+    await stage.configure("release", "1.1");
+    await stage.preview("--diff");
+    await stage.up();
+
+    stage.step("The snapshots of the volume, as EC2 lists them");
+    await stage.list();
+
+    stage.step("Destroy");
+    stage.say("The snapshot is deleted. The volume is not part of the program.");
+    await stage.destroy();
+    stage.say("");
+    await stage.list();
+}
+
+/** Nothing is made on AWS before someone has read where. */
+async function confirm(yes) {
+    if (yes) return;
+    if (!process.stdin.isTTY) throw new Stop("Nobody is here to confirm that: add --yes.");
+    const prompt = createInterface({ input: process.stdin, output: process.stdout });
+    const answer = await new Promise((resolve) => {
+        prompt.once("close", () => resolve("no"));
+        prompt.on("SIGINT", () => prompt.close());
+        prompt.question("Go on? [y/N] ").then(resolve, () => resolve("no"));
+    });
+    prompt.close();
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Stop("Nothing was made.");
+}
+
+async function main() {
+    const { aws, help, region, volume, yes } = parseArgs({ options }).values;
+    if (help) return console.log(usage);
+    if (!aws && (region ?? volume) !== undefined) {
+        throw new Stop("--region and --volume are for AWS: add --aws.");
+    }
+    const begun = Date.now();
+    const stage = new Stage();
+    try {
+        await (aws ? stage.useAws({ region, volume }, () => confirm(yes)) : stage.useEmulator());
+        await story(stage);
+    } catch (error) {
+        tell(error);
+    }
+    const { signal, left } = await stage.clear();
+    if (left) process.exitCode = 1;
+    // As a shell has it: 128 and the number of the signal.
+    if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
+    if (!process.exitCode)
+        stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
+}
+
+function tell(error) {
+    // Known reasons are told in their words alone; an unknown one is ours, and its stack helps.
+    const known = ["Stop", "ToolError", "Remedy", "AggregateError", "Ec2Error", "ConfigError"];
+    const misused = error.code?.startsWith("ERR_PARSE_ARGS");
+    console.error(misused || known.includes(error.constructor.name) ? error.message : error);
+    process.exitCode = 1;
+}
+
+await main().catch(tell);
