@@ -98,3 +98,34 @@ export async function live(project: Project, name: string): Promise<StateResourc
         throw new Error(`the state has ${String(found.length)} of ${name}`);
     return resource;
 }
+
+/**
+ * Lines that declare a class `Volume` with a `zone`, whose change replaces it: a resource of another provider, whose id
+ * is not known before it is made. `deleteFirst` makes its provider say `deleteBeforeReplace`.
+ */
+export function volumes(emulator: Emulator): string {
+    return `
+const call = async (command, input) => {
+    const sdk = require("@aws-sdk/client-ec2");
+    const ec2 = new sdk.EC2Client({ endpoint: ${JSON.stringify(emulator.endpoint)}, region: "us-east-1" });
+    return ec2.send(new sdk[command](input));
+};
+const volumeProvider = {
+    async diff(id, olds, news) {
+        const changes = olds.zone !== news.zone;
+        return { changes, replaces: changes ? ["zone"] : [], deleteBeforeReplace: news.deleteFirst === true };
+    },
+    async create(inputs) {
+        const made = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1 });
+        return { id: made.VolumeId, outs: inputs };
+    },
+    async delete(id) {
+        await call("DeleteVolumeCommand", { VolumeId: id });
+    },
+};
+class Volume extends pulumi.dynamic.Resource {
+    constructor(name, props, opts) {
+        super(volumeProvider, name, props, opts);
+    }
+}`;
+}
