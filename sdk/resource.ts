@@ -33,7 +33,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             // The host hands secrets over in the clear; this says what derives from one.
             __secretTags: ifSecret([tagName, group, billingCode, tags]),
         };
-        super(type, name, props, opts);
+        super(type, name, props, withoutAws(opts));
     }
 }
 
@@ -64,6 +64,13 @@ function refuseOptions(
                 "would be used instead; give `region` or `credentials` as arguments",
         );
     }
+}
+
+/** The engine would send the resource to the provider that the options name, whatever its package. */
+function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefined {
+    if (opts?.provider === undefined || packageOf(opts.provider) !== "aws") return opts;
+    const { provider: _, ...others } = opts;
+    return others;
 }
 
 /** The `aws.Provider` in the options, or inherited from the parent. */
