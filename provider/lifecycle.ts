@@ -128,7 +128,6 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         },
 
         diff(id: string, state: Properties, inputs: Properties) {
-            run.stands(urnOf(inputs), { id, inputs });
             const changed = changedProperties(rules, state, inputs).filter(
                 ({ effect }) => effect !== "nothing",
             );
@@ -138,7 +137,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const pending = resource.pending?.(state, inputs, run.configuration);
             if (pending === "replace") replaces.push("state");
             const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
-            if ((asked || replaces.length > 0) && resource.warnReplacing !== undefined) {
+            const replaced = asked || replaces.length > 0;
+            run.stands(urnOf(inputs), { id, inputs, replaced });
+            if (replaced && resource.warnReplacing !== undefined) {
                 const warning = resource.warnReplacing(
                     id,
                     state as Partial<State>,

@@ -17,11 +17,14 @@ import { stable, type Properties } from "./rules";
 export interface Live {
     id: string;
     inputs: Properties;
+    /** `true` if it is about to be replaced by one that has these inputs. */
+    replaced?: boolean;
 }
 
 export class Run {
     readonly #clouds = new Map<string, Cloud>();
     readonly #live = new Map<string, Live>();
+    readonly #urns = new Map<string, string>();
     readonly #regions = new Map<string, string>();
     readonly #held = new Map<string, Held>();
     /** What this run has adopted: an older entry of the state for the same id must not delete it. */
@@ -58,11 +61,16 @@ export class Run {
     /** Remembers who stands for a URN, so that the delete of its predecessor knows its successor. */
     stands(urn: string, live: Live): void {
         this.#live.set(urn, live);
+        this.#urns.set(live.id, urn);
     }
 
+    /**
+     * Who takes the place of one that is deleted, if anyone does. With `deleteBeforeReplace` that is the one that is
+     * deleted, with the inputs of the next. Renamed with an alias, the state still has the former URN.
+     */
     successorOf(urn: string, id: string): Live | undefined {
-        const live = this.#live.get(urn);
-        return live?.id === id ? undefined : live;
+        const live = this.#live.get(this.#urns.get(id) ?? urn);
+        return live?.id === id && live.replaced !== true ? undefined : live;
     }
 
     /** Remembers what the state holds for a URN that is being replaced: never to be adopted. */

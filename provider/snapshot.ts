@@ -190,6 +190,8 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
             act.info(`snapshot ${id} of volume ${state.volumeId} stays in the account, no longer managed`);
             return "keep";
         }
+        // The user's own deleteBeforeReplace: there is nothing yet to wait for.
+        if (successor.id === id) return "delete";
         // The old copy goes only when the new one is whole.
         try {
             await completed(act, successor.id, deadlineOf(act, inputs));

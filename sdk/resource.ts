@@ -40,7 +40,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
         // An output: when the provider made it, if it did so since the state was written last.
         props["__madeAt"] = undefined;
         const since = Date.now();
-        super(type, name, props, opts);
+        super(type, name, props, withoutAws(opts));
         if (!pulumi.runtime.isDryRun()) settleWhenStored(this.#madeSince(since));
     }
 
@@ -90,6 +90,13 @@ function refuseOptions(
                 "would be used instead; give `region` or `credentials` as arguments",
         );
     }
+}
+
+/** The engine would send the resource to the provider that the options name, whatever its package. */
+function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefined {
+    if (opts?.provider === undefined || packageOf(opts.provider) !== "aws") return opts;
+    const { provider: _, ...others } = opts;
+    return others;
 }
 
 /** The `aws.Provider` in the options, or inherited from the parent. */

@@ -1,0 +1,149 @@
+// What others do to a snapshot, and what the configuration adds to its tags.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../emulator/emulator";
+import { Project } from "./project";
+import { during, live, outside, program, snapshot, snapshotIds, tagsOf, tagsSent } from "./steps";
+
+let emulator: Emulator;
+let volumeId: string;
+
+beforeAll(async () => {
+    emulator = await startEmulator();
+    volumeId = await emulator.createVolume();
+});
+afterAll(() => emulator.stop());
+
+test("what others changed shows after refresh and is mended by up, their own tags are left alone; deleted by others it is made anew", async () => {
+    const text = program(
+        snapshot("data", { volumeId, group: "payments", tags: { Tier: "gold", Team: "a" } }),
+    );
+    const project = await Project.create(emulator, text);
+    await project.up();
+    const [id = ""] = await snapshotIds(emulator);
+    await outside(emulator, id, { tag: { Tier: "lead", Theirs: "yes" }, untag: ["Team", "Name", "Group"] });
+
+    const refreshed = await during(emulator, () => project.refresh());
+    expect(refreshed.actions).toEqual(["DescribeSnapshots"]);
+    expect((await live(project, "data")).outputs).toMatchObject({
+        tags: { Tier: "lead" },
+        tagsAll: { Tier: "lead", Theirs: "yes" },
+    });
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.result).toContain("1 to update");
+    expect(previewed.result).toMatch(/Tier\s*: "lead" => "gold"/);
+    expect(previewed.result).toMatch(/\+ Team\s*: "a"/);
+    expect(previewed.result).toMatch(/\+ group\s*: "payments"/);
+    expect(previewed.result).not.toContain("Theirs");
+    expect(previewed.actions).toEqual([]);
+
+    const mended = await during(emulator, () => project.up());
+    const writes = mended.calls.filter(({ action }) => !action.startsWith("Describe"));
+    expect(writes.map((call) => [call.action, tagsSent(call)])).toEqual([
+        ["CreateTags", { Tier: "gold", Team: "a", Name: "data", Group: "payments" }],
+    ]);
+    const all = { Tier: "gold", Team: "a", Name: "data", Group: "payments", Theirs: "yes" };
+    expect(await tagsOf(emulator, id)).toEqual(all);
+    expect((await live(project, "data")).outputs["tagsAll"]).toEqual(all);
+    expect(await project.up()).toContain("2 unchanged");
+
+    await outside(emulator, id, { remove: true });
+    const gone = await during(emulator, () => project.refresh());
+    expect(gone.actions).toEqual(["DescribeSnapshots", "GetCallerIdentity"]);
+    expect(await project.state()).toEqual([]);
+    expect(await project.up()).toContain("1 created");
+    expect(await snapshotIds(emulator)).toEqual([(await live(project, "data")).id]);
+    await project.destroy();
+    await project.remove();
+});
+
+test("an update of what others deleted fails with the remedy, and the state keeps it until refresh", async () => {
+    const project = await Project.create(emulator, program(snapshot("data", { volumeId })));
+    await project.up();
+    const [id = ""] = await snapshotIds(emulator);
+    await outside(emulator, id, { remove: true });
+    await project.program(program(snapshot("data", { volumeId, group: "payments" })));
+    const failed = await during(emulator, () => project.upFails());
+    expect(failed.result).toContain(
+        `updating snapshot ${id} of volume ${volumeId}: it does not exist any more; run \`pulumi refresh\``,
+    );
+    expect(failed.actions).not.toContain("CreateSnapshot");
+    expect((await live(project, "data")).id).toBe(id);
+    await project.refresh();
+    expect(await project.up()).toContain("1 created");
+    await project.destroy();
+    await project.remove();
+});
+
+test("aws:defaultTags are written, changed and removed in place; aws:ignoreTags are neither shown nor touched; tagKeys says which keys carry the options", async () => {
+    const config = {
+        "aws:defaultTags": '{"tags":{"Owner":"ops","Tier":"default","Cost":"1"}}',
+        "aws:ignoreTags": '{"keys":["Scanned"],"keyPrefixes":["audit:"]}',
+    };
+    const text = program(
+        snapshot("data", { volumeId, group: "payments", tags: { Tier: "gold" } }),
+        "exports.tags = data.tagsAll;",
+    );
+    const project = await Project.create(emulator, text, { config });
+    await project.up();
+    const [id = ""] = await snapshotIds(emulator);
+    const tags = { Owner: "ops", Cost: "1", Tier: "gold", Name: "data", Group: "payments" };
+    expect(await tagsOf(emulator, id)).toEqual(tags);
+    expect(await project.outputs()).toEqual({ tags });
+
+    await outside(emulator, id, { tag: { Scanned: "today", "audit:by": "bot", Owner: "thief" } });
+    await project.refresh();
+    expect((await live(project, "data")).outputs["tagsAll"]).toEqual({ ...tags, Owner: "thief" });
+    const drifted = await during(emulator, () => project.preview());
+    expect(drifted.result).toContain("1 to update");
+    expect(drifted.actions).toEqual([]);
+
+    // One more default tag, one with another value, one no more; and other keys for two of the options.
+    await project.succeed("config", "set", "aws:defaultTags", '{"tags":{"Owner":"ops","Site":"x"}}');
+    await project.succeed("config", "set", "ebs-snapshots:tagKeys", '{"name":"Title","group":"team"}');
+    const changed = await during(emulator, () => project.up());
+    const writes = changed.calls.filter(({ action }) => !action.startsWith("Describe"));
+    expect(writes.map((call) => [call.action, tagsSent(call)])).toEqual([
+        ["CreateTags", { Owner: "ops", Site: "x", Title: "data", team: "payments" }],
+        ["DeleteTags", { Name: "", Group: "", Cost: "" }],
+    ]);
+    const shown = { Owner: "ops", Site: "x", Tier: "gold", Title: "data", team: "payments" };
+    expect(await project.outputs()).toEqual({ tags: shown });
+    expect(await tagsOf(emulator, id)).toEqual({ ...shown, Scanned: "today", "audit:by": "bot" });
+
+    const again = await during(emulator, () => project.up());
+    expect(again.result).toContain("2 unchanged");
+    expect(again.actions).toEqual([]);
+
+    await project.succeed("config", "rm", "aws:defaultTags");
+    const removed = await during(emulator, () => project.up());
+    expect(removed.calls.filter(({ action }) => action === "DeleteTags").map(tagsSent)).toEqual([
+        { Owner: "", Site: "" },
+    ]);
+    expect(removed.actions).not.toContain("CreateTags");
+    await project.destroy();
+    await project.remove();
+});
+
+test("copyTagsFromVolume copies at creation, below what is declared, and later changes of it do nothing", async () => {
+    const tagged = await emulator.createVolume({ tags: { Name: "disk", App: "shop", Tier: "lead" } });
+    await emulator.clearCalls();
+    const args = { volumeId: tagged, tags: { Tier: "gold" } };
+    const project = await Project.create(
+        emulator,
+        program(snapshot("data", { ...args, copyTagsFromVolume: true })),
+    );
+    await project.up();
+    const [id = ""] = await snapshotIds(emulator);
+    const tags = { Name: "data", App: "shop", Tier: "gold" };
+    expect(await tagsOf(emulator, id)).toEqual(tags);
+    expect(await emulator.count("CreateTags")).toBe(0);
+
+    await project.program(program(snapshot("data", args)));
+    const again = await during(emulator, () => project.up());
+    expect(again.result).toContain("2 unchanged");
+    expect(again.actions).toEqual([]);
+    expect(await tagsOf(emulator, id)).toEqual(tags);
+    await project.destroy();
+    await project.remove();
+});

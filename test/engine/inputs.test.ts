@@ -1,0 +1,177 @@
+// What programs hand over: bad values, values that are not known yet, options that cannot be honoured.
+
+import { mkdir, chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../emulator/emulator";
+import { Project } from "./project";
+import { during, live, program, snapshot, snapshotIds, volumes } from "./steps";
+
+let emulator: Emulator;
+let volumeId: string;
+
+beforeAll(async () => {
+    emulator = await startEmulator();
+    volumeId = await emulator.createVolume();
+});
+afterAll(() => emulator.stop());
+
+test("bad inputs fail at preview, each on its property with what was given, and nothing is called", async () => {
+    const role = { roleArn: "arn:aws:iam::123456789012:role/x" };
+    const bad = {
+        volumeId: "vol-XYZ",
+        volumeIdd: volumeId,
+        timeout: "24h",
+        description: 7,
+        region: "Ohio",
+        waitForCompletion: "no",
+        credentials: { profile: "p", assumeRoles: [role] },
+    };
+    const project = await Project.create(emulator, program(snapshot("data", bad)));
+    const { result, calls } = await during(emulator, () => project.run("preview"));
+    expect(result.code).not.toBe(0);
+    const reasons = [
+        /property volumeId .*is "vol-XYZ", but must be an id such as "vol-0123456789abcdef0"/,
+        /property volumeIdd .*is not known here; allowed are .*volumeId/,
+        /property timeout .*is "24h", but must be a length of time such as "90 minutes"/,
+        /property description .*is 7, but must be text/,
+        /property region .*is "Ohio", but must be a region such as "us-east-1"/,
+        /property waitForCompletion .*is "no", but must be true or false/,
+        /property credentials .*takes exactly one of profile and assumeRoles/,
+    ];
+    for (const reason of reasons) expect(result.output).toMatch(reason);
+    expect(calls).toEqual([]);
+    expect(await project.state()).toEqual([]);
+    await project.remove();
+});
+
+test("a tag key given twice is refused, a key of AWS's own too, and a required property that is missing", async () => {
+    const project = await Project.create(
+        emulator,
+        program(snapshot("data", { volumeId, group: "payments", tags: { Group: "again", Name: "n" } })),
+    );
+    const twice = await during(emulator, () => project.run("preview"));
+    expect(twice.result.output).toContain('is given twice: group writes the tag "Group" too');
+    expect(twice.result.output).toContain('is given twice: name writes the tag "Name" too');
+    expect(twice.calls).toEqual([]);
+
+    await project.program(program(snapshot("data", { tags: { "aws:x": "mine", Long: "x".repeat(257) } })));
+    const others = await during(emulator, () => project.run("up", "--yes", "--skip-preview"));
+    expect(others.result.code).not.toBe(0);
+    expect(others.result.output).toMatch(/property volumeId .*is required/);
+    expect(others.result.output).toContain('does not begin with "aws:"');
+    expect(others.result.output).toContain("must be text of at most 256 characters");
+    expect(others.calls).toEqual([]);
+    expect(await project.state()).toEqual([]);
+    await project.remove();
+});
+
+test("a volume that is not known at preview is no failure, and its snapshot follows it", async () => {
+    const text = program(
+        volumes(emulator),
+        'const volume = new Volume("disk", { zone: "us-east-1a" });',
+        'const data = new Snapshot("data", { volumeId: volume.id, description: pulumi.interpolate`of ${volume.id}`, tags: { Of: volume.id } });',
+        "exports.of = data.volumeId; exports.volume = volume.id;",
+    );
+    const project = await Project.create(emulator, text);
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.result).toContain("3 to create");
+    expect(previewed.actions).toEqual([]);
+    await project.up();
+    const { of: source, volume } = await project.outputs();
+    expect(source).toBe(volume);
+    expect((await live(project, "data")).outputs).toMatchObject({
+        description: `of ${String(volume)}`,
+        tags: { Of: volume },
+    });
+    expect(await project.up()).toContain("3 unchanged");
+    await project.destroy();
+    await project.remove();
+});
+
+test("a volume that does not exist fails within seconds in EC2's words, and nothing is made", async () => {
+    const project = await Project.create(
+        emulator,
+        program(snapshot("data", { volumeId: "vol-0123456789abcdef0" })),
+    );
+    const { result, actions } = await during(emulator, () => project.upFails());
+    expect(result).toContain(
+        "creating snapshot of volume vol-0123456789abcdef0: InvalidVolume.NotFound: " +
+            "The volume 'vol-0123456789abcdef0' does not exist.",
+    );
+    expect(actions).toEqual(["CreateSnapshot"]);
+    expect(await project.state()).toEqual([]);
+    expect(await snapshotIds(emulator)).toEqual([]);
+    await project.remove();
+});
+
+test("an explicit aws.Provider is refused, inherited from a component too, unless region or credentials are given; deletedWith is refused", async () => {
+    const provider = 'const aws = new pulumi.ProviderResource("aws", "explicit", {});';
+    const component = [
+        "class Backup extends pulumi.ComponentResource {",
+        '    constructor(opts) { super("test:index:Backup", "backup", {}, opts); }',
+        "}",
+        "const backup = new Backup({ providers: { aws } });",
+    ].join("\n");
+    const direct = program(provider, snapshot("data", { volumeId }, "{ provider: aws }"));
+    const project = await Project.create(emulator, direct);
+    await usingAnyAws(project);
+
+    const refused = await during(emulator, () => project.run("preview"));
+    expect(refused.result.code).not.toBe(0);
+    expect(refused.result.output).toContain(
+        'dynamic/ebs:Snapshot "data": an explicit aws.Provider does not reach dynamic resources',
+    );
+    await project.program(program(provider, component, snapshot("data", { volumeId }, "{ parent: backup }")));
+    const inherited = await during(emulator, () => project.run("preview"));
+    expect(inherited.result.code).not.toBe(0);
+    expect(inherited.result.output).toContain("an explicit aws.Provider does not reach dynamic resources");
+    expect([...refused.calls, ...inherited.calls]).toEqual([]);
+
+    await project.program(
+        program(
+            provider,
+            component,
+            snapshot("direct", { volumeId, region: "us-east-1" }, "{ provider: aws }"),
+            snapshot("inherited", { volumeId, region: "us-east-1" }, "{ parent: backup }"),
+        ),
+    );
+    await project.up();
+    expect(await snapshotIds(emulator)).toHaveLength(2);
+    expect(await project.up()).toContain("5 unchanged");
+    await project.destroy();
+
+    await project.program(
+        program(snapshot("one", { volumeId }), snapshot("data", { volumeId }, "{ deletedWith: one }")),
+    );
+    const deletedWith = await project.run("preview");
+    expect(deletedWith.code).not.toBe(0);
+    expect(deletedWith.output).toContain(
+        "option deletedWith is refused, since a snapshot outlives its volume",
+    );
+    await project.remove();
+});
+
+/** A plugin for the package `aws` that does nothing: the engine starts one for every explicit provider. */
+async function usingAnyAws(project: Project): Promise<void> {
+    const folder = join(project.folder, "aws");
+    await mkdir(folder);
+    await project.write(
+        "aws/plugin.js",
+        'require("@pulumi/pulumi").provider.main({ version: "7.0.0" }, process.argv.slice(2));',
+    );
+    const executable = join(folder, "pulumi-resource-aws");
+    await project.write(
+        "aws/pulumi-resource-aws",
+        `#!/bin/sh\nexec "${process.execPath}" "${join(folder, "plugin.js")}" "$@"\n`,
+    );
+    await chmod(executable, 0o755);
+    await project.write(
+        "Pulumi.yaml",
+        [
+            "name: project",
+            "runtime: { name: nodejs, options: { typescript: false } }",
+            "plugins: { providers: [{ name: aws, path: ./aws }] }",
+        ].join("\n"),
+    );
+}

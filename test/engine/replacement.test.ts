@@ -1,0 +1,151 @@
+// A replacement never leaves a moment without a copy.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../emulator/emulator";
+import { Project } from "./project";
+import { during, live, program, snapshot, snapshotIds, volumes } from "./steps";
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+    emulator = await startEmulator();
+});
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.stop());
+
+const writing = /^(Create|Delete)(Snapshot|Volume)$/;
+
+test("the snapshot of a replaced volume stays as its last copy, whichever way round the volume is replaced", async () => {
+    const text = (zone: string, deleteFirst: boolean) =>
+        program(
+            volumes(emulator),
+            `const volume = new Volume("disk", { zone: "${zone}", deleteFirst: ${String(deleteFirst)} });`,
+            'const data = new Snapshot("data", { volumeId: volume.id });',
+        );
+    const project = await Project.create(emulator, text("us-east-1a", false));
+    await project.up();
+    const first = await live(project, "data");
+
+    await project.program(text("us-east-1b", false));
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.result).toMatch(/~ pulumi-nodejs:dynamic\/ebs:Snapshot: \(update\)/);
+    expect(previewed.actions).toEqual([]);
+    const createFirst = await during(emulator, () => project.up());
+    expect(createFirst.actions.filter((action) => writing.test(action))).toEqual([
+        "CreateVolume",
+        "CreateSnapshot",
+        "DeleteVolume",
+    ]);
+    expect(createFirst.result).toContain(
+        `snapshot ${first.id ?? ""} of volume ${String(first.outputs["volumeId"])} stays in the account`,
+    );
+    const second = await live(project, "data");
+    expect(await snapshotIds(emulator)).toEqual([first.id, second.id]);
+
+    await project.program(text("us-east-1c", true));
+    await project.up();
+    const third = await live(project, "data");
+    await project.program(text("us-east-1a", true));
+    const deleteFirst = await during(emulator, () => project.up());
+    expect(deleteFirst.actions.filter((action) => writing.test(action))).toEqual([
+        "DeleteVolume",
+        "CreateVolume",
+        "CreateSnapshot",
+    ]);
+    const fourth = await live(project, "data");
+    expect(await snapshotIds(emulator)).toEqual([first.id, second.id, third.id, fourth.id]);
+
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([first.id, second.id, third.id]);
+    await project.remove();
+});
+
+test("keepReplaced decides where it is given; with the user's own deleteBeforeReplace too the last copy of the other volume stays", async () => {
+    const [one, two] = [await emulator.createVolume(), await emulator.createVolume()];
+    const project = await Project.create(
+        emulator,
+        program(
+            snapshot("keep", { volumeId: one, keepReplaced: true }),
+            snapshot("drop", { volumeId: one, keepReplaced: false }),
+            snapshot("same", { volumeId: one }, "{ deleteBeforeReplace: true }"),
+            snapshot("other", { volumeId: one }, "{ deleteBeforeReplace: true }"),
+        ),
+    );
+    await project.up();
+    const idOf = async (name: string) => (await live(project, name)).id ?? "";
+    const [keep, drop, same, other] = [
+        await idOf("keep"),
+        await idOf("drop"),
+        await idOf("same"),
+        await idOf("other"),
+    ];
+    await project.program(
+        program(
+            snapshot("keep", { volumeId: one, keepReplaced: true, triggers: { now: 1 } }),
+            snapshot("drop", { volumeId: two, keepReplaced: false }),
+            snapshot("same", { volumeId: one, triggers: { now: 1 } }, "{ deleteBeforeReplace: true }"),
+            snapshot("other", { volumeId: two }, "{ deleteBeforeReplace: true }"),
+        ),
+    );
+    const previewed = await project.preview();
+    expect(previewed).toContain(`replacing keeps snapshot ${keep} `);
+    expect(previewed).toContain(`replacing deletes snapshot ${drop} `);
+    expect(previewed).toContain(`replacing keeps snapshot ${other} `);
+    const { result, calls } = await during(emulator, () => project.up());
+    expect(result).toContain("4 replaced");
+    const deleted = calls
+        .filter(({ action }) => action === "DeleteSnapshot")
+        .map(({ params }) => params["SnapshotId"]);
+    expect(deleted.sort()).toEqual([drop, same].sort());
+    expect(await snapshotIds(emulator)).toEqual(expect.arrayContaining([keep, other]));
+    await project.destroy();
+    await project.remove();
+});
+
+test("without waitForCompletion the old one goes only when its successor is complete; if that one fails, the old one stays in EC2 and in the state until a good one stands", async () => {
+    const volumeId = await emulator.createVolume();
+    const text = (release: number) =>
+        program(snapshot("data", { volumeId, waitForCompletion: false, triggers: { release } }));
+    const project = await Project.create(emulator, text(1));
+    await project.up();
+    const first = (await live(project, "data")).id ?? "";
+
+    await emulator.set({ snapshotSeconds: 2 });
+    await project.program(text(2));
+    const replaced = await during(emulator, () => project.up());
+    const second = (await live(project, "data")).id ?? "";
+    const deletion = replaced.calls.at(-1);
+    expect([deletion?.action, deletion?.params["SnapshotId"]]).toEqual(["DeleteSnapshot", first]);
+    const creation = replaced.calls.find(({ action }) => action === "CreateSnapshot");
+    expect(Date.parse(deletion?.time ?? "") - Date.parse(creation?.time ?? "")).toBeGreaterThan(2_000);
+
+    await emulator.set({ snapshotSeconds: 1, snapshotError: "The key has been disabled" });
+    await project.program(text(3));
+    const failed = await during(emulator, () => project.upFails());
+    const third = (await live(project, "data")).id ?? "";
+    expect(failed.result).toContain(
+        `deleting snapshot ${second} of volume ${volumeId}: it is kept, since its successor ${third} is not complete: ` +
+            "error: The key has been disabled",
+    );
+    expect(failed.actions).not.toContain("DeleteSnapshot");
+    expect((await project.state()).map(({ id, delete: condemned = false }) => [id, condemned])).toEqual(
+        expect.arrayContaining([
+            [third, false],
+            [second, true],
+        ]),
+    );
+
+    await emulator.set({ snapshotSeconds: 0, snapshotError: null });
+    await project.refresh();
+    const mended = await during(emulator, () => project.up());
+    const fourth = (await live(project, "data")).id ?? "";
+    expect(await snapshotIds(emulator)).toEqual([fourth]);
+    expect(mended.actions.filter((action) => writing.test(action))).toEqual([
+        "CreateSnapshot",
+        "DeleteSnapshot",
+        "DeleteSnapshot",
+    ]);
+    expect(await project.state()).toHaveLength(1);
+    await project.destroy();
+    await project.remove();
+});

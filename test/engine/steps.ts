@@ -1,0 +1,131 @@
+/**
+ * What the steps of the engine tests share: programs as text, what a step called, and what EC2 has then.
+ *
+ * @module
+ */
+import {
+    CreateTagsCommand,
+    DeleteSnapshotCommand,
+    DeleteTagsCommand,
+    DescribeSnapshotsCommand,
+    type Snapshot,
+} from "@aws-sdk/client-ec2";
+import type { Call, Emulator } from "../emulator/emulator";
+import type { Project, StateResource } from "./project";
+
+/** The CommonJS text of a program. */
+export function program(...lines: string[]): string {
+    return [
+        'const pulumi = require("@pulumi/pulumi");',
+        'const { Snapshot } = require("pulumi-ebs-snapshots");',
+        ...lines,
+    ].join("\n");
+}
+
+/** A line that declares a snapshot in a variable of its name; `options` is JavaScript. */
+export function snapshot(name: string, args: object, options = "undefined"): string {
+    return `const ${name} = new Snapshot("${name}", ${JSON.stringify(args)}, ${options});`;
+}
+
+export interface Step<Result> {
+    result: Result;
+    /** What the step called of AWS, in order. */
+    calls: Call[];
+    actions: string[];
+}
+
+/** Takes a step, and gives what it called. */
+export async function during<Result>(emulator: Emulator, step: () => Promise<Result>): Promise<Step<Result>> {
+    await emulator.clearCalls();
+    const result = await step();
+    const calls = await emulator.calls();
+    return { result, calls, actions: calls.map(({ action }) => action) };
+}
+
+/** The tags that a CreateTags, DeleteTags or CreateSnapshot carried. */
+export function tagsSent({ params }: Call): Record<string, string> {
+    const keys = Object.entries(params).filter(([name]) => /(^|\.)Tag\.\d+\.Key$/.test(name));
+    return Object.fromEntries(keys.map(([name, key]) => [key, params[name.replace(/Key$/, "Value")] ?? ""]));
+}
+
+/** The snapshots of an account, oldest first. */
+export async function snapshotsIn(
+    emulator: Emulator,
+    where: { account?: string; region?: string } = {},
+): Promise<Snapshot[]> {
+    const found = await emulator.ec2(where).send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
+    return found.Snapshots ?? [];
+}
+
+export async function snapshotIds(
+    emulator: Emulator,
+    where?: { account?: string; region?: string },
+): Promise<string[]> {
+    return (await snapshotsIn(emulator, where)).map(({ SnapshotId = "" }) => SnapshotId);
+}
+
+export async function tagsOf(emulator: Emulator, id: string): Promise<Record<string, string>> {
+    const found = (await snapshotsIn(emulator)).find(({ SnapshotId }) => SnapshotId === id);
+    return Object.fromEntries((found?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** What others do to a snapshot while Pulumi is not looking. */
+export async function outside(
+    emulator: Emulator,
+    id: string,
+    {
+        tag = {},
+        untag = [],
+        remove = false,
+    }: { tag?: Record<string, string>; untag?: string[]; remove?: boolean },
+): Promise<void> {
+    const ec2 = emulator.ec2();
+    const tags = Object.entries(tag).map(([Key, Value]) => ({ Key, Value }));
+    if (tags.length > 0) await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tags }));
+    if (untag.length > 0) {
+        await ec2.send(new DeleteTagsCommand({ Resources: [id], Tags: untag.map((Key) => ({ Key })) }));
+    }
+    if (remove) await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+}
+
+/** The one resource of this name that is not waiting to be deleted. */
+export async function live(project: Project, name: string): Promise<StateResource> {
+    const found = (await project.state()).filter(
+        ({ urn, delete: condemned }) => urn.endsWith(`::${name}`) && condemned !== true,
+    );
+    const [resource] = found;
+    if (resource === undefined || found.length > 1)
+        throw new Error(`the state has ${String(found.length)} of ${name}`);
+    return resource;
+}
+
+/**
+ * Lines that declare a class `Volume` with a `zone`, whose change replaces it: a resource of another provider, whose id
+ * is not known before it is made. `deleteFirst` makes its provider say `deleteBeforeReplace`.
+ */
+export function volumes(emulator: Emulator): string {
+    return `
+const call = async (command, input) => {
+    const sdk = require("@aws-sdk/client-ec2");
+    const ec2 = new sdk.EC2Client({ endpoint: ${JSON.stringify(emulator.endpoint)}, region: "us-east-1" });
+    return ec2.send(new sdk[command](input));
+};
+const volumeProvider = {
+    async diff(id, olds, news) {
+        const changes = olds.zone !== news.zone;
+        return { changes, replaces: changes ? ["zone"] : [], deleteBeforeReplace: news.deleteFirst === true };
+    },
+    async create(inputs) {
+        const made = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1 });
+        return { id: made.VolumeId, outs: inputs };
+    },
+    async delete(id) {
+        await call("DeleteVolumeCommand", { VolumeId: id });
+    },
+};
+class Volume extends pulumi.dynamic.Resource {
+    constructor(name, props, opts) {
+        super(volumeProvider, name, props, opts);
+    }
+}`;
+}
