@@ -27,6 +27,8 @@ export interface Made<Seen> {
 export interface Held {
     id: string;
     startedAt: number;
+    /** Whether it stays in the account, no longer managed. */
+    stays: boolean;
 }
 
 /**

@@ -50,8 +50,6 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
         inputs: Properties,
         configuration: Configuration,
     ) => "update" | "replace" | undefined;
-    /** What a replacement does to the one that is there: what a reviewer must know. */
-    warnReplacing?: (id: string, state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => string;
     /** Outputs that are secret if any declared tag is. */
     secretWithTags?: readonly (keyof Outputs & string)[];
 
@@ -77,13 +75,25 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
     /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
     remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"removed" | "gone">;
-    /** Whether one that has been replaced stays in the account; may wait for, or refuse because of, its successor. */
-    replaced?: (act: Act, id: string, state: Inputs & Outputs, successor: Live) => Promise<"delete" | "keep">;
+    replacing?: Replacing<Inputs, Outputs>;
 
     owner: (seen: Seen) => string | undefined;
     outputs: (act: Act, id: string, seen: Seen) => Promise<Outputs>;
     /** The declared inputs as EC2 shows them: drift. */
     observe?: (act: Act, inputs: Properties, seen: Seen) => Properties;
+}
+
+/** What becomes of one that is replaced, where that is not simply its end. */
+export interface Replacing<Inputs, Outputs> {
+    /** What goes or stays: what a reviewer must know. */
+    warning: (id: string, state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => string;
+    /** Whether it stays in the account, no longer managed. */
+    stays: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
+    /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
+    release: (act: Act, id: string) => Promise<void>;
+    released: (act: Act, id: string) => Promise<boolean>;
+    /** Waits until its successor is whole; fails where that does not come about. */
+    succeeded: (act: Act, successor: Live) => Promise<void>;
 }
 
 /** Leaves the resource in the state although the act failed: the engine shows `reasons`, and updates it next time. */
@@ -139,17 +149,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
             const replaced = asked || replaces.length > 0;
             run.stands(urnOf(inputs), { id, inputs, replaced });
-            if (replaced && resource.warnReplacing !== undefined) {
-                const warning = resource.warnReplacing(
-                    id,
-                    state as Partial<State>,
-                    inputs as Partial<Inputs>,
-                );
-                run.voice.warn(urnOf(inputs), warning);
-            }
-            if (asked || replaces.length > 0) {
-                run.leaves(urnOf(inputs), { id, startedAt: resource.startedAt?.(state) ?? 0 });
-            }
+            if (replaced) leaves(id, state, inputs);
             if (replaces.length > 0) return Promise.resolve({ changes: true, replaces });
             // The engine heeds `replaceOnChanges` only if it is left to find the difference of the inputs by itself.
             if (asked) return Promise.resolve({});
@@ -164,7 +164,12 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             // Until the state holds it, what is adopted keeps its claim: this run may die as well.
             const nothing = { write: {}, remove: [] };
             const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, nothing);
-            const prepare = adopted ? adopt : undefined;
+            const held = run.heldOf(urnOf(inputs));
+            const prepare = async () => {
+                // Before anything can go wrong: whoever deletes the old one later must find that it stays.
+                if (held?.stays === true) await resource.replacing?.release(act, held.id);
+                return adopted ? adopt() : seen;
+            };
             return { id, outs: await finished(act, id, seen, { ...inputs, __madeAt: Date.now() }, prepare) };
         },
 
@@ -205,31 +210,39 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         },
 
         async delete(id: string, state: Properties) {
-            // Adopted in this run: an entry that is newer stands for the same id.
-            if (run.adopted.has(id)) return;
             // Adopted in this run: an entry of the state that is newer stands for the same id.
             if (run.adopted.has(id)) return;
-            const act = actFor(state);
-            const what = `deleting ${named(id, state)}`;
-            const successor = run.successorOf(urnOf(state), id);
-            await telling(
-                what,
-                (async () => {
-                    if (successor !== undefined && resource.replaced !== undefined) {
-                        const decision = await resource.replaced(
-                            actFor(successor.inputs),
-                            id,
-                            state as State,
-                            successor,
-                        );
-                        if (decision === "keep") return;
-                    }
-                    if ((await resource.remove(act, id, state as State)) === "gone")
-                        await sameAccount(act, state);
-                })(),
-            );
+            await telling(`deleting ${named(id, state)}`, removed(actFor(state), id, state));
         },
     };
+
+    /** Remembers, and tells the reviewer of, what is about to be replaced. */
+    function leaves(id: string, state: Properties, inputs: Properties): void {
+        const { replacing, startedAt } = resource;
+        const [before, after] = [state as Partial<State>, inputs as Partial<Inputs>];
+        const stays = replacing?.stays(before, after) ?? false;
+        run.leaves(urnOf(inputs), { id, startedAt: startedAt?.(state) ?? 0, stays });
+        if (replacing !== undefined) run.voice.warn(urnOf(inputs), replacing.warning(id, before, after));
+    }
+
+    async function removed(act: Act, id: string, state: Properties): Promise<void> {
+        const { replacing } = resource;
+        if (replacing !== undefined) {
+            const successor = run.successorOf(urnOf(state), id);
+            const stays =
+                successor !== undefined && replacing.stays(state as State, successor.inputs as Inputs);
+            if (stays) await replacing.release(act, id);
+            if (stays || (await replacing.released(act, id))) {
+                act.info(`${named(id, state)} stays in the account, no longer managed`);
+                return;
+            }
+            // With the user's own deleteBeforeReplace there is nothing yet to wait for.
+            if (successor !== undefined && successor.id !== id) {
+                await replacing.succeeded(actFor(successor.inputs), successor);
+            }
+        }
+        if ((await resource.remove(act, id, state as State)) === "gone") await sameAccount(act, state);
+    }
 
     /** The inputs with what is filled in for the user: the region, and the name. */
     async function completed(olds: Properties, news: Properties): Promise<Properties> {
@@ -303,12 +316,12 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         id: string,
         made: Seen,
         inputs: Properties,
-        prepare?: () => Promise<Seen>,
+        prepare: () => Promise<Seen> = () => Promise.resolve(made),
     ): Promise<Properties> {
         const managed = managedTags(inputs);
         let seen = made;
         try {
-            seen = (await prepare?.()) ?? made;
+            seen = await prepare();
             const done = await resource.finish(act, id, seen, inputs as Inputs);
             return await stateOf(act, id, done, inputs, managed);
         } catch (error) {

@@ -9,7 +9,7 @@ import { defaultTimeout, duration, sameDuration, toMilliseconds, type Duration }
 import type { Cloud } from "./ec2/cloud";
 import { defined } from "./ec2/config";
 import { snapshotArn } from "./ec2/region";
-import { removeTags, syncTags, toTags } from "./ec2/tagging";
+import { syncTags, toTags, writeTags } from "./ec2/tagging";
 import {
     checkStandard,
     claimTag,
@@ -114,18 +114,6 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
         return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
     },
 
-    warnReplacing(id, state, inputs) {
-        const facts = [
-            `of volume ${state.volumeId ?? "unknown"}`,
-            ...(state.startTime === undefined ? [] : [`taken ${state.startTime}`]),
-            ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
-        ];
-        return keepsReplaced(state, inputs)
-            ? `replacing keeps snapshot ${id} (${facts.join(", ")}) in the account, no longer managed by Pulumi`
-            : `replacing deletes snapshot ${id} (${facts.join(", ")}) once the new one is complete; ` +
-                  "keepReplaced: true keeps it";
-    },
-
     startedAt: ({ startTime }) => (typeof startTime === "string" ? Date.parse(startTime) : 0),
 
     async made(act, stack, fresh) {
@@ -133,7 +121,7 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
         return [...found].map(([id, seen]) => ({
             id,
             seen,
-            claim: seen.Tags?.find(({ Key }) => Key === claimTag)?.Value,
+            claim: tagOf(seen, claimTag),
             startedAt: seen.StartTime?.getTime() ?? 0,
         }));
     },
@@ -183,25 +171,38 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
         return { ...done, Tags: tags };
     },
 
-    async replaced(act, id, state, successor) {
-        const inputs = successor.inputs as unknown as SnapshotInputs;
-        if (keepsReplaced(state, inputs)) {
-            await removeTags(act.cloud, [id], [stackTag, claimTag]);
-            act.info(`snapshot ${id} of volume ${state.volumeId} stays in the account, no longer managed`);
-            return "keep";
-        }
-        // The user's own deleteBeforeReplace: there is nothing yet to wait for.
-        if (successor.id === id) return "delete";
-        // The old copy goes only when the new one is whole.
-        try {
-            await completed(act, successor.id, deadlineOf(act, inputs));
-        } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            throw new Error(`it is kept, since its successor ${successor.id} is not complete: ${reason}`, {
-                cause: error,
-            });
-        }
-        return "delete";
+    replacing: {
+        stays: keepsReplaced,
+
+        warning(id, state, inputs) {
+            const facts = [
+                `of volume ${state.volumeId ?? "unknown"}`,
+                ...(state.startTime === undefined ? [] : [`taken ${state.startTime}`]),
+                ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
+            ];
+            return keepsReplaced(state, inputs)
+                ? `replacing keeps snapshot ${id} (${facts.join(", ")}) in the account, no longer managed by Pulumi`
+                : `replacing deletes snapshot ${id} (${facts.join(", ")}) once the new one is complete; ` +
+                      "keepReplaced: true keeps it";
+        },
+
+        release: (act, id) => writeTags(act.cloud, [id], { [stackTag]: `${released}${act.stack}` }),
+
+        async released(act, id) {
+            const seen = await act.cloud.snapshots.readAhead(id, act.stack);
+            return tagOf(seen, stackTag)?.startsWith(released) === true;
+        },
+
+        async succeeded(act, { id, inputs }) {
+            try {
+                await completed(act, id, deadlineOf(act, inputs));
+            } catch (error) {
+                const reason = error instanceof Error ? error.message : String(error);
+                throw new Error(`it is kept, since its successor ${id} is not complete: ${reason}`, {
+                    cause: error,
+                });
+            }
+        },
     },
 
     async remove(act, id, state) {
@@ -240,6 +241,13 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
     observe: (act, inputs, seen) =>
         observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
 };
+
+/** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
+const released = "kept by ";
+
+function tagOf(seen: Ec2Snapshot | undefined, key: string): string | undefined {
+    return seen?.Tags?.find(({ Key }) => Key === key)?.Value;
+}
 
 /** Whether the one that is replaced stays: as its successor says, else if it is the last copy of another volume. */
 function keepsReplaced(state: Partial<State>, inputs: Partial<SnapshotInputs>): boolean {

@@ -23,14 +23,25 @@ export function toTags(tags: TagMap): Tag[] {
 /** The most resources of one call. */
 const mostResources = 1_000;
 
+export async function writeTags(cloud: Cloud, ids: string[], tags: TagMap): Promise<void> {
+    const { CreateTagsCommand } = await import("@aws-sdk/client-ec2");
+    await inParts(ids, (Resources) => {
+        const request = new CreateTagsCommand({ Resources, Tags: toTags(tags) });
+        return cloud.call("CreateTags", (ec2) => ec2.send(request));
+    });
+}
+
 export async function removeTags(cloud: Cloud, ids: string[], keys: string[]): Promise<void> {
     const { DeleteTagsCommand } = await import("@aws-sdk/client-ec2");
+    await inParts(ids, (Resources) => {
+        const request = new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) });
+        return cloud.call("DeleteTags", (ec2) => ec2.send(request));
+    });
+}
+
+async function inParts(ids: string[], call: (part: string[]) => Promise<unknown>): Promise<void> {
     for (let start = 0; start < ids.length; start += mostResources) {
-        const request = new DeleteTagsCommand({
-            Resources: ids.slice(start, start + mostResources),
-            Tags: keys.map((Key) => ({ Key })),
-        });
-        await cloud.call("DeleteTags", (ec2) => ec2.send(request));
+        await call(ids.slice(start, start + mostResources));
     }
 }
 
@@ -48,11 +59,7 @@ export async function syncTags(
     const wanted = { ...declaredTags(inputs, configuration), ...own.write };
     const managed = [...managedKeys(state), ...own.remove];
     const { write, remove } = tagChanges(before, wanted, managed, configuration.aws.ignoreTags);
-    const { CreateTagsCommand } = await import("@aws-sdk/client-ec2");
-    if (Object.keys(write).length > 0) {
-        const request = new CreateTagsCommand({ Resources: [id], Tags: toTags(write) });
-        await cloud.call("CreateTags", (ec2) => ec2.send(request));
-    }
+    if (Object.keys(write).length > 0) await writeTags(cloud, [id], write);
     if (remove.length > 0) await removeTags(cloud, [id], remove);
     const after = Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key));
     return toTags(Object.fromEntries(after));

@@ -156,6 +156,18 @@ test("a replacement that was killed is adopted, and the one that the state holds
     expect(await emulator.count("CreateSnapshot")).toBe(1);
 });
 
+test("a copy of another volume stays, also when the run dies before it lets go of it and the stack is destroyed", async () => {
+    await project.up();
+    const { id: first } = await project.outputs();
+    volume = await emulator.createVolume();
+    await project.program(program(", waitForCompletion: false"));
+    await emulator.faults([{ action: "CreateTags", kind: "delay", seconds: 3, where: "after", times: 1 }]);
+    await killAfter(called("CreateTags"), false);
+    await project.up("--target", "urn:pulumi:test::project::pulumi:pulumi:Stack::project-test");
+    await project.destroy();
+    expect(await snapshots()).toContain(first);
+});
+
 test("--replace of what the state holds makes a new one and deletes the old", async () => {
     await project.up();
     const { id: first } = await project.outputs();

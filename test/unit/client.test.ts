@@ -192,7 +192,6 @@ describe("answers that are lost", () => {
 
 test.each([
     ["UnauthorizedOperation", "forbidden"],
-    ["ExpiredToken", "expired"],
     ["InvalidParameterValue", "refused"],
     ["InvalidSnapshot.NotFound", "gone"],
 ])("%s ends it at once", async (code, nature) => {
@@ -200,6 +199,16 @@ test.each([
     expect(await failure(describeAll())).toMatchObject({ nature, code });
     expect(wire.count("DescribeSnapshots")).toBe(1);
     expect(at()).toBe(0);
+});
+
+test("expired credentials are read anew, once", async () => {
+    const renewed = connected(failsFirst(1, () => refusal("ExpiredToken", "words")));
+    await renewed.describeAll();
+    expect(renewed.wire.count("DescribeSnapshots")).toBe(2);
+    const never = connected(() => refusal("ExpiredToken", "words"));
+    expect(await failure(never.describeAll())).toMatchObject({ nature: "expired", code: "ExpiredToken" });
+    expect(never.wire.count("DescribeSnapshots")).toBe(2);
+    expect(never.at()).toBe(0);
 });
 
 test("a retryMode of the SDK adds no attempts of its own", async () => {

@@ -25,7 +25,12 @@ export class Host {
         const say = (kind: string) => (_urn: string, line: string) => {
             this.said.push(`${kind}: ${line}`);
         };
-        const voice = { status: say("status"), info: say("info"), warn: say("warn") };
+        const voice = {
+            status: say("status"),
+            info: say("info"),
+            warn: say("warn"),
+            stillHeard: () => Promise.resolve(),
+        };
         const run = new Run({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
         run.configure((key) => config[key]);
         this.snapshot = lifecycle(snapshot, run);

@@ -114,13 +114,16 @@ const table: Record<
             [{ Team: 5 }, "tags.Team is 5, but must be text of at most 256 characters"],
             [
                 { "aws:backup": "x" },
-                'tags.aws:backup must be a key of 1 to 128 characters that does not begin with "aws:"',
+                'tags.aws:backup must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
             ],
             [
                 tagMap(50),
                 "tags make 51 tags together with name, group, billingCode and aws:defaultTags, but EC2 takes 50 on a resource",
             ],
-            [{ "": "x" }, 'tags. must be a key of 1 to 128 characters that does not begin with "aws:"'],
+            [
+                { "": "x" },
+                'tags. must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
+            ],
         ],
         change: [
             [{ a: "1" }, { a: "2" }, "update"],
