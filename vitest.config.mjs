@@ -14,6 +14,8 @@ export default defineConfig({
                     name: "unit",
                     include: ["test/unit/**/*.test.ts"],
                     maxWorkers: "100%",
+                    // The fuzz test thinks for seconds where the machine is busy.
+                    testTimeout: 30_000,
                     sequence: { groupOrder: 0 },
                 },
             },

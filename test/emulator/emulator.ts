@@ -1,6 +1,7 @@
 import {
     CreateSnapshotCommand,
     CreateVolumeCommand,
+    DeleteSnapshotCommand,
     DescribeSnapshotsCommand,
     EC2Client,
     type Snapshot,
@@ -176,6 +177,11 @@ export class Emulator {
             ),
         );
         return made.SnapshotId ?? "";
+    }
+
+    /** Somebody else deletes a snapshot. */
+    async deleteSnapshot(id: string): Promise<void> {
+        await this.#ask((client) => client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
     }
 
     async #ask<Answer>(request: (client: EC2Client) => Promise<Answer>): Promise<Answer> {
