@@ -1,0 +1,215 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { Snapshot, type SnapshotArgs, type SnapshotState } from "../../sdk";
+import { snapshotRules } from "../../provider/snapshot";
+import { placementRules } from "../../provider/placement";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(async () => {
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                return {
+                    id: `${name}-id`,
+                    state: { ...(inputs as object), snapshotId: "snap-1", state: "completed" },
+                };
+            },
+            call: ({ inputs }) => inputs as Record<string, unknown>,
+        },
+        "project",
+        "test",
+    );
+});
+
+/** What the engine is told of a resource. */
+async function told(resource: pulumi.CustomResource): Promise<Registered> {
+    const name = (await valueOf(resource.id)).replace(/-id$/, "");
+    return registered.find((other) => other.name === name)!;
+}
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
+
+describe("what the engine is told", () => {
+    test("the type, which is in users' state for ever", async () => {
+        const { type } = await told(new Snapshot("a", { volumeId: "vol-1" }));
+        expect(type).toBe("pulumi-nodejs:dynamic/ebs:Snapshot");
+    });
+
+    test("the text of the provider, which is in users' state twice for each resource, for ever", async () => {
+        const { inputs } = await told(new Snapshot("b", { volumeId: "vol-1" }));
+        expect(inputs["__provider"]).toBe(
+            'exports.handler = () => require("pulumi-ebs-snapshots/provider").Snapshot',
+        );
+        expect(String(inputs["__provider"]).length).toBeLessThanOrEqual(300);
+    });
+
+    test("the arguments as they are given, and nothing that is not", async () => {
+        const args = {
+            volumeId: "vol-1",
+            description: "before",
+            triggers: { release: "2.4.0" },
+            keepReplaced: true,
+            copyTagsFromVolume: true,
+            waitForCompletion: false,
+            timeout: "90 minutes",
+            name: "n",
+            group: "g",
+            billingCode: "b",
+            tags: { a: "1" },
+            region: "eu-west-1",
+            credentials: { profile: "backup" },
+        } as const;
+        const { inputs } = await told(new Snapshot("all", args));
+        const { __provider, __urn, ...rest } = inputs;
+        expect(rest).toEqual(args);
+        expect(__provider).toBeTypeOf("string");
+        expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
+    });
+
+    test("the URN of a child names its parent's type", async () => {
+        const parent = new pulumi.ComponentResource("my:index:Backups", "parent");
+        const { inputs } = await told(new Snapshot("child", { volumeId: "vol-1" }, { parent }));
+        expect(inputs["__urn"]).toBe(
+            "urn:pulumi:test::project::my:index:Backups$pulumi-nodejs:dynamic/ebs:Snapshot::child",
+        );
+    });
+
+    test("arguments that are known later, at any depth", async () => {
+        const { inputs } = await told(
+            new Snapshot("later", {
+                volumeId: pulumi.output("vol-1"),
+                tags: { a: Promise.resolve("1") },
+                triggers: { deep: { release: pulumi.output("2.4.0") } },
+            }),
+        );
+        expect(inputs).toMatchObject({
+            volumeId: "vol-1",
+            tags: { a: "1" },
+            triggers: { deep: { release: "2.4.0" } },
+        });
+    });
+
+    test("which properties replace on changes, for the provider to know", async () => {
+        const opts = { replaceOnChanges: ["group"] };
+        const { inputs } = await told(new Snapshot("r", { volumeId: "vol-1", group: "g" }, opts));
+        expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
+    });
+
+    test("that a tag is secret, where one is", async () => {
+        const tags = { token: pulumi.secret("s") };
+        const secret = await told(new Snapshot("secret", { volumeId: "vol-1", tags }));
+        expect(secret.inputs["__secretTags"]).toBe(true);
+        const named = await told(new Snapshot("named", { volumeId: "vol-1", group: pulumi.secret("s") }));
+        expect(named.inputs["__secretTags"]).toBe(true);
+        const plain = await told(
+            new Snapshot("plain", { volumeId: "vol-1", description: pulumi.secret("s"), tags: { a: "1" } }),
+        );
+        expect(plain.inputs).not.toHaveProperty("__secretTags");
+    });
+});
+
+test("every property, input or not, is an output", async () => {
+    const snapshot = new Snapshot("outputs", { volumeId: "vol-1", timeout: "1 hour" });
+    const outputs = [
+        ...["snapshotId", "arn", "ownerId", "state", "progress", "startTime", "completionTime"],
+        ...["volumeSize", "fullSnapshotSizeInBytes", "encrypted", "kmsKeyId", "tagsAll"],
+    ];
+    for (const key of [...Object.keys({ ...snapshotRules, ...placementRules }), ...outputs])
+        expect(pulumi.Output.isInstance((snapshot as unknown as Record<string, unknown>)[key]), key).toBe(
+            true,
+        );
+    expect(await valueOf(snapshot.snapshotId)).toBe("snap-1");
+    expect(await valueOf(snapshot.state)).toBe("completed");
+    expect(await valueOf(snapshot.timeout)).toBe("1 hour");
+    expect(await valueOf(snapshot.description)).toBeUndefined();
+});
+
+describe("options that cannot be honoured are refused", () => {
+    const aws = new (class extends pulumi.ProviderResource {
+        constructor() {
+            super("aws", "elsewhere", {});
+        }
+    })();
+    const reason =
+        /"x": an explicit aws\.Provider does not reach dynamic resources, .*give `region` or `credentials`/;
+    const make =
+        (opts: object, more: Partial<SnapshotArgs> = {}) =>
+        () =>
+            new Snapshot("x", { volumeId: "vol-1", ...more }, opts);
+
+    test("deletedWith", () => {
+        const other = new pulumi.ComponentResource("my:index:Other", "other");
+        expect(make({ deletedWith: other })).toThrow(
+            'pulumi-nodejs:dynamic/ebs:Snapshot "x": option deletedWith is refused, since a snapshot outlives its volume',
+        );
+        expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
+    });
+
+    test("an explicit aws.Provider, alone, in a list or by name", () => {
+        expect(make({ provider: aws })).toThrow(reason);
+        expect(make({ providers: [aws] })).toThrow(reason);
+        expect(make({ providers: { aws } })).toThrow(reason);
+    });
+
+    test("one inherited from a component, however far above", () => {
+        const component = new pulumi.ComponentResource("my:index:Outer", "outer", {}, { providers: [aws] });
+        const inner = new pulumi.ComponentResource("my:index:Inner", "inner", {}, { parent: component });
+        expect(make({ parent: component })).toThrow(reason);
+        expect(make({ parent: inner })).toThrow(reason);
+    });
+
+    test("unless it is said where or who", () => {
+        expect(make({ provider: aws }, { region: "eu-west-1" })).not.toThrow();
+        expect(make({ provider: aws }, { credentials: { profile: "backup" } })).not.toThrow();
+    });
+
+    test("a provider of another package is no matter", () => {
+        const other = new (class extends pulumi.ProviderResource {
+            constructor() {
+                super("random", "other", {});
+            }
+        })();
+        const parent = new pulumi.ComponentResource("my:index:Other", "random", {}, { providers: [other] });
+        expect(make({ parent })).not.toThrow();
+    });
+});
+
+test("types: arguments may be plain, promised or outputs; outputs are of their own types", () => {
+    const volumeId = pulumi.output("vol-1");
+    expectTypeOf({ volumeId: "vol-1" }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId: Promise.resolve("vol-1") }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, tags: { a: volumeId }, group: undefined }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, tags: pulumi.output({ a: "1" }) }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, triggers: { any: [{ thing: 1 }] } }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, timeout: "90 minutes" as const }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, credentials: { profile: volumeId } }).toExtend<SnapshotArgs>();
+
+    // @ts-expect-error -- volumeId is required
+    expectTypeOf({ group: "g" }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- an id is text
+    expectTypeOf({ volumeId: 1 }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- a length of time has a unit
+    expectTypeOf({ volumeId, timeout: "90" as const }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- tags are text
+    expectTypeOf({ volumeId, tags: { a: 1 } }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- there is no such argument
+    const misspelt: SnapshotArgs = { volumeId, descripton: "x" };
+    expect(misspelt).toHaveProperty("descripton");
+
+    expectTypeOf<Snapshot["snapshotId"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<Snapshot["volumeId"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<Snapshot["volumeSize"]>().toEqualTypeOf<pulumi.Output<number>>();
+    expectTypeOf<Snapshot["encrypted"]>().toEqualTypeOf<pulumi.Output<boolean>>();
+    expectTypeOf<Snapshot["description"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
+    expectTypeOf<Snapshot["tagsAll"]>().toEqualTypeOf<pulumi.Output<Record<string, string>>>();
+    expectTypeOf<keyof SnapshotState>().toExtend<keyof Snapshot>();
+});
