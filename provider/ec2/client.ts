@@ -62,13 +62,17 @@ export function connect(
 
         async call(action, request, patience = {}) {
             const ask = async () => {
-                const used = (client ??= open());
+                const used = (client ??= opened());
                 try {
                     return await request(await used);
                 } catch (thrown) {
+                    const { nature } = judge(thrown, action);
+                    const unsigned = nature === "expired" || nature === "forbidden";
+                    // The SDK has learnt from the refusal how far this machine's clock is off, and signs anew.
+                    if (unsigned && isClockCorrected(thrown)) return request(await used);
                     // Credentials that were renewed outside (a login, a file) are found by a new client, once.
-                    if (judge(thrown, action).nature !== "expired") throw thrown;
-                    if (client === used) client = open();
+                    if (nature !== "expired") throw thrown;
+                    if (client === used) client = opened();
                     return request(await client);
                 }
             };
@@ -80,6 +84,14 @@ export function connect(
         },
     };
     return api;
+
+    /** One that could not be opened is not kept: the next call may find the credentials. */
+    function opened(): Promise<EC2Client> {
+        return open().catch((error: unknown) => {
+            client = undefined;
+            throw error;
+        });
+    }
 
     async function open(): Promise<EC2Client> {
         // Else every run on Node 20 ends with nine lines about the SDK's future beside the user's resources.
@@ -136,6 +148,10 @@ export function connect(
             useDualstackEndpoint: aws.useDualstackEndpoint,
         };
     }
+}
+
+function isClockCorrected(thrown: unknown): boolean {
+    return (thrown as { $metadata?: { clockSkewCorrected?: true } }).$metadata?.clockSkewCorrected === true;
 }
 
 /** Tries until it succeeds, fails for good, or patience runs out. */

@@ -201,6 +201,16 @@ test.each([
     expect(at()).toBe(0);
 });
 
+test("a clock that is an hour slow is corrected by what EC2 says, and the call is signed anew", async () => {
+    const ahead = new Date(Date.now() + 3_600_000);
+    const skewed = () => ({ ...refusal("RequestExpired", "words"), headers: { date: ahead.toUTCString() } });
+    const { wire, create } = connected(failsFirst(1, skewed));
+    await create({ repeatable: false });
+    const signed = wire.requests.map(({ headers }) => headers["x-amz-date"] ?? "");
+    expect(signed).toHaveLength(2);
+    expect(signed[1]?.slice(0, 11)).toBe(ahead.toISOString().replace(/[-:]/g, "").slice(0, 11));
+});
+
 test("expired credentials are read anew, once", async () => {
     const renewed = connected(failsFirst(1, () => refusal("ExpiredToken", "words")));
     await renewed.describeAll();

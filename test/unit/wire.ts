@@ -10,6 +10,7 @@ export interface WireRequest {
 
 export interface WireAnswer {
     status?: number;
+    headers?: Record<string, string>;
     body: string;
 }
 
@@ -27,9 +28,13 @@ export class Wire {
             const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
             const request = { action: params["Action"] ?? "", params, host, headers };
             this.requests.push(request);
-            const { status = 200, body: text } = answer(request, this.count(request.action));
+            const {
+                status = 200,
+                headers: sent = {},
+                body: text,
+            } = answer(request, this.count(request.action));
             return {
-                response: { statusCode: status, headers: {}, body: new TextEncoder().encode(text) },
+                response: { statusCode: status, headers: sent, body: new TextEncoder().encode(text) },
             };
         };
         this.requestHandler = {
