@@ -31,7 +31,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             __provider: forwardTo(resource),
             // The provider process does not get to know whose messages it sends; see provider/engine.ts.
             __urn: pulumi.createUrn(name, type, opts?.parent),
-            __organization: pulumi.getOrganization(),
+            __organization: organization(),
             // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
             __replaceOnChanges: opts?.replaceOnChanges,
             // The host hands secrets over in the clear; this says what derives from one.
@@ -66,6 +66,15 @@ interface Stamped {
 /** `true` if any of the values is secret; else nothing, so that it takes no place in the state. */
 function ifSecret(values: unknown[]): Promise<true | undefined> {
     return pulumi.isSecret(pulumi.output(values)).then((secret) => secret || undefined);
+}
+
+/** Programs under `pulumi.runtime.setMocks` may have none; `organization` is what a local backend says. */
+function organization(): string {
+    try {
+        return pulumi.getOrganization();
+    } catch {
+        return "organization";
+    }
 }
 
 function refuseOptions(

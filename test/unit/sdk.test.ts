@@ -68,6 +68,7 @@ describe("what the engine is told", () => {
             credentials: { profile: "backup" },
         } as const;
         const { inputs } = await told(new Snapshot("all", args));
+        __organization: "organization",
         const { __provider, __urn, ...rest } = inputs;
         expect(rest).toEqual(args);
         expect(__provider).toBeTypeOf("string");
