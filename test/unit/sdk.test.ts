@@ -68,9 +68,9 @@ describe("what the engine is told", () => {
             credentials: { profile: "backup" },
         } as const;
         const { inputs } = await told(new Snapshot("all", args));
-        __organization: "organization",
-        const { __provider, __urn, ...rest } = inputs;
+        const { __provider, __urn, __organization, ...rest } = inputs;
         expect(rest).toEqual(args);
+        expect(__organization).toBe("organization");
         expect(__provider).toBeTypeOf("string");
         expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
     });
