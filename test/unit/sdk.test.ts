@@ -26,6 +26,8 @@ beforeAll(async () => {
         },
         "project",
         "test",
+        false,
+        "organization",
     );
 });
 
@@ -68,9 +70,10 @@ describe("what the engine is told", () => {
             credentials: { profile: "backup" },
         } as const;
         const { inputs } = await told(new Snapshot("all", args));
-        const { __provider, __urn, ...rest } = inputs;
+        const { __provider, __urn, __organization, ...rest } = inputs;
         expect(rest).toEqual(args);
         expect(__provider).toBeTypeOf("string");
+        expect(__organization).toBe("organization");
         expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
     });
 
