@@ -5,6 +5,8 @@ export default defineConfig({
         // A forgotten `test.only` would let the rest pass unseen; so would a run that finds no test.
         allowOnly: false,
         passWithNoTests: false,
+        // Of tests that run side by side in one file: the same reason as with `maxWorkers` below.
+        maxConcurrency: 2,
         // Nine lines on Node 20 about the SDK's future, amid the tests' names.
         env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
         projects: [

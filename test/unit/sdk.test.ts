@@ -26,6 +26,8 @@ beforeAll(async () => {
         },
         "project",
         "test",
+        false,
+        "organization",
     );
 });
 
@@ -72,6 +74,7 @@ describe("what the engine is told", () => {
         expect(rest).toEqual(args);
         expect(__organization).toBe("organization");
         expect(__provider).toBeTypeOf("string");
+        expect(__organization).toBe("organization");
         expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
     });
 

@@ -1,0 +1,213 @@
+/**
+ * The text in users' state must lead to the installed package however it was installed and whatever runs the program:
+ * each layout outside of this repository, from the packed package, through the real engine.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { forwardTo } from "../sdk/forward";
+import { startEmulator, type Emulator } from "./emulator/emulator";
+import { Project, type ProjectOptions } from "./engine/project";
+
+const root = resolve(__dirname, "..");
+/** The lowest version that the peer range allows, and the newest there was when this was written. */
+const [lowest, newest] = ["3.216.0", "3.270.0"];
+const pnpm = "pnpm@10.34.8";
+
+const run = promisify(execFile);
+let folder: string;
+let tarball: string;
+/** A folder in which npm has installed the package and what a TypeScript program needs. */
+let shared: string;
+let emulator: Emulator;
+/** The version that the package itself is developed with, so that npm finds it in its cache. */
+let usual: string;
+
+const npm = (cwd: string, ...args: string[]) =>
+    run("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund"], { cwd });
+
+beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ebs-layouts-"));
+    const [packed, own, started] = await Promise.all([
+        run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root }),
+        readFile(join(root, "package.json"), "utf8"),
+        startEmulator(),
+    ]);
+    emulator = started;
+    tarball = join(folder, (JSON.parse(packed.stdout) as { filename: string }[])[0]!.filename);
+    const { devDependencies: versions } = JSON.parse(own) as { devDependencies: Record<string, string> };
+    usual = versions["@pulumi/pulumi"]!;
+    const tools = ["@pulumi/pulumi", "typescript", "@types/node"].map((name) => `${name}@${versions[name]!}`);
+    shared = join(folder, "shared");
+    await mkdir(shared);
+    await writeFile(join(shared, "package.json"), manifest());
+    await npm(shared, "install", "--ignore-scripts", tarball, ...tools);
+});
+
+afterAll(async () => {
+    await emulator.stop();
+    await rm(folder, { recursive: true, force: true });
+});
+
+const commonJs = (volumeId: string) => `
+    const { Snapshot } = require("pulumi-ebs-snapshots");
+    exports.id = new Snapshot("copy", { volumeId: "${volumeId}", timeout: "5 minutes" }).snapshotId;
+`;
+const esm = (volumeId: string) => `
+    import { Snapshot } from "pulumi-ebs-snapshots";
+    export const id = new Snapshot("copy", { volumeId: "${volumeId}", timeout: "5 minutes" }).snapshotId;
+`;
+const typescript = (volumeId: string) => `
+    import * as pulumi from "@pulumi/pulumi";
+    import { Snapshot } from "pulumi-ebs-snapshots";
+    const copy = new Snapshot("copy", { volumeId: pulumi.output("${volumeId}"), timeout: "5 minutes" });
+    export const id: pulumi.Output<string> = copy.snapshotId;
+`;
+
+const manifest = (more: object = {}) => JSON.stringify({ name: "program", private: true, ...more });
+
+interface LaidOut {
+    project: Project;
+    volumeId: string;
+}
+
+/** A project in a layout of its own; `lay` writes and installs what belongs there. */
+async function laidOut(
+    name: string,
+    program: (volumeId: string) => string,
+    lay: (project: Project, program: string) => Promise<void>,
+    options: ProjectOptions = {},
+): Promise<LaidOut> {
+    const volumeId = await emulator.createVolume();
+    const text = program(volumeId);
+    const project = await Project.create(emulator, text, { parent: folder, name, ...options });
+    await project.write("package.json", manifest());
+    await lay(project, text);
+    return { project, volumeId };
+}
+
+/** Up, no change, destroy: each runs the text that is in the state. */
+async function works({ project, volumeId }: LaidOut): Promise<void> {
+    const calls = (action: string, key: string, value: string) =>
+        emulator.calls((call) => call.action === action && call.params[key] === value);
+
+    await project.up();
+    const [copy, ...others] = await project.state();
+    expect(others).toEqual([]);
+    expect(copy).toMatchObject({
+        type: "pulumi-nodejs:dynamic/ebs:Snapshot",
+        outputs: { state: "completed" },
+    });
+    // The same text in every layout: what one of them has written, all the others can run.
+    for (const side of [copy!.inputs, copy!.outputs]) expect(side["__provider"]).toBe(forwardTo("Snapshot"));
+    await project.up("--expect-no-changes");
+    expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toHaveLength(1);
+
+    await project.destroy();
+    expect(await calls("DeleteSnapshot", "SnapshotId", copy!.id!)).toHaveLength(1);
+}
+
+const nothingMore = () => Promise.resolve();
+
+const install = (version: string) => async (project: Project) => {
+    await npm(project.folder, "install", "--ignore-scripts", tarball, `@pulumi/pulumi@${version}`);
+};
+
+describe.concurrent("the package works", { timeout: 300_000 }, () => {
+    test("installed by npm", async () => {
+        await works(await laidOut("npm", commonJs, nothingMore, { parent: shared }));
+    });
+
+    test("installed by pnpm, which lets a package see only what it declares", async () => {
+        const lay = async (project: Project) => {
+            const dependencies = {
+                "pulumi-ebs-snapshots": `file:${tarball}`,
+                "@pulumi/pulumi": usual,
+            };
+            await project.write("package.json", manifest({ dependencies }));
+            const store = join(root, ".tools/pnpm-store");
+            const how = ["install", "--prefer-offline", "--ignore-scripts", "--store-dir", store];
+            await run("npm", ["exec", "--yes", `--package=${pnpm}`, "--", "pnpm", ...how], {
+                cwd: project.folder,
+            });
+        };
+        await works(await laidOut("pnpm", commonJs, lay));
+    });
+
+    test("as a workspace: a symbolic link to a folder elsewhere", async () => {
+        const lay = async (project: Project) => {
+            const source = join(project.folder, "packages/pulumi-ebs-snapshots");
+            await mkdir(source, { recursive: true });
+            await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", source]);
+            const dependencies = { "pulumi-ebs-snapshots": "*", "@pulumi/pulumi": usual };
+            await project.write("package.json", manifest({ dependencies, workspaces: ["packages/*"] }));
+            await npm(project.folder, "install", "--ignore-scripts");
+        };
+        await works(await laidOut("workspace", commonJs, lay));
+    });
+
+    test("in a TypeScript program that the engine compiles, with the tsconfig of Pulumi's template", async () => {
+        const lay = async (project: Project, program: string) => {
+            await rm(join(project.folder, "index.js"));
+            await project.write("index.ts", program);
+            await project.write("package.json", manifest({ main: "index.ts" }));
+            const compilerOptions = {
+                strict: true,
+                outDir: "bin",
+                target: "es2020",
+                module: "commonjs",
+                moduleResolution: "node",
+                sourceMap: true,
+                experimentalDecorators: true,
+                pretty: true,
+                noFallthroughCasesInSwitch: true,
+                noImplicitReturns: true,
+                forceConsistentCasingInFileNames: true,
+            };
+            await project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+        };
+        const runtime = "runtime: nodejs\n";
+        await works(await laidOut("typescript", typescript, lay, { parent: shared, runtime }));
+    });
+
+    test("in a program of ES modules", async () => {
+        const lay = async (project: Project) => {
+            await project.write("package.json", manifest({ type: "module", main: "index.js" }));
+        };
+        await works(await laidOut("esm", esm, lay, { parent: shared }));
+    });
+
+    test("where Pulumi.yaml's main points to a subfolder that has its own node_modules", async () => {
+        const lay = async (project: Project, program: string) => {
+            const main = join(project.folder, "infra");
+            await mkdir(main);
+            await rm(join(project.folder, "index.js"));
+            await rm(join(project.folder, "package.json"));
+            await writeFile(join(main, "index.js"), program);
+            await writeFile(join(main, "package.json"), manifest({ main: "index.js" }));
+            await symlink(join(shared, "node_modules"), join(main, "node_modules"));
+        };
+        await works(await laidOut("subfolder", commonJs, lay, { main: "infra/" }));
+    });
+
+    test.each([lowest, newest])("with @pulumi/pulumi %s", async (version) => {
+        await works(await laidOut(`pulumi-${version}`, commonJs, install(version)));
+    });
+});
+
+test("a program that requires the package loads no AWS SDK", async () => {
+    const script = `
+        require("pulumi-ebs-snapshots");
+        const loaded = Object.keys(require.cache).filter((file) => /node_modules.(@aws-sdk|@smithy)/.test(file));
+        console.log(JSON.stringify(loaded));
+    `;
+    const { stdout } = await run(process.execPath, ["-e", script], {
+        cwd: join(root, "examples/quickstart"),
+    });
+    expect(JSON.parse(stdout)).toEqual([]);
+});
