@@ -48,7 +48,7 @@ export class Stage {
             process.on(signal, () => this.#interrupt(signal));
         // The reader has gone (`| head`, a closed terminal): nobody is left to show anything to.
         process.stdout.on("error", () => this.#interrupt("SIGHUP"));
-        process.stderr.on("error", () => this.#interrupt("SIGHUP"));
+        process.stderr.on("error", () => undefined);
         // Else the SDK writes nine lines about Node 20 and its own future.
         process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
         if (!existsSync(new URL("sdk/index.js", dist)))
@@ -113,10 +113,12 @@ export class Stage {
     /** A stack, and what the program reads from its configuration. */
     async open() {
         this.#folder = await mkdtemp(join(tmpdir(), "ebs-snapshots-demo-"));
-        const [home, state] = [join(this.#folder, "home"), join(this.#folder, "state")];
-        await Promise.all([mkdir(home), mkdir(state)]);
+        const [home, state, temporary] = ["home", "state", "tmp"].map((name) => join(this.#folder, name));
+        await Promise.all([home, state, temporary].map((folder) => mkdir(folder)));
         Object.assign(this.#environment, {
             PATH: dirname(this.#cli) + delimiter + process.env.PATH,
+            // Pulumi leaves pipes there, and ts-node what it has compiled.
+            TMPDIR: temporary,
             PULUMI_HOME: home,
             PULUMI_BACKEND_URL: `file://${state}`,
             PULUMI_CONFIG_PASSPHRASE: "demo",

@@ -81,7 +81,10 @@ async function confirm(yes) {
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await new Promise((resolve) => {
         prompt.once("close", () => resolve("no"));
-        prompt.on("SIGINT", () => prompt.close());
+        prompt.on("SIGINT", () => {
+            console.log("");
+            prompt.close();
+        });
         prompt.question("Go on? [y/N] ").then(resolve, () => resolve("no"));
     });
     prompt.close();
