@@ -9,7 +9,15 @@ import { defaultTimeout, toMilliseconds } from "./duration";
 import type { Cloud } from "./ec2/cloud";
 import { ConfigError, type Configuration } from "./ec2/config";
 import { configuredRegion } from "./ec2/region";
-import { claimTag, declaredTags, managedKeys, stackTag, type OwnTags, type TagMap } from "./ec2/tags";
+import {
+    claimTag,
+    declaredTags,
+    managedKeys,
+    stackTag,
+    standardRules,
+    type OwnTags,
+    type TagMap,
+} from "./ec2/tags";
 import { placementRules, type Placement } from "./placement";
 import {
     changedProperties,
@@ -130,7 +138,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 const failures = checkProperties(rules, inputs);
                 if (failures.length === 0)
                     failures.push(...(resource.check?.(inputs, run.configuration) ?? []));
-                return { inputs, failures };
+                return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
             } catch (error) {
                 if (!(error instanceof ConfigError)) throw error;
                 return { inputs: news, failures: [{ property: "region", reason: error.message }] };
@@ -340,7 +348,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
     /** Marks as secret what derives from a secret; the host marks only outputs of the same key as a secret input. */
     function marked(state: Properties): Properties {
-        if (state["__secretTags"] !== true) return state;
+        if (!secretsOf(state).some((key) => key in standardRules)) return state;
         const secret = (resource.secretWithTags ?? []).filter((key) => state[key] !== undefined);
         return { ...state, ...Object.fromEntries(secret.map((key) => [key, secretValue(state[key])])) };
     }
@@ -409,6 +417,21 @@ function isAmong(paths: unknown, property: string): boolean {
 function organizationOf(inputs: Properties): string {
     const organization = inputs["__organization"];
     return typeof organization === "string" ? organization : "";
+}
+
+/** The inputs that are secrets: the host hands them over in the clear. */
+function secretsOf(inputs: Properties): string[] {
+    const secrets = inputs["__secrets"];
+    return Array.isArray(secrets) ? secrets.map(String) : [];
+}
+
+/** A failure that does not show the value given, where that is a secret. */
+function discreet({ property, reason }: CheckFailure, secrets: string[]): CheckFailure {
+    const secret = secrets.includes(property.split(/[.[]/)[0] ?? "");
+    return {
+        property,
+        reason: secret ? reason.replace(/^is .*, but must/, "is [secret], but must") : reason,
+    };
 }
 
 function nameOf(urn: string): string {

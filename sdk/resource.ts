@@ -24,7 +24,6 @@ export abstract class EbsResource extends pulumi.CustomResource {
     ) {
         const type = `pulumi-nodejs:dynamic/ebs:${resource}`;
         refuseOptions(type, name, args, opts);
-        const { name: tagName, group, billingCode, tags } = args;
         const props: pulumi.Inputs = {
             ...keys,
             ...args,
@@ -35,7 +34,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
             __replaceOnChanges: opts?.replaceOnChanges,
             // The host hands secrets over in the clear; this says what derives from one.
-            __secretTags: ifSecret([tagName, group, billingCode, tags]),
+            __secrets: secretsAmong(args),
         };
         // An output: when the provider made it, if it did so since the state was written last.
         props["__madeAt"] = undefined;
@@ -63,9 +62,12 @@ interface Stamped {
     credentials: pulumi.Output<Credentials | undefined>;
 }
 
-/** `true` if any of the values is secret; else nothing, so that it takes no place in the state. */
-function ifSecret(values: unknown[]): Promise<true | undefined> {
-    return pulumi.isSecret(pulumi.output(values)).then((secret) => secret || undefined);
+/** The arguments that are secret; if none is, nothing, so that it takes no place in the state. */
+async function secretsAmong(args: pulumi.Inputs): Promise<string[] | undefined> {
+    const keys = Object.keys(args);
+    const secret = await Promise.all(keys.map((key) => pulumi.isSecret(pulumi.output(args[key]))));
+    const secrets = keys.filter((_, index) => secret[index]);
+    return secrets.length === 0 ? undefined : secrets;
 }
 
 /** Programs under `pulumi.runtime.setMocks` may have none; `organization` is what a local backend says. */

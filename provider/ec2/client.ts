@@ -80,7 +80,10 @@ export function connect(
         },
 
         account() {
-            return (account ??= whoAmI());
+            return (account ??= whoAmI().catch((error: unknown) => {
+                account = undefined;
+                throw error;
+            }));
         },
     };
     return api;

@@ -352,3 +352,16 @@ function withVoice() {
     const fresh = new Host();
     return { said: fresh.said, diff: fresh.diff.bind(fresh) };
 }
+
+test("a secret that is refused is not shown", async () => {
+    const failures = await new Host().failures({
+        volumeId: "vol-1",
+        tags: { Token: `hush${"!".repeat(300)}` },
+        description: `hush${"!".repeat(300)}`,
+        __secrets: ["tags", "description"],
+    });
+    expect(failures).toEqual([
+        "tags.Token is [secret], but must be text of at most 256 characters",
+        "description is [secret], but must be text of at most 255 characters",
+    ]);
+});

@@ -107,16 +107,14 @@ describe("what the engine is told", () => {
         expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
     });
 
-    test("that a tag is secret, where one is", async () => {
+    test("which arguments are secret, where one is", async () => {
         const tags = { token: pulumi.secret("s") };
         const secret = await told(new Snapshot("secret", { volumeId: "vol-1", tags }));
-        expect(secret.inputs["__secretTags"]).toBe(true);
+        expect(secret.inputs["__secrets"]).toEqual(["tags"]);
         const named = await told(new Snapshot("named", { volumeId: "vol-1", group: pulumi.secret("s") }));
-        expect(named.inputs["__secretTags"]).toBe(true);
-        const plain = await told(
-            new Snapshot("plain", { volumeId: "vol-1", description: pulumi.secret("s"), tags: { a: "1" } }),
-        );
-        expect(plain.inputs).not.toHaveProperty("__secretTags");
+        expect(named.inputs["__secrets"]).toEqual(["group"]);
+        const plain = await told(new Snapshot("plain", { volumeId: "vol-1", tags: { a: "1" } }));
+        expect(plain.inputs).not.toHaveProperty("__secrets");
     });
 });
 
