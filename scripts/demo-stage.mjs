@@ -48,7 +48,7 @@ export class Stage {
             process.on(signal, () => this.#interrupt(signal));
         // The reader has gone (`| head`, a closed terminal): nobody is left to show anything to.
         process.stdout.on("error", () => this.#interrupt("SIGHUP"));
-        process.stderr.on("error", () => undefined);
+        process.stderr.on("error", () => this.#interrupt("SIGHUP"));
         // Else the SDK writes nine lines about Node 20 and its own future.
         process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
         if (!existsSync(new URL("sdk/index.js", dist)))
