@@ -249,6 +249,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 await replacing.succeeded(actFor(successor.inputs), successor);
             }
         }
+        act.status(`deleting ${id}`);
         if ((await resource.remove(act, id, state as State)) === "gone") await sameAccount(act, state);
     }
 
@@ -442,7 +443,10 @@ async function telling<T>(what: string, work: Promise<T>): Promise<T> {
     try {
         return await work;
     } catch (error) {
-        throw new Error(`${what}: ${messageOf(error)}`, { cause: error });
+        const told = new Error(`${what}: ${messageOf(error)}`, { cause: error });
+        // The host prints the stack of what read and delete throw beside the stack's own messages: no help to anybody.
+        told.stack = "";
+        throw told;
     }
 }
 
