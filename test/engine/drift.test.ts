@@ -1,6 +1,6 @@
 // What others do to a snapshot, and what the configuration adds to its tags.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, outside, program, snapshot, snapshotIds, tagsOf, tagsSent } from "./steps";
@@ -10,6 +10,9 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
     volumeId = await emulator.createVolume();
 });
 afterAll(() => emulator.stop());
@@ -35,7 +38,7 @@ test("what others changed shows after refresh and is mended by up, their own tag
     expect(previewed.result).toMatch(/\+ Team\s*: "a"/);
     expect(previewed.result).toMatch(/\+ group\s*: "payments"/);
     expect(previewed.result).not.toContain("Theirs");
-    expect(previewed.actions).toEqual([]);
+    expect(previewed.all).toEqual([]);
 
     const mended = await during(emulator, () => project.up());
     const writes = mended.calls.filter(({ action }) => !action.startsWith("Describe"));
@@ -53,7 +56,6 @@ test("what others changed shows after refresh and is mended by up, their own tag
     expect(await project.state()).toEqual([]);
     expect(await project.up()).toContain("1 created");
     expect(await snapshotIds(emulator)).toEqual([(await live(project, "data")).id]);
-    await project.destroy();
     await project.remove();
 });
 
@@ -71,7 +73,6 @@ test("an update of what others deleted fails with the remedy, and the state keep
     expect((await live(project, "data")).id).toBe(id);
     await project.refresh();
     expect(await project.up()).toContain("1 created");
-    await project.destroy();
     await project.remove();
 });
 
@@ -96,7 +97,7 @@ test("aws:defaultTags are written, changed and removed in place; aws:ignoreTags 
     expect((await live(project, "data")).outputs["tagsAll"]).toEqual({ ...tags, Owner: "thief" });
     const drifted = await during(emulator, () => project.preview());
     expect(drifted.result).toContain("1 to update");
-    expect(drifted.actions).toEqual([]);
+    expect(drifted.all).toEqual([]);
 
     // One more default tag, one with another value, one no more; and other keys for two of the options.
     await project.succeed("config", "set", "aws:defaultTags", '{"tags":{"Owner":"ops","Site":"x"}}');
@@ -113,7 +114,7 @@ test("aws:defaultTags are written, changed and removed in place; aws:ignoreTags 
 
     const again = await during(emulator, () => project.up());
     expect(again.result).toContain("2 unchanged");
-    expect(again.actions).toEqual([]);
+    expect(again.all).toEqual([]);
 
     await project.succeed("config", "rm", "aws:defaultTags");
     const removed = await during(emulator, () => project.up());
@@ -121,7 +122,6 @@ test("aws:defaultTags are written, changed and removed in place; aws:ignoreTags 
         { Owner: "", Site: "" },
     ]);
     expect(removed.actions).not.toContain("CreateTags");
-    await project.destroy();
     await project.remove();
 });
 
@@ -142,8 +142,7 @@ test("copyTagsFromVolume copies at creation, below what is declared, and later c
     await project.program(program(snapshot("data", args)));
     const again = await during(emulator, () => project.up());
     expect(again.result).toContain("2 unchanged");
-    expect(again.actions).toEqual([]);
+    expect(again.all).toEqual([]);
     expect(await tagsOf(emulator, id)).toEqual(tags);
-    await project.destroy();
     await project.remove();
 });

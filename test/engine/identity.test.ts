@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { defaultAccount, startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, program, snapshot, snapshotIds } from "./steps";
@@ -14,6 +14,7 @@ let emulator: Emulator;
 beforeAll(async () => {
     emulator = await startEmulator();
 });
+beforeEach(() => emulator.reset());
 afterAll(() => emulator.stop());
 
 async function volumeIn(where: { region?: string; account?: string }): Promise<string> {
@@ -31,7 +32,7 @@ test("a changed aws:region moves nothing, not in refresh, update or replacement;
 
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");
-    expect(idle.actions).toEqual([]);
+    expect(idle.all).toEqual([]);
     const stayed = await during(emulator, async () => {
         await project.refresh();
         await project.program(program(snapshot("data", { ...args, group: "g" })));
@@ -62,7 +63,6 @@ test("a changed aws:region moves nothing, not in refresh, update or replacement;
     });
     expect(await snapshotIds(emulator)).toEqual([]);
     expect(await snapshotIds(emulator, { region: "eu-west-1" })).toEqual([id]);
-    await project.destroy();
     await project.remove();
 });
 
@@ -169,6 +169,5 @@ test("keys in the configuration act, and are neither in the state nor in any out
         expect(text).not.toContain(secretKey);
         expect(text).not.toContain(token);
     }
-    await project.destroy();
     await project.remove();
 });

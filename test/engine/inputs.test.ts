@@ -2,7 +2,7 @@
 
 import { mkdir, chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, program, snapshot, snapshotIds, volumes } from "./steps";
@@ -12,6 +12,9 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
     volumeId = await emulator.createVolume();
 });
 afterAll(() => emulator.stop());
@@ -28,7 +31,7 @@ test("bad inputs fail at preview, each on its property with what was given, and 
         credentials: { profile: "p", assumeRoles: [role] },
     };
     const project = await Project.create(emulator, program(snapshot("data", bad)));
-    const { result, calls } = await during(emulator, () => project.run("preview"));
+    const { result, all } = await during(emulator, () => project.run("preview"));
     expect(result.code).not.toBe(0);
     const reasons = [
         /property volumeId .*is "vol-XYZ", but must be an id such as "vol-0123456789abcdef0"/,
@@ -40,7 +43,7 @@ test("bad inputs fail at preview, each on its property with what was given, and 
         /property credentials .*takes exactly one of profile and assumeRoles/,
     ];
     for (const reason of reasons) expect(result.output).toMatch(reason);
-    expect(calls).toEqual([]);
+    expect(all).toEqual([]);
     expect(await project.state()).toEqual([]);
     await project.remove();
 });
@@ -53,7 +56,7 @@ test("a tag key given twice is refused, a key of AWS's own too, and a required p
     const twice = await during(emulator, () => project.run("preview"));
     expect(twice.result.output).toContain('is given twice: group writes the tag "Group" too');
     expect(twice.result.output).toContain('is given twice: name writes the tag "Name" too');
-    expect(twice.calls).toEqual([]);
+    expect(twice.all).toEqual([]);
 
     await project.program(program(snapshot("data", { tags: { "aws:x": "mine", Long: "x".repeat(257) } })));
     const others = await during(emulator, () => project.run("up", "--yes", "--skip-preview"));
@@ -61,7 +64,7 @@ test("a tag key given twice is refused, a key of AWS's own too, and a required p
     expect(others.result.output).toMatch(/property volumeId .*is required/);
     expect(others.result.output).toContain('does not begin with "aws:"');
     expect(others.result.output).toContain("must be text of at most 256 characters");
-    expect(others.calls).toEqual([]);
+    expect(others.all).toEqual([]);
     expect(await project.state()).toEqual([]);
     await project.remove();
 });
@@ -76,7 +79,7 @@ test("a volume that is not known at preview is no failure, and its snapshot foll
     const project = await Project.create(emulator, text);
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain("3 to create");
-    expect(previewed.actions).toEqual([]);
+    expect(previewed.all).toEqual([]);
     await project.up();
     const { of: source, volume } = await project.outputs();
     expect(source).toBe(volume);
@@ -85,7 +88,6 @@ test("a volume that is not known at preview is no failure, and its snapshot foll
         tags: { Of: volume },
     });
     expect(await project.up()).toContain("3 unchanged");
-    await project.destroy();
     await project.remove();
 });
 
@@ -126,7 +128,7 @@ test("an explicit aws.Provider is refused, inherited from a component too, unles
     const inherited = await during(emulator, () => project.run("preview"));
     expect(inherited.result.code).not.toBe(0);
     expect(inherited.result.output).toContain("an explicit aws.Provider does not reach dynamic resources");
-    expect([...refused.calls, ...inherited.calls]).toEqual([]);
+    expect([...refused.all, ...inherited.all]).toEqual([]);
 
     await project.program(
         program(

@@ -1,6 +1,6 @@
 // From the first up to destroy: what the engine is told, and what EC2 is asked for.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, outside, program, snapshot, snapshotIds, tagsOf, tagsSent } from "./steps";
@@ -10,6 +10,9 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
     volumeId = await emulator.createVolume({ size: 8 });
 });
 afterAll(() => emulator.stop());
@@ -48,10 +51,10 @@ test("up takes one snapshot; up and preview of the same program call EC2 not onc
 
     const again = await during(emulator, () => project.up());
     expect(again.result).toContain("2 unchanged");
-    expect(again.actions).toEqual([]);
+    expect(again.all).toEqual([]);
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain("2 unchanged");
-    expect(previewed.actions).toEqual([]);
+    expect(previewed.all).toEqual([]);
 
     const changed = { ...args, group: "billing", tags: { Tier: "silver", New: "1" }, timeout: "24 hours" };
     await project.program(program(snapshot("data", changed)));
@@ -68,10 +71,10 @@ test("up takes one snapshot; up and preview of the same program call EC2 not onc
     await project.program(program(snapshot("data", { ...changed, timeout: "1 day" })));
     const sameTime = await during(emulator, () => project.up());
     expect(sameTime.result).toContain("2 unchanged");
-    expect(sameTime.actions).toEqual([]);
+    expect(sameTime.all).toEqual([]);
 
     const destroyed = await during(emulator, () => project.destroy());
-    expect(destroyed.actions).toEqual(["DeleteSnapshot"]);
+    expect(destroyed.actions).toEqual(["DescribeSnapshots", "DeleteSnapshot"]);
     expect(await snapshotIds(emulator)).toEqual([]);
     expect(await project.state()).toEqual([]);
 
@@ -97,7 +100,7 @@ test("a changed description or trigger replaces: the preview warns with id, time
             `taken ${String(old.outputs["startTime"])}, 8 GiB) once the new one is complete; keepReplaced: true keeps it`,
     );
     expect(previewed.result).toContain("1 to replace");
-    expect(previewed.actions).toEqual([]);
+    expect(previewed.all).toEqual([]);
 
     await emulator.set({ snapshotSeconds: 1 });
     const replaced = await during(emulator, () => project.up());
@@ -124,6 +127,5 @@ test("a changed description or trigger replaces: the preview warns with id, time
         "DeleteSnapshot",
     ]);
     expect(await snapshotIds(emulator)).toEqual([(await live(project, "data")).id]);
-    await project.destroy();
     await project.remove();
 });

@@ -1,6 +1,6 @@
 // The engine's own options work as users expect.
 
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, program, snapshot, snapshotIds, tagsSent } from "./steps";
@@ -10,9 +10,11 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
     volumeId = await emulator.createVolume();
 });
-afterEach(() => emulator.set({ snapshotSeconds: 0 }));
 afterAll(() => emulator.stop());
 
 const component = [
@@ -51,7 +53,7 @@ test("renamed with an alias, and moved under a component with one, nothing chang
     await project.program(after(volumeId, false));
     const without = await during(emulator, () => project.up());
     expect(without.result).toContain("4 unchanged");
-    expect([...previewed.calls, ...renamed.calls, ...again.calls, ...without.calls]).toEqual([]);
+    expect([...previewed.all, ...renamed.all, ...again.all, ...without.all]).toEqual([]);
     expect([(await live(project, "renamed")).id, (await live(project, "moved")).id]).toEqual(ids);
 
     await project.program(after(await emulator.createVolume(), false));
@@ -59,7 +61,6 @@ test("renamed with an alias, and moved under a component with one, nothing chang
     expect(replaced.result).toContain("2 replaced");
     expect(replaced.actions).not.toContain("DeleteSnapshot");
     expect(await snapshotIds(emulator)).toEqual(expect.arrayContaining(ids));
-    await project.destroy();
     await project.remove();
 });
 
@@ -156,7 +157,7 @@ test("dependsOn waits for the copy to be complete; --target changes that one alo
     expect(new Set(refreshed.actions)).toEqual(new Set(["DescribeSnapshots"]));
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("3 unchanged");
-    expect(idle.actions).toEqual([]);
+    expect(idle.all).toEqual([]);
     const destroyed = await during(emulator, () => project.destroy());
     expect(destroyed.calls.map(({ params }) => params["SnapshotId"]).at(-1)).toBe(first.id);
     await project.remove();

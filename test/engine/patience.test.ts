@@ -1,6 +1,6 @@
 // Snapshots that take longer than anyone waits, and those that fail.
 
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, program, snapshot, snapshotIds } from "./steps";
@@ -10,9 +10,11 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
     volumeId = await emulator.createVolume({ size: 4 });
 });
-afterEach(() => emulator.set({ snapshotSeconds: 0, snapshotError: null }));
 afterAll(() => emulator.stop());
 
 test("out of patience keeps the id with EC2's figures; the next up goes on waiting, also after a refresh, and one snapshot is taken in all", async () => {
@@ -39,7 +41,7 @@ test("out of patience keeps the id with EC2's figures; the next up goes on waiti
     expect((await live(project, "data")).initErrors ?? []).toEqual([]);
     const preview = await during(emulator, () => project.preview());
     expect(preview.result).toContain("1 to update");
-    expect(preview.actions).toEqual([]);
+    expect(preview.all).toEqual([]);
 
     await emulator.snapshot(id, { status: "completed" });
     const last = await during(emulator, () => project.up());
@@ -49,8 +51,7 @@ test("out of patience keeps the id with EC2's figures; the next up goes on waiti
     expect(await snapshotIds(emulator)).toEqual([id]);
     const after = await during(emulator, () => project.up());
     expect(after.result).toContain("2 unchanged");
-    expect(after.actions).toEqual([]);
-    await project.destroy();
+    expect(after.all).toEqual([]);
     await project.remove();
 });
 
@@ -100,7 +101,7 @@ test("waitForCompletion false returns at once, pending; a refresh then shows pro
     expect((await live(project, "data")).outputs).toMatchObject({ state: "pending", progress: "61%" });
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");
-    expect(idle.actions).toEqual([]);
+    expect(idle.all).toEqual([]);
 
     await project.program(program(snapshot("data", { volumeId })));
     const waiting = during(emulator, () => project.up());
@@ -111,7 +112,6 @@ test("waitForCompletion false returns at once, pending; a refresh then shows pro
     expect(result).toContain("1 updated");
     expect(actions).not.toContain("CreateSnapshot");
     expect(await live(project, "data")).toMatchObject({ id, outputs: { state: "completed" } });
-    await project.destroy();
     await project.remove();
 });
 
@@ -129,6 +129,5 @@ test("a refusal that passes is waited for within the patience, and the reason is
     expect(result).toContain("waiting to begin: ConcurrentSnapshotLimitExceeded: Too many at once");
     expect(actions.filter((action) => action === "CreateSnapshot")).toHaveLength(3);
     expect(await snapshotIds(emulator)).toHaveLength(1);
-    await project.destroy();
     await project.remove();
 });

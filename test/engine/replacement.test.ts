@@ -29,7 +29,7 @@ test("the snapshot of a replaced volume stays as its last copy, whichever way ro
     await project.program(text("us-east-1b", false));
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toMatch(/~ pulumi-nodejs:dynamic\/ebs:Snapshot: \(update\)/);
-    expect(previewed.actions).toEqual([]);
+    expect(previewed.all).toEqual([]);
     const createFirst = await during(emulator, () => project.up());
     expect(createFirst.actions.filter((action) => writing.test(action))).toEqual([
         "CreateVolume",
@@ -98,7 +98,6 @@ test("keepReplaced decides where it is given; with the user's own deleteBeforeRe
         .map(({ params }) => params["SnapshotId"]);
     expect(deleted.sort()).toEqual([drop, same].sort());
     expect(await snapshotIds(emulator)).toEqual(expect.arrayContaining([keep, other]));
-    await project.destroy();
     await project.remove();
 });
 
@@ -146,6 +145,5 @@ test("without waitForCompletion the old one goes only when its successor is comp
         "DeleteSnapshot",
     ]);
     expect(await project.state()).toHaveLength(1);
-    await project.destroy();
     await project.remove();
 });

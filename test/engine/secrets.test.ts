@@ -1,6 +1,6 @@
 // What is declared secret is nowhere in the clear, whatever happens to its resource.
 
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { live, outside, program, snapshot, snapshotIds, tagsOf } from "./steps";
@@ -10,11 +10,10 @@ let volumeId: string;
 
 beforeAll(async () => {
     emulator = await startEmulator();
-    volumeId = await emulator.createVolume();
 });
-afterEach(async () => {
-    await emulator.faults([]);
-    await emulator.set({ snapshotSeconds: 0 });
+beforeEach(async () => {
+    await emulator.reset();
+    volumeId = await emulator.createVolume();
 });
 afterAll(() => emulator.stop());
 
@@ -53,7 +52,6 @@ test("a secret tag is in the clear neither in the state nor in outputs, after up
     await hidden(await project.refresh("--diff"), await project.preview(), await project.up());
     expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-two" });
     await hidden();
-    await project.destroy();
     await project.remove();
 });
 
@@ -82,6 +80,5 @@ test("failures that keep the id keep the secret too: in creation, update and wai
     await hidden(await project.refresh());
     await emulator.faults([]);
     await hidden(await project.up());
-    await project.destroy();
     await project.remove();
 });

@@ -27,9 +27,14 @@ export function snapshot(name: string, args: object, options = "undefined"): str
     return `const ${name} = new Snapshot("${name}", ${JSON.stringify(args)}, ${options});`;
 }
 
+/** The tags that the package writes for itself; interrupted.test.ts says what becomes of them. */
+const ownPrefix = "pulumi-ebs-snapshots:";
+
 export interface Step<Result> {
     result: Result;
-    /** What the step called of AWS, in order. */
+    /** Everything that the step called of AWS, in order. */
+    all: Call[];
+    /** Without what only serves claims. */
     calls: Call[];
     actions: string[];
 }
@@ -38,14 +43,25 @@ export interface Step<Result> {
 export async function during<Result>(emulator: Emulator, step: () => Promise<Result>): Promise<Step<Result>> {
     await emulator.clearCalls();
     const result = await step();
-    const calls = await emulator.calls();
-    return { result, calls, actions: calls.map(({ action }) => action) };
+    const all = await emulator.calls();
+    const calls = all.filter((call) => !servesClaims(call));
+    return { result, all, calls, actions: calls.map(({ action }) => action) };
 }
 
-/** The tags that a CreateTags, DeleteTags or CreateSnapshot carried. */
+function servesClaims({ action, params }: Call): boolean {
+    if (action === "DescribeSnapshots") return (params["Filter.2.Value.1"] ?? "").startsWith(ownPrefix);
+    const keys = Object.entries(params).flatMap(([name, key]) => (/^Tag\.\d+\.Key$/.test(name) ? [key] : []));
+    return /^(Create|Delete)Tags$/.test(action) && keys.every((key) => key.startsWith(ownPrefix));
+}
+
+function withoutOwn(tags: [string, string][]): Record<string, string> {
+    return Object.fromEntries(tags.filter(([key]) => !key.startsWith(ownPrefix)));
+}
+
+/** The tags that a CreateTags, DeleteTags or CreateSnapshot carried, without the package's own. */
 export function tagsSent({ params }: Call): Record<string, string> {
     const keys = Object.entries(params).filter(([name]) => /(^|\.)Tag\.\d+\.Key$/.test(name));
-    return Object.fromEntries(keys.map(([name, key]) => [key, params[name.replace(/Key$/, "Value")] ?? ""]));
+    return withoutOwn(keys.map(([name, key]) => [key, params[name.replace(/Key$/, "Value")] ?? ""]));
 }
 
 /** The snapshots of an account, oldest first. */
@@ -66,7 +82,7 @@ export async function snapshotIds(
 
 export async function tagsOf(emulator: Emulator, id: string): Promise<Record<string, string>> {
     const found = (await snapshotsIn(emulator)).find(({ SnapshotId }) => SnapshotId === id);
-    return Object.fromEntries((found?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+    return withoutOwn((found?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 /** What others do to a snapshot while Pulumi is not looking. */
