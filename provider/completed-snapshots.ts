@@ -9,7 +9,7 @@ import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { defaultTimeout, duration, sameDuration, toMilliseconds, type Duration } from "./duration";
 import { defined } from "./ec2/config";
 import { WaitError } from "./ec2/watch";
-import type { Act, Resource } from "./lifecycle";
+import type { Act, Resource } from "./resource";
 import { listOf, resourceId, type Rules } from "./rules";
 import { judgeSnapshot } from "./snapshot";
 

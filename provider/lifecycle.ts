@@ -4,21 +4,23 @@
  *
  * @module
  */
-import { claimOf, claimTags, makeOnce, stackOf, type Made } from "./claim";
+import { claimOf, claimTags, makeOnce, stackOf } from "./claim";
 import { defaultTimeout, toMilliseconds } from "./duration";
-import type { Cloud } from "./ec2/cloud";
-import { ConfigError, type Configuration } from "./ec2/config";
+import { ConfigError } from "./ec2/config";
 import { configuredRegion } from "./ec2/region";
+import { claimTag, declaredTags, managedKeys, stackTag, standardRules, type OwnTags } from "./ec2/tags";
 import {
-    claimTag,
-    declaredTags,
-    managedKeys,
-    stackTag,
-    standardRules,
-    type OwnTags,
-    type TagMap,
-} from "./ec2/tags";
+    discreet,
+    isAmong,
+    nameOf,
+    organizationOf,
+    secretsOf,
+    secretValue,
+    urnOf,
+    withoutRecords,
+} from "./internals";
 import { placementRules, type Placement } from "./placement";
+import type { Act, Resource } from "./resource";
 import {
     changedProperties,
     checkProperties,
@@ -26,83 +28,10 @@ import {
     hasUnknown,
     inputsOf,
     unknown,
-    type CheckFailure,
     type Properties,
     type Rule,
-    type Rules,
 } from "./rules";
-import type { Live, Run } from "./run";
-
-/** What an act works with: one resource's region and identity, and a voice beside it at the terminal. */
-export interface Act {
-    readonly cloud: Cloud;
-    /** `organization/project/stack`. */
-    readonly stack: string;
-    readonly configuration: Configuration;
-    status(line: string): void;
-    info(line: string): void;
-    /** Before anything is made: ends this process if its engine is gone. */
-    stillHeard(): Promise<void>;
-}
-
-/** Acts observe, ensure, and give what was observed (`Seen`); the lifecycle turns that into state. */
-export interface Resource<Inputs extends object, Outputs extends object, Seen> {
-    /** How messages call one that has these inputs: `snapshot of volume vol-1`. */
-    describe: (inputs: Inputs) => string;
-    rules: Rules<Inputs>;
-    /** What rules of single properties cannot say. */
-    check?: (inputs: Properties, configuration: Configuration) => CheckFailure[];
-    /** What follows from the state itself or the configuration: a job not done, a default tag that is missing. */
-    pending?: (
-        state: Properties,
-        inputs: Properties,
-        configuration: Configuration,
-    ) => "update" | "replace" | undefined;
-    /** Outputs that are secret if any declared tag is. */
-    secretWithTags?: readonly (keyof Outputs & string)[];
-
-    /** Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id. */
-    make: (act: Act, inputs: Inputs, ownTags: TagMap) => Promise<{ id: string; seen: Seen }>;
-    /** What of a stack carries a claim still, that is, is not known to be in any state. */
-    made?: (act: Act, stack: string, fresh: boolean) => Promise<Made<Seen>[]>;
-    /** When the one in a state was begun (epoch milliseconds). */
-    startedAt?: (state: Properties) => number;
-    look: (act: Act, id: string, state: Properties) => Promise<Seen | undefined>;
-    /** As `look`, in a refresh of many. */
-    lookAhead?: (act: Act, id: string, stack: string) => Promise<Seen | undefined>;
-    /** Brings what was seen to what is declared. */
-    change: (
-        act: Act,
-        id: string,
-        seen: Seen,
-        inputs: Inputs,
-        state: Properties,
-        own: OwnTags,
-    ) => Promise<Seen>;
-    /** Waits until it is as wanted. A failure may tell what was seen at last (`WaitError`). */
-    finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
-    /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
-    remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"removed" | "gone">;
-    replacing?: Replacing<Inputs, Outputs>;
-
-    owner: (seen: Seen) => string | undefined;
-    outputs: (act: Act, id: string, seen: Seen) => Promise<Outputs>;
-    /** The declared inputs as EC2 shows them: drift. */
-    observe?: (act: Act, inputs: Properties, seen: Seen) => Properties;
-}
-
-/** What becomes of one that is replaced, where that is not simply its end. */
-export interface Replacing<Inputs, Outputs> {
-    /** What goes or stays: what a reviewer must know. */
-    warning: (id: string, state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => string;
-    /** Whether it stays in the account, no longer managed. */
-    stays: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
-    /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
-    release: (act: Act, id: string) => Promise<void>;
-    released: (act: Act, id: string) => Promise<boolean>;
-    /** Waits until its successor is whole; fails where that does not come about. */
-    succeeded: (act: Act, successor: Live) => Promise<void>;
-}
+import type { Run } from "./run";
 
 /** Leaves the resource in the state although the act failed: the engine shows `reasons`, and updates it next time. */
 class InitializationError extends Error {
@@ -388,55 +317,6 @@ function wrongAccount(found: string, owner: string): string {
         `the credentials see account ${found}, but the state says that it is owned by ${owner}; ` +
         "use credentials of the same account"
     );
-}
-
-/** How the engine's wire format marks a secret. */
-function secretValue(value: unknown) {
-    return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
-}
-
-/** What the lifecycle notes in the state and no program gives. */
-const records = ["__tagKeys", "__madeAt"];
-
-function withoutRecords(state: Properties): Properties {
-    return Object.fromEntries(Object.entries(state).filter(([key]) => !records.includes(key)));
-}
-
-function urnOf(inputs: Properties): string {
-    const urn = inputs["__urn"];
-    return typeof urn === "string" ? urn : "";
-}
-
-/** Whether a property is meant by the paths of the option `replaceOnChanges`, such as `tags.Name` or `*`. */
-function isAmong(paths: unknown, property: string): boolean {
-    return (
-        Array.isArray(paths) &&
-        paths.some((path) => path === "*" || String(path).split(/[.[]/)[0] === property)
-    );
-}
-
-function organizationOf(inputs: Properties): string {
-    const organization = inputs["__organization"];
-    return typeof organization === "string" ? organization : "";
-}
-
-/** The inputs that are secrets: the host hands them over in the clear. */
-function secretsOf(inputs: Properties): string[] {
-    const secrets = inputs["__secrets"];
-    return Array.isArray(secrets) ? secrets.map(String) : [];
-}
-
-/** A failure that does not show the value given, where that is a secret. */
-function discreet({ property, reason }: CheckFailure, secrets: string[]): CheckFailure {
-    const secret = secrets.includes(property.split(/[.[]/)[0] ?? "");
-    return {
-        property,
-        reason: secret ? reason.replace(/^is .*, but must/, "is [secret], but must") : reason,
-    };
-}
-
-function nameOf(urn: string): string {
-    return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 async function telling<T>(what: string, work: Promise<T>): Promise<T> {

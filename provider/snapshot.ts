@@ -26,7 +26,7 @@ import {
     type TagMap,
 } from "./ec2/tags";
 import type { Verdict } from "./ec2/watch";
-import type { Act, Resource } from "./lifecycle";
+import type { Act, Resource } from "./resource";
 import type { Placement } from "./placement";
 import { anything, flag, mapOf, resourceId, textUpTo, type Rules } from "./rules";
 

@@ -1,0 +1,82 @@
+/**
+ * What a resource is: rules, and acts upon EC2. The lifecycle makes of it what the engine calls.
+ *
+ * @module
+ */
+import type { Made } from "./claim";
+import type { Cloud } from "./ec2/cloud";
+import type { Configuration } from "./ec2/config";
+import type { OwnTags, TagMap } from "./ec2/tags";
+import type { CheckFailure, Properties, Rules } from "./rules";
+import type { Live } from "./run";
+
+/** What an act works with: one resource's region and identity, and a voice beside it at the terminal. */
+export interface Act {
+    readonly cloud: Cloud;
+    /** `organization/project/stack`. */
+    readonly stack: string;
+    readonly configuration: Configuration;
+    status(line: string): void;
+    info(line: string): void;
+    /** Before anything is made: ends this process if its engine is gone. */
+    stillHeard(): Promise<void>;
+}
+
+/** Acts observe, ensure, and give what was observed (`Seen`); the lifecycle turns that into state. */
+export interface Resource<Inputs extends object, Outputs extends object, Seen> {
+    /** How messages call one that has these inputs: `snapshot of volume vol-1`. */
+    describe: (inputs: Inputs) => string;
+    rules: Rules<Inputs>;
+    /** What rules of single properties cannot say. */
+    check?: (inputs: Properties, configuration: Configuration) => CheckFailure[];
+    /** What follows from the state itself or the configuration: a job not done, a default tag that is missing. */
+    pending?: (
+        state: Properties,
+        inputs: Properties,
+        configuration: Configuration,
+    ) => "update" | "replace" | undefined;
+    /** Outputs that are secret if any declared tag is. */
+    secretWithTags?: readonly (keyof Outputs & string)[];
+
+    /** Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id. */
+    make: (act: Act, inputs: Inputs, ownTags: TagMap) => Promise<{ id: string; seen: Seen }>;
+    /** What of a stack carries a claim still, that is, is not known to be in any state. */
+    made?: (act: Act, stack: string, fresh: boolean) => Promise<Made<Seen>[]>;
+    /** When the one in a state was begun (epoch milliseconds). */
+    startedAt?: (state: Properties) => number;
+    look: (act: Act, id: string, state: Properties) => Promise<Seen | undefined>;
+    /** As `look`, in a refresh of many. */
+    lookAhead?: (act: Act, id: string, stack: string) => Promise<Seen | undefined>;
+    /** Brings what was seen to what is declared. */
+    change: (
+        act: Act,
+        id: string,
+        seen: Seen,
+        inputs: Inputs,
+        state: Properties,
+        own: OwnTags,
+    ) => Promise<Seen>;
+    /** Waits until it is as wanted. A failure may tell what was seen at last (`WaitError`). */
+    finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
+    /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
+    remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"removed" | "gone">;
+    replacing?: Replacing<Inputs, Outputs>;
+
+    owner: (seen: Seen) => string | undefined;
+    outputs: (act: Act, id: string, seen: Seen) => Promise<Outputs>;
+    /** The declared inputs as EC2 shows them: drift. */
+    observe?: (act: Act, inputs: Properties, seen: Seen) => Properties;
+}
+
+/** What becomes of one that is replaced, where that is not simply its end. */
+export interface Replacing<Inputs, Outputs> {
+    /** What goes or stays: what a reviewer must know. */
+    warning: (id: string, state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => string;
+    /** Whether it stays in the account, no longer managed. */
+    stays: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
+    /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
+    release: (act: Act, id: string) => Promise<void>;
+    released: (act: Act, id: string) => Promise<boolean>;
+    /** Waits until its successor is whole; fails where that does not come about. */
+    succeeded: (act: Act, successor: Live) => Promise<void>;
+}
