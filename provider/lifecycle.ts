@@ -64,9 +64,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         async check(olds: Properties, news: Properties) {
             try {
                 const inputs = await completed(olds, news);
-                const failures = checkProperties(rules, inputs);
-                if (failures.length === 0)
-                    failures.push(...(resource.check?.(inputs, run.configuration) ?? []));
+                const failures = [
+                    ...checkProperties(rules, inputs),
+                    ...(resource.check?.(inputs, run.configuration) ?? []),
+                ];
                 return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
             } catch (error) {
                 if (!(error instanceof ConfigError)) throw error;

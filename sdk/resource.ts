@@ -67,6 +67,8 @@ async function secretsAmong(args: pulumi.Inputs): Promise<string[] | undefined> 
     const keys = Object.keys(args);
     const secret = await Promise.all(keys.map((key) => pulumi.isSecret(pulumi.output(args[key]))));
     const secrets = keys.filter((_, index) => secret[index]);
+    // Default tags stand among the resource's tags.
+    if (isConfigSecret("aws:defaultTags") && !secrets.includes("tags")) secrets.push("tags");
     return secrets.length === 0 ? undefined : secrets;
 }
 
@@ -77,6 +79,12 @@ function organization(): string {
     } catch {
         return "organization";
     }
+}
+
+/** Public at run time, though not in the types. */
+function isConfigSecret(key: string): boolean {
+    const { isConfigSecret: ask } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
+    return ask?.(key) === true;
 }
 
 function refuseOptions(

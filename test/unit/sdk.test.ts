@@ -115,6 +115,10 @@ describe("what the engine is told", () => {
         expect(named.inputs["__secrets"]).toEqual(["group"]);
         const plain = await told(new Snapshot("plain", { volumeId: "vol-1", tags: { a: "1" } }));
         expect(plain.inputs).not.toHaveProperty("__secrets");
+        pulumi.runtime.setAllConfig({ "aws:defaultTags": '{"tags":{"Token":"s"}}' }, ["aws:defaultTags"]);
+        const defaulted = await told(new Snapshot("defaulted", { volumeId: "vol-1" }));
+        pulumi.runtime.setAllConfig({});
+        expect(defaulted.inputs["__secrets"]).toEqual(["tags"]);
     });
 });
 
