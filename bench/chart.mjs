@@ -18,12 +18,12 @@ export function chartOf({ rows }) {
     return {
         groups: [
             ["up, at once", find("up-at-once")],
-            ["up, T = 30 s", find("up-30s")],
+            ["up, T = 30 s", [...find("up-30s"), ...find("up-30s-each")]],
             ["second up", find("again", "second up")],
             ["refresh --parallel 1", find("refresh", "--parallel 1")],
             ["destroy", find("destroy")],
         ],
-        waiting: find("up-30s"),
+        waiting: [...find("up-30s"), ...find("up-30s-each")],
     };
 }
 

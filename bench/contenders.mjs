@@ -63,17 +63,18 @@ class Stack {
         return this.#pulumi(["destroy", "--yes", "--skip-preview", ...quietly]);
     }
 
-    /** Mean bytes of a snapshot in the exported state, and what they are made of. */
+    /** Mean bytes of a snapshot as the backend stores it, and as `pulumi stack export` indents it. */
     async state() {
         const { stdout } = await this.#pulumi(["stack", "export"]);
         const snapshots = JSON.parse(stdout).deployment.resources.filter(
             ({ type, outputs }) => type.includes("dynamic") && outputs?.volumeId !== undefined,
         );
-        const bytes = (value) =>
-            Buffer.byteLength(JSON.stringify(value, null, 4).replace(/^/gm, " ".repeat(12)));
-        const sum = snapshots.reduce((total, snapshot) => total + bytes(snapshot) + 2, 0);
-        const compact = snapshots.reduce((total, snapshot) => total + JSON.stringify(snapshot).length, 0);
-        return { bytes: Math.round(sum / snapshots.length), compact: Math.round(compact / snapshots.length) };
+        const mean = (text) =>
+            Math.round(
+                snapshots.reduce((sum, one) => sum + Buffer.byteLength(text(one)) + 1, 0) / snapshots.length,
+            );
+        const indented = (one) => JSON.stringify(one, null, 4).replace(/^/gm, " ".repeat(12));
+        return { bytes: mean((one) => JSON.stringify(one)), exported: mean((one) => `${indented(one)}\n`) };
     }
 
     async close() {

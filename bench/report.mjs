@@ -55,8 +55,8 @@ function runsTable({ runs }) {
                     .map(([action, count]) => `${count} ${action}`)
                     .join(", "),
         ],
-        ["bytes", ({ bytes }) => bytes && String(bytes)],
-        ["without the indentation", ({ compact }) => compact && String(compact)],
+        ["bytes as stored", ({ bytes }) => bytes && String(bytes)],
+        ["as exported, indented", ({ exported }) => exported && String(exported)],
         ["peak MB", ({ peakKb }) => peakKb && String(Math.round(peakKb / 1024))],
     ].filter(([, value]) => runs.some((run) => value(run)));
     return table(

@@ -2,69 +2,69 @@
 import { Account } from "./account.mjs";
 import { barrier, nothing, ours, plain } from "./contenders.mjs";
 
-/** Tools that start processes by the resource need no hundred of them to show what each costs. */
-const fewer = (n) => Math.min(n, 20);
+/** Tools that start processes for each resource need no hundred of them to show what one costs. */
+const few = (n) => Math.min(n, 10);
 const fewest = (n) => Math.min(n, 4);
 
+/**
+ * A row that is measured `alone` has the machine for itself; one `beside` mostly waits, and others run meanwhile.
+ * Every contender has an account of its own.
+ */
 export const rows = [
     {
-        id: "up-at-once",
-        title: "`up` of N new snapshots that complete at once",
-        n: 100,
-        async run(n, { awsCli, ansible }) {
-            const runs = [];
-            for (const [who, count] of [
-                [ours, n],
-                [plain, n],
-                [awsCli, fewer(n)],
-                [ansible, fewer(n)],
-            ]) {
-                if (who !== undefined) runs.push(await life(who, count, (stack) => stack.up()));
-            }
-            return { runs, verdicts: [callsOfUp(runs[0])] };
-        },
-    },
-    {
         id: "up-30s",
-        title: "`up` of N new snapshots that take T = 30 s",
+        title: "`up` of N new snapshots that take T = 30 s, with one `CompletedSnapshots`",
         n: 100,
-        async run(n, { awsCli, ansible }) {
-            const up = (who, count) => life(who, count, (stack) => stack.up(), { take: 30 });
-            const runs = [await up(barrier, n)];
-            // These mostly wait, and each has an account of its own: side by side they are no slower.
-            const waiting = [
-                [ours, n],
-                [plain, n],
-                [awsCli, fewer(n)],
-                [ansible, fewest(n)],
-            ];
-            runs.push(
-                ...(await Promise.all(waiting.filter(([who]) => who).map(([who, count]) => up(who, count)))),
-            );
-            const [{ seconds }] = runs;
+        alone: true,
+        async run(n) {
+            const run = await upThatTakes(30, barrier, n);
             return {
-                runs,
+                runs: [run],
                 verdicts: [
-                    callsOfUp(runs[0]),
-                    callsOfUp(runs[1]),
-                    verdict("wall time of `up` with `CompletedSnapshots`, T = 30 s", seconds, 30 + 15, "s"),
+                    ...callsOfUp(run),
+                    verdict(
+                        "wall time of `up`, T = 30 s, with `CompletedSnapshots`",
+                        run.seconds,
+                        30 + 15,
+                        "s",
+                    ),
                 ],
             };
         },
     },
     {
-        id: "again",
-        title: "a second `up` and a preview of N unchanged",
+        id: "up-30s-each",
+        title: "the same, each snapshot waited for by itself",
         n: 100,
-        async run(n) {
-            const runs = [];
-            for (const who of [ours, plain]) {
-                await withStack(who, n, {}, async (stack, account) => {
-                    await stack.up();
-                    runs.push(entry(who, n, "second up", await account.counting(() => stack.up())));
-                    runs.push(entry(who, n, "preview", await account.counting(() => stack.preview())));
-                });
-            }
+        beside: true,
+        async run(n, { awsCli, ansible }) {
+            const runs = await Promise.all(
+                present([ours, n], [plain, n], [awsCli, few(n)], [ansible, fewest(n)]).map(([who, count]) =>
+                    upThatTakes(30, who, count),
+                ),
+            );
+            return { runs, verdicts: callsOfUp(runs[0], ", each waited for") };
+        },
+    },
+    {
+        id: "up-at-once",
+        title: "`up` of N new snapshots that complete at once",
+        n: 100,
+        async run(n, others) {
+            const lives = await livesOf(n, others);
+            const runs = lives.map(({ up }) => up);
+            return {
+                runs,
+                verdicts: runs.slice(0, 2).flatMap((run) => callsOfUp(run, ", complete at once")),
+            };
+        },
+    },
+    {
+        id: "again",
+        title: "a second `up`, and a preview, of N unchanged",
+        n: 100,
+        async run(n, others) {
+            const runs = (await livesOf(n, others)).flatMap(({ again = [] }) => again);
             const [up, preview] = runs;
             return {
                 runs,
@@ -79,27 +79,12 @@ export const rows = [
         id: "refresh",
         title: "`refresh` of N among 20,000 foreign snapshots",
         n: 100,
-        async run(n) {
-            const runs = [];
-            for (const who of [ours, barrier, plain]) {
-                await withStack(who, n, { foreign: 20_000 }, async (stack, account) => {
-                    await stack.up();
-                    for (const [what, args] of [
-                        ["--parallel 1", ["--parallel", "1"]],
-                        ["default parallelism", []],
-                    ]) {
-                        runs.push(entry(who, n, what, await account.counting(() => stack.refresh(...args))));
-                    }
-                });
-            }
+        async run(n, others) {
+            const runs = (await livesOf(n, others)).flatMap(({ refresh = [] }) => refresh);
             const verdicts = runs
-                .slice(0, 4)
-                .map((one) =>
-                    verdict(
-                        `calls of \`refresh\`, ${one.what}${one.who === barrier.name ? ", with `CompletedSnapshots`" : ""}`,
-                        total(one),
-                        n / 200 + 5,
-                    ),
+                .filter(({ who }) => who !== plain.name)
+                .map((run) =>
+                    verdict(`calls of \`refresh\`, ${run.what}${byBarrier(run)}`, total(run), n / 200 + 5),
                 );
             return { runs, verdicts };
         },
@@ -108,42 +93,25 @@ export const rows = [
         id: "destroy",
         title: "`destroy` of N",
         n: 100,
-        async run(n, { awsCli, ansible }) {
-            const runs = [];
-            for (const [who, count] of [
-                [ours, n],
-                [plain, n],
-                [awsCli, fewest(n)],
-                [ansible, fewest(n)],
-            ]) {
-                if (who === undefined) continue;
-                await withStack(who, count, {}, async (stack, account) => {
-                    await stack.up();
-                    runs.push(entry(who, count, "", await account.counting(() => stack.destroy())));
-                });
-            }
-            const [{ calls }] = runs;
+        async run(n, others) {
+            const runs = (await livesOf(n, others)).map(({ destroy }) => destroy);
+            const { calls } = runs[0];
+            const deleted = calls.DeleteSnapshot ?? 0;
             return {
                 runs,
                 verdicts: [
-                    verdict("DeleteSnapshot of `destroy`", calls.DeleteSnapshot ?? 0, n, "", "exactly"),
-                    verdict("other calls of `destroy`", total(runs[0]) - (calls.DeleteSnapshot ?? 0), 5),
+                    verdict("DeleteSnapshot of `destroy`", deleted, n, "calls", "exactly"),
+                    verdict("other calls of `destroy`", total(runs[0]) - deleted, 5),
                 ],
             };
         },
     },
     {
         id: "state",
-        title: "state per snapshot, as `pulumi stack export` writes it",
-        n: 20,
-        async run(n) {
-            const runs = [];
-            for (const who of [ours, plain]) {
-                await withStack(who, n, {}, async (stack) => {
-                    await stack.up();
-                    runs.push({ ...entry(who, n, "", { calls: {} }), ...(await stack.state()) });
-                });
-            }
+        title: "state per snapshot",
+        n: 100,
+        async run(n, others) {
+            const runs = (await livesOf(n, others)).flatMap(({ state = [] }) => state);
             return { runs, verdicts: [verdict("state per snapshot", runs[0].bytes, 2_500, "bytes")] };
         },
     },
@@ -152,42 +120,40 @@ export const rows = [
         title: "peak memory of the provider process in `up`",
         n: 1_000,
         async run(n) {
-            const runs = [];
-            for (const who of [ours, barrier, plain]) {
-                for (const count of [1, n]) {
-                    runs.push(await life(who, count, (stack) => stack.up({ memory: true })));
-                }
-            }
-            const grows = (one, many) => many.peakKb / one.peakKb;
-            return {
-                runs,
-                verdicts: [
-                    verdict(`memory with N = ${n} : with N = 1`, grows(runs[0], runs[1]), 1.3, "times"),
-                    verdict(`the same with \`CompletedSnapshots\``, grows(runs[2], runs[3]), 1.3, "times"),
-                ],
+            const measure = async (who) => {
+                const one = await life(who, 1, (stack) => stack.up({ memory: true }));
+                return [one, await life(who, n, (stack) => stack.up({ memory: true }))];
             };
+            const runs = (await Promise.all([barrier, plain].map(measure))).flat();
+            const [one, many] = runs;
+            const ratio = many.peakKb / one.peakKb;
+            return { runs, verdicts: [verdict(`memory with N = ${n} : with N = 1`, ratio, 1.3, "times")] };
         },
     },
     {
         id: "preview",
         title: "preview of N unchanged",
         n: 500,
+        alone: true,
         async run(n) {
-            const times = { [ours.name]: [], [nothing.name]: [] };
-            await withStack(ours, n, {}, async (mine) => {
+            const times = new Map([
+                [ours, []],
+                [nothing, []],
+            ]);
+            await withStack(barrier, n, {}, async (mine) => {
                 await withStack(nothing, n, {}, async (plainest) => {
                     await mine.up();
                     await plainest.up();
-                    // By turns, so that what else the machine does meets both; the quickest of each is the least disturbed.
+                    // By turns, so that what else the machine does meets both; the quickest is the least disturbed.
                     for (let turn = 0; turn < 5; turn++) {
-                        times[ours.name].push((await mine.preview()).seconds);
-                        times[nothing.name].push((await plainest.preview()).seconds);
+                        times.get(ours).push((await mine.preview()).seconds);
+                        times.get(nothing).push((await plainest.preview()).seconds);
                     }
                 });
             });
-            const runs = [ours, nothing].map((who) => ({
-                ...entry(who, n, "quickest of 5", { seconds: Math.min(...times[who.name]), calls: {} }),
-                all: times[who.name].map(round),
+            const runs = [...times].map(([who, all]) => ({
+                ...entry(who, n, "quickest of 5", { seconds: Math.min(...all), calls: {} }),
+                all: all.map(round),
             }));
             const ratio = runs[0].seconds / runs[1].seconds;
             return {
@@ -197,6 +163,54 @@ export const rows = [
         },
     },
 ];
+
+/** What a contender does from its first `up` to its `destroy`, measured once for all rows that show parts of it. */
+const lives = new Map();
+
+function livesOf(n, { awsCli, ansible }) {
+    if (!lives.has(n))
+        lives.set(
+            n,
+            live(n, present([ours, n], [barrier, n], [plain, n], [awsCli, few(n)], [ansible, few(n)])),
+        );
+    return lives.get(n);
+}
+
+async function live(n, contenders) {
+    const all = [];
+    for (const [who, count] of contenders) {
+        all.push(
+            await withStack(who, count, { foreign: 20_000 }, async (stack, account) => {
+                const measured = async (what, work) => entry(who, count, what, await account.counting(work));
+                const up = await measured("", () => stack.up());
+                const kept =
+                    stack.refresh === undefined
+                        ? {}
+                        : {
+                              again: [
+                                  await measured("second up", () => stack.up()),
+                                  await measured("preview", () => stack.preview()),
+                              ],
+                              refresh: [
+                                  await measured("--parallel 1", () => stack.refresh("--parallel", "1")),
+                                  await measured("default parallelism", () => stack.refresh()),
+                              ],
+                              state: [{ ...entry(who, count, "", { calls: {} }), ...(await stack.state()) }],
+                          };
+                return { up, ...kept, destroy: await measured("", () => stack.destroy()) };
+            }),
+        );
+    }
+    return all;
+}
+
+function present(...contenders) {
+    return contenders.filter(([who]) => who !== undefined);
+}
+
+function upThatTakes(seconds, who, n) {
+    return life(who, n, (stack) => stack.up(), { take: seconds });
+}
 
 /** One thing done by a contender that was just given N volumes. */
 async function life(who, n, act, options = {}) {
@@ -236,17 +250,21 @@ export function total({ calls }) {
     return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 
-/** Calls besides those that make what was asked for, which grow with time. */
-function callsOfUp({ who, n, calls, seconds }) {
-    const made = calls.CreateSnapshot ?? 0;
-    const one = verdict(
-        `calls of \`up\` besides ${n} CreateSnapshot${who === barrier.name ? ", with `CompletedSnapshots`" : ""}`,
-        total({ calls }) - made,
-        seconds / 2 + n / 100 + 10,
-    );
-    return made === n
-        ? one
-        : { ...one, met: false, what: `${one.what}: CreateSnapshot was called ${made} times` };
+/** One CreateSnapshot a snapshot, and others that grow with time alone. */
+function callsOfUp(run, which = "") {
+    const created = run.calls.CreateSnapshot ?? 0;
+    return [
+        verdict(`CreateSnapshot of \`up\`${which}${byBarrier(run)}`, created, run.n, "calls", "exactly"),
+        verdict(
+            `other calls of \`up\`${which}${byBarrier(run)}`,
+            total(run) - created,
+            run.seconds / 2 + run.n / 100 + 10,
+        ),
+    ];
+}
+
+function byBarrier({ who }) {
+    return who === barrier.name ? ", with `CompletedSnapshots`" : "";
 }
 
 function verdict(what, figure, limit, unit = "calls", bound = "at most") {

@@ -36,18 +36,21 @@ const results = {
 };
 
 const began = performance.now();
+const beside = [];
 for (const row of chosen) {
-    const start = performance.now();
-    const measured = await row.run(n ?? row.n, others);
-    const result = {
-        id: row.id,
-        title: row.title,
-        ...measured,
-        took: Math.round((performance.now() - start) / 1000),
-    };
-    results.rows.push(result);
-    console.log(`\n${rowText(result)}`);
+    if (row.beside) {
+        const running = measure(row);
+        // Its failure is heard where it is waited for.
+        running.catch(() => undefined);
+        beside.push(running);
+        continue;
+    }
+    if (row.alone) await Promise.all(beside);
+    results.rows.push(await measure(row));
 }
+results.rows.push(...(await Promise.all(beside)));
+const order = rows.map(({ id }) => id);
+results.rows.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
 results.took = Math.round((performance.now() - began) / 1000);
 
 const whole = options.only === undefined && n === undefined;
@@ -57,6 +60,15 @@ await writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 4
 await writeFile(join(folder, "results.md"), markdown(results));
 if (whole) await writeFile(join(folder, "chart.svg"), chart(chartOf(results)));
 console.log(`\n${markdown(results).split("\n## ")[0]}`);
+
+async function measure(row) {
+    const start = performance.now();
+    const measured = await row.run(n ?? row.n, others);
+    const took = Math.round((performance.now() - start) / 1000);
+    const result = { id: row.id, title: row.title, ...measured, took };
+    console.log(`\n${rowText(result)}`);
+    return result;
+}
 
 async function versions({ awsCli, ansible }) {
     const text = (command, args) => execFileSync(command, args, { encoding: "utf8" }).trim();
