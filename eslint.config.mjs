@@ -121,6 +121,12 @@ export default defineConfig(
         },
     },
     {
+        // Programs as users write them, without TypeScript.
+        files: ["bench/peers/**"],
+        languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } },
+        rules: { "@typescript-eslint/no-require-imports": "off" },
+    },
+    {
         // Plain ESM, outside of every tsconfig.
         files: ["**/*.mjs", "**/*.js"],
         extends: [tseslint.configs.disableTypeChecked],

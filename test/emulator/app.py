@@ -130,6 +130,8 @@ def control(method: str, path: str, body: Any) -> Any:
             world.faults.put([])
         case "POST", ["snapshots", snapshot_id]:
             find_snapshot(snapshot_id).patch(body)
+        case "POST", ["seed"]:
+            return seed(body.get("volumes", 0), body.get("snapshots", 0))
         case "POST", ["clock"]:
             world.advance(body["advance"])
         case "POST", ["reset"]:
@@ -138,6 +140,18 @@ def control(method: str, path: str, body: Any) -> Any:
         case _:
             raise LookupError(f"the emulator has no {method} /_emulator/{path}")
     return {}
+
+
+def seed(volumes: int, snapshots: int) -> dict[str, list[str]]:
+    """Volumes, and snapshots of one of them, made without a call each: an account in which much has gone on."""
+    account = ec2_backends[ec2.account_of("")]
+    backend = account["us-east-1"]
+    made = [backend.create_volume(size=1, zone_name="us-east-1a").id for _ in range(volumes)]
+    if snapshots:
+        of = backend.create_volume(size=1, zone_name="us-east-1a").id
+        for _ in range(snapshots):
+            backend.create_snapshot(of, "foreign")
+    return {"volumes": made}
 
 
 def find_snapshot(snapshot_id: str) -> Any:

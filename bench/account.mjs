@@ -1,0 +1,72 @@
+// One emulated AWS account, empty but for what is seeded, and the log of what it was asked.
+import { startEmulatorProcess } from "../test/emulator/start.mjs";
+
+const region = "us-east-1";
+
+export class Account {
+    #process;
+
+    static async open() {
+        const account = new Account();
+        account.#process = await startEmulatorProcess();
+        account.endpoint = account.#process.endpoint;
+        return account;
+    }
+
+    /** What every contender finds in its environment, and nothing else about AWS or proxies. */
+    get env() {
+        const inherited = Object.entries(process.env).filter(
+            ([name]) => !/^(AWS_|PULUMI_|.*_proxy$)/i.test(name),
+        );
+        return {
+            ...Object.fromEntries(inherited),
+            AWS_ACCESS_KEY_ID: "AKIATEST123456789012",
+            AWS_SECRET_ACCESS_KEY: "test",
+            AWS_REGION: region,
+            AWS_DEFAULT_REGION: region,
+            AWS_ENDPOINT_URL: this.endpoint,
+            AWS_EC2_METADATA_DISABLED: "true",
+            AWS_CONFIG_FILE: "/nonexistent/config",
+            AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
+            AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+        };
+    }
+
+    get config() {
+        return {
+            "aws:region": region,
+            "aws:endpoints": JSON.stringify([{ ec2: this.endpoint, sts: this.endpoint }]),
+        };
+    }
+
+    async seed({ volumes = 0, snapshots = 0 }) {
+        return (await this.#control("POST", "seed", { volumes, snapshots })).volumes;
+    }
+
+    async snapshotsTake(seconds) {
+        await this.#control("PUT", "settings", { snapshotSeconds: seconds });
+    }
+
+    /** Does the work, and gives what it returns with the calls that it made. */
+    async counting(work) {
+        await this.#control("DELETE", "calls");
+        const measured = await work();
+        const calls = {};
+        for (const { action } of await this.#control("GET", "calls"))
+            calls[action] = (calls[action] ?? 0) + 1;
+        return { ...measured, calls };
+    }
+
+    async close() {
+        await this.#process.stop();
+    }
+
+    async #control(method, path, body) {
+        const answer = await fetch(`${this.endpoint}/_emulator/${path}`, {
+            method,
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        if (!answer.ok) throw new Error(`emulator: ${method} ${path}: ${await answer.text()}`);
+        return answer.json();
+    }
+}

@@ -1,0 +1,255 @@
+// Who is measured. Each is given an account and N volumes, and offers what it can do of: up, again, preview, refresh,
+// destroy, state.
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pulumiCli } from "../scripts/pulumi-cli.mjs";
+import { run } from "./process.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const peers = fileURLToPath(new URL("peers/", import.meta.url));
+/** Below the package's root, so that programs find the package and its dependencies as installed ones. */
+const workFolder = join(root, "temp", "bench", "work");
+const quietly = ["--non-interactive", "--suppress-progress", "--color", "never"];
+
+/** A stack of one of the programs in peers/. */
+class Stack {
+    static async open(peer, account, volumes, options = {}) {
+        const stack = new Stack();
+        stack.folder = join(workFolder, `${peer}-${randomUUID().slice(0, 8)}`);
+        await mkdir(join(stack.folder, "backend"), { recursive: true });
+        await cp(join(peers, peer, "index.js"), join(stack.folder, "index.js"));
+        const write = (file, text) => writeFile(join(stack.folder, file), text);
+        await write("input.json", JSON.stringify({ volumes, ...options }));
+        await write("package.json", '{ "name": "program", "main": "index.js" }');
+        await write(
+            "Pulumi.yaml",
+            "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\n",
+        );
+        stack.cli = await pulumiCli();
+        stack.env = {
+            ...account.env,
+            PATH: `${dirname(stack.cli)}:${process.env.PATH}`,
+            PULUMI_HOME: process.env.PULUMI_HOME || join(homedir(), ".pulumi"),
+            PULUMI_BACKEND_URL: `file://${join(stack.folder, "backend")}`,
+            PULUMI_CONFIG_PASSPHRASE: "bench",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+        };
+        await stack.#pulumi(["stack", "init", "bench"]);
+        const settings = Object.entries(account.config).flatMap(([key, value]) => [
+            "--plaintext",
+            `${key}=${value}`,
+        ]);
+        await stack.#pulumi(["config", "set-all", ...settings]);
+        return stack;
+    }
+
+    up(options) {
+        return this.#pulumi(["up", "--yes", "--skip-preview", ...quietly], options);
+    }
+
+    preview() {
+        return this.#pulumi(["preview", ...quietly]);
+    }
+
+    refresh(...args) {
+        return this.#pulumi(["refresh", "--yes", "--skip-preview", ...quietly, ...args]);
+    }
+
+    destroy() {
+        return this.#pulumi(["destroy", "--yes", "--skip-preview", ...quietly]);
+    }
+
+    /** Mean bytes of a snapshot as the backend stores it, and as `pulumi stack export` indents it. */
+    async state() {
+        const { stdout } = await this.#pulumi(["stack", "export"]);
+        const snapshots = JSON.parse(stdout).deployment.resources.filter(
+            ({ type, outputs }) => type.includes("dynamic") && outputs?.volumeId !== undefined,
+        );
+        const mean = (text) =>
+            Math.round(
+                snapshots.reduce((sum, one) => sum + Buffer.byteLength(text(one)) + 1, 0) / snapshots.length,
+            );
+        const indented = (one) => JSON.stringify(one, null, 4).replace(/^/gm, " ".repeat(12));
+        return { bytes: mean((one) => JSON.stringify(one)), exported: mean((one) => `${indented(one)}\n`) };
+    }
+
+    async close() {
+        if (!process.env.BENCH_KEEP) await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+
+    #pulumi(args, options = {}) {
+        return run(this.cli, args, { cwd: this.folder, env: this.env, ...options });
+    }
+}
+
+/** A command line tool that starts a process for each command, and has no state. */
+class AwsCli {
+    #snapshots = [];
+
+    constructor(python, account, volumes) {
+        this.python = python;
+        this.account = account;
+        this.volumes = volumes;
+    }
+
+    up() {
+        return timed(async () => {
+            for (const volume of this.volumes) {
+                const tags = `Tags=[{Key=Name,Value=${volume}},{Key=Group,Value=payments},{Key=BillingCode,Value=CC-1042}]`;
+                const { stdout } = await this.#aws(
+                    ...[
+                        "create-snapshot",
+                        "--volume-id",
+                        volume,
+                        "--query",
+                        "SnapshotId",
+                        "--output",
+                        "text",
+                    ],
+                    ...["--tag-specifications", `ResourceType=snapshot,${tags}`],
+                );
+                this.#snapshots.push(stdout.trim());
+            }
+            await this.#aws("wait", "snapshot-completed", "--snapshot-ids", ...this.#snapshots);
+        });
+    }
+
+    destroy() {
+        return timed(async () => {
+            for (const snapshot of this.#snapshots)
+                await this.#aws("delete-snapshot", "--snapshot-id", snapshot);
+        });
+    }
+
+    close() {
+        // it keeps nothing
+    }
+
+    #aws(...args) {
+        return run(this.python, ["-m", "awscli", "ec2", ...args], { env: this.account.env });
+    }
+}
+
+class Ansible {
+    constructor(python, account, volumes) {
+        this.python = python;
+        this.account = account;
+        this.volumes = volumes;
+        this.output = join(workFolder, `ansible-${randomUUID().slice(0, 8)}.json`);
+    }
+
+    async up() {
+        await mkdir(workFolder, { recursive: true });
+        return this.#play("create.yml", JSON.stringify({ volumes: this.volumes, output: this.output }));
+    }
+
+    destroy() {
+        return this.#play("delete.yml", `@${this.output}`);
+    }
+
+    async close() {
+        await rm(this.output, { force: true });
+    }
+
+    #play(playbook, variables) {
+        const interpreter = "ansible_python_interpreter={{ ansible_playbook_python }}";
+        const args = [
+            "-m",
+            "ansible",
+            "playbook",
+            "-i",
+            "localhost,",
+            "-c",
+            "local",
+            "-e",
+            variables,
+            "-e",
+            interpreter,
+        ];
+        return run(this.python, [...args, join(peers, "ansible", playbook)], {
+            env: {
+                ...this.account.env,
+                ANSIBLE_NOCOLOR: "1",
+                ANSIBLE_LOCALHOST_WARNING: "False",
+                LC_ALL: "C.UTF-8",
+            },
+        });
+    }
+}
+
+async function timed(work) {
+    const began = performance.now();
+    await work();
+    return { seconds: (performance.now() - began) / 1000 };
+}
+
+const tool = (Peer) => (python) => ({ open: async (account, volumes) => new Peer(python, account, volumes) });
+const program = (peer, options) => ({
+    open: (account, volumes) => Stack.open(peer, account, volumes, options),
+});
+
+export const ours = { name: "this package", ...program("ours") };
+export const barrier = {
+    name: "this package, one CompletedSnapshots",
+    ...program("ours", { barrier: true }),
+};
+export const plain = { name: "plain dynamic provider", ...program("plain") };
+export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };
+
+/** Those that can be had here, and those that cannot, with the reason. */
+export async function otherTools() {
+    const leftOut = [
+        {
+            name: "aws.ebs.Snapshot of @pulumi/aws",
+            why: "its plugin, a binary of its own, is in no package registry and was not measured",
+        },
+    ];
+    const found = {};
+    for (const [key, name, folder, Peer, module, line] of [
+        ["awsCli", "AWS CLI", "aws-cli", AwsCli, ["awscli", "--version"], /aws-cli\/\S+/],
+        [
+            "ansible",
+            "Ansible amazon.aws.ec2_snapshot",
+            "ansible",
+            Ansible,
+            ["ansible", "playbook", "--version"],
+            /core \S+(?=\])/,
+        ],
+    ]) {
+        try {
+            const python = await environment(folder);
+            const { output } = await run(python, ["-m", ...module], { env: { ...process.env } });
+            found[key] = { name, version: line.exec(output)?.[0] ?? "unknown", ...tool(Peer)(python) };
+        } catch (error) {
+            leftOut.push({ name, why: `its set-up failed: ${error.message.trim().split("\n").at(-1)}` });
+        }
+    }
+    return { ...found, leftOut };
+}
+
+/** A virtual environment of its own, made once for each list of requirements. */
+async function environment(peer) {
+    const requirements = join(peers, peer, "requirements.txt");
+    const hash = createHash("sha256")
+        .update(await readFile(requirements))
+        .digest("hex")
+        .slice(0, 12);
+    const home = join(root, ".tools", `bench-${peer}-${hash}`);
+    const python = (folder) => join(folder, "bin", "python");
+    if (existsSync(home)) return python(home);
+    console.error(`Setting up ${peer} in .tools/, once, one to three minutes ...`);
+    const temporary = `${home}.${process.pid}.tmp`;
+    const env = { ...process.env };
+    try {
+        await run("python3", ["-m", "venv", temporary], { env });
+        await run(python(temporary), ["-m", "pip", "install", "--quiet", "-r", requirements], { env });
+        await rename(temporary, home);
+    } finally {
+        await rm(temporary, { recursive: true, force: true });
+    }
+    return python(home);
+}

@@ -1,0 +1,16 @@
+// The README's recipes: each snapshot waits for itself, or none does and one barrier waits for all.
+const { CompletedSnapshots, Snapshot } = require("pulumi-ebs-snapshots");
+const { volumes, barrier } = require("./input.json");
+
+const snapshots = volumes.map(
+    (volumeId, index) =>
+        new Snapshot(`snapshot-${index}`, {
+            volumeId,
+            group: "payments",
+            billingCode: "CC-1042",
+            ...(barrier ? { waitForCompletion: false } : {}),
+        }),
+);
+if (barrier) {
+    new CompletedSnapshots("all", { snapshotIds: snapshots.map(({ snapshotId }) => snapshotId) });
+}

@@ -1,0 +1,79 @@
+// From results to what people read.
+import { total } from "./rows.mjs";
+
+export function markdown({ when, machine, versions, leftOut, rows, took }) {
+    const verdicts = rows.flatMap((row) => row.verdicts);
+    const lines = [
+        "# Bench",
+        "",
+        `Made by \`npm run bench\` on ${when} in ${Math.round(took / 60)} minutes: the real engine, the emulated EC2 of the tests, everything on loopback. ` +
+            "Seconds are those of this machine, shared with other work; calls, bytes and ratios are what counts.",
+        "",
+        `Machine: ${machine}.`,
+        "",
+        `Versions: ${Object.entries(versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(", ")}.`,
+        "",
+        ...table(
+            ["what", "target", "measured", ""],
+            verdicts.map(({ what, figure, bound, limit, unit, met }) => [
+                what,
+                `${bound} ${amount(limit)} ${unit}`,
+                amount(figure),
+                met ? "met" : "**missed**",
+            ]),
+        ),
+        "",
+        ...leftOut.map(({ name, why }) => `Left out: ${name}: ${why}.`),
+        "",
+        ...rows.flatMap((row) => [`## ${row.title}`, "", ...runsTable(row), ""]),
+    ];
+    return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** A row at the terminal. */
+export function rowText(row) {
+    const verdicts = row.verdicts.map(
+        ({ what, figure, bound, limit, unit, met }) =>
+            `${met ? "met   " : "MISSED"} ${what}: ${amount(figure)} (${bound} ${amount(limit)} ${unit})`,
+    );
+    return [`${row.title} (${row.took} s)`, ...runsTable(row), ...verdicts].join("\n");
+}
+
+function runsTable({ runs }) {
+    const columns = [
+        ["who", ({ who, what }) => (what === "" ? who : `${who}: ${what}`)],
+        ["N", ({ n }) => String(n)],
+        ["seconds", ({ seconds }) => seconds && amount(seconds)],
+        ["calls", (run) => run.seconds && String(total(run))],
+        [
+            "of which",
+            ({ calls }) =>
+                Object.entries(calls)
+                    .sort()
+                    .map(([action, count]) => `${count} ${action}`)
+                    .join(", "),
+        ],
+        ["bytes as stored", ({ bytes }) => bytes && String(bytes)],
+        ["as exported, indented", ({ exported }) => exported && String(exported)],
+        ["peak MB", ({ peakKb }) => peakKb && String(Math.round(peakKb / 1024))],
+    ].filter(([, value]) => runs.some((run) => value(run)));
+    return table(
+        columns.map(([head]) => head),
+        runs.map((run) => columns.map(([, value]) => value(run) || "")),
+    );
+}
+
+/** Padded, as prettier would have it. */
+function table(heads, body) {
+    const widths = heads.map((head, column) =>
+        Math.max(3, head.length, ...body.map((cells) => cells[column].length)),
+    );
+    const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+    return [line(heads), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
+}
+
+function amount(number) {
+    return number.toLocaleString("en-US", { maximumFractionDigits: number < 10 ? 2 : number < 100 ? 1 : 0 });
+}

@@ -1,0 +1,88 @@
+// npm run bench [-- --only <row>] [-- --n <number>]: measures this package beside what a user would pick instead. A whole
+// run is written to bench/results/, a part of one to temp/bench/.
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cpus, totalmem, type } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { pulumiCli } from "../scripts/pulumi-cli.mjs";
+import { tools } from "../scripts/tools.mjs";
+import { otherTools } from "./contenders.mjs";
+import { chart, chartOf } from "./chart.mjs";
+import { markdown, rowText } from "./report.mjs";
+import { rows } from "./rows.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const { values: options } = parseArgs({ options: { only: { type: "string" }, n: { type: "string" } } });
+const chosen = rows.filter(({ id }) => options.only === undefined || options.only === id);
+const n = options.n === undefined ? undefined : Number(options.n);
+if (chosen.length === 0 || (n !== undefined && !(Number.isInteger(n) && n > 0))) {
+    console.error(`--only takes ${rows.map(({ id }) => id).join(", ")}; --n takes a number from 1 on`);
+    process.exit(2);
+}
+
+await tools();
+const others = await otherTools();
+for (const { name, why } of others.leftOut) console.log(`LEFT OUT: ${name}: ${why}.`);
+const results = {
+    when: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}`,
+    versions: await versions(others),
+    leftOut: others.leftOut,
+    rows: [],
+};
+
+const began = performance.now();
+const beside = [];
+for (const row of chosen) {
+    if (row.beside) {
+        const running = measure(row);
+        // Its failure is heard where it is waited for.
+        running.catch(() => undefined);
+        beside.push(running);
+        continue;
+    }
+    if (row.alone) await Promise.all(beside);
+    results.rows.push(await measure(row));
+}
+results.rows.push(...(await Promise.all(beside)));
+const order = rows.map(({ id }) => id);
+results.rows.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
+results.took = Math.round((performance.now() - began) / 1000);
+
+const whole = options.only === undefined && n === undefined;
+const folder = join(root, whole ? "bench/results" : "temp/bench");
+await mkdir(folder, { recursive: true });
+await writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 4)}\n`);
+await writeFile(join(folder, "results.md"), markdown(results));
+if (whole) await writeFile(join(folder, "chart.svg"), chart(chartOf(results)));
+console.log(`\n${markdown(results).split("\n## ")[0]}`);
+
+async function measure(row) {
+    const start = performance.now();
+    const measured = await row.run(n ?? row.n, others);
+    const took = Math.round((performance.now() - start) / 1000);
+    const result = { id: row.id, title: row.title, ...measured, took };
+    console.log(`\n${rowText(result)}`);
+    return result;
+}
+
+async function versions({ awsCli, ansible }) {
+    const text = (command, args) => execFileSync(command, args, { encoding: "utf8" }).trim();
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const installed = async (name) =>
+        JSON.parse(await readFile(join(root, "node_modules", name, "package.json"), "utf8")).version;
+    return {
+        "pulumi-ebs-snapshots": version,
+        commit: text("git", ["-C", root, "rev-parse", "--short", "HEAD"]),
+        node: process.version,
+        "Pulumi CLI": text(await pulumiCli(), ["version"]),
+        "@pulumi/pulumi": await installed("@pulumi/pulumi"),
+        "@aws-sdk/client-ec2": await installed("@aws-sdk/client-ec2"),
+        ...(awsCli === undefined ? {} : { "AWS CLI": awsCli.version }),
+        ...(ansible === undefined ? {} : { "ansible-core": ansible.version }),
+    };
+}
