@@ -105,6 +105,8 @@ async function works({ project, volumeId }: LaidOut): Promise<void> {
     });
     // The same text in every layout: what one of them has written, all the others can run.
     for (const side of [copy!.inputs, copy!.outputs]) expect(side["__provider"]).toBe(forwardTo("Snapshot"));
+    // The program has told that the state holds it, so that no later run adopts it.
+    expect(await calls("DeleteTags", "ResourceId.1", copy!.id!)).toHaveLength(1);
     await project.up("--expect-no-changes");
     expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toHaveLength(1);
 
