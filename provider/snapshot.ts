@@ -139,13 +139,15 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
             await act.stillHeard();
             return ec2.send(request);
         };
+        const began = act.cloud.clock.now();
         // EC2 limits what is begun and pending of one volume: one asks at a time, in the order of the program.
         const answer = await act.cloud.inLine(inputs.volumeId, () =>
             act.cloud.call("CreateSnapshot", send, {
                 deadline: deadlineOf(act, inputs),
                 repeatable: false,
-                // A volume that is still being made cannot be copied yet.
-                passes: ({ code }) => code === "IncorrectState",
+                // A volume that is still being made cannot be copied yet; one that has failed never.
+                passes: ({ code }) =>
+                    code === "IncorrectState" && act.cloud.clock.now() - began < volumePatience,
                 delayed: ({ code, words }) => {
                     act.status(`waiting to begin: ${code}: ${words}`);
                 },
@@ -241,6 +243,9 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
     observe: (act, inputs, seen) =>
         observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
 };
+
+/** How long a volume may take until a copy of it can begin. */
+const volumePatience = 10 * 60_000;
 
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
 const released = "kept by ";
