@@ -7,8 +7,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Stored } from "../provider/settle";
 
-/** At most one call in so many milliseconds, and one at the end. */
-const pause = 2_500;
+const shortestPause = 2_500;
+const longestPause = 60_000;
+const began = Date.now();
+
+/**
+ * One call at the end, and before that few: where many snapshots are completed one after another for minutes, one in
+ * 2.5 seconds would nearly double what all of them ask of EC2 (a Describe in two seconds).
+ */
+function pause(): number {
+    return Math.min(Math.max((Date.now() - began) / 2, shortestPause), longestPause);
+}
 
 /** By the configuration of the program: programs of several stacks may share a process (Automation API). */
 const stored = new Map<string, Stored[]>();
@@ -22,7 +31,7 @@ export function settleWhenStored(one: pulumi.Output<Stored | undefined>): void {
         stored.set(config, [...(stored.get(config) ?? []), made]);
         // A program ends when it has nothing left to do; one that lives on (Automation API) settles after a pause.
         if (timer === undefined) process.once("beforeExit", flush);
-        timer ??= setTimeout(flush, pause).unref();
+        timer ??= setTimeout(flush, pause()).unref();
     });
 }
 
