@@ -39,7 +39,12 @@ export abstract class EbsResource extends pulumi.CustomResource {
         // An output: when the provider made it, if it did so since the state was written last.
         props["__madeAt"] = undefined;
         const since = Date.now();
+        // Of each property the SDK notes a stack, mapped to the source, in case its promise is never settled: with thirty
+        // properties more than half the time of a preview. The stack that the engine stores is taken without this limit.
+        const limit = Error.stackTraceLimit;
+        Error.stackTraceLimit = 0;
         super(type, name, props, withoutAws(opts));
+        Error.stackTraceLimit = limit;
         if (!pulumi.runtime.isDryRun()) settleWhenStored(this.#madeSince(since));
     }
 
