@@ -43,25 +43,30 @@ export abstract class EbsResource extends pulumi.CustomResource {
         // properties more than half the time of a preview. The stack that the engine stores is taken without this limit.
         const limit = Error.stackTraceLimit;
         Error.stackTraceLimit = 0;
-        super(type, name, props, withoutAws(opts));
-        Error.stackTraceLimit = limit;
-        if (!pulumi.runtime.isDryRun()) settleWhenStored(this.#madeSince(since));
+        try {
+            super(type, name, props, withoutAws(opts));
+        } finally {
+            Error.stackTraceLimit = limit;
+        }
+        if (!pulumi.runtime.isDryRun()) settleWhenStored(madeSince(this, since));
     }
+}
 
-    #madeSince(since: number): pulumi.Output<Stored | undefined> {
-        const { __madeAt, region, credentials } = this as unknown as Stamped;
-        return pulumi
-            .all([this.id, __madeAt, region, credentials])
-            .apply(([id, madeAt, where, who]) =>
-                madeAt === undefined || madeAt < since
-                    ? undefined
-                    : { id, region: where, ...(who === undefined ? {} : { credentials: who }) },
-            );
-    }
+/** Where and what it is, if the provider made it in this run. */
+function madeSince(resource: EbsResource, since: number): pulumi.Output<Stored | undefined> {
+    const { id: made, __madeAt, region, credentials } = resource as unknown as Stamped;
+    return pulumi
+        .all([made, __madeAt, region, credentials])
+        .apply(([id, madeAt, where, who]) =>
+            madeAt === undefined || madeAt < since
+                ? undefined
+                : { id, region: where, ...(who === undefined ? {} : { credentials: who }) },
+        );
 }
 
 /** What every resource of this package has besides its own outputs. */
 interface Stamped {
+    id: pulumi.Output<string>;
     __madeAt: pulumi.Output<number | undefined>;
     region: pulumi.Output<string>;
     credentials: pulumi.Output<Credentials | undefined>;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
@@ -30,16 +31,21 @@ async function snapshots(): Promise<string[]> {
 }
 
 /** Kills an `up` once EC2 was called so often; the provider process goes with it, or is left as an orphan. */
-async function killAfter(until: () => Promise<boolean>, orphan: boolean, run = project): Promise<void> {
-    const up = run.start("up", "--yes", "--skip-preview");
+async function killAfter(
+    until: () => Promise<boolean>,
+    orphan: boolean,
+    last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+    const up = project.start("up", "--yes", "--skip-preview");
     const ended = new Promise((resolve) => up.once("close", resolve));
     while (!(await until())) {
         if (up.exitCode !== null) throw new Error("the run ended before it was killed");
         await sleep(50);
     }
-    run.kill(up, orphan);
+    await last(up);
+    project.kill(up, orphan);
     await ended;
-    await run.succeed("cancel", "--yes");
+    await project.succeed("cancel", "--yes");
 }
 
 const called = (action: string) => async () => (await emulator.count(action)) > 0;
@@ -76,6 +82,25 @@ describe.each([
         expect(await emulator.count("CreateSnapshot")).toBe(1);
     });
 });
+
+test.each([false, true])(
+    "killed after completion, before the state is written (orphan: %s): the next up adopts it",
+    async (orphan) => {
+        await emulator.set({ snapshotSeconds: 1_000 });
+        const waiting = async () => (await emulator.count("DescribeSnapshots")) >= 2;
+        await killAfter(waiting, orphan, async (up) => {
+            project.freeze(up);
+            await emulator.advance(1_000);
+            const looks = await emulator.count("DescribeSnapshots");
+            while ((await emulator.count("DescribeSnapshots")) === looks) await sleep(50);
+            await sleep(500);
+        });
+        expect(await project.state()).toEqual([]);
+        await project.up();
+        expect(await snapshots()).toEqual([(await project.outputs())["id"]]);
+        expect(await emulator.count("CreateSnapshot")).toBe(1);
+    },
+);
 
 test("what was adopted is no longer claimed: a destroy that keeps it, then up, makes a new one", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });

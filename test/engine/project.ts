@@ -113,6 +113,12 @@ export class Project {
         });
     }
 
+    /** Stops the engine of a CLI in its tracks, so that it writes no state while its provider goes on. */
+    freeze(cli: ChildProcess): void {
+        const engines = descendants(cli.pid ?? 0).filter((pid) => /bin\/pulumi\b/.test(commandOf(pid)));
+        for (const pid of engines) process.kill(pid, "SIGSTOP");
+    }
+
     /**
      * Kills (-9) a CLI that was started, as a machine that dies would. Plugins are in process groups of their own: the
      * provider process is left running as an orphan, or killed as well.
