@@ -74,7 +74,8 @@ interface Stamped {
 
 /** The arguments that are secret; if none is, nothing, so that it takes no place in the state. */
 async function secretsAmong(args: pulumi.Inputs): Promise<string[] | undefined> {
-    const keys = Object.keys(args);
+    // Outputs, promises and what holds them are objects; plain values are no secrets, and asking of each takes time.
+    const keys = Object.keys(args).filter((key) => typeof args[key] === "object" && args[key] !== null);
     const secret = await Promise.all(keys.map((key) => pulumi.isSecret(pulumi.output(args[key]))));
     const secrets = keys.filter((_, index) => secret[index]);
     // Default tags stand among the resource's tags.
