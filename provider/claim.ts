@@ -27,8 +27,8 @@ export interface Made<Seen> {
 export interface Held {
     id: string;
     startedAt: number;
-    /** Whether it stays in the account, no longer managed. */
-    stays: boolean;
+    /** Where it stays in the account: marks it as no longer managed, in its own region and by its own credentials. */
+    release?: () => Promise<void>;
 }
 
 /**

@@ -60,7 +60,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
             (snapshotIds as string[]).map(async (id) => entryOf(id, await act.cloud.snapshots.read(id))),
         ),
     change: (_act, _id, seen) => Promise.resolve(seen),
-    remove: () => Promise.resolve("removed"),
+    remove: () => Promise.resolve("done"),
     owner: () => undefined,
 
     async finish(act, _id, _seen, { snapshotIds, timeout = defaultTimeout }) {

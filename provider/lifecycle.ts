@@ -105,7 +105,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const held = run.heldOf(urnOf(inputs));
             const prepare = async () => {
                 // Before anything can go wrong: whoever deletes the old one later must find that it stays.
-                if (held?.stays === true) await resource.replacing?.release(act, held.id);
+                await held?.release?.();
                 return adopted ? adopt() : seen;
             };
             return { id, outs: await finished(act, id, seen, { ...inputs, __madeAt: Date.now() }, prepare) };
@@ -158,8 +158,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     function leaves(id: string, state: Properties, inputs: Properties): void {
         const { replacing, startedAt } = resource;
         const [before, after] = [state as Partial<State>, inputs as Partial<Inputs>];
-        const stays = replacing?.stays(before, after) ?? false;
-        run.leaves(urnOf(inputs), { id, startedAt: startedAt?.(state) ?? 0, stays });
+        const held = { id, startedAt: startedAt?.(state) ?? 0 };
+        const stays = replacing?.stays(before, after) === true;
+        const release = () => replacing?.release(actFor(state), id) ?? Promise.resolve();
+        run.leaves(urnOf(inputs), stays ? { ...held, release } : held);
         if (replacing !== undefined) run.voice.warn(urnOf(inputs), replacing.warning(id, before, after));
     }
 

@@ -59,7 +59,7 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** Waits until it is as wanted. A failure may tell what was seen at last (`WaitError`). */
     finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
     /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
-    remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"removed" | "gone">;
+    remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"done" | "gone">;
     replacing?: Replacing<Inputs, Outputs>;
 
     owner: (seen: Seen) => string | undefined;

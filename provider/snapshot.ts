@@ -8,6 +8,7 @@ import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { defaultTimeout, duration, sameDuration, toMilliseconds, type Duration } from "./duration";
 import type { Cloud } from "./ec2/cloud";
 import { defined } from "./ec2/config";
+import { Ec2Error } from "./ec2/errors";
 import { snapshotArn } from "./ec2/region";
 import { syncTags, toTags, writeTags } from "./ec2/tagging";
 import {
@@ -188,7 +189,9 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
                       "keepReplaced: true keeps it";
         },
 
-        release: (act, id) => writeTags(act.cloud, [id], { [stackTag]: `${released}${act.stack}` }),
+        async release(act, id) {
+            await unlessGone(writeTags(act.cloud, [id], { [stackTag]: `${released}${act.stack}` }));
+        },
 
         async released(act, id) {
             const seen = await act.cloud.snapshots.readAhead(id, act.stack);
@@ -210,15 +213,8 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
     async remove(act, id, state) {
         const { DeleteSnapshotCommand } = await import("@aws-sdk/client-ec2");
         const request = new DeleteSnapshotCommand({ SnapshotId: id });
-        try {
-            await act.cloud.call("DeleteSnapshot", (ec2) => ec2.send(request), {
-                deadline: deadlineOf(act, state),
-            });
-            return "removed";
-        } catch (error) {
-            if ((error as { nature?: string }).nature === "gone") return "gone";
-            throw error;
-        }
+        const patience = { deadline: deadlineOf(act, state) };
+        return unlessGone(act.cloud.call("DeleteSnapshot", (ec2) => ec2.send(request), patience));
     },
 
     owner: (seen) => seen.OwnerId,
@@ -243,6 +239,17 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
     observe: (act, inputs, seen) =>
         observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
 };
+
+/** Work on one that is gone has nothing left to do. */
+async function unlessGone(work: Promise<unknown>): Promise<"done" | "gone"> {
+    try {
+        await work;
+        return "done";
+    } catch (error) {
+        if (error instanceof Ec2Error && error.nature === "gone") return "gone";
+        throw error;
+    }
+}
 
 /** How long a volume may take until a copy of it can begin. */
 const volumePatience = 10 * 60_000;

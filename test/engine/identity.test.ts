@@ -66,6 +66,27 @@ test("a changed aws:region moves nothing, not in refresh, update or replacement;
     await project.remove();
 });
 
+test("moved to another region, the copy of the other region's volume stays there, marked as kept", async () => {
+    const volumeId = await emulator.createVolume();
+    const project = await Project.create(emulator, program(snapshot("data", { volumeId })));
+    await project.up();
+    const { id: before = "" } = await live(project, "data");
+    const elsewhere = { volumeId: await volumeIn({ region: "eu-west-1" }), region: "eu-west-1" };
+    await project.program(program(snapshot("data", elsewhere)));
+    const moved = await during(emulator, () => project.up());
+    expect(moved.result).toContain("1 replaced");
+    expect(moved.actions).not.toContain("DeleteSnapshot");
+    const { id: after } = await live(project, "data");
+    expect(await snapshotIds(emulator)).toEqual([before]);
+    const [kept] = await emulator.snapshots();
+    expect(kept?.Tags).toContainEqual({
+        Key: "pulumi-ebs-snapshots:stack",
+        Value: "kept by organization/project/test",
+    });
+    expect(await snapshotIds(emulator, { region: "eu-west-1" })).toEqual([after]);
+    await project.remove();
+});
+
 test("credentials act in another account by a role or a profile, change in place, and must stay in that account", async () => {
     const volumeId = await volumeIn({ account: otherAccount });
     const role = { assumeRoles: [{ roleArn: `arn:aws:iam::${otherAccount}:role/x` }] };
