@@ -197,8 +197,13 @@ export const barrier = {
     name: "this package, one CompletedSnapshots",
     ...program("ours", { barrier: true }),
 };
+export const background = {
+    name: "this package, in the background",
+    ...program("ours", { background: true }),
+};
 export const plain = { name: "plain dynamic provider", ...program("plain") };
 export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };
+export const carrier = { name: "do-nothing provider with the same data", ...program("carrier") };
 
 /** Those that can be had here, and those that cannot, with the reason. */
 export async function otherTools() {

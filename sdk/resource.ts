@@ -24,20 +24,21 @@ export abstract class EbsResource extends pulumi.CustomResource {
     ) {
         const type = `pulumi-nodejs:dynamic/ebs:${resource}`;
         refuseOptions(type, name, args, opts);
+        // Each key becomes an output, which takes time: none that says nothing.
         const props: pulumi.Inputs = {
             ...keys,
             ...args,
             __provider: forwardTo(resource),
             // The provider process does not get to know whose messages it sends; see provider/engine.ts.
-            __urn: pulumi.createUrn(name, type, opts?.parent),
+            __urn: urnOf(name, type, opts?.parent),
             __organization: organization(),
             // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
-            __replaceOnChanges: opts?.replaceOnChanges,
+            ...(opts?.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
             // The host hands secrets over in the clear; this says what derives from one.
-            __secrets: secretsAmong(args),
+            ...secretsAmong(args),
+            // An output: when the provider made it, if it did so since the state was written last.
+            ...(pulumi.runtime.isDryRun() ? {} : { __madeAt: undefined }),
         };
-        // An output: when the provider made it, if it did so since the state was written last.
-        props["__madeAt"] = undefined;
         const since = Date.now();
         // Of each property the SDK notes a stack, mapped to the source, in case its promise is never settled: with thirty
         // properties more than half the time of a preview. The stack that the engine stores is taken without this limit.
@@ -72,15 +73,24 @@ interface Stamped {
     credentials: pulumi.Output<Credentials | undefined>;
 }
 
-/** The arguments that are secret; if none is, nothing, so that it takes no place in the state. */
-async function secretsAmong(args: pulumi.Inputs): Promise<string[] | undefined> {
-    // Outputs, promises and what holds them are objects; plain values are no secrets, and asking of each takes time.
-    const keys = Object.keys(args).filter((key) => typeof args[key] === "object" && args[key] !== null);
-    const secret = await Promise.all(keys.map((key) => pulumi.isSecret(pulumi.output(args[key]))));
-    const secrets = keys.filter((_, index) => secret[index]);
+/** As `pulumi.createUrn`, which takes as long as all the rest of a resource that has no parent. */
+function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+    if (parent !== undefined) return pulumi.createUrn(name, type, parent);
+    return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+}
+
+/** The arguments that are secret; if none can be, nothing, so that it takes no time and no place in the state. */
+function secretsAmong(args: pulumi.Inputs): { __secrets?: Promise<string[] | undefined> } {
     // Default tags stand among the resource's tags.
-    if (isConfigSecret("aws:defaultTags") && !secrets.includes("tags")) secrets.push("tags");
-    return secrets.length === 0 ? undefined : secrets;
+    const always = isConfigSecret("aws:defaultTags") ? ["tags"] : [];
+    // Outputs, promises and what holds them are objects; plain values are no secrets.
+    const candidates = Object.keys(args).filter((key) => typeof args[key] === "object" && args[key] !== null);
+    if (candidates.length + always.length === 0) return {};
+    const asked = candidates.map(async (key) =>
+        (await pulumi.isSecret(pulumi.output(args[key]))) ? [key] : [],
+    );
+    const found = Promise.all(asked).then((keys) => [...new Set([...keys.flat(), ...always])]);
+    return { __secrets: found.then((secrets) => (secrets.length === 0 ? undefined : secrets)) };
 }
 
 /** Programs under `pulumi.runtime.setMocks` may have none; `organization` is what a local backend says. */

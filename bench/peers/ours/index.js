@@ -1,6 +1,6 @@
-// The README's recipes: each snapshot waits for itself, or none does and one barrier waits for all.
+// The README's recipes: each snapshot waits for itself, or none does and one barrier, if any, waits for all.
 const { CompletedSnapshots, Snapshot } = require("pulumi-ebs-snapshots");
-const { volumes, barrier } = require("./input.json");
+const { volumes, background, barrier } = require("./input.json");
 
 const snapshots = volumes.map(
     (volumeId, index) =>
@@ -8,7 +8,7 @@ const snapshots = volumes.map(
             volumeId,
             group: "payments",
             billingCode: "CC-1042",
-            ...(barrier ? { waitForCompletion: false } : {}),
+            ...(background || barrier ? { waitForCompletion: false } : {}),
         }),
 );
 if (barrier) {
