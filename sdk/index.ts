@@ -20,4 +20,5 @@ export type { Duration } from "../provider/duration";
 export type { AssumeRole, Credentials } from "../provider/ec2/config";
 export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";
 export type { Placement } from "../provider/placement";
-export type { SnapshotInputs, SnapshotOutputs } from "../provider/snapshot";
+export type { SnapshotInputs } from "../provider/snapshot";
+export type { SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";

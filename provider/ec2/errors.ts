@@ -89,6 +89,17 @@ export class Ec2Error extends Error {
     }
 }
 
+/** Work on one that is gone has nothing left to do. */
+export async function unlessGone(work: Promise<unknown>): Promise<"done" | "gone"> {
+    try {
+        await work;
+        return "done";
+    } catch (error) {
+        if (error instanceof Ec2Error && error.nature === "gone") return "gone";
+        throw error;
+    }
+}
+
 function tail(nature: Nature, code: string, words: string, action: string): string {
     if (nature !== "forbidden") return remedies[nature] === undefined ? "" : ` ${remedies[nature]}`;
     if (code === "UnauthorizedOperation" || code.startsWith("AccessDenied")) {
