@@ -6,6 +6,7 @@
  */
 import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "./duration";
+import { defined } from "./ec2/config";
 import { toTags } from "./ec2/tagging";
 import { copiableTags, copyTagsRule, declaredTags, type TagMap } from "./ec2/tags";
 import type { Act, Resource } from "./resource";
@@ -32,7 +33,7 @@ export const snapshotRules = {
 } satisfies Rules<SnapshotInputs>;
 
 export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Snapshot> = {
-    ...snapshotActs<SnapshotInputs>(origin),
+    ...snapshotActs<SnapshotInputs>(origin, ({ VolumeId }) => defined({ volumeId: VolumeId })),
     describe: (inputs) => `snapshot of ${origin(inputs)}`,
     rules: snapshotRules,
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { adoptRule, type Adoptable } from "./adopt";
 import { completed, visible } from "./completion";
 import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
 import type { Cloud } from "./ec2/cloud";
@@ -28,7 +29,7 @@ import type { Act, Resource } from "./resource";
 import { anything, flag, mapOf, textUpTo, type Rules } from "./rules";
 
 /** The options of every snapshot, however it comes about. */
-export interface SnapshotOptions extends StandardOptions {
+export interface SnapshotOptions extends StandardOptions, Adoptable {
     /** At most 255 characters. Default: none. EC2 has no way to change it: a change replaces the snapshot. */
     description?: string;
     /**
@@ -79,6 +80,7 @@ export interface SnapshotOutputs extends StandardOutputs {
 
 export const snapshotOptionRules = {
     ...standardRules,
+    adopt: adoptRule("snap"),
     description: { accepts: textUpTo(255), onChange: "replace" },
     triggers: { accepts: mapOf(anything), onChange: "replace" },
     keepReplaced: { accepts: flag, onChange: "update" },
@@ -88,9 +90,13 @@ export const snapshotOptionRules = {
 
 type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<SnapshotOutputs>, Ec2Snapshot>;
 
-/** Every act but the making; `origin` says what a snapshot with these inputs is a copy of. */
+/**
+ * Every act but the making; `origin` says what a snapshot with these inputs is a copy of, `fixed` which of its own inputs
+ * EC2 shows.
+ */
 export function snapshotActs<Inputs extends SnapshotOptions>(
     origin: (inputs: Partial<Inputs>) => string,
+    fixed: (seen: Ec2Snapshot) => Partial<Inputs>,
 ): Omit<SnapshotResource<Inputs>, "describe" | "rules" | "make"> {
     /** As the successor says, else if it is the last copy of something else. */
     function keepsReplaced(state: Partial<Inputs>, inputs: Partial<Inputs>): boolean {
@@ -184,6 +190,7 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         owner: (seen) => seen.OwnerId,
+        fixed: (seen) => ({ description: seen.Description || undefined, ...fixed(seen) }),
 
         outputs: async (act, id, seen) => ({
             ...defined({

@@ -22,6 +22,7 @@ const keys: Keys<SnapshotState> = {
     copyTagsFromVolume: undefined,
     waitForCompletion: undefined,
     timeout: undefined,
+    adopt: undefined,
     region: undefined,
     credentials: undefined,
     snapshotId: undefined,
