@@ -6,12 +6,12 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import { defaultTimeout, duration, sameDuration, toMilliseconds, type Duration } from "./duration";
+import { judgeSnapshot } from "./completion";
+import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
 import { defined } from "./ec2/config";
 import { WaitError } from "./ec2/watch";
 import type { Act, Resource } from "./resource";
 import { listOf, resourceId, type Rules } from "./rules";
-import { judgeSnapshot } from "./snapshot";
 
 export interface CompletedSnapshotsInputs {
     /** The snapshots to wait for. A change updates: those that are new are waited for. */
@@ -63,8 +63,8 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
     remove: () => Promise.resolve("done"),
     owner: () => undefined,
 
-    async finish(act, _id, _seen, { snapshotIds, timeout = defaultTimeout }) {
-        const deadline = act.cloud.clock.now() + toMilliseconds(timeout);
+    async finish(act, _id, _seen, { snapshotIds, ...patience }) {
+        const deadline = deadlineOf(act.cloud.clock, patience);
         const report = jointProgress(act, snapshotIds);
         const waits = snapshotIds.map(async (key): Promise<CompletedSnapshot> => {
             const progress = (text: string) => {

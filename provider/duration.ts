@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "./clock";
 import { text, type Accepts } from "./rules";
 
 const milliseconds = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
@@ -27,6 +28,11 @@ export function toMilliseconds(length: string): number {
 
 /** Patience where none is declared: large first copies take hours. */
 export const defaultTimeout: Duration = "24 hours";
+
+/** When patience ends that begins now (epoch milliseconds). */
+export function deadlineOf(clock: Clock, { timeout = defaultTimeout }: { timeout?: Duration }): number {
+    return clock.now() + toMilliseconds(timeout);
+}
 
 /** Whether two lengths are the same time: `"24 hours"` is `"1 day"`. */
 export function sameDuration(before: unknown, after: unknown): boolean {

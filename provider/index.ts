@@ -8,8 +8,10 @@ import { completedSnapshots } from "./completed-snapshots";
 import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
 import { snapshot } from "./snapshot";
+import { snapshotCopy } from "./snapshot-copy";
 
 const run = new Run();
 
 export const CompletedSnapshots = lifecycle(completedSnapshots, run);
 export const Snapshot = lifecycle(snapshot, run);
+export const SnapshotCopy = lifecycle(snapshotCopy, run);

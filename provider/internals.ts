@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CheckFailure, Properties } from "./rules";
+import { equal, isMap, type CheckFailure, type Properties } from "./rules";
 
 /** How the engine's wire format marks a secret. */
 export function secretValue(value: unknown) {
@@ -12,10 +12,22 @@ export function secretValue(value: unknown) {
 }
 
 /** What the lifecycle notes in the state and no program gives. */
-const records = ["__tagKeys", "__madeAt"];
+const records = ["__tagKeys", "__madeAt", "__given"];
 
 export function withoutRecords(state: Properties): Properties {
     return Object.fromEntries(Object.entries(state).filter(([key]) => !records.includes(key)));
+}
+
+/** The inputs that the outputs of the same name say in other words: a key's alias, where AWS shows its ARN. */
+export function givenOf(inputs: Properties, outputs: Properties, keys: string[]): Properties | undefined {
+    const differing = keys.filter((key) => key in outputs && !equal(inputs[key], outputs[key]));
+    if (differing.length === 0) return undefined;
+    return Object.fromEntries(differing.map((key) => [key, inputs[key] ?? null]));
+}
+
+/** The state with its inputs as the program gave them. */
+export function asGiven(state: Properties): Properties {
+    return { ...state, ...(isMap(state["__given"]) ? state["__given"] : {}) };
 }
 
 export function urnOf(inputs: Properties): string {

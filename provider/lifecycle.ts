@@ -4,13 +4,18 @@
  *
  * @module
  */
+import { adoption } from "./adopt";
 import { claimOf, claimTags, makeOnce, stackOf } from "./claim";
+import { differences } from "./differences";
 import { defaultTimeout, toMilliseconds } from "./duration";
-import { ConfigError } from "./ec2/config";
+import { ConfigError, defined } from "./ec2/config";
+import { Ec2Error } from "./ec2/errors";
 import { configuredRegion } from "./ec2/region";
 import { claimTag, declaredTags, managedKeys, stackTag, standardRules, type OwnTags } from "./ec2/tags";
 import {
+    asGiven,
     discreet,
+    givenOf,
     isAmong,
     nameOf,
     organizationOf,
@@ -28,6 +33,7 @@ import {
     hasUnknown,
     inputsOf,
     unknown,
+    type CheckFailure,
     type Properties,
     type Rule,
 } from "./rules";
@@ -54,6 +60,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 ) {
     type State = Inputs & Outputs;
     const rules = { ...placementRules, ...resource.rules } as Record<string, Rule>;
+    const adopting = adoption(resource, rules, run);
 
     return {
         configure(request: { config: { get: (key: string) => string | undefined } }): Promise<void> {
@@ -68,6 +75,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                     ...checkProperties(rules, inputs),
                     ...(resource.check?.(inputs, run.configuration) ?? []),
                 ];
+                if (failures.length === 0) failures.push(...(await lookedUp(olds, inputs)));
                 return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
             } catch (error) {
                 if (!(error instanceof ConfigError)) throw error;
@@ -75,10 +83,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             }
         },
 
-        diff(id: string, state: Properties, inputs: Properties) {
-            const changed = changedProperties(rules, state, inputs).filter(
-                ({ effect }) => effect !== "nothing",
-            );
+        async diff(id: string, state: Properties, inputs: Properties) {
+            const cloud = () => actFor(inputs).cloud;
+            const differing = await differences(rules, resource.alike, cloud, state, inputs);
+            const changed = differing.filter(({ effect }) => effect !== "nothing");
             const replaces = changed
                 .filter(({ effect }) => effect === "replace")
                 .map(({ property }) => property);
@@ -88,27 +96,29 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const replaced = asked || replaces.length > 0;
             run.stands(urnOf(inputs), { id, inputs, replaced });
             if (replaced) leaves(id, state, inputs);
-            if (replaces.length > 0) return Promise.resolve({ changes: true, replaces });
+            if (replaces.length > 0) return { changes: true, replaces };
             // The engine heeds `replaceOnChanges` only if it is left to find the difference of the inputs by itself.
-            if (asked) return Promise.resolve({});
-            return Promise.resolve({ changes: changed.length > 0 || pending === "update" });
+            if (asked) return {};
+            return { changes: changed.length > 0 || pending === "update" };
         },
 
         async create(inputs: Properties) {
             const act = actFor(inputs);
             const what = `creating ${resource.describe(inputs as Inputs)}`;
-            const { id, seen, adopted } = await telling(what, made(act, inputs));
+            const taken = await telling(what, adopting.take(act, inputs));
+            const { id, seen, adopted } = taken ?? (await telling(what, made(act, inputs)));
             run.stands(urnOf(inputs), { id, inputs });
-            // Until the state holds it, what is adopted keeps its claim: this run may die as well.
-            const nothing = { write: {}, remove: [] };
-            const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, nothing);
+            // Until the state holds it, what was claimed keeps its claim: this run may die as well.
+            const own = taken === undefined ? { write: {}, remove: [] } : stored(act);
+            const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, own);
             const held = run.heldOf(urnOf(inputs));
             const prepare = async () => {
                 // Before anything can go wrong: whoever deletes the old one later must find that it stays.
                 await held?.release?.();
                 return adopted ? adopt() : seen;
             };
-            return { id, outs: await finished(act, id, seen, { ...inputs, __madeAt: Date.now() }, prepare) };
+            const noted = taken === undefined ? { ...inputs, __madeAt: Date.now() } : inputs;
+            return { id, outs: await finished(act, id, seen, noted, prepare) };
         },
 
         async read(id: string, state: Properties = {}) {
@@ -121,7 +131,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 return {};
             }
             sameOwner(what, seen, state);
-            const declared = withoutRecords(inputsOf(rules, state));
+            const declared = withoutRecords(inputsOf(rules, asGiven(state)));
             const inputs = resource.observe?.(act, declared, seen) ?? declared;
             return { id, props: await stateOf(act, id, seen, inputs, managedKeys(state)), inputs };
         },
@@ -153,6 +163,21 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             await telling(`deleting ${named(id, state)}`, removed(actFor(state), id, state));
         },
     };
+
+    /** What EC2 says of inputs that are new or have changed; nothing is asked of those that are as they were. */
+    async function lookedUp(olds: Properties, inputs: Properties): Promise<CheckFailure[]> {
+        if (hasUnknown([inputs["region"], inputs["credentials"]])) return [];
+        if (changedProperties(rules, olds, inputs).length === 0) return [];
+        const act = actFor(inputs);
+        try {
+            const failures = await adopting.check(act, inputs);
+            return [...failures, ...((await resource.lookUp?.(act, inputs, olds)) ?? [])];
+        } catch (error) {
+            // A preview may be run by someone who may see nothing; what stands in the way, the up tells.
+            if (error instanceof Ec2Error) return [];
+            throw error;
+        }
+    }
 
     /** Remembers, and tells the reviewer of, what is about to be replaced. */
     function leaves(id: string, state: Properties, inputs: Properties): void {
@@ -190,6 +215,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const { aws } = run.configuration;
         // A program that passes null means the same as one that passes nothing.
         const inputs = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== null));
+        if (Object.keys(olds).length > 0) run.inState.add(urnOf(news));
         const profile = (news["credentials"] as { profile?: string } | undefined)?.profile;
         const region =
             inputs["region"] ??
@@ -210,9 +236,11 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
     function actFor(inputs: Properties): Act {
         const { region, credentials } = inputs as unknown as Placement & { region: string };
+        const elsewhere = (other: string) => run.cloud(other, credentials);
         const urn = urnOf(inputs);
         return {
-            cloud: run.cloud(region, credentials),
+            cloud: elsewhere(region),
+            elsewhere,
             stack: stackOf(urn, organizationOf(inputs)),
             configuration: run.configuration,
             status: (line) => {
@@ -220,6 +248,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             },
             info: (line) => {
                 run.voice.info(urn, line);
+            },
+            warn: (line) => {
+                run.voice.warn(urn, line);
             },
             stillHeard: () => run.voice.stillHeard(),
         };
@@ -276,7 +307,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     /** Everything that the state holds: the inputs as they were given, and what was observed. */
     async function stateOf(act: Act, id: string, seen: Seen, inputs: Properties, tagKeys: string[]) {
         const outputs = await resource.outputs(act, id, seen);
-        return marked({ ...inputs, ...outputs, ...(tagKeys.length === 0 ? {} : { __tagKeys: tagKeys }) });
+        const given = givenOf(inputs, outputs as Properties, Object.keys(rules));
+        const records = defined({ __tagKeys: tagKeys.length === 0 ? undefined : tagKeys, __given: given });
+        return marked({ ...inputs, ...outputs, ...records });
     }
 
     /** Marks as secret what derives from a secret; the host marks only outputs of the same key as a secret input. */

@@ -46,10 +46,12 @@ const credentials: Accepts = (value, path) => {
         : [{ property: path, reason: "takes exactly one of profile and assumeRoles" }];
 };
 
+export const regionRule = {
+    accepts: text('a region such as "us-east-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
+    onChange: "replace",
+} as const;
+
 export const placementRules = {
-    region: {
-        accepts: text('a region such as "us-east-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
-        onChange: "replace",
-    },
+    region: regionRule,
     credentials: { accepts: credentials, onChange: "update" },
 } satisfies Rules<Placement>;

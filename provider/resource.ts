@@ -4,6 +4,7 @@
  * @module
  */
 import type { Made } from "./claim";
+import type { Alike } from "./differences";
 import type { Cloud } from "./ec2/cloud";
 import type { Configuration } from "./ec2/config";
 import type { OwnTags, TagMap } from "./ec2/tags";
@@ -18,6 +19,10 @@ export interface Act {
     readonly configuration: Configuration;
     status(line: string): void;
     info(line: string): void;
+    /** A line that a reviewer must see; stands in previews too. */
+    warn(line: string): void;
+    /** The same identity in another region. */
+    elsewhere(region: string): Cloud;
     /** Before anything is made: ends this process if its engine is gone. */
     stillHeard(): Promise<void>;
 }
@@ -29,6 +34,10 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     rules: Rules<Inputs>;
     /** What rules of single properties cannot say. */
     check?: (inputs: Properties, configuration: Configuration) => CheckFailure[];
+    /** What only EC2 knows: asked for inputs that are new or differ from `olds`, where nothing else is wrong. */
+    lookUp?: (act: Act, inputs: Properties, olds: Properties) => Promise<CheckFailure[]>;
+    /** Whether values that are written differently mean the same, where only AWS can tell: a key and its alias. */
+    alike?: Partial<Record<keyof Inputs & string, Alike>>;
     /** What follows from the state itself or the configuration: a job not done, a default tag that is missing. */
     pending?: (
         state: Properties,
@@ -61,6 +70,8 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
     remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"done" | "gone">;
     replacing?: Replacing<Inputs, Outputs>;
+    /** Of one that exists, the inputs that cannot be changed, as EC2 shows them: whether it can be adopted (`adopt`). */
+    fixed?: (seen: Seen) => Properties;
 
     owner: (seen: Seen) => string | undefined;
     outputs: (act: Act, id: string, seen: Seen) => Promise<Outputs>;

@@ -91,6 +91,11 @@ export function equal(left: unknown, right: unknown): boolean {
     return stable(left) === stable(right);
 }
 
+/** For what is whatever it is where it is left out. */
+export function sameOrLeftOut(before: unknown, after: unknown): boolean {
+    return after === undefined || equal(before, after);
+}
+
 /** Plain data as text, the same for equal data. */
 export function stable(value: unknown): string {
     if (Array.isArray(value)) return `[${value.map(stable).join()}]`;
@@ -139,6 +144,17 @@ export function textUpTo(longest: number): Accepts {
 /** An id of EC2: `vol-` and hexadecimal digits. */
 export function resourceId(prefix: string): Accepts {
     return text(`an id such as "${prefix}-0123456789abcdef0"`, new RegExp(`^${prefix}-[0-9a-f]+$`));
+}
+
+/** A whole number in steps of `step`, from one step on. */
+export function multipleOf(step: number, most: number): Accepts {
+    const allowed = `from ${String(step)} to ${String(most)} in steps of ${String(step)}`;
+    const isOne = (value: unknown) =>
+        Number.isInteger(value) &&
+        Number(value) >= step &&
+        Number(value) <= most &&
+        Number(value) % step === 0;
+    return kind(allowed, isOne);
 }
 
 export function mapOf(accepts: Accepts): Accepts {

@@ -27,6 +27,8 @@ export class Run {
     readonly #urns = new Map<string, string>();
     readonly #regions = new Map<string, string>();
     readonly #held = new Map<string, Held>();
+    /** The URNs that the state has a resource of: a replacement is checked and made as if there were none. */
+    readonly inState = new Set<string>();
     /** What this run has adopted: an older entry of the state for the same id must not delete it. */
     readonly adopted = new Set<string>();
     readonly backend = backendId();
@@ -71,6 +73,13 @@ export class Run {
     successorOf(urn: string, id: string): Live | undefined {
         const live = this.#live.get(this.#urns.get(id) ?? urn);
         return live?.id === id && live.replaced !== true ? undefined : live;
+    }
+
+    /** Notes that a resource wants to adopt `id`; gives the URN of another one that stands for it already. */
+    wants(urn: string, id: string): string | undefined {
+        const other = this.#urns.get(id);
+        if (other === undefined) this.#urns.set(id, urn);
+        return other === urn ? undefined : other;
     }
 
     /** Remembers what the state holds for a URN that is being replaced: never to be adopted. */

@@ -9,8 +9,10 @@ export {
     type CompletedSnapshotsState,
 } from "./completed-snapshots";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
+export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
+export type { Adoptable } from "../provider/adopt";
 export type {
     CompletedSnapshot,
     CompletedSnapshotsInputs,
@@ -20,4 +22,6 @@ export type { Duration } from "../provider/duration";
 export type { AssumeRole, Credentials } from "../provider/ec2/config";
 export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";
 export type { Placement } from "../provider/placement";
-export type { SnapshotInputs, SnapshotOutputs } from "../provider/snapshot";
+export type { SnapshotInputs } from "../provider/snapshot";
+export type { SnapshotCopyInputs } from "../provider/snapshot-copy";
+export type { SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";

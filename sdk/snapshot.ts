@@ -1,5 +1,6 @@
 import type { Placement } from "../provider/placement";
-import type { SnapshotInputs, SnapshotOutputs } from "../provider/snapshot";
+import type { SnapshotInputs } from "../provider/snapshot";
+import type { SnapshotOutputs } from "../provider/snapshots";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Keys, Outputs } from "./types";
 
@@ -21,6 +22,7 @@ const keys: Keys<SnapshotState> = {
     copyTagsFromVolume: undefined,
     waitForCompletion: undefined,
     timeout: undefined,
+    adopt: undefined,
     region: undefined,
     credentials: undefined,
     snapshotId: undefined,

@@ -29,6 +29,8 @@ export interface Api {
     ): Promise<Answer>;
     /** The account of the caller, asked once. */
     account(): Promise<string>;
+    /** The ARN of a KMS key by its id, ARN or alias, asked once. */
+    keyArn(key: string): Promise<string>;
 }
 
 export interface Patience {
@@ -56,6 +58,7 @@ export function connect(
     const identity = identityOf(aws, credentials);
     let client: Promise<EC2Client> | undefined;
     let account: Promise<string> | undefined;
+    const keys = new Map<string, Promise<string>>();
 
     const api: Api = {
         region,
@@ -85,6 +88,12 @@ export function connect(
                 account = undefined;
                 throw error;
             }));
+        },
+
+        keyArn(key) {
+            const asked = keys.get(key) ?? describeKey(key);
+            keys.set(key, asked);
+            return asked;
         },
     };
     return api;
@@ -138,6 +147,16 @@ export function connect(
         const { Account } = await persist("GetCallerIdentity", ask, {}, clock, defaultAttempts - 1);
         if (Account === undefined) throw new Error("GetCallerIdentity did not name an account");
         return Account;
+    }
+
+    async function describeKey(KeyId: string): Promise<string> {
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-kms"), settings()]);
+        const { kms: endpoint } = aws.endpoints;
+        const kms = new sdk.KMSClient({ ...common, region, ...(endpoint === undefined ? {} : { endpoint }) });
+        const ask = () => kms.send(new sdk.DescribeKeyCommand({ KeyId }));
+        const { KeyMetadata } = await persist("DescribeKey", ask, {}, clock, defaultAttempts - 1);
+        if (KeyMetadata?.Arn === undefined) throw new Error(`DescribeKey did not name the key ${KeyId}`);
+        return KeyMetadata.Arn;
     }
 
     async function settings() {

@@ -42,7 +42,7 @@ export interface AwsConfig {
     accessKey?: string;
     secretKey?: string;
     token?: string;
-    endpoints: { ec2?: string; sts?: string };
+    endpoints: { ec2?: string; sts?: string; kms?: string };
     assumeRoles: AssumeRole[];
     assumeRoleWithWebIdentity?: WebIdentityRole;
     sharedConfigFile?: string;

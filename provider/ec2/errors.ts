@@ -89,10 +89,24 @@ export class Ec2Error extends Error {
     }
 }
 
+/** The service of an action that is not one of EC2. */
+const services: Record<string, string> = { AssumeRole: "sts", GetCallerIdentity: "sts", DescribeKey: "kms" };
+
+/** Work on one that is gone has nothing left to do. */
+export async function unlessGone(work: Promise<unknown>): Promise<"done" | "gone"> {
+    try {
+        await work;
+        return "done";
+    } catch (error) {
+        if (error instanceof Ec2Error && error.nature === "gone") return "gone";
+        throw error;
+    }
+}
+
 function tail(nature: Nature, code: string, words: string, action: string): string {
     if (nature !== "forbidden") return remedies[nature] === undefined ? "" : ` ${remedies[nature]}`;
     if (code === "UnauthorizedOperation" || code.startsWith("AccessDenied")) {
-        const service = action === "AssumeRole" || action === "GetCallerIdentity" ? "sts" : "ec2";
+        const service = services[action] ?? "ec2";
         // AWS often names another one: CreateSnapshot needs ec2:CreateTags too, and a role is assumed before anything.
         const missing = /not authorized to perform: ([\w-]+:\w+)/.exec(words)?.[1];
         return ` The caller needs the IAM permission ${missing ?? `${service}:${action}`}.`;

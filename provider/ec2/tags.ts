@@ -140,6 +140,10 @@ export function declaredTags(inputs: StandardOptions, { aws, tagKeys: keys }: Co
     return { ...aws.defaultTags, ...inputs.tags, ...Object.fromEntries(options) };
 }
 
+export function tagOf(seen: { Tags?: Tag[] | undefined } | undefined, key: string): string | undefined {
+    return seen?.Tags?.find(({ Key }) => Key === key)?.Value;
+}
+
 /** Tags as people see them: without this package's own and those that the configuration ignores. */
 export function visibleTags(
     tags: Tag[] | undefined,

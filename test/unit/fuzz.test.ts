@@ -76,8 +76,8 @@ test("check and diff answer whatever comes, and never throw", async () => {
                 expect(typeof property).toBe("string");
                 expect(reason).not.toMatch(/undefined|\[object/);
             }
-            await host.snapshot.diff("snap-1", state, checked);
-            await host.snapshot.diff("snap-1", state, { __urn: urn, ...news });
+            await host.lifecycle.diff("snap-1", state, checked);
+            await host.lifecycle.diff("snap-1", state, { __urn: urn, ...news });
         }),
         { numRuns: 1_000 },
     );
@@ -115,7 +115,7 @@ test("a state is no change against its own inputs, in whatever order their keys 
             if (failures.length > 0) return;
             const { inputs: again } = await host.check(news, checked);
             const state = { ...checked, snapshotId: "snap-1", state: "completed" };
-            expect(await host.snapshot.diff("snap-1", state, turned(again))).toEqual({ changes: false });
+            expect(await host.lifecycle.diff("snap-1", state, turned(again))).toEqual({ changes: false });
         }),
         { numRuns: 500 },
     );
@@ -128,7 +128,7 @@ test("an unknown value never replaces", async () => {
             if (failures.length > 0) return;
             const veiled = Object.fromEntries(hidden.map((property) => [property, unknown]));
             const { inputs: checked } = await host.check({ ...(news as Properties), ...veiled }, old);
-            const { replaces = [] } = (await host.snapshot.diff(
+            const { replaces = [] } = (await host.lifecycle.diff(
                 "snap-1",
                 { ...old, state: "completed" },
                 checked,

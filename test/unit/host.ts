@@ -1,9 +1,13 @@
 import { lifecycle } from "../../provider/lifecycle";
+import type { Resource } from "../../provider/resource";
 import { Run } from "../../provider/run";
 import type { Properties } from "../../provider/rules";
 import { snapshot } from "../../provider/snapshot";
 import { HandClock } from "./clock";
 import { Wire, type Answering } from "./wire";
+
+/** What is common to all of them. */
+export type AnyResource = Resource<object, object, unknown>;
 
 export const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::nightly";
 
@@ -13,14 +17,18 @@ export const baseConfig = {
     "aws:secretKey": "test",
 };
 
-/** `Snapshot` as the engine's host runs it, with HTTP and the clock in the test's hands. */
+/** A resource, by default `Snapshot`, as the engine's host runs it, with HTTP and the clock in the test's hands. */
 export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
     readonly said: string[] = [];
-    readonly snapshot: ReturnType<typeof lifecycle>;
+    readonly lifecycle: ReturnType<typeof lifecycle>;
 
-    constructor(config: Record<string, string> = baseConfig, answering: Answering = unexpected) {
+    constructor(
+        config: Record<string, string> = baseConfig,
+        answering: Answering = unexpected,
+        resource: AnyResource = snapshot as AnyResource,
+    ) {
         this.wire = new Wire(answering);
         const say = (kind: string) => (_urn: string, line: string) => {
             this.said.push(`${kind}: ${line}`);
@@ -33,11 +41,11 @@ export class Host {
         };
         const run = new Run({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
         run.configure((key) => config[key]);
-        this.snapshot = lifecycle(snapshot, run);
+        this.lifecycle = lifecycle(resource, run);
     }
 
     check(news: Properties, olds: Properties = {}) {
-        return this.snapshot.check(olds, { __urn: urn, ...news });
+        return this.clock.until(this.lifecycle.check(olds, { __urn: urn, ...news }));
     }
 
     /** The failures of a check, as people read them. */
@@ -51,7 +59,7 @@ export class Host {
         const { inputs: old } = await this.check(before);
         const { inputs } = await this.check(after, old);
         const state = { ...old, snapshotId: "snap-1", state: "completed", ...outputs };
-        return this.snapshot.diff("snap-1", state, inputs) as Promise<{
+        return this.clock.until(this.lifecycle.diff("snap-1", state, inputs)) as Promise<{
             changes?: boolean;
             replaces?: string[];
         }>;

@@ -1,23 +1,17 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { unknown } from "../../provider/rules";
 import { Host, baseConfig } from "./host";
+import { testRules, type Table } from "./table";
+import { answer } from "./wire";
 
 const volumeId = "vol-0123456789abcdef0";
-const host = new Host();
+const host = new Host(baseConfig, ({ action }) => answer(action));
 const long = (length: number) => "x".repeat(length);
 const cut = `"${long(76)}...`;
 const tagMap = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${String(index)}`, "x"]));
 
-/** One row a property: what it accepts, what it refuses and with which words, and what its change does. */
-const table: Record<
-    string,
-    {
-        accepts: unknown[];
-        refuses: [unknown, string][];
-        change: [unknown, unknown, "nothing" | "update" | "replace"][];
-    }
-> = {
+const table: Table = {
     volumeId: {
         accepts: ["vol-1", "vol-0123456789abcdef0"],
         refuses: [
@@ -131,6 +125,14 @@ const table: Record<
             [undefined, {}, "nothing"],
         ],
     },
+    adopt: {
+        accepts: ["snap-1"],
+        refuses: [["vol-1", 'adopt is "vol-1", but must be an id such as "snap-0123456789abcdef0"']],
+        change: [
+            [undefined, "snap-1", "nothing"],
+            ["snap-1", "snap-2", "nothing"],
+        ],
+    },
     region: {
         accepts: ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-iso-east-1", "ap-southeast-7"],
         refuses: [
@@ -189,36 +191,7 @@ const table: Record<
     },
 };
 
-for (const [property, { accepts, refuses, change }] of Object.entries(table)) {
-    const given = (value: unknown) => ({ volumeId, [property]: value });
-
-    describe(property, () => {
-        test.each(accepts.map((value) => [value]))("accepts what is one: %#", async (value) => {
-            expect(await host.failures(given(value))).toEqual([]);
-        });
-
-        test.each(refuses)("refuses what is no such value: %#", async (value, words) => {
-            expect(await host.failures(given(value))).toEqual([words]);
-        });
-
-        test.each(change)("changed from %j to %j", async (before, after, effect) => {
-            const expected = {
-                nothing: { changes: false },
-                update: { changes: true },
-                replace: { changes: true, replaces: [property] },
-            };
-            expect(await host.diff(given(before), given(after))).toEqual(expected[effect]);
-        });
-
-        test("not known yet, it is neither a failure nor a replacement", async () => {
-            expect(await host.failures(given(unknown))).toEqual([]);
-            for (const [before] of change) {
-                const { replaces = [] } = await host.diff(given(before), given(unknown));
-                expect(replaces).toEqual([]);
-            }
-        });
-    });
-}
+testRules(host, { volumeId }, table);
 
 test("an unknown value deep in a property is neither a failure nor a replacement", async () => {
     const after = {

@@ -1,0 +1,87 @@
+/**
+ * Taking what exists under management, since dynamic resources cannot be imported. Knows no resource.
+ *
+ * @module
+ */
+import { differences } from "./differences";
+import { nameOf, urnOf } from "./internals";
+import type { Act, Resource } from "./resource";
+import { resourceId, shown, unknown, type CheckFailure, type Properties, type Rule } from "./rules";
+import type { Run } from "./run";
+
+export interface Adoptable {
+    /**
+     * Id of one that exists, to be taken under management instead of making one. Default: none. It counts only where
+     * the state has none yet: left in the program it does nothing more, no replacement adopts, and one that is gone is
+     * made anew. A change does nothing.
+     */
+    adopt?: string;
+}
+
+export function adoptRule(prefix: string) {
+    return { accepts: resourceId(prefix), onChange: "nothing" } as const;
+}
+
+export function adoption<Inputs extends object, Seen>(
+    resource: Pick<Resource<Inputs, object, Seen>, "alike" | "fixed" | "look" | "owner">,
+    rules: Record<string, Rule>,
+    run: Run,
+) {
+    return {
+        /** What stands against the adoption that these inputs ask for. */
+        async check(act: Act, inputs: Properties): Promise<CheckFailure[]> {
+            const found = await find(act, inputs);
+            if (found?.failures.length === 0) act.info(`${found.id} exists and is adopted, none is made`);
+            return found?.failures ?? [];
+        },
+
+        /** What these inputs ask to adopt, where it exists. */
+        async take(act: Act, inputs: Properties) {
+            const found = await find(act, inputs);
+            const [failure] = found?.failures ?? [];
+            if (failure !== undefined) throw new Error(`${failure.property} ${failure.reason}`);
+            // An older entry of the state for the same id, of a resource that was renamed, must not delete it.
+            if (found !== undefined) run.adopted.add(found.id);
+            return found === undefined ? undefined : { ...found, adopted: true };
+        },
+    };
+
+    async function find(act: Act, inputs: Properties) {
+        const id = inputs["adopt"];
+        const urn = urnOf(inputs);
+        if (typeof id !== "string" || id === unknown || run.inState.has(urn)) return undefined;
+        const seen = await resource.look(act, id, inputs);
+        if (seen === undefined) {
+            act.warn(`there is no ${id} in ${act.cloud.region} to adopt (any more): one is made anew`);
+            return undefined;
+        }
+        return { id, seen, failures: await failuresOf(act, urn, id, seen, inputs) };
+    }
+
+    async function failuresOf(act: Act, urn: string, id: string, seen: Seen, inputs: Properties) {
+        const refuse = (reason: string) => [{ property: "adopt", reason: `is ${id}, but ${reason}` }];
+        const other = run.wants(urn, id);
+        if (other !== undefined)
+            return refuse(`${nameOf(other)} manages that already; let go of one of the two`);
+        const owner = resource.owner(seen);
+        const account = act.cloud.identityUnknown ? owner : await act.cloud.account();
+        if (owner !== account) {
+            return refuse(
+                `that belongs to account ${String(owner)}, not to ${String(account)}; make a copy of it`,
+            );
+        }
+        const there = resource.fixed?.(seen) ?? {};
+        const declared = Object.fromEntries(Object.keys(there).map((key) => [key, inputs[key]]));
+        const differing = await differences(rules, resource.alike, () => act.cloud, there, declared);
+        return differing
+            .filter(({ effect }) => effect === "replace")
+            .map(({ property }) => against(id, property, declared[property], there[property]));
+    }
+}
+
+function against(id: string, property: string, declared: unknown, there: unknown): CheckFailure {
+    const given = declared === undefined ? "is not given" : `is ${shown(declared)}`;
+    const has = there === undefined ? "has none" : `has ${shown(there)}`;
+    const reason = `${given}, but ${id}, which is to be adopted, ${has}, and nothing can change that; declare it so`;
+    return { property, reason };
+}

@@ -1,0 +1,167 @@
+/**
+ * `SnapshotCopy`: a snapshot of one's own, from one in another region or of another account.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html
+ *
+ * @module
+ */
+import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { completed } from "./completion";
+import { deadlineOf } from "./duration";
+import { defined } from "./ec2/config";
+import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
+import { toTags } from "./ec2/tagging";
+import { checkStandard, declaredTags } from "./ec2/tags";
+import type { Act, Resource } from "./resource";
+import {
+    flag,
+    multipleOf,
+    resourceId,
+    sameOrLeftOut,
+    text,
+    unknown,
+    type CheckFailure,
+    type Rules,
+} from "./rules";
+import { snapshotActs, snapshotOptionRules, type SnapshotOptions, type SnapshotOutputs } from "./snapshots";
+import { regionRule } from "./placement";
+
+export interface SnapshotCopyInputs extends SnapshotOptions {
+    /**
+     * The snapshot to copy: one's own, or one that another account shares. A pending one is waited for. A change
+     * replaces the copy; the old one, the last copy of the other snapshot, stays in the account unless `keepReplaced` is
+     * `false`.
+     */
+    sourceSnapshotId: string;
+    /** The region that it is in. The copy is made in `region`. A change replaces the copy, as above. */
+    sourceRegion: string;
+    /**
+     * Whether the copy is encrypted. Default: as the source, or as the account encrypts by default. `false` is refused
+     * where the source is encrypted. A change replaces the copy; leaving it out changes nothing.
+     */
+    encrypted?: boolean;
+    /**
+     * KMS key of an encrypted copy, of the copy's region: id, ARN, alias or ARN of an alias. Default: the account's
+     * default key for EBS. A change to another key replaces the copy; another name of the same key, or none, does not.
+     */
+    kmsKeyId?: string;
+    /**
+     * Within how many minutes EC2 completes the copy, at a price: 15 to 2,880 in steps of 15. Default: when it can. A
+     * change replaces the copy.
+     */
+    completionDurationMinutes?: number;
+    /** ARN of the Outpost to copy to. Default: none, the copy is in the region. A change replaces the copy. */
+    destinationOutpostArn?: string;
+}
+
+export const snapshotCopyRules = {
+    ...snapshotOptionRules,
+    sourceSnapshotId: { accepts: resourceId("snap"), required: true, onChange: "replace" },
+    sourceRegion: { ...regionRule, required: true },
+    encrypted: { accepts: flag, onChange: "replace", same: sameOrLeftOut },
+    kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
+    completionDurationMinutes: { accepts: multipleOf(15, 2_880), onChange: "replace" },
+    destinationOutpostArn: {
+        accepts: text("the ARN of an Outpost", /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/),
+        onChange: "replace",
+    },
+} satisfies Rules<SnapshotCopyInputs>;
+
+export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>, Ec2Snapshot> = {
+    ...snapshotActs<SnapshotCopyInputs>(origin, (seen) =>
+        defined({
+            encrypted: seen.Encrypted,
+            kmsKeyId: seen.KmsKeyId,
+            completionDurationMinutes: seen.CompletionDurationMinutes,
+            destinationOutpostArn: seen.OutpostArn,
+        }),
+    ),
+    describe: (inputs) => `copy of ${origin(inputs)}`,
+    rules: snapshotCopyRules,
+    alike: { kmsKeyId: sameKey },
+
+    check(inputs, configuration) {
+        const failures = checkStandard(inputs, configuration);
+        if (inputs["kmsKeyId"] === undefined || inputs["encrypted"] !== false) return failures;
+        const reason =
+            "is given, but encrypted is false: a key is for an encrypted copy; leave out one of them";
+        return [...failures, { property: "kmsKeyId", reason }];
+    },
+
+    async lookUp(act, given, olds) {
+        const inputs = given as unknown as SnapshotCopyInputs;
+        const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
+        if (asked.every((key) => inputs[key] === olds[key])) return [];
+        if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(unknown)) return [];
+        return refusals(inputs, await sourceOf(act, inputs).cloud.snapshots.read(inputs.sourceSnapshotId));
+    },
+
+    async make(act, inputs, ownTags) {
+        const { CopySnapshotCommand } = await import("@aws-sdk/client-ec2");
+        const deadline = deadlineOf(act.cloud.clock, inputs);
+        const source = await completed(sourceOf(act, inputs), inputs.sourceSnapshotId, deadline);
+        const [refusal] = refusals(inputs, source);
+        if (refusal !== undefined) throw new Error(`${refusal.property} ${refusal.reason}`);
+        const tags = { ...declaredTags(inputs, act.configuration), ...ownTags };
+        const request = new CopySnapshotCommand({
+            SourceSnapshotId: inputs.sourceSnapshotId,
+            SourceRegion: inputs.sourceRegion,
+            Description: inputs.description,
+            // EC2 refuses `false`; a key is for an encrypted copy.
+            Encrypted: inputs.encrypted === true || inputs.kmsKeyId !== undefined ? true : undefined,
+            KmsKeyId: inputs.kmsKeyId,
+            CompletionDurationMinutes: inputs.completionDurationMinutes,
+            DestinationOutpostArn: inputs.destinationOutpostArn,
+            TagSpecifications: [{ ResourceType: "snapshot", Tags: toTags(tags) }],
+        });
+        const send = async (ec2: EC2Client) => {
+            await act.stillHeard();
+            return ec2.send(request);
+        };
+        const answer = await act.cloud.call("CopySnapshot", send, {
+            deadline,
+            repeatable: false,
+            // 20 copies into one region at once, as EC2 has it by default.
+            passes: ({ code }) => code === "ResourceLimitExceeded",
+            delayed: ({ code, words }) => {
+                act.status(`waiting to begin: ${code}: ${words}`);
+            },
+        });
+        if (answer.SnapshotId === undefined) throw new Error("EC2 answered without the id of a snapshot");
+        return { id: answer.SnapshotId, seen: { ...answer, State: "pending" } };
+    },
+};
+
+function origin({
+    sourceSnapshotId = "unknown",
+    sourceRegion = "unknown",
+}: Partial<SnapshotCopyInputs>): string {
+    return `snapshot ${sourceSnapshotId} in ${sourceRegion}`;
+}
+
+/** Where the source is, and a voice that tells how far it is itself. */
+function sourceOf(act: Act, { sourceSnapshotId, sourceRegion }: SnapshotCopyInputs) {
+    return {
+        cloud: act.elsewhere(sourceRegion),
+        status: (line: string) => {
+            act.status(`source ${sourceSnapshotId}: ${line}`);
+        },
+    };
+}
+
+/** What stands against a copy of this source. */
+function refusals(inputs: SnapshotCopyInputs, source: Ec2Snapshot | undefined): CheckFailure[] {
+    const { sourceSnapshotId: id, sourceRegion: region } = inputs;
+    if (source === undefined) {
+        const reason = `is ${id}, but that does not exist in ${region}, or is not shared with this account`;
+        return [{ property: "sourceSnapshotId", reason }];
+    }
+    if (source.State === "error") {
+        const reason = `is ${id}, but that has failed: ${source.StateMessage ?? "EC2 gives no reason"}`;
+        return [{ property: "sourceSnapshotId", reason }];
+    }
+    if (inputs.encrypted === false && source.Encrypted === true) {
+        const reason = `is false, but ${id} is encrypted, and so is every copy of it; leave it out`;
+        return [{ property: "encrypted", reason }];
+    }
+    return [];
+}

@@ -1,0 +1,229 @@
+/**
+ * What all snapshots have in common, whether taken of a volume or copied from another snapshot: options, outputs, and
+ * every act but the making.
+ *
+ * @module
+ */
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { adoptRule, type Adoptable } from "./adopt";
+import { completed, visible } from "./completion";
+import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
+import type { Cloud } from "./ec2/cloud";
+import { defined } from "./ec2/config";
+import { unlessGone } from "./ec2/errors";
+import { snapshotArn } from "./ec2/region";
+import { syncTags, writeTags } from "./ec2/tagging";
+import {
+    checkStandard,
+    claimTag,
+    observedTags,
+    stackTag,
+    standardRules,
+    tagOf,
+    tagsDiffer,
+    visibleTags,
+    type StandardOptions,
+    type StandardOutputs,
+} from "./ec2/tags";
+import type { Act, Resource } from "./resource";
+import { anything, flag, mapOf, textUpTo, type Rules } from "./rules";
+
+/** The options of every snapshot, however it comes about. */
+export interface SnapshotOptions extends StandardOptions, Adoptable {
+    /** At most 255 characters. Default: none. EC2 has no way to change it: a change replaces the snapshot. */
+    description?: string;
+    /**
+     * Anything that calls for a new snapshot when it changes, such as the version of what is about to be deployed.
+     * Default: none. A change replaces the snapshot.
+     */
+    triggers?: Record<string, unknown>;
+    /**
+     * Whether a snapshot that has been replaced stays in the account, no longer managed. Default: `true` if what it is
+     * a copy of changed (the volume, or the source snapshot), else `false`. A change is noted in the state and does
+     * nothing to the snapshot.
+     */
+    keepReplaced?: boolean;
+    /**
+     * Whether the snapshot is waited for until it is `completed`. `false`: the job goes on in the background, and what
+     * depends on the snapshot waits for it. Default: `true`. A change updates.
+     */
+    waitForCompletion?: boolean;
+    /**
+     * Patience for completion, from each `up` on. When it runs out, the snapshot stays in the state, and the next `up`
+     * goes on waiting. Default: `"24 hours"`. A change updates.
+     */
+    timeout?: Duration;
+}
+
+export interface SnapshotOutputs extends StandardOutputs {
+    /** Id of the snapshot, the same as `id`. */
+    snapshotId: string;
+    arn: string;
+    /** Account that owns the snapshot. */
+    ownerId: string;
+    /** `pending`, `completed`, `error`, `recoverable` or `recovering`, as EC2 showed it last. */
+    state: string;
+    /** Such as `43%`. */
+    progress: string;
+    /** When the snapshot was begun: ISO 8601, UTC. */
+    startTime: string;
+    /** When it was completed: ISO 8601, UTC. */
+    completionTime?: string;
+    /** Size of the volume in GiB. */
+    volumeSize: number;
+    /** What the snapshot's blocks take, in bytes. */
+    fullSnapshotSizeInBytes?: number;
+    encrypted: boolean;
+    /** ARN of the KMS key, where encrypted. */
+    kmsKeyId?: string;
+}
+
+export const snapshotOptionRules = {
+    ...standardRules,
+    adopt: adoptRule("snap"),
+    description: { accepts: textUpTo(255), onChange: "replace" },
+    triggers: { accepts: mapOf(anything), onChange: "replace" },
+    keepReplaced: { accepts: flag, onChange: "update" },
+    waitForCompletion: { accepts: flag, onChange: "update" },
+    timeout: { accepts: duration, onChange: "update", same: sameDuration },
+} satisfies Rules<SnapshotOptions>;
+
+type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<SnapshotOutputs>, Ec2Snapshot>;
+
+/**
+ * Every act but the making; `origin` says what a snapshot with these inputs is a copy of, `fixed` which of its own inputs
+ * EC2 shows.
+ */
+export function snapshotActs<Inputs extends SnapshotOptions>(
+    origin: (inputs: Partial<Inputs>) => string,
+    fixed: (seen: Ec2Snapshot) => Partial<Inputs>,
+): Omit<SnapshotResource<Inputs>, "describe" | "rules" | "make"> {
+    /** As the successor says, else if it is the last copy of something else. */
+    function keepsReplaced(state: Partial<Inputs>, inputs: Partial<Inputs>): boolean {
+        return inputs.keepReplaced ?? origin(state) !== origin(inputs);
+    }
+
+    return {
+        check: checkStandard,
+        secretWithTags: ["tagsAll"],
+
+        pending(state, inputs, configuration) {
+            if (state["state"] === "error") return "replace";
+            const awaited = inputs["waitForCompletion"] !== false;
+            if (awaited && state["state"] !== undefined && state["state"] !== "completed") return "update";
+            return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
+        },
+
+        startedAt: ({ startTime }) => (typeof startTime === "string" ? Date.parse(startTime) : 0),
+
+        async made(act, stack, fresh) {
+            const found = await claimed(act, stack, fresh);
+            return [...found].map(([id, seen]) => ({
+                id,
+                seen,
+                claim: tagOf(seen, claimTag),
+                startedAt: seen.StartTime?.getTime() ?? 0,
+            }));
+        },
+
+        look: (act, id) => act.cloud.snapshots.read(id),
+        lookAhead: (act, id, stack) => act.cloud.snapshots.readAhead(id, stack),
+
+        async change(act, id, seen, inputs, state, own) {
+            const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+            return { ...seen, Tags: tags };
+        },
+
+        async finish(act, id, seen, inputs) {
+            if (seen.State === "completed") return seen;
+            const awaited = inputs.waitForCompletion !== false;
+            // CopySnapshot answers with the id and the tags alone.
+            if (!awaited && seen.StartTime !== undefined) return seen;
+            const tags = seen.Tags;
+            const wait = awaited ? completed : visible;
+            const done = await wait(act, id, deadlineOf(act.cloud.clock, inputs));
+            // Tags are written before the wait; a Describe right after may not show them yet.
+            return { ...done, Tags: tags };
+        },
+
+        replacing: {
+            stays: keepsReplaced,
+
+            warning(id, state, inputs) {
+                const facts = [
+                    `of ${origin(state)}`,
+                    ...(state.startTime === undefined ? [] : [`taken ${state.startTime}`]),
+                    ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
+                ];
+                return keepsReplaced(state, inputs)
+                    ? `replacing keeps snapshot ${id} (${facts.join(", ")}) in the account, no longer managed by Pulumi`
+                    : `replacing deletes snapshot ${id} (${facts.join(", ")}) once the new one is complete; ` +
+                          "keepReplaced: true keeps it";
+            },
+
+            async release(act, id) {
+                await unlessGone(writeTags(act.cloud, [id], { [stackTag]: `${released}${act.stack}` }));
+            },
+
+            async released(act, id) {
+                const seen = await act.cloud.snapshots.readAhead(id, act.stack);
+                return tagOf(seen, stackTag)?.startsWith(released) === true;
+            },
+
+            async succeeded(act, { id, inputs }) {
+                try {
+                    await completed(act, id, deadlineOf(act.cloud.clock, inputs));
+                } catch (error) {
+                    const reason = error instanceof Error ? error.message : String(error);
+                    throw new Error(`it is kept, since its successor ${id} is not complete: ${reason}`, {
+                        cause: error,
+                    });
+                }
+            },
+        },
+
+        async remove(act, id, state) {
+            const { DeleteSnapshotCommand } = await import("@aws-sdk/client-ec2");
+            const request = new DeleteSnapshotCommand({ SnapshotId: id });
+            const patience = { deadline: deadlineOf(act.cloud.clock, state) };
+            return unlessGone(act.cloud.call("DeleteSnapshot", (ec2) => ec2.send(request), patience));
+        },
+
+        owner: (seen) => seen.OwnerId,
+        fixed: (seen) => ({ description: seen.Description || undefined, ...fixed(seen) }),
+
+        outputs: async (act, id, seen) => ({
+            ...defined({
+                ownerId: seen.OwnerId,
+                state: seen.State,
+                progress: seen.Progress || undefined,
+                startTime: seen.StartTime?.toISOString(),
+                completionTime: seen.CompletionTime?.toISOString(),
+                volumeSize: seen.VolumeSize,
+                fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
+                encrypted: seen.Encrypted,
+                kmsKeyId: seen.KmsKeyId,
+            }),
+            snapshotId: id,
+            arn: await snapshotArn(act.cloud.region, id),
+            tagsAll: visibleTags(seen.Tags, act.configuration),
+        }),
+
+        observe: (act, inputs, seen) =>
+            observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
+    };
+}
+
+/** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
+const released = "kept by ";
+
+/** What carries a claim, looked up once a process: what is made later is made by this one. */
+function claimed(act: Act, stack: string, fresh: boolean): Promise<Map<string, Ec2Snapshot>> {
+    const known = claimedBefore.get(act.cloud);
+    if (known !== undefined && !fresh) return known;
+    const found = act.cloud.snapshots.tagged({ [stackTag]: [stack], [claimTag]: [] });
+    if (known === undefined) claimedBefore.set(act.cloud, found);
+    return found;
+}
+
+const claimedBefore = new WeakMap<Cloud, Promise<Map<string, Ec2Snapshot>>>();

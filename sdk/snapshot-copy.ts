@@ -1,0 +1,64 @@
+import type { Placement } from "../provider/placement";
+import type { SnapshotCopyInputs } from "../provider/snapshot-copy";
+import type { SnapshotOutputs } from "../provider/snapshots";
+import { EbsResource, type ResourceOptions } from "./resource";
+import type { Args, Keys, Outputs } from "./types";
+
+/** Arguments of {@link SnapshotCopy}. */
+export type SnapshotCopyArgs = Args<SnapshotCopyInputs & Placement>;
+
+/** Everything that the state of a {@link SnapshotCopy} holds. */
+export type SnapshotCopyState = SnapshotCopyInputs & Placement & SnapshotOutputs;
+
+const keys: Keys<SnapshotCopyState> = {
+    sourceSnapshotId: undefined,
+    sourceRegion: undefined,
+    encrypted: undefined,
+    kmsKeyId: undefined,
+    completionDurationMinutes: undefined,
+    destinationOutpostArn: undefined,
+    description: undefined,
+    triggers: undefined,
+    keepReplaced: undefined,
+    name: undefined,
+    group: undefined,
+    billingCode: undefined,
+    tags: undefined,
+    waitForCompletion: undefined,
+    timeout: undefined,
+    adopt: undefined,
+    region: undefined,
+    credentials: undefined,
+    snapshotId: undefined,
+    arn: undefined,
+    ownerId: undefined,
+    state: undefined,
+    progress: undefined,
+    startTime: undefined,
+    completionTime: undefined,
+    volumeSize: undefined,
+    fullSnapshotSizeInBytes: undefined,
+    tagsAll: undefined,
+};
+
+/**
+ * A snapshot of one's own, copied from one in another region, or from one that another account shares.
+ *
+ * @example
+ * ```ts
+ * const copy = new SnapshotCopy("own", {
+ *     sourceSnapshotId: "snap-0123456789abcdef0",
+ *     sourceRegion: "us-east-1",
+ *     kmsKeyId: "alias/backup",
+ * });
+ * ```
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
+export class SnapshotCopy extends EbsResource {
+    constructor(name: string, args: SnapshotCopyArgs, opts?: ResourceOptions) {
+        super("SnapshotCopy", name, keys, args, opts);
+    }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- as above
+export interface SnapshotCopy extends Outputs<SnapshotCopyState> {}
