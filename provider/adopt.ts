@@ -65,10 +65,8 @@ export function adoption<Inputs extends object, Seen>(
             return refuse(`${nameOf(other)} manages that already; let go of one of the two`);
         const owner = resource.owner(seen);
         const account = act.cloud.identityUnknown ? owner : await act.cloud.account();
-        if (owner !== account) {
-            return refuse(
-                `that belongs to account ${String(owner)}, not to ${String(account)}; make a copy of it`,
-            );
+        if (owner !== undefined && owner !== account) {
+            return refuse(`that belongs to account ${owner}, not to ${String(account)}; make a copy of it`);
         }
         const there = resource.fixed?.(seen) ?? {};
         const declared = Object.fromEntries(Object.keys(there).map((key) => [key, inputs[key]]));

@@ -21,9 +21,9 @@ export async function differences(
     state: Properties,
     inputs: Properties,
 ): Promise<{ property: string; effect: Effect }[]> {
-    const shown = changedProperties(rules, state, inputs).map(({ property }) => property);
-    const changed = changedProperties(rules, asGiven(state), inputs).filter(({ property }) =>
-        shown.includes(property),
+    const edited = changedProperties(rules, asGiven(state), inputs).map(({ property }) => property);
+    const changed = changedProperties(rules, state, inputs).filter(({ property }) =>
+        edited.includes(property),
     );
     const same = await Promise.all(
         changed.map(async ({ property }) => {

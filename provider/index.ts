@@ -9,9 +9,11 @@ import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
 import { snapshot } from "./snapshot";
 import { snapshotCopy } from "./snapshot-copy";
+import { volumeFromSnapshot } from "./volume-from-snapshot";
 
 const run = new Run();
 
 export const CompletedSnapshots = lifecycle(completedSnapshots, run);
 export const Snapshot = lifecycle(snapshot, run);
+export const VolumeFromSnapshot = lifecycle(volumeFromSnapshot, run);
 export const SnapshotCopy = lifecycle(snapshotCopy, run);

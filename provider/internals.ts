@@ -27,7 +27,8 @@ export function givenOf(inputs: Properties, outputs: Properties, keys: string[])
 
 /** The state with its inputs as the program gave them. */
 export function asGiven(state: Properties): Properties {
-    return { ...state, ...(isMap(state["__given"]) ? state["__given"] : {}) };
+    const given = Object.entries(isMap(state["__given"]) ? state["__given"] : {});
+    return { ...state, ...Object.fromEntries(given.map(([key, value]) => [key, value ?? undefined])) };
 }
 
 export function urnOf(inputs: Properties): string {

@@ -32,6 +32,7 @@ import {
     equal,
     hasUnknown,
     inputsOf,
+    isMap,
     unknown,
     type CheckFailure,
     type Properties,
@@ -73,7 +74,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 const inputs = await completed(olds, news);
                 const failures = [
                     ...checkProperties(rules, inputs),
-                    ...(resource.check?.(inputs, run.configuration) ?? []),
+                    ...(resource.check?.(inputs, run.configuration, olds) ?? []),
                 ];
                 if (failures.length === 0) failures.push(...(await lookedUp(olds, inputs)));
                 return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
@@ -84,6 +85,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         },
 
         async diff(id: string, state: Properties, inputs: Properties) {
+            const [refused] = resource.refuse?.(state, inputs) ?? [];
+            if (refused !== undefined) throw plainError(`${refused.property} ${refused.reason}`);
             const cloud = () => actFor(inputs).cloud;
             const differing = await differences(rules, resource.alike, cloud, state, inputs);
             const changed = differing.filter(({ effect }) => effect !== "nothing");
@@ -95,7 +98,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
             const replaced = asked || replaces.length > 0;
             run.stands(urnOf(inputs), { id, inputs, replaced });
-            if (replaced) leaves(id, state, inputs);
+            if (replaced) await leaves(id, state, inputs);
+            else warn(inputs, resource.warning?.(state, inputs));
             if (replaces.length > 0) return { changes: true, replaces };
             // The engine heeds `replaceOnChanges` only if it is left to find the difference of the inputs by itself.
             if (asked) return {};
@@ -124,7 +128,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         async read(id: string, state: Properties = {}) {
             const act = actFor(state);
             const what = `reading ${named(id, state)}`;
-            const look = resource.lookAhead?.(act, id, act.stack) ?? resource.look(act, id, state);
+            const look = resource.lookAhead?.(act, id, act.stack, state) ?? resource.look(act, id, state);
             const seen = await telling(what, look);
             if (seen === undefined) {
                 await telling(what, sameAccount(act, state));
@@ -173,31 +177,37 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const failures = await adopting.check(act, inputs);
             return [...failures, ...((await resource.lookUp?.(act, inputs, olds)) ?? [])];
         } catch (error) {
+            if (!(error instanceof Ec2Error)) throw error;
             // A preview may be run by someone who may see nothing; what stands in the way, the up tells.
-            if (error instanceof Ec2Error) return [];
-            throw error;
+            act.warn(`could not be held against what AWS has: ${error.message}`);
+            return [];
         }
     }
 
+    function warn(inputs: Properties, line: string | undefined): void {
+        if (line !== undefined) run.voice.warn(urnOf(inputs), line);
+    }
+
     /** Remembers, and tells the reviewer of, what is about to be replaced. */
-    function leaves(id: string, state: Properties, inputs: Properties): void {
+    async function leaves(id: string, state: Properties, inputs: Properties): Promise<void> {
         const { replacing, startedAt } = resource;
         const [before, after] = [state as Partial<State>, inputs as Partial<Inputs>];
         const held = { id, startedAt: startedAt?.(state) ?? 0 };
-        const stays = replacing?.stays(before, after) === true;
-        const release = () => replacing?.release(actFor(state), id) ?? Promise.resolve();
+        const stays = replacing?.stays?.(before, after) === true;
+        const release = () => replacing?.release?.(actFor(state), id) ?? Promise.resolve();
         run.leaves(urnOf(inputs), stays ? { ...held, release } : held);
-        if (replacing !== undefined) run.voice.warn(urnOf(inputs), replacing.warning(id, before, after));
+        warn(inputs, await replacing?.warning(id, before, after, actFor(state)));
     }
 
     async function removed(act: Act, id: string, state: Properties): Promise<void> {
         const { replacing } = resource;
+        const successor = run.successorOf(urnOf(state), id);
         if (replacing !== undefined) {
-            const successor = run.successorOf(urnOf(state), id);
             const stays =
-                successor !== undefined && replacing.stays(state as State, successor.inputs as Inputs);
-            if (stays) await replacing.release(act, id);
-            if (stays || (await replacing.released(act, id))) {
+                successor !== undefined &&
+                replacing.stays?.(state as State, successor.inputs as Inputs) === true;
+            if (stays) await replacing.release?.(act, id);
+            if (stays || (await replacing.released?.(act, id)) === true) {
                 act.info(`${named(id, state)} stays in the account, no longer managed`);
                 return;
             }
@@ -207,7 +217,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             }
         }
         act.status(`deleting ${id}`);
-        if ((await resource.remove(act, id, state as State)) === "gone") await sameAccount(act, state);
+        const next = successor?.inputs as Inputs | undefined;
+        if ((await resource.remove(act, id, state as State, next)) === "gone") await sameAccount(act, state);
     }
 
     /** The inputs with what is filled in for the user: the region, and the name. */
@@ -261,12 +272,14 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const urn = urnOf(inputs);
         const organization = organizationOf(inputs);
         const claim = claimOf(urn, organization, run.backend, defining(inputs));
+        const held = run.heldOf(urn);
+        const attempt = [claim.value, held?.id].join();
         const once = await makeOnce({
             claim,
-            held: run.heldOf(urn),
+            held,
             patience: toMilliseconds((inputs["timeout"] as string | undefined) ?? defaultTimeout),
             clock: act.cloud.clock,
-            make: () => resource.make(act, inputs as Inputs, claimTags(claim)),
+            make: () => resource.make(act, inputs as Inputs, claimTags(claim), attempt),
             made: (fresh) => resource.made?.(act, claim.stack, fresh) ?? Promise.resolve([]),
         });
         if (once.adopted) {
@@ -278,7 +291,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
     /** The inputs that cannot be changed afterwards. */
     function defining(inputs: Properties): Properties {
-        const fixed = Object.entries(rules).filter(([, { onChange }]) => onChange === "replace");
+        const fixed = Object.entries(rules).filter(
+            ([, { onChange }]) => onChange === "replace" || typeof onChange === "function",
+        );
         return Object.fromEntries(fixed.map(([key]) => [key, inputs[key]]));
     }
 
@@ -314,8 +329,13 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
     /** Marks as secret what derives from a secret; the host marks only outputs of the same key as a secret input. */
     function marked(state: Properties): Properties {
-        if (!secretsOf(state).some((key) => key in standardRules)) return state;
-        const secret = (resource.secretWithTags ?? []).filter((key) => state[key] !== undefined);
+        const secrets = secretsOf(state);
+        const given = state["__given"];
+        const derived = [
+            ...(secrets.some((key) => key in standardRules) ? (resource.secretWithTags ?? []) : []),
+            ...(isMap(given) && secrets.some((key) => key in given) ? ["__given"] : []),
+        ];
+        const secret = derived.filter((key) => state[key] !== undefined);
         return { ...state, ...Object.fromEntries(secret.map((key) => [key, secretValue(state[key])])) };
     }
 
@@ -359,11 +379,15 @@ async function telling<T>(what: string, work: Promise<T>): Promise<T> {
     try {
         return await work;
     } catch (error) {
-        const told = new Error(`${what}: ${messageOf(error)}`, { cause: error });
-        // The host prints the stack of what read and delete throw beside the stack's own messages: no help to anybody.
-        told.stack = "";
-        throw told;
+        throw plainError(`${what}: ${messageOf(error)}`, { cause: error });
     }
+}
+
+function plainError(message: string, options?: ErrorOptions): Error {
+    const error = new Error(message, options);
+    // The host prints the stack of what read and delete throw beside the stack's own messages: no help to anybody.
+    error.stack = "";
+    return error;
 }
 
 function messageOf(error: unknown): string {

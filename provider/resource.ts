@@ -32,8 +32,12 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** How messages call one that has these inputs: `snapshot of volume vol-1`. */
     describe: (inputs: Inputs) => string;
     rules: Rules<Inputs>;
-    /** What rules of single properties cannot say. */
-    check?: (inputs: Properties, configuration: Configuration) => CheckFailure[];
+    /** What rules of single properties cannot say; `olds` are the inputs of the one that exists, if one does. */
+    check?: (inputs: Properties, configuration: Configuration, olds: Properties) => CheckFailure[];
+    /** What only the state tells to be wrong. */
+    refuse?: (state: Properties, inputs: Properties) => CheckFailure[];
+    /** What a reviewer must know of one that stays. */
+    warning?: (state: Properties, inputs: Properties) => string | undefined;
     /** What only EC2 knows: asked for inputs that are new or differ from `olds`, where nothing else is wrong. */
     lookUp?: (act: Act, inputs: Properties, olds: Properties) => Promise<CheckFailure[]>;
     /** Whether values that are written differently mean the same, where only AWS can tell: a key and its alias. */
@@ -47,15 +51,18 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** Outputs that are secret if any declared tag is. */
     secretWithTags?: readonly (keyof Outputs & string)[];
 
-    /** Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id. */
-    make: (act: Act, inputs: Inputs, ownTags: TagMap) => Promise<{ id: string; seen: Seen }>;
+    /**
+     * Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id.
+     * `attempt` is the same when an interrupted run is repeated, and another one than that of what is replaced.
+     */
+    make: (act: Act, inputs: Inputs, ownTags: TagMap, attempt: string) => Promise<{ id: string; seen: Seen }>;
     /** What of a stack carries a claim still, that is, is not known to be in any state. */
     made?: (act: Act, stack: string, fresh: boolean) => Promise<Made<Seen>[]>;
     /** When the one in a state was begun (epoch milliseconds). */
     startedAt?: (state: Properties) => number;
     look: (act: Act, id: string, state: Properties) => Promise<Seen | undefined>;
     /** As `look`, in a refresh of many. */
-    lookAhead?: (act: Act, id: string, stack: string) => Promise<Seen | undefined>;
+    lookAhead?: (act: Act, id: string, stack: string, state: Properties) => Promise<Seen | undefined>;
     /** Brings what was seen to what is declared. */
     change: (
         act: Act,
@@ -67,8 +74,16 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     ) => Promise<Seen>;
     /** Waits until it is as wanted. A failure may tell what was seen at last (`WaitError`). */
     finish: (act: Act, id: string, seen: Seen, inputs: Inputs) => Promise<Seen>;
-    /** Deletes it; that it is gone already is success. Gives whether there was something to delete. */
-    remove: (act: Act, id: string, state: Inputs & Outputs) => Promise<"done" | "gone">;
+    /**
+     * Deletes it; that it is gone already is success. Gives whether there was something to delete. `successor` are the
+     * inputs of the one that takes its place, if one does.
+     */
+    remove: (
+        act: Act,
+        id: string,
+        state: Inputs & Outputs,
+        successor: Partial<Inputs> | undefined,
+    ) => Promise<"done" | "gone">;
     replacing?: Replacing<Inputs, Outputs>;
     /** Of one that exists, the inputs that cannot be changed, as EC2 shows them: whether it can be adopted (`adopt`). */
     fixed?: (seen: Seen) => Properties;
@@ -82,12 +97,17 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
 /** What becomes of one that is replaced, where that is not simply its end. */
 export interface Replacing<Inputs, Outputs> {
     /** What goes or stays: what a reviewer must know. */
-    warning: (id: string, state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => string;
-    /** Whether it stays in the account, no longer managed. */
-    stays: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
+    warning: (
+        id: string,
+        state: Partial<Inputs & Outputs>,
+        inputs: Partial<Inputs>,
+        act: Act,
+    ) => string | undefined | Promise<string | undefined>;
+    /** Whether it stays in the account, no longer managed; where that may be, the next two belong to it. */
+    stays?: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
     /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
-    release: (act: Act, id: string) => Promise<void>;
-    released: (act: Act, id: string) => Promise<boolean>;
+    release?: (act: Act, id: string) => Promise<void>;
+    released?: (act: Act, id: string) => Promise<boolean>;
     /** Waits until its successor is whole; fails where that does not come about. */
     succeeded: (act: Act, successor: Live) => Promise<void>;
 }

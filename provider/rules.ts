@@ -24,9 +24,10 @@ export type Effect = "nothing" | "update" | "replace";
 export interface Rule {
     accepts: Accepts;
     required?: true;
-    onChange: Effect;
-    /** Whether two values that are written differently mean the same. */
-    same?: (before: unknown, after: unknown) => boolean;
+    /** What a change means; a function where that depends on what else is declared, or on what is there. */
+    onChange: Effect | ((state: Properties, inputs: Properties) => Effect);
+    /** Whether two values that are written differently mean the same, beside these other inputs. */
+    same?: (before: unknown, after: unknown, inputs: Properties) => boolean;
 }
 
 /** One rule a property: a property that has none does not compile. */
@@ -72,13 +73,18 @@ export function changedProperties(
     after: Properties,
 ): { property: string; effect: Effect }[] {
     return Object.entries(rules)
-        .filter(([key, rule]) => !(rule.same ?? equal)(before[key] ?? undefined, after[key] ?? undefined))
-        .map(([property, rule]) => ({
-            property,
+        .filter(
+            ([key, rule]) => !(rule.same ?? equal)(before[key] ?? undefined, after[key] ?? undefined, after),
+        )
+        .map(([property, { onChange }]) => {
+            const effect = typeof onChange === "function" ? onChange(before, after) : onChange;
             // A value that is not known yet may turn out to be the same one. Answering "replace" would make the engine
             // delete this resource ahead of what the value comes from (`deleteBeforeReplace`): no copy would be left.
-            effect: rule.onChange === "replace" && hasUnknown(after[property]) ? "update" : rule.onChange,
-        }));
+            return {
+                property,
+                effect: effect === "replace" && hasUnknown(after[property]) ? "update" : effect,
+            };
+        });
 }
 
 export function hasUnknown(value: unknown): boolean {
@@ -139,6 +145,16 @@ export function text(allowed = "text", pattern?: RegExp): Accepts {
 export function textUpTo(longest: number): Accepts {
     const allowed = `text of at most ${String(longest)} characters`;
     return kind(allowed, (value) => typeof value === "string" && value.length <= longest);
+}
+
+export const positiveInteger = kind(
+    "a whole number from 1 on",
+    (value) => Number.isSafeInteger(value) && Number(value) > 0,
+);
+
+export function oneOf(...values: string[]): Accepts {
+    const allowed = values.map((value) => JSON.stringify(value)).join(" or ");
+    return kind(allowed, (value) => values.includes(value as string));
 }
 
 /** An id of EC2: `vol-` and hexadecimal digits. */

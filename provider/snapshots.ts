@@ -8,7 +8,6 @@ import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { adoptRule, type Adoptable } from "./adopt";
 import { completed, visible } from "./completion";
 import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
-import type { Cloud } from "./ec2/cloud";
 import { defined } from "./ec2/config";
 import { unlessGone } from "./ec2/errors";
 import { snapshotArn } from "./ec2/region";
@@ -25,7 +24,7 @@ import {
     type StandardOptions,
     type StandardOutputs,
 } from "./ec2/tags";
-import type { Act, Resource } from "./resource";
+import type { Resource } from "./resource";
 import { anything, flag, mapOf, textUpTo, type Rules } from "./rules";
 
 /** The options of every snapshot, however it comes about. */
@@ -117,7 +116,7 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         startedAt: ({ startTime }) => (typeof startTime === "string" ? Date.parse(startTime) : 0),
 
         async made(act, stack, fresh) {
-            const found = await claimed(act, stack, fresh);
+            const found = await act.cloud.snapshots.claimed(stack, fresh);
             return [...found].map(([id, seen]) => ({
                 id,
                 seen,
@@ -216,14 +215,3 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
 
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
 const released = "kept by ";
-
-/** What carries a claim, looked up once a process: what is made later is made by this one. */
-function claimed(act: Act, stack: string, fresh: boolean): Promise<Map<string, Ec2Snapshot>> {
-    const known = claimedBefore.get(act.cloud);
-    if (known !== undefined && !fresh) return known;
-    const found = act.cloud.snapshots.tagged({ [stackTag]: [stack], [claimTag]: [] });
-    if (known === undefined) claimedBefore.set(act.cloud, found);
-    return found;
-}
-
-const claimedBefore = new WeakMap<Cloud, Promise<Map<string, Ec2Snapshot>>>();

@@ -19,7 +19,15 @@ export async function configuredRegion(aws: AwsConfig, profile = aws.profile): P
 }
 
 /** ARN of a snapshot; EC2 leaves its account empty. */
-export async function snapshotArn(region: string, id: string): Promise<string> {
+export function snapshotArn(region: string, id: string): Promise<string> {
+    return ec2Arn(region, "", `snapshot/${id}`);
+}
+
+export function volumeArn(region: string, account: string, id: string): Promise<string> {
+    return ec2Arn(region, account, `volume/${id}`);
+}
+
+async function ec2Arn(region: string, account: string, resource: string): Promise<string> {
     const { partition } = await import("@aws-sdk/core/client");
-    return `arn:${partition(region).name}:ec2:${region}::snapshot/${id}`;
+    return `arn:${partition(region).name}:ec2:${region}:${account}:${resource}`;
 }

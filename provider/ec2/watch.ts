@@ -18,6 +18,8 @@ export interface Wait<Value> {
     deadline: number;
     /** Is told how far it is, whenever that changes. */
     progress?: (text: string) => void;
+    /** What was seen of it before the wait; if then nothing is there, it is gone, and not just not visible yet. */
+    seen?: Value;
 }
 
 /** The wait ended without what was waited for; `seen` is what was there at last. */
@@ -36,7 +38,6 @@ export class WaitError<Value> extends Error {
 
 interface Waiter<Value> extends Wait<Value> {
     since: number;
-    seen?: Value;
     said?: string;
     resolve: (value: Value) => void;
     reject: (error: Error) => void;

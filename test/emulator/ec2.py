@@ -10,10 +10,11 @@ import moto.iam.models
 from moto.core.serialize import TimestampSerializer
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
+from modifications import ModificationCalls
 from sharing import SharingCalls
 from snapshots import LivingSnapshot
 from tags import TagCalls, direct_tags
-from volumes import LivingVolume, VolumeCalls
+from volumes import LivingVolume
 from world import world
 
 # An access key that names its account: tests reach any account without assuming a role first.
@@ -27,9 +28,10 @@ def account_of(access_key: str) -> str:
     return named[1] if named else _account_of_known_key(access_key)
 
 
-class EmulatedEC2(VolumeCalls, SharingCalls, TagCalls, EC2Response):
+class EmulatedEC2(ModificationCalls, SharingCalls, TagCalls, EC2Response):
     def call_action(self) -> Any:
         self.sweep_vanished_volumes()
+        self.apply_modifications()
         return super().call_action()
 
 

@@ -3,9 +3,11 @@ import {
     CreateVolumeCommand,
     DeleteSnapshotCommand,
     DescribeSnapshotsCommand,
+    DescribeVolumesCommand,
     EC2Client,
     type Snapshot,
     type Tag,
+    type Volume,
 } from "@aws-sdk/client-ec2";
 import type { EmulatorProcess } from "./start.mjs" with { "resolution-mode": "import" };
 
@@ -36,6 +38,14 @@ export interface Settings {
     volumeSeconds: number;
     /** What becomes of new volumes once they are created; null, all is well, by default. */
     volumeError: "error" | "vanish" | null;
+    /** Seconds that a volume that is modified keeps its old figures; 0 by default. */
+    modifyingSeconds: number;
+    /** Seconds that it is optimizing after that; 0 by default. */
+    optimizingSeconds: number;
+    /** The message with which modifications fail; null by default. */
+    modificationError: string | null;
+    /** Seconds that a volume is filled from its snapshot; 0 by default. */
+    initializationSeconds: number;
     /** Most pending snapshots of one volume; 5 by default. */
     pendingPerVolume: number;
     /** Least seconds between two snapshots of one volume; 0, any, by default. */
@@ -164,6 +174,12 @@ export class Emulator {
             client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] })),
         );
         return Snapshots ?? [];
+    }
+
+    /** All volumes of the default account. */
+    async volumes(): Promise<Volume[]> {
+        const { Volumes } = await this.#ask((client) => client.send(new DescribeVolumesCommand({})));
+        return Volumes ?? [];
     }
 
     /** A snapshot that somebody else makes. */

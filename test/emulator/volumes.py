@@ -23,6 +23,7 @@ class LivingVolume(Volume):
         self.serial = next(world.serial)
         self.seconds = world.settings["volumeSeconds"]
         self.fate = world.settings["volumeError"]
+        self.modification: Any = None
         if self.volume_type == "gp3" and self.throughput is None:
             self.throughput = GP3_DEFAULT_THROUGHPUT
 

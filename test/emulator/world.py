@@ -13,6 +13,10 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "snapshotError": None,  # the message with which new snapshots end in `error`
     "volumeSeconds": 0,  # how long a new volume stays creating
     "volumeError": None,  # "error" or "vanish": what becomes of new volumes
+    "modifyingSeconds": 0,  # how long a volume that is modified keeps its old figures
+    "optimizingSeconds": 0,  # how long it is optimizing after that
+    "modificationError": None,  # the message with which modifications fail
+    "initializationSeconds": 0,  # how long a volume is filled from its snapshot
     "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
     "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
     "seed": None,  # makes the probability of faults repeatable

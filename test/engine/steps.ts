@@ -17,7 +17,7 @@ import type { Project, StateResource } from "./project";
 export function program(...lines: string[]): string {
     return [
         'const pulumi = require("@pulumi/pulumi");',
-        'const { Snapshot } = require("pulumi-ebs-snapshots");',
+        'const { Snapshot, VolumeFromSnapshot } = require("pulumi-ebs-snapshots");',
         ...lines,
     ].join("\n");
 }
@@ -25,6 +25,12 @@ export function program(...lines: string[]): string {
 /** A line that declares a snapshot in a variable of its name; `options` is JavaScript. */
 export function snapshot(name: string, args: object, options = "undefined"): string {
     return `const ${name} = new Snapshot("${name}", ${JSON.stringify(args)}, ${options});`;
+}
+
+/** A line that declares a volume from a snapshot in a variable of its name; `args` and `options` are JavaScript. */
+export function volume(name: string, args: object | string, options = "undefined"): string {
+    const given = typeof args === "string" ? args : JSON.stringify(args);
+    return `const ${name} = new VolumeFromSnapshot("${name}", ${given}, ${options});`;
 }
 
 /** The tags that the package writes for itself; interrupted.test.ts says what becomes of them. */
@@ -49,7 +55,8 @@ export async function during<Result>(emulator: Emulator, step: () => Promise<Res
 }
 
 function servesClaims({ action, params }: Call): boolean {
-    if (action === "DescribeSnapshots") return (params["Filter.2.Value.1"] ?? "").startsWith(ownPrefix);
+    if (/^Describe(Snapshots|Volumes)$/.test(action))
+        return (params["Filter.2.Value.1"] ?? "").startsWith(ownPrefix);
     const keys = Object.entries(params).flatMap(([name, key]) => (/^Tag\.\d+\.Key$/.test(name) ? [key] : []));
     return /^(Create|Delete)Tags$/.test(action) && keys.every((key) => key.startsWith(ownPrefix));
 }

@@ -1,0 +1,501 @@
+/**
+ * `VolumeFromSnapshot`: a volume made from a snapshot, ready to be attached.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-creating-volume.html
+ *
+ * @module
+ */
+import type { Volume, VolumeStatusItem, VolumeType } from "@aws-sdk/client-ec2";
+import { adoptRule, type Adoptable } from "./adopt";
+import {
+    deadlineOf,
+    defaultTimeout,
+    duration,
+    sameDuration,
+    toMilliseconds,
+    type Duration,
+} from "./duration";
+import { defined } from "./ec2/config";
+import { volumeArn } from "./ec2/region";
+import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
+import { syncTags } from "./ec2/tagging";
+import {
+    checkStandard,
+    declaredTags,
+    observedTags,
+    standardRules,
+    tagsDiffer,
+    visibleTags,
+    type StandardOptions,
+    type StandardOutputs,
+    type TagMap,
+} from "./ec2/tags";
+import { WaitError, type Verdict } from "./ec2/watch";
+import { asGiven } from "./internals";
+import type { Act, Resource } from "./resource";
+import {
+    flag,
+    objectOf,
+    oneOf,
+    positiveInteger,
+    resourceId,
+    sameOrLeftOut,
+    text,
+    unknown,
+    type Accepts,
+    type Properties,
+    type Rules,
+} from "./rules";
+import { checkVolume, isUsable, shrinking, wantedType, zonePattern } from "./volume/check";
+import { claimOn, created } from "./volume/creation";
+import { modified } from "./volume/modification";
+import { checkAgainstOrigin, originOf } from "./volume/origin";
+import { attachmentsOf, removed } from "./volume/removal";
+
+export interface VolumeFromSnapshotInputs extends StandardOptions, Adoptable {
+    /** The snapshot. One that is still pending is waited for. What a change means, `onSnapshotChange` says. */
+    snapshotId: string;
+    /**
+     * What another `snapshotId` means once the volume exists: `"refuse"` fails at the preview, `"keep"` keeps the
+     * volume, whose origin the snapshot is, `"replace"` makes a new volume from the other snapshot. Default:
+     * `"refuse"`. A change updates.
+     */
+    onSnapshotChange?: "refuse" | "keep" | "replace";
+    /** Zone of the volume, by name; exactly one of name and id is required. A change to another zone replaces. */
+    availabilityZone?: string;
+    /** Zone of the volume, by id such as `use1-az1`. A change to another zone replaces. */
+    availabilityZoneId?: string;
+    /**
+     * GiB, not less than the snapshot's. Default: the snapshot's size, and afterwards what is there. More updates: the
+     * volume grows in place. Less is refused unless `allowShrinkByReplacement` is `true`.
+     */
+    size?: number;
+    /** Whether less than the volume's size replaces it by a new one from the snapshot. Default: `false`. */
+    allowShrinkByReplacement?: boolean;
+    /** Such as `gp3`, which is the default except on Outposts and in Local Zones, where EC2 has its own. Updates. */
+    volumeType?: string;
+    /** Operations a second, of types that have it. Default: the type's, and afterwards what is there. Updates. */
+    iops?: number;
+    /** MiB/s, of types that have it. Default: the type's, and afterwards what is there. A change updates. */
+    throughput?: number;
+    /** Whether several instances may attach the volume (io1, io2). Default: `false`. A change updates. */
+    multiAttachEnabled?: boolean;
+    /** Default: as the snapshot is, or as the account has it. A change to another encryption replaces. */
+    encrypted?: boolean;
+    /**
+     * KMS key, as id, ARN or alias; the volume is encrypted then. Default: the snapshot's or the account's. Another key
+     * replaces; the same one written differently is no difference.
+     */
+    kmsKeyId?: string;
+    /** Outpost on which the volume is made. A change replaces. */
+    outpostArn?: string;
+    /** Rate at which the volume is filled from the snapshot, MiB/s; charged. Default: EC2's own. Counts at creation. */
+    volumeInitializationRate?: number;
+    /** Whether the volume is waited for until all of its blocks are loaded. Default: `false`. A change updates. */
+    waitForInitialization?: boolean;
+    /** Patience for each step of an `up` or `destroy`. Default: `"24 hours"`. A change updates. */
+    timeout?: Duration;
+    /**
+     * Whether a snapshot is taken and completed before the volume is deleted or replaced; with the volume's tags, and
+     * these. Default: none. A change updates.
+     */
+    finalSnapshot?: boolean | FinalSnapshot;
+}
+
+export interface FinalSnapshot {
+    /** Written as the tag `Name`. Default: the volume's. */
+    name?: string;
+    /** Further tags; they win over the volume's. */
+    tags?: TagMap;
+}
+
+export interface VolumeFromSnapshotOutputs extends StandardOutputs {
+    /** Id of the volume, the same as `id`. */
+    volumeId: string;
+    /** Absent where the account is not known. */
+    arn?: string;
+    /** Account that owns the volume. */
+    ownerId?: string;
+    availabilityZone: string;
+    availabilityZoneId?: string;
+    /** GiB. */
+    size: number;
+    /** Size of the snapshot, GiB. */
+    snapshotSize: number;
+    /** `creating`, `available`, `in-use`, `error`, `deleting` or `deleted`, as EC2 showed it last. */
+    state: string;
+    /** ISO 8601, UTC. */
+    createTime: string;
+    volumeType: string;
+    iops?: number;
+    /** MiB/s. */
+    throughput?: number;
+    multiAttachEnabled: boolean;
+    encrypted: boolean;
+    /** ARN of the KMS key, where encrypted. */
+    kmsKeyId?: string;
+    /** Whether the volume is larger than its snapshot, so that the file system in it does not fill it. */
+    filesystemNeedsGrowing: boolean;
+}
+
+const zone: Accepts = text('a zone such as "us-east-1a" or "use1-az1"', zonePattern);
+/** EC2 tells what was left out; what it does not tell is not held against it. */
+const asThere = (before: unknown, after: unknown) =>
+    after === undefined || before === undefined || before === after;
+const finalSnapshot: Accepts = (value, path) =>
+    typeof value === "boolean"
+        ? []
+        : objectOf({ name: standardRules.name, tags: standardRules.tags })(value, path);
+
+export const volumeFromSnapshotRules = {
+    ...standardRules,
+    adopt: adoptRule("vol"),
+    snapshotId: {
+        accepts: resourceId("snap"),
+        required: true,
+        onChange: (_, { onSnapshotChange }) => (onSnapshotChange === "replace" ? "replace" : "update"),
+    },
+    onSnapshotChange: { accepts: oneOf("refuse", "keep", "replace"), onChange: "update" },
+    availabilityZone: { accepts: zone, onChange: "replace", same: asThere },
+    availabilityZoneId: { accepts: zone, onChange: "replace", same: asThere },
+    size: { accepts: positiveInteger, onChange: effectOfSize },
+    allowShrinkByReplacement: { accepts: flag, onChange: "update" },
+    volumeType: {
+        accepts: text('a type of volume such as "gp3"', /^[a-z][a-z0-9]*$/),
+        onChange: "update",
+        same: (before, after, inputs) => after !== unknown && sameOrLeftOut(before, wantedType(inputs)),
+    },
+    iops: { accepts: positiveInteger, onChange: "update", same: sameOrLeftOut },
+    throughput: { accepts: positiveInteger, onChange: "update", same: sameOrLeftOut },
+    multiAttachEnabled: {
+        accepts: flag,
+        onChange: "update",
+        same: (before, after) => (before ?? false) === (after ?? false),
+    },
+    encrypted: { accepts: flag, onChange: "replace", same: asThere },
+    kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
+    outpostArn: {
+        accepts: text("the ARN of an Outpost", /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/),
+        onChange: "replace",
+    },
+    volumeInitializationRate: { accepts: positiveInteger, onChange: "update" },
+    waitForInitialization: { accepts: flag, onChange: "update" },
+    timeout: { accepts: duration, onChange: "update", same: sameDuration },
+    finalSnapshot: { accepts: finalSnapshot, onChange: "update" },
+} satisfies Rules<VolumeFromSnapshotInputs>;
+
+/** What is not edited is no change, also where the volume was grown outside. */
+function effectOfSize({ size: there }: Properties, { size, allowShrinkByReplacement }: Properties) {
+    if (typeof size !== "number" || typeof there !== "number")
+        return size === undefined ? "nothing" : "update";
+    if (size > there) return "update";
+    return allowShrinkByReplacement === true ? "replace" : "nothing";
+}
+
+/** A volume as EC2 shows it, and what EC2 does not show of it. */
+interface Seen extends Volume {
+    snapshotSize?: number | undefined;
+    ownerId?: string | undefined;
+}
+
+type Inputs = VolumeFromSnapshotInputs;
+type Outputs = Partial<VolumeFromSnapshotOutputs>;
+
+export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
+    describe: ({ snapshotId }) => `volume from snapshot ${snapshotId}`,
+    rules: volumeFromSnapshotRules,
+    alike: { kmsKeyId: sameKey },
+    secretWithTags: ["tagsAll"],
+    check: (inputs, configuration, olds) => [
+        ...checkStandard(inputs, configuration),
+        ...checkVolume(inputs, olds),
+    ],
+    // The snapshot of a volume that stays may be gone, and need not be asked.
+    lookUp: (act, inputs, olds) =>
+        olds["snapshotId"] === undefined || inputs["allowShrinkByReplacement"] === true
+            ? checkAgainstOrigin(act, inputs)
+            : Promise.resolve([]),
+    refuse: (state, inputs) => shrinking(state["size"], asGiven(state)["size"], inputs),
+
+    pending(state, inputs, configuration) {
+        if (isLost(state["state"])) return "replace";
+        if (state["state"] !== undefined && !isUsable(state["state"])) return "update";
+        return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
+    },
+
+    warning(state, inputs) {
+        const { size, snapshotId, onSnapshotChange } = inputs;
+        if (snapshotId === unknown && onSnapshotChange === "replace") {
+            return (
+                "snapshotId is not known yet: if it turns out to be another one, the volume is replaced " +
+                '(onSnapshotChange: "replace"), and what was written since is not carried over'
+            );
+        }
+        const there = state["size"];
+        return typeof size === "number" && typeof there === "number" && size < there
+            ? `size is ${String(size)}, but the volume was grown to ${String(there)} GiB outside of this program; ` +
+                  "nothing is done about it"
+            : undefined;
+    },
+
+    startedAt: ({ createTime }) => (typeof createTime === "string" ? Date.parse(createTime) : 0),
+
+    async made(act, stack, fresh) {
+        const found = await act.cloud.volumes.claimed(stack, fresh);
+        return [...found].map(([id, seen]) => ({
+            id,
+            seen,
+            claim: claimOn(seen),
+            startedAt: seen.CreateTime?.getTime() ?? 0,
+        }));
+    },
+
+    async make(act, inputs, ownTags, attempt) {
+        const volume = await created(act, {
+            request: {
+                SnapshotId: inputs.snapshotId,
+                AvailabilityZone: inputs.availabilityZone,
+                AvailabilityZoneId: inputs.availabilityZoneId,
+                Size: inputs.size,
+                VolumeType: wantedType({ ...inputs }) as VolumeType | undefined,
+                Iops: inputs.iops,
+                Throughput: inputs.throughput,
+                MultiAttachEnabled: inputs.multiAttachEnabled,
+                Encrypted: inputs.encrypted ?? (inputs.kmsKeyId === undefined ? undefined : true),
+                KmsKeyId: inputs.kmsKeyId,
+                OutpostArn: inputs.outpostArn,
+                VolumeInitializationRate: inputs.volumeInitializationRate,
+            },
+            tags: { ...declaredTags(inputs, act.configuration), ...ownTags },
+            attempt,
+            deadline: deadlineOf(act.cloud.clock, inputs),
+        });
+        const seen = await withOrigin(act, inputs, volume);
+        hintAtGrowing(act, seen);
+        return { id: volume.VolumeId, seen };
+    },
+
+    look: async (act, id, state) => remembering(await act.cloud.volumes.read(id), state),
+    lookAhead: async (act, id, stack, state) =>
+        remembering(await act.cloud.volumes.readAhead(id, stack), state),
+
+    async change(act, id, seen, inputs, state, own) {
+        const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+        const wanted = { ...inputs, volumeType: wantedType({ ...inputs }) };
+        const now = await modified(
+            act,
+            id,
+            { ...seen, Tags: tags },
+            wanted,
+            deadlineOf(act.cloud.clock, inputs),
+        );
+        const known = await withOrigin(act, inputs, { ...seen, ...now });
+        if (known.Size !== seen.Size) hintAtGrowing(act, known);
+        return known;
+    },
+
+    async finish(act, id, seen, inputs) {
+        const deadline = deadlineOf(act.cloud.clock, inputs);
+        const usable = isUsable(seen.State) ? seen : await available(act, id, seen, deadline);
+        if (inputs.waitForInitialization === true) await initialized(act, id, deadline);
+        return usable;
+    },
+
+    replacing: {
+        async warning(id, state, inputs, act) {
+            if (isLost(state.state)) return undefined;
+            const facts = [
+                ...(state.size === undefined ? [] : [`${String(state.size)} GiB`]),
+                ...(state.availabilityZone === undefined ? [] : [state.availabilityZone]),
+                ...(state.createTime === undefined ? [] : [`made ${state.createTime}`]),
+            ];
+            const final = (inputs.finalSnapshot ?? state.finalSnapshot ?? false) !== false;
+            return (
+                `replacing deletes volume ${id} (${facts.join(", ")}) and makes a new one from snapshot ` +
+                `${inputs.snapshotId ?? "unknown"}: what was written since is not carried over` +
+                (final
+                    ? "; a final snapshot is taken first"
+                    : "; finalSnapshot: true takes a snapshot first") +
+                (await attachmentWarning(act, id))
+            );
+        },
+
+        async succeeded(act, { id }) {
+            const seen = await act.cloud.volumes.read(id);
+            if (isUsable(seen?.State)) return;
+            throw new Error(`it is kept, since its successor ${id} is ${seen?.State ?? "gone"}`);
+        },
+    },
+
+    remove: (act, id, state, successor) =>
+        removed(act, {
+            id,
+            finalTags: finalTags(act, state, successor?.finalSnapshot ?? state.finalSnapshot),
+            patience: toMilliseconds(state.timeout ?? defaultTimeout),
+        }),
+
+    fixed: (seen) =>
+        defined({
+            availabilityZone: seen.AvailabilityZone,
+            availabilityZoneId: seen.AvailabilityZoneId,
+            encrypted: seen.Encrypted,
+            kmsKeyId: seen.KmsKeyId,
+            outpostArn: seen.OutpostArn,
+        }),
+    // EC2 shows no owner of a volume: nobody sees those of another account.
+    owner: () => undefined,
+
+    async outputs(act, id, seen) {
+        const { ownerId, snapshotSize, Size: size } = seen;
+        return {
+            ...defined({
+                arn: ownerId === undefined ? undefined : await volumeArn(act.cloud.region, ownerId, id),
+                ownerId,
+                availabilityZone: seen.AvailabilityZone,
+                availabilityZoneId: seen.AvailabilityZoneId,
+                size,
+                snapshotSize,
+                state: seen.State,
+                createTime: seen.CreateTime?.toISOString(),
+                volumeType: seen.VolumeType,
+                iops: seen.Iops,
+                throughput: seen.Throughput,
+                multiAttachEnabled: seen.MultiAttachEnabled,
+                encrypted: seen.Encrypted,
+                kmsKeyId: seen.KmsKeyId,
+                outpostArn: seen.OutpostArn,
+            }),
+            volumeId: id,
+            filesystemNeedsGrowing: needsGrowing(seen),
+            tagsAll: visibleTags(seen.Tags, act.configuration),
+        };
+    },
+
+    observe(act, inputs, seen) {
+        const observed = observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration);
+        // A size that was grown outside is no difference; what the program says of it stands in the inputs.
+        const wanted = defined({
+            volumeType: wantedType(inputs),
+            iops: inputs["iops"],
+            throughput: inputs["throughput"],
+            multiAttachEnabled: inputs["multiAttachEnabled"] ?? false,
+        });
+        const figures: Properties = {
+            volumeType: seen.VolumeType,
+            iops: seen.Iops,
+            throughput: seen.Throughput,
+            multiAttachEnabled: seen.MultiAttachEnabled ?? false,
+        };
+        const drifted = Object.entries(wanted).filter(([key, value]) => figures[key] !== value);
+        return { ...observed, ...Object.fromEntries(drifted.map(([key]) => [key, figures[key]])) };
+    },
+};
+
+/** A volume that EC2 could not make, or that went while it was made. */
+function isLost(state: unknown): boolean {
+    return state === "error" || state === "deleted";
+}
+
+/** What EC2 does not show, as the state remembers it. */
+function remembering(volume: Volume | undefined, state: Properties): Seen | undefined {
+    if (volume === undefined) return undefined;
+    const { snapshotSize, ownerId } = state as Outputs;
+    return { ...volume, snapshotSize, ownerId };
+}
+
+/** What EC2 does not show, asked for where nobody remembers. A volume that exists fails for none of it. */
+async function withOrigin(act: Act, { snapshotId, size }: Inputs, volume: Seen): Promise<Seen> {
+    const { cloud } = act;
+    const nothing = () => undefined;
+    const sizeOfOrigin = async () =>
+        size === undefined ? volume.Size : (await originOf(act, snapshotId).catch(nothing))?.VolumeSize;
+    const account = () => (cloud.identityUnknown ? undefined : cloud.account().catch(nothing));
+    return {
+        ...volume,
+        snapshotSize: volume.snapshotSize ?? (await sizeOfOrigin()),
+        ownerId: volume.ownerId ?? (await account()),
+    };
+}
+
+function needsGrowing({ Size: size, snapshotSize }: Seen): boolean {
+    return size !== undefined && snapshotSize !== undefined && size > snapshotSize;
+}
+
+function hintAtGrowing(act: Act, seen: Seen): void {
+    if (!needsGrowing(seen)) return;
+    act.info(
+        `the volume (${String(seen.Size)} GiB) is larger than its snapshot (${String(seen.snapshotSize)} GiB): once ` +
+            "attached, grow the partition with growpart, and the file system with resize2fs (ext4) or xfs_growfs " +
+            "(XFS); on Windows with Resize-Partition or diskpart",
+    );
+}
+
+/** Waits until the volume can be attached. A failure tells what became of it, so that the next up replaces it. */
+async function available(act: Act, id: string, seen: Seen, deadline: number): Promise<Seen> {
+    const progress = (text: string) => {
+        act.status(`volume ${text}`);
+    };
+    try {
+        const now = await act.cloud.volumes.wait({ key: id, deadline, judge: judgeVolume, progress });
+        act.status("volume available");
+        // Tags are written before the wait; a Describe right after may not show them yet.
+        return { ...seen, ...now, Tags: seen.Tags };
+    } catch (error) {
+        if (!(error instanceof WaitError)) throw error;
+        const last = (error as WaitError<Volume>).seen;
+        const gone = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
+        throw new WaitError(error.message, error.reason, { ...seen, ...last, ...gone }, { cause: error });
+    }
+}
+
+const keyPermissions =
+    "if it is encrypted, the caller needs on its KMS key kms:CreateGrant, kms:Decrypt, kms:DescribeKey, " +
+    "kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt*, and the key must be enabled; the next up makes a new one";
+
+export function judgeVolume(seen: Volume | undefined): Verdict {
+    switch (seen?.State) {
+        case "available":
+        case "in-use":
+            return "done";
+        case "creating":
+            return { again: "creating" };
+        case "error":
+            return { failed: `EC2 could not make it (error): ${keyPermissions}` };
+        case undefined:
+        case "deleting":
+        case "deleted":
+            return { failed: `it went while EC2 was making it: ${keyPermissions}` };
+        default:
+            return { failed: `is ${String(seen?.State)}, which is neither creating nor available` };
+    }
+}
+
+/** Waits until every block of the snapshot is in the volume, as far as EC2 tells. */
+async function initialized(act: Act, key: string, deadline: number): Promise<void> {
+    const progress = (text: string) => {
+        act.status(`volume initialized ${text}`);
+    };
+    await act.cloud.volumeStatuses.wait({ key, deadline, judge: judgeInitialization, progress });
+    act.status("volume initialized");
+}
+
+export function judgeInitialization(seen: VolumeStatusItem | undefined): Verdict {
+    if (seen === undefined) return { failed: "it does not exist any more" };
+    const progress = seen.InitializationStatusDetails?.Progress ?? 100;
+    return progress >= 100 ? "done" : { again: `${String(progress)}%` };
+}
+
+async function attachmentWarning(act: Act, id: string): Promise<string> {
+    try {
+        const attached = attachmentsOf(await act.cloud.volumes.read(id));
+        return attached === "" ? "" : `; it is attached to ${attached}, and must be detached first`;
+    } catch (error) {
+        return `; whether it is attached is not known (${error instanceof Error ? error.message : String(error)})`;
+    }
+}
+
+function finalTags(act: Act, state: Inputs, wanted: Inputs["finalSnapshot"]): TagMap | undefined {
+    if (wanted === undefined || wanted === false) return undefined;
+    const { name = state.name, tags = {} } = wanted === true ? {} : wanted;
+    const options = { ...state, ...defined({ name }), tags: { ...state.tags, ...tags } };
+    return declaredTags(options, act.configuration);
+}

@@ -1,0 +1,307 @@
+// A volume from a snapshot: its life, its size, and what changes it in place.
+
+import {
+    AttachVolumeCommand,
+    DeleteVolumeCommand,
+    DetachVolumeCommand,
+    ModifyVolumeCommand,
+    RunInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startEmulator, type Emulator } from "../emulator/emulator";
+import { Project } from "./project";
+import { during, live, outside, program, snapshot, volume } from "./steps";
+
+let emulator: Emulator;
+let snapshotId: string;
+
+beforeAll(async () => {
+    emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
+    snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
+});
+afterAll(() => emulator.stop());
+
+const zone = { availabilityZone: "us-east-1a" };
+/** The volumes that were made from a snapshot. */
+const made = async () => (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
+
+test("a snapshot and a volume from it: previewed without a call, made once, unchanged without a call, refreshed, destroyed", async () => {
+    const volumeId = await emulator.createVolume({ size: 8 });
+    const text = program(
+        snapshot("data", { volumeId }),
+        volume(
+            "disk",
+            '{ snapshotId: data.snapshotId, availabilityZone: "us-east-1a", group: "payments", tags: { Tier: "gold" } }',
+        ),
+        "exports.id = disk.volumeId; exports.state = disk.state; exports.size = disk.size;",
+        "exports.grow = disk.filesystemNeedsGrowing;",
+    );
+    const project = await Project.create(emulator, text);
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.all).toEqual([]);
+
+    await emulator.set({ snapshotSeconds: 1, volumeSeconds: 1 });
+    const up = await during(emulator, () => project.up());
+    expect(
+        up.calls.filter(({ action }) => /^(Create|Modify|Delete)/.test(action)).map(({ action }) => action),
+    ).toEqual(["CreateSnapshot", "CreateVolume"]);
+    const [disk] = await made();
+    const id = disk?.VolumeId;
+    expect(await project.outputs()).toEqual({ id, state: "available", size: 8, grow: false });
+    const { outputs } = await live(project, "disk");
+    expect(outputs).toMatchObject({
+        volumeId: id,
+        arn: `arn:aws:ec2:us-east-1:123456789012:volume/${id ?? ""}`,
+        availabilityZone: "us-east-1a",
+        volumeType: "gp3",
+        iops: 3000,
+        throughput: 125,
+        encrypted: false,
+        snapshotSize: 8,
+        createTime: disk?.CreateTime?.toISOString(),
+        tagsAll: { Name: "disk", Group: "payments", Tier: "gold" },
+    });
+
+    for (const again of [() => project.preview(), () => project.up()]) {
+        const { result, all } = await during(emulator, again);
+        expect(result).toContain("3 unchanged");
+        expect(all).toEqual([]);
+    }
+    const refreshed = await during(emulator, () => project.refresh());
+    expect(refreshed.actions.sort()).toEqual(["DescribeSnapshots", "DescribeVolumes"]);
+    expect(await project.up()).toContain("3 unchanged");
+
+    const gone = await during(emulator, () => project.destroy());
+    expect(gone.actions.filter((action) => action.startsWith("Delete"))).toEqual([
+        "DeleteVolume",
+        "DeleteSnapshot",
+    ]);
+    expect(await made()).toEqual([]);
+    await project.remove();
+});
+
+test("larger, faster and another type change the volume in place, in one call each, and only where EC2 has a part", async () => {
+    const text = (args: object) => program(volume("disk", { snapshotId, ...zone, ...args }));
+    const project = await Project.create(emulator, text({}));
+    await project.up();
+    const id = (await live(project, "disk")).id ?? "";
+
+    await project.program(text({ size: 20, iops: 4000 }));
+    await emulator.set({ modifyingSeconds: 1, optimizingSeconds: 60 });
+    const grown = await during(emulator, () => project.up());
+    expect(grown.calls.filter(({ action }) => action === "ModifyVolume").map(({ params }) => params)).toEqual(
+        [{ VolumeId: id, Size: "20", Iops: "4000" }],
+    );
+    expect(grown.result).toContain("the volume (20 GiB) is larger than its snapshot (8 GiB)");
+    expect(grown.result).toContain("growpart");
+    expect((await live(project, "disk")).outputs).toMatchObject({
+        size: 20,
+        iops: 4000,
+        filesystemNeedsGrowing: true,
+    });
+
+    // None of these is EC2's.
+    await project.program(text({ size: 20, iops: 4000, timeout: "1 hour", finalSnapshot: true, group: "a" }));
+    const ours = await during(emulator, () => project.up());
+    expect(ours.actions).toEqual(["DescribeVolumes", "CreateTags"]);
+    expect(ours.result).not.toContain("growpart");
+
+    await emulator.set({ modifyingSeconds: 0, optimizingSeconds: 0 });
+    await emulator.advance(3_600);
+    await project.program(text({ size: 30, iops: 4000 }));
+    const tooSoon = await during(emulator, () => project.upFails());
+    expect(tooSoon.result).toMatch(
+        new RegExp(`updating volume ${id} from snapshot ${snapshotId}: VolumeModificationRateExceeded: .*`),
+    );
+    expect(tooSoon.result).toMatch(
+        /EC2 takes the next change of this volume from \d{4}-\d\d-\d\dT[\d:.]+Z on/,
+    );
+    await emulator.advance(6 * 3_600);
+    await project.up();
+
+    await emulator.advance(6 * 3_600);
+    await project.program(text({ size: 30, volumeType: "io2", iops: 4000 }));
+    const typed = await during(emulator, () => project.up());
+    expect(typed.calls.filter(({ action }) => action === "ModifyVolume").map(({ params }) => params)).toEqual(
+        [{ VolumeId: id, VolumeType: "io2", Iops: "4000" }],
+    );
+
+    // A line that is left out keeps what is there.
+    await project.program(text({ volumeType: "io2", iops: 4000 }));
+    const without = await during(emulator, () => project.up());
+    expect(without.actions).toEqual([]);
+    expect((await live(project, "disk")).outputs["size"]).toBe(30);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([id]);
+    await project.remove();
+});
+
+test("a size below the snapshot's is refused at the preview, naming both; so is one below the volume's; growth outside and a line left out are no difference", async () => {
+    const text = (args: object) => program(volume("disk", { snapshotId, ...zone, ...args }));
+    const project = await Project.create(emulator, text({ size: 5 }));
+    const refused = await during(emulator, () => project.run("preview"));
+    expect(refused.result.code).not.toBe(0);
+    expect(refused.result.output).toContain(`size is 5, but snapshot ${snapshotId} has 8 GiB`);
+    expect(refused.actions).toEqual(["DescribeSnapshots"]);
+
+    await project.program(text({ size: 20 }));
+    await project.up();
+    const id = (await live(project, "disk")).id ?? "";
+    await project.program(text({ size: 10 }));
+    const smaller = await during(emulator, () => project.run("preview"));
+    expect(smaller.result.code).not.toBe(0);
+    expect(smaller.result.output).toContain("size is 10, but the volume has 20 GiB");
+    expect(smaller.all).toEqual([]);
+
+    await project.program(text({}));
+    expect(await project.up()).toContain("2 unchanged");
+    // The state alone knows by now that it has 20.
+    await project.program(text({ size: 10 }));
+    const later = await project.run("preview");
+    expect(later.code).not.toBe(0);
+    expect(later.output).toContain("size is 10, but the volume has 20 GiB");
+
+    await project.program(text({ size: 20 }));
+    await project.up();
+    await emulator.ec2().send(new ModifyVolumeCommand({ VolumeId: id, Size: 40 }));
+    await project.refresh();
+    expect((await live(project, "disk")).outputs["size"]).toBe(40);
+    for (const more of [{}, { allowShrinkByReplacement: true }]) {
+        await project.program(text({ size: 20, ...more }));
+        const previewed = await project.preview();
+        expect(previewed).not.toContain("replace");
+        expect(previewed).toContain("size is 20, but the volume was grown to 40 GiB outside of this program");
+        await project.up();
+    }
+
+    await project.program(text({ size: 10, allowShrinkByReplacement: true }));
+    const shrunk = await project.preview();
+    expect(shrunk).toContain(`replacing deletes volume ${id} (40 GiB, us-east-1a, made `);
+    expect(shrunk).toContain("what was written since is not carried over");
+    await project.up();
+    expect((await made()).map(({ Size }) => Size)).toEqual([10]);
+    await project.remove();
+});
+
+test("another snapshot is refused, kept or replaces as onSnapshotChange says, and a snapshot replaced upstream replaces no volume silently", async () => {
+    const volumeId = await emulator.createVolume({ size: 8 });
+    const text = (release: number, policy?: string) =>
+        program(
+            snapshot("data", { volumeId, triggers: { release }, keepReplaced: true }),
+            volume(
+                "disk",
+                `{ snapshotId: data.snapshotId, availabilityZone: "us-east-1a", onSnapshotChange: ${policy === undefined ? "undefined" : JSON.stringify(policy)} }`,
+            ),
+        );
+    const project = await Project.create(emulator, text(1));
+    await project.up();
+    const first = (await live(project, "disk")).id;
+    const origin = String((await live(project, "data")).id);
+
+    await project.program(text(2));
+    expect(await project.preview()).not.toMatch(/VolumeFromSnapshot: \(replace\)/);
+    const refused = await project.upFails();
+    const next = String((await live(project, "data")).id);
+    expect(refused).toContain(
+        `is "${next}", but the volume was made from ${origin} and holds what was written since`,
+    );
+    expect(refused).toContain('onSnapshotChange: "keep" keeps the volume, "replace" makes a new one');
+    const previewed = await during(emulator, () => project.run("preview"));
+    expect(previewed.result.code).not.toBe(0);
+    expect(previewed.result.output).toContain("onSnapshotChange");
+    expect(previewed.all).toEqual([]);
+
+    await project.program(text(2, "keep"));
+    const kept = await during(emulator, () => project.up());
+    expect(kept.actions).toEqual(["DescribeVolumes"]);
+    expect((await live(project, "disk")).id).toBe(first);
+    expect(await project.up()).toContain("3 unchanged");
+
+    await project.program(text(3, "replace"));
+    expect(await project.preview()).toContain(
+        "snapshotId is not known yet: if it turns out to be another one",
+    );
+    const replaced = await project.up();
+    expect(replaced).toContain(`replacing deletes volume ${first ?? ""}`);
+    const second = await live(project, "disk");
+    expect(second.id).not.toBe(first);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([second.id]);
+    expect(second.outputs["snapshotId"]).toBe((await live(project, "data")).id);
+    await project.remove();
+});
+
+test("drift of tags and type shows on refresh and is mended; deleted outside it is made anew; another zone replaces with a warning that names the instance, and one that is attached is not deleted", async () => {
+    const text = (args: object) =>
+        program(volume("disk", { snapshotId, ...zone, volumeType: "gp3", tags: { Tier: "gold" }, ...args }));
+    const project = await Project.create(emulator, text({}));
+    await project.up();
+    const first = (await live(project, "disk")).id ?? "";
+    await emulator.ec2().send(new ModifyVolumeCommand({ VolumeId: first, VolumeType: "gp2" }));
+    await emulator.advance(7 * 3_600);
+    await outside(emulator, first, { tag: { Tier: "lead", Theirs: "yes" } });
+    await project.refresh();
+    expect((await live(project, "disk")).outputs).toMatchObject({
+        volumeType: "gp2",
+        tags: { Tier: "lead" },
+    });
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.result).toMatch(/volumeType\s*: "gp2" => "gp3"/);
+    expect(previewed.all).toEqual([]);
+    const mended = await during(emulator, () => project.up());
+    expect(mended.actions).toEqual([
+        "DescribeVolumes",
+        "CreateTags",
+        "ModifyVolume",
+        "DescribeVolumesModifications",
+    ]);
+
+    await emulator.ec2().send(new DeleteVolumeCommand({ VolumeId: first }));
+    await project.refresh();
+    expect(await project.up()).toContain("1 created");
+    const second = (await live(project, "disk")).id ?? "";
+    expect(second).not.toBe(first);
+
+    const { Instances: [instance] = [] } = await emulator
+        .ec2()
+        .send(new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }));
+    const InstanceId = instance?.InstanceId ?? "";
+    const attach = { VolumeId: second, InstanceId, Device: "/dev/sdf" };
+    await emulator.ec2().send(new AttachVolumeCommand(attach));
+    await project.program(text({ availabilityZone: "us-east-1b" }));
+    const moved = await during(emulator, () => project.preview());
+    expect(moved.actions).toEqual(["DescribeVolumes"]);
+    expect(moved.result).toMatch(
+        new RegExp(
+            `replacing deletes volume ${second} \\(8 GiB, us-east-1a, .*attached to instance ${InstanceId} as /dev/sdf`,
+        ),
+    );
+
+    await project.program(text({ finalSnapshot: true }));
+    await project.up();
+    const blocked = await during(emulator, () => project.run("destroy", "--yes", "--skip-preview"));
+    expect(blocked.result.code).not.toBe(0);
+    expect(blocked.result.output).toContain(
+        `deleting volume ${second} from snapshot ${snapshotId}: it is attached to instance ${InstanceId} as /dev/sdf`,
+    );
+    expect(blocked.actions).toEqual(["DescribeVolumes"]);
+
+    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: second }));
+    await emulator.set({ snapshotSeconds: 1 });
+    const { result, actions } = await during(emulator, () => project.destroy());
+    expect(actions.filter((action) => !action.startsWith("Describe"))).toEqual([
+        "CreateSnapshot",
+        "DeleteVolume",
+    ]);
+    const [, final] = (await emulator.snapshots()).slice(-2);
+    expect(result).toContain(`final snapshot ${final?.SnapshotId ?? ""} of volume ${second} is completed`);
+    expect(final).toMatchObject({ VolumeId: second, State: "completed" });
+    expect(final?.Tags).toEqual(
+        expect.arrayContaining([
+            { Key: "Name", Value: "disk" },
+            { Key: "Tier", Value: "gold" },
+        ]),
+    );
+    await project.remove();
+});
