@@ -9,9 +9,11 @@ import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
 import { snapshot } from "./snapshot";
 import { snapshotCopy } from "./snapshot-copy";
+import { snapshotShare } from "./snapshot-share";
 
 const run = new Run();
 
 export const CompletedSnapshots = lifecycle(completedSnapshots, run);
 export const Snapshot = lifecycle(snapshot, run);
 export const SnapshotCopy = lifecycle(snapshotCopy, run);
+export const SnapshotShare = lifecycle(snapshotShare, run);

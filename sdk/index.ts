@@ -10,6 +10,7 @@ export {
 } from "./completed-snapshots";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
+export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
 export type { Adoptable } from "../provider/adopt";
@@ -25,3 +26,4 @@ export type { Placement } from "../provider/placement";
 export type { SnapshotInputs } from "../provider/snapshot";
 export type { SnapshotCopyInputs } from "../provider/snapshot-copy";
 export type { SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";
+export type { SnapshotShareInputs, SnapshotShareOutputs } from "../provider/snapshot-share";
