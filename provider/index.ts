@@ -10,6 +10,7 @@ import { Run } from "./run";
 import { snapshot } from "./snapshot";
 import { snapshotCopy } from "./snapshot-copy";
 import { volumeFromSnapshot } from "./volume-from-snapshot";
+import { snapshotShare } from "./snapshot-share";
 
 const run = new Run();
 
@@ -17,3 +18,4 @@ export const CompletedSnapshots = lifecycle(completedSnapshots, run);
 export const Snapshot = lifecycle(snapshot, run);
 export const VolumeFromSnapshot = lifecycle(volumeFromSnapshot, run);
 export const SnapshotCopy = lifecycle(snapshotCopy, run);
+export const SnapshotShare = lifecycle(snapshotShare, run);

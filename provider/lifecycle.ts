@@ -38,7 +38,7 @@ import {
     type Properties,
     type Rule,
 } from "./rules";
-import type { Run } from "./run";
+import type { Live, Run } from "./run";
 
 /** Leaves the resource in the state although the act failed: the engine shows `reasons`, and updates it next time. */
 class InitializationError extends Error {
@@ -62,6 +62,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     type State = Inputs & Outputs;
     const rules = { ...placementRules, ...resource.rules } as Record<string, Rule>;
     const adopting = adoption(resource, rules, run);
+    /** What the program of this run declares of this kind, by URN. */
+    const declared = new Map<string, Properties>();
 
     return {
         configure(request: { config: { get: (key: string) => string | undefined } }): Promise<void> {
@@ -74,8 +76,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 const inputs = await completed(olds, news);
                 const failures = [
                     ...checkProperties(rules, inputs),
-                    ...(resource.check?.(inputs, run.configuration, olds) ?? []),
+                    ...(resource.check?.(inputs, run.configuration, olds, [...declared.values()]) ?? []),
                 ];
+                declared.set(urnOf(inputs), inputs);
+                run.declaring();
                 if (failures.length === 0) failures.push(...(await lookedUp(olds, inputs)));
                 return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
             } catch (error) {
@@ -97,7 +101,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             if (pending === "replace") replaces.push("state");
             const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
             const replaced = asked || replaces.length > 0;
-            run.stands(urnOf(inputs), { id, inputs, replaced });
+            stands({ id, inputs, replaced });
             if (replaced) await leaves(id, state, inputs);
             else warn(inputs, resource.warning?.(state, inputs));
             if (replaces.length > 0) return { changes: true, replaces };
@@ -111,7 +115,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const what = `creating ${resource.describe(inputs as Inputs)}`;
             const taken = await telling(what, adopting.take(act, inputs));
             const { id, seen, adopted } = taken ?? (await telling(what, made(act, inputs)));
-            run.stands(urnOf(inputs), { id, inputs });
+            stands({ id, inputs });
             // Until the state holds it, what was claimed keeps its claim: this run may die as well.
             const own = taken === undefined ? { write: {}, remove: [] } : stored(act);
             const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, own);
@@ -121,7 +125,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
                 await held?.release?.();
                 return adopted ? adopt() : seen;
             };
-            const noted = taken === undefined ? { ...inputs, __madeAt: Date.now() } : inputs;
+            // What carries no claim has none to be ended.
+            const claimed = taken === undefined && resource.made !== undefined;
+            const noted = claimed ? { ...inputs, __madeAt: Date.now() } : inputs;
             return { id, outs: await finished(act, id, seen, noted, prepare) };
         },
 
@@ -163,10 +169,15 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
         async delete(id: string, state: Properties) {
             // Adopted in this run: an entry of the state that is newer stands for the same id.
-            if (run.adopted.has(id)) return;
+            if (resource.made !== undefined && run.adopted.has(id)) return;
             await telling(`deleting ${named(id, state)}`, removed(actFor(state), id, state));
         },
     };
+
+    /** The id of one that replaces nothing may be that of something else: a share has its snapshot's. */
+    function stands(live: Live): void {
+        if (resource.replacing !== undefined) run.stands(urnOf(live.inputs), live);
+    }
 
     /** What EC2 says of inputs that are new or have changed; nothing is asked of those that are as they were. */
     async function lookedUp(olds: Properties, inputs: Properties): Promise<CheckFailure[]> {
@@ -250,7 +261,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const elsewhere = (other: string) => run.cloud(other, credentials);
         const urn = urnOf(inputs);
         return {
-            cloud: elsewhere(region),
+            get cloud() {
+                return elsewhere(region);
+            },
             elsewhere,
             stack: stackOf(urn, organizationOf(inputs)),
             configuration: run.configuration,
@@ -263,6 +276,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             warn: (line) => {
                 run.voice.warn(urn, line);
             },
+            declared: () => [...declared.values()],
+            allDeclared: () => run.allDeclared(),
             stillHeard: () => run.voice.stillHeard(),
         };
     }
@@ -331,8 +346,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     function marked(state: Properties): Properties {
         const secrets = secretsOf(state);
         const given = state["__given"];
+        const { secretWithTags = [], secretWith = {} } = resource;
         const derived = [
-            ...(secrets.some((key) => key in standardRules) ? (resource.secretWithTags ?? []) : []),
+            ...(secrets.some((key) => key in standardRules) ? secretWithTags : []),
+            ...secrets.flatMap((key) => (secretWith as Record<string, readonly string[]>)[key] ?? []),
             ...(isMap(given) && secrets.some((key) => key in given) ? ["__given"] : []),
         ];
         const secret = derived.filter((key) => state[key] !== undefined);

@@ -23,6 +23,10 @@ export interface Act {
     warn(line: string): void;
     /** The same identity in another region. */
     elsewhere(region: string): Cloud;
+    /** The inputs of all resources of this kind that the program of this run has declared so far. */
+    declared(): Properties[];
+    /** Waits until the program has declared nothing more for a moment: `declared` is as good as complete then. */
+    allDeclared(): Promise<void>;
     /** Before anything is made: ends this process if its engine is gone. */
     stillHeard(): Promise<void>;
 }
@@ -32,8 +36,16 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** How messages call one that has these inputs: `snapshot of volume vol-1`. */
     describe: (inputs: Inputs) => string;
     rules: Rules<Inputs>;
-    /** What rules of single properties cannot say; `olds` are the inputs of the one that exists, if one does. */
-    check?: (inputs: Properties, configuration: Configuration, olds: Properties) => CheckFailure[];
+    /**
+     * What rules of single properties cannot say; `olds` are the inputs of the one that exists, `declared` those of all of
+     * this kind that the program has declared before.
+     */
+    check?: (
+        inputs: Properties,
+        configuration: Configuration,
+        olds: Properties,
+        declared: Properties[],
+    ) => CheckFailure[];
     /** What only the state tells to be wrong. */
     refuse?: (state: Properties, inputs: Properties) => CheckFailure[];
     /** What a reviewer must know of one that stays. */
@@ -50,6 +62,8 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     ) => "update" | "replace" | undefined;
     /** Outputs that are secret if any declared tag is. */
     secretWithTags?: readonly (keyof Outputs & string)[];
+    /** Outputs that are secret if this input is. */
+    secretWith?: { readonly [K in keyof Inputs]?: readonly (keyof Outputs & string)[] };
 
     /**
      * Makes it with these tags of our own, and returns as soon as it has an id: every later failure carries that id.

@@ -21,6 +21,9 @@ export interface Live {
     replaced?: boolean;
 }
 
+const declaringPause = 2_000;
+const longestDeclaring = 30_000;
+
 export class Run {
     readonly #clouds = new Map<string, Cloud>();
     readonly #live = new Map<string, Live>();
@@ -32,6 +35,7 @@ export class Run {
     /** What this run has adopted: an older entry of the state for the same id must not delete it. */
     readonly adopted = new Set<string>();
     readonly backend = backendId();
+    #declaredAt: number | undefined;
     #read: ReadKey = () => undefined;
     #configuration: Configuration | undefined;
 
@@ -58,6 +62,25 @@ export class Run {
             this.#clouds.set(key, cloud);
         }
         return cloud;
+    }
+
+    /** The program has declared something. */
+    declaring(): void {
+        this.#declaredAt = this.surroundings.clock.now();
+    }
+
+    /**
+     * Waits until the program has declared nothing more for two seconds, half a minute at most: the engine carries out
+     * what was declared first while the program still declares the rest. Without a program (destroy) there is no wait.
+     */
+    async allDeclared(): Promise<void> {
+        const { clock } = this.surroundings;
+        const end = clock.now() + longestDeclaring;
+        for (;;) {
+            const quietAt = Math.min((this.#declaredAt ?? -Infinity) + declaringPause, end);
+            if (clock.now() >= quietAt) return;
+            await clock.sleep(quietAt - clock.now());
+        }
     }
 
     /** Remembers who stands for a URN, so that the delete of its predecessor knows its successor. */

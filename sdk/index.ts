@@ -15,6 +15,7 @@ export {
     type VolumeFromSnapshotArgs,
     type VolumeFromSnapshotState,
 } from "./volume-from-snapshot";
+export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
 export type { Adoptable } from "../provider/adopt";
@@ -35,3 +36,4 @@ export type {
     VolumeFromSnapshotInputs,
     VolumeFromSnapshotOutputs,
 } from "../provider/volume-from-snapshot";
+export type { SnapshotShareInputs, SnapshotShareOutputs } from "../provider/snapshot-share";

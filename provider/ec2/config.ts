@@ -74,6 +74,10 @@ export interface TagKeys {
 export interface Configuration {
     aws: AwsConfig;
     tagKeys: TagKeys;
+    /** Account ids by alias, so that programs can say `"prod"`. */
+    accounts: Record<string, string>;
+    /** Whether this stack may make a snapshot public at all. */
+    allowPublicSharing: boolean;
 }
 
 /** The stack's configuration: the text of a key such as `aws:region`; objects are JSON. */
@@ -127,12 +131,12 @@ export function readConfiguration(read: ReadKey): Configuration {
         throw new ConfigError(key, "must hold nothing but text");
     };
     const texts = (key: string, values = list(key)) => values.map((value) => plain(key, value));
-    const accounts = (key: string) =>
-        texts(key).map((value) => {
-            const id = value.padStart(12, "0");
-            if (!/^\d{12}$/.test(id)) throw new ConfigError(key, "must hold account ids of 12 digits");
-            return id;
-        });
+    const account = (key: string, value: string) => {
+        const id = value.padStart(12, "0");
+        if (!/^\d{12}$/.test(id)) throw new ConfigError(key, "must hold account ids of 12 digits");
+        return id;
+    };
+    const accounts = (key: string) => texts(key).map((value) => account(key, value));
     const textMap = (key: string, map: unknown = {}) => {
         if (typeof map !== "object" || map === null || Array.isArray(map))
             throw new ConfigError(key, "must be an object");
@@ -164,6 +168,14 @@ export function readConfiguration(read: ReadKey): Configuration {
                 );
         }
         return { ...defaultTagKeys, ...given };
+    };
+    const aliases = () => {
+        const key = "ebs-snapshots:accounts";
+        const given = Object.entries(textMap(key, object(key)));
+        const wrong = given.find(([alias]) => !/\D/.test(alias));
+        if (wrong !== undefined)
+            throw new ConfigError(key, `"${wrong[0]}" is no alias: one must not be digits alone`);
+        return Object.fromEntries(given.map(([alias, id]) => [alias, account(key, id)]));
     };
     const ignored = object("aws:ignoreTags");
     const ignoredTexts = (name: string) => {
@@ -216,6 +228,8 @@ export function readConfiguration(read: ReadKey): Configuration {
             ignoreTags: { keys: ignoredTexts("keys"), keyPrefixes: ignoredTexts("keyPrefixes") },
         }),
         tagKeys: tagKeys(),
+        accounts: aliases(),
+        allowPublicSharing: flag("ebs-snapshots:allowPublicSharing"),
     };
 }
 

@@ -50,6 +50,8 @@ export interface Settings {
     pendingPerVolume: number;
     /** Least seconds between two snapshots of one volume; 0, any, by default. */
     perVolumeRateSeconds: number;
+    /** Seconds for which a snapshot's former grants are still shown; 0 by default. */
+    grantSeconds: number;
     /** Makes the probability of faults repeatable; null by default. */
     seed: number | null;
 }

@@ -1,11 +1,14 @@
 """Who may make volumes from a snapshot, and the account's block against public sharing."""
 
+from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.kms.models import kms_backends
 from snapshots import LivingSnapshot, SnapshotCalls
+from world import world
 
 CHANGES_PER_CALL = 500
 
@@ -37,10 +40,15 @@ class SharingCalls(SnapshotCalls):
             )
         for grant in add + remove:
             _check_grant(grant)
+            if grant.get("UserId") == snapshot.owner_id:
+                raise EC2ClientError(
+                    "InvalidParameterValue", f"The owner {snapshot.owner_id} of a snapshot always has access to it."
+                )
         if add:
             self._refuse_forbidden(snapshot, public=any("Group" in grant for grant in add))
         users = {grant["UserId"] for grant in add + remove if "UserId" in grant}
         groups = {grant["Group"] for grant in add + remove if "Group" in grant}
+        _remember(snapshot)
         if add:
             snapshot.create_volume_permission_userids |= users
             snapshot.create_volume_permission_groups |= groups
@@ -69,8 +77,9 @@ class SharingCalls(SnapshotCalls):
 
     def describe_snapshot_attribute(self) -> ActionResult:
         snapshot = self.own_snapshot()
-        grants = [{"Group": group} for group in sorted(snapshot.create_volume_permission_groups)]
-        grants += [{"UserId": user} for user in sorted(snapshot.create_volume_permission_userids)]
+        users, groups = _shown(snapshot)
+        grants = [{"Group": group} for group in sorted(groups)]
+        grants += [{"UserId": user} for user in sorted(users)]
         return ActionResult({"SnapshotId": snapshot.id, "CreateVolumePermissions": grants})
 
     def reset_snapshot_attribute(self) -> ActionResult:
@@ -89,6 +98,23 @@ class SharingCalls(SnapshotCalls):
 
     def get_snapshot_block_public_access_state(self) -> ActionResult:
         return ActionResult({"State": self.region_state.block_public_access, "ManagedBy": "account"})
+
+
+# A change is shown a moment later: until when the former grants of a snapshot are shown, and what they were.
+_former: WeakKeyDictionary[LivingSnapshot, tuple[datetime, set[str], set[str]]] = WeakKeyDictionary()
+
+
+def _shown(snapshot: LivingSnapshot) -> tuple[set[str], set[str]]:
+    until, users, groups = _former.get(snapshot, (world.now(), set(), set()))
+    if world.now() < until:
+        return users, groups
+    return snapshot.create_volume_permission_userids, snapshot.create_volume_permission_groups
+
+
+def _remember(snapshot: LivingSnapshot) -> None:
+    users, groups = _shown(snapshot)
+    until = world.now() + timedelta(seconds=world.settings["grantSeconds"])
+    _former[snapshot] = (until, set(users), set(groups))
 
 
 def _check_grant(grant: dict[str, Any]) -> None:

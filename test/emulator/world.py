@@ -19,6 +19,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "initializationSeconds": 0,  # how long a volume is filled from its snapshot
     "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
     "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
+    "grantSeconds": 0,  # how long EC2 goes on showing a snapshot's former grants
     "seed": None,  # makes the probability of faults repeatable
 }
 

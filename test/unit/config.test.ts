@@ -31,6 +31,8 @@ test("nothing configured is nothing decided", () => {
             ignoreTags: { keys: [], keyPrefixes: [] },
         },
         tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode" },
+        accounts: {},
+        allowPublicSharing: false,
     });
 });
 
@@ -122,6 +124,32 @@ test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numb
         `configuration aws:${key}: must hold account ids of 12 digits`,
     );
     expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
+});
+
+test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () => {
+    const key = "ebs-snapshots:accounts";
+    expect(read({ [key]: '{"prod":123456789012,"audit":"210987654321","old":1234567890}' }).accounts).toEqual(
+        {
+            prod: "123456789012",
+            audit: "210987654321",
+            old: "001234567890",
+        },
+    );
+    expect(failure({ [key]: '{"prod":"12-34"}' })).toBe(
+        `configuration ${key}: must hold account ids of 12 digits`,
+    );
+    expect(failure({ [key]: '["123456789012"]' })).toBe(`configuration ${key}: must be an object`);
+    // Nobody could tell such an alias from an id.
+    expect(failure({ [key]: '{"210987654321":"123456789012"}' })).toBe(
+        `configuration ${key}: "210987654321" is no alias: one must not be digits alone`,
+    );
+});
+
+test("ebs-snapshots:allowPublicSharing is off unless it says true", () => {
+    const key = "ebs-snapshots:allowPublicSharing";
+    expect(read({ [key]: "true" }).allowPublicSharing).toBe(true);
+    expect(read({ [key]: "false" }).allowPublicSharing).toBe(false);
+    expect(failure({ [key]: "yes" })).toBe(`configuration ${key}: must be true or false`);
 });
 
 test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () => {

@@ -1,0 +1,440 @@
+/**
+ * `SnapshotShare`: who besides its owner may use a snapshot.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
+ *
+ * @module
+ */
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { deadlineOf } from "./duration";
+import { defined, type Configuration } from "./ec2/config";
+import { Ec2Error } from "./ec2/errors";
+import {
+    common,
+    everyone,
+    grantedBy,
+    grantedTag,
+    grantedText,
+    grantsOf,
+    grantsVisible,
+    modifyGrants,
+    mostChanges,
+    textOfTag,
+    union,
+    without,
+} from "./ec2/grants";
+import { removeTags, writeTags } from "./ec2/tagging";
+import { secretsOf, urnOf } from "./internals";
+import type { Act, Resource } from "./resource";
+import {
+    equal,
+    flag,
+    hasUnknown,
+    listOf,
+    resourceId,
+    shown,
+    unknown,
+    type Accepts,
+    type CheckFailure,
+    type Properties,
+    type Rules,
+} from "./rules";
+import { completed } from "./completion";
+
+export interface SnapshotShareInputs {
+    /** The snapshot, which is waited for while it is pending. A change replaces the share, not the snapshot. */
+    snapshotId: string;
+    /**
+     * Who may use the snapshot: account ids of 12 digits, or aliases of `ebs-snapshots:accounts`. Order and duplicates
+     * do not matter. Default: nobody. A change updates: new accounts are added before others are revoked.
+     */
+    accounts?: (string | number)[];
+    /**
+     * Whether everyone with an AWS account may use the snapshot, which `ebs-snapshots:allowPublicSharing` must allow.
+     * `false` means not public: made public by others, it is made private again. Default: `false`. A change updates.
+     */
+    public?: boolean;
+    /**
+     * Whether access that is not declared here is revoked, whoever gave it. `false` leaves it alone. Default: `false`.
+     * A change updates.
+     */
+    exclusive?: boolean;
+}
+
+export interface SnapshotShareOutputs {
+    /** The accounts declared that may use the snapshot: ids, sorted. */
+    accountIds: string[];
+    /** Whether everyone may use the snapshot. */
+    isPublic: boolean;
+    /** What this stack granted of that which is declared here: account ids, and `all` for everyone. */
+    granted: string[];
+    /** All grants on the snapshot as EC2 has them: account ids, and `all` for everyone. */
+    grants: string[];
+    /** Account that owns the snapshot. */
+    ownerId: string;
+}
+
+const account: Accepts = (value, path) =>
+    typeof value === "string" || typeof value === "number"
+        ? []
+        : [{ property: path, reason: `is ${shown(value)}, but must be an account id or an alias` }];
+
+export const snapshotShareRules = {
+    snapshotId: { accepts: resourceId("snap"), required: true, onChange: "replace" },
+    accounts: {
+        accepts: listOf(account),
+        onChange: "update",
+        same: (before, after) => !hasUnknown(after) && equal(asSet(before), asSet(after)),
+    },
+    public: { accepts: flag, onChange: "update", same: sameFlag },
+    exclusive: { accepts: flag, onChange: "update", same: sameFlag },
+} satisfies Rules<SnapshotShareInputs>;
+
+type State = Partial<SnapshotShareInputs & SnapshotShareOutputs>;
+
+interface Seen {
+    snapshot: Ec2Snapshot;
+    grants: string[];
+    /** Those that the shares of this stack have made. */
+    ours: string[];
+    /** What the share declares. */
+    wanted: string[];
+    /** What was changed just now. */
+    changed?: { added: string[]; removed: string[] };
+}
+
+export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareOutputs>, Seen> = {
+    describe: ({ snapshotId }) => `share of snapshot ${snapshotId}`,
+    rules: snapshotShareRules,
+    check: (inputs, configuration, _olds, declared) => [
+        ...checkAccounts(inputs, configuration),
+        ...checkPublic(inputs, configuration),
+        ...checkExclusive(inputs, declared),
+    ],
+    lookUp,
+    secretWith: { accounts: ["accountIds", "granted", "grants"] },
+
+    // An alias may mean another account by now.
+    pending: (state, inputs, configuration) =>
+        hasUnknown(inputs["accounts"]) || equal(state["accountIds"], accountIds(inputs, configuration))
+            ? undefined
+            : "update",
+
+    async make(act, inputs) {
+        const { snapshotId: id } = inputs;
+        await completed(act, id, deadlineOf(act.cloud.clock, {}));
+        return { id, seen: await ensure(act, id, inputs, {}) };
+    },
+
+    look: async (act, id, state) => see(act, id, await act.cloud.snapshots.read(id), state, state),
+    lookAhead: async (act, id, stack, state) =>
+        see(act, id, await act.cloud.snapshots.readAhead(id, stack), state, state),
+    change: (act, id, _seen, inputs, state) => ensure(act, id, inputs, state),
+
+    async finish(act, id, seen) {
+        if (seen.changed === undefined) return seen;
+        act.status("waiting until EC2 shows it");
+        return { ...seen, grants: await grantsVisible(act.cloud, id, seen.changed) };
+    },
+
+    async remove(act, id, state) {
+        await act.allDeclared();
+        return act.cloud.inLine(id, async () => {
+            const seen = await see(act, id, await act.cloud.snapshots.read(id), state, state);
+            if (seen === undefined) return "gone";
+            const mine = state.exclusive === true ? seen.grants : granted(seen);
+            const kept = declaredOf(act, id);
+            await revoke(act, id, seen, without(mine, kept));
+            const stays = common(mine, kept);
+            if (stays.length > 0) act.info(`${told(stays, state)} keep access: another share declares it`);
+            return "done";
+        });
+    },
+
+    owner: ({ snapshot }) => snapshot.OwnerId,
+
+    outputs: (_act, _id, seen) =>
+        Promise.resolve({
+            accountIds: without(common(seen.wanted, seen.grants), [everyone]),
+            isPublic: seen.grants.includes(everyone),
+            granted: granted(seen),
+            grants: seen.grants,
+            ...defined({ ownerId: seen.snapshot.OwnerId }),
+        }),
+
+    observe(act, inputs, seen) {
+        const { accounts = [], public: isPublic, exclusive } = inputs as Partial<SnapshotShareInputs>;
+        const { grants, ours, wanted } = seen;
+        const there = accounts.filter((entry) => {
+            const id = resolved(entry, act.configuration);
+            return id === undefined || grants.includes(id);
+        });
+        // What another share of this stack has granted is not drift of this one.
+        const foreign = without(without(grants, wanted), ours);
+        const extra = exclusive === true ? without(foreign, [everyone]) : [];
+        const open = isPublic === true ? grants.includes(everyone) : foreign.includes(everyone);
+        return {
+            ...inputs,
+            ...(inputs["accounts"] === undefined && extra.length === 0
+                ? {}
+                : { accounts: [...there, ...extra] }),
+            ...(isPublic === undefined && !open ? {} : { public: open }),
+        };
+    },
+};
+
+/** Brings the grants to what is declared. One at a time a snapshot, since all its shares read and write one note. */
+function ensure(act: Act, id: string, inputs: SnapshotShareInputs, state: State): Promise<Seen> {
+    return act.cloud.inLine(id, async () => {
+        const look = async () => see(act, id, await act.cloud.snapshots.read(id), inputs, state);
+        const before = state.granted ?? [];
+        const changesOf = (seen: Seen) =>
+            changesTo(seen, before, inputs.exclusive === true, declaredOf(act, id));
+        const seen = await look();
+        if (seen === undefined) throw new Error(`snapshot ${id} does not exist in ${act.cloud.region}`);
+        // A share that takes an account over may be declared further down in the program.
+        if (changesOf(seen).remove.length > 0) await act.allDeclared();
+        const { add, remove } = changesOf(seen);
+        const granting = add.length === 0 ? seen : await grant(act, id, seen, add);
+        await revoke(act, id, granting, remove);
+        if (remove.length > 0) act.info(`revokes the access of ${told(remove, inputs)}`);
+        if (add.length + remove.length === 0) return seen;
+        return {
+            ...granting,
+            grants: without(granting.grants, remove),
+            changed: { added: add, removed: remove },
+        };
+    });
+}
+
+/** What must be granted and revoked: nothing that any share of this run declares is ever revoked. */
+export function changesTo(
+    { grants, ours, wanted }: Pick<Seen, "grants" | "ours" | "wanted">,
+    before: string[],
+    exclusive: boolean,
+    declared: string[],
+): { add: string[]; remove: string[] } {
+    const obsolete = grants.filter(
+        (grant) =>
+            exclusive ||
+            before.includes(grant) ||
+            // Not public means not public, unless another share of this stack wants it.
+            (grant === everyone && !ours.includes(grant)),
+    );
+    return { add: without(wanted, grants), remove: without(without(obsolete, wanted), declared) };
+}
+
+/** Noted first: a run that dies in between leaves no grant of which nobody knows whose it is. */
+async function grant(act: Act, id: string, seen: Seen, add: string[]): Promise<Seen> {
+    await act.stillHeard();
+    const after = { ...seen, grants: union(seen.grants, add), ours: union(seen.ours, add) };
+    const noted = await note(act, id, after);
+    try {
+        await modifyGrants(act.cloud, id, "add", add, deadlineOf(act.cloud.clock, {}));
+    } catch (error) {
+        // Refused as a whole. After a part, or without an answer, the note stands: it says "ours, if it is there".
+        const refused = error instanceof Ec2Error && ["refused", "forbidden"].includes(error.nature);
+        if (refused && add.length <= mostChanges) await note(act, id, { ...seen, snapshot: noted.snapshot });
+        throw withRemedy(error, seen.snapshot, add);
+    }
+    return noted;
+}
+
+async function revoke(act: Act, id: string, seen: Seen, grants: string[]): Promise<void> {
+    const present = common(grants, seen.grants);
+    if (present.length > 0)
+        await modifyGrants(act.cloud, id, "remove", present, deadlineOf(act.cloud.clock, {}));
+    await note(act, id, {
+        ...seen,
+        grants: without(seen.grants, present),
+        ours: without(seen.ours, present),
+    });
+}
+
+/** Notes on the snapshot which grants are ours. */
+async function note(act: Act, id: string, seen: Seen): Promise<Seen> {
+    const key = grantedTag(act.stack);
+    const text = grantedText(seen.ours, seen.grants);
+    const tags = seen.snapshot.Tags ?? [];
+    if (text === textOfTag(tags, key)) return seen;
+    try {
+        await (text === undefined
+            ? removeTags(act.cloud, [id], [key])
+            : writeTags(act.cloud, [id], { [key]: text }));
+    } catch (error) {
+        if (!(error instanceof Ec2Error) || error.nature !== "forbidden") throw error;
+        act.info(`what this stack grants cannot be noted on the snapshot: ${error.message}`);
+    }
+    const others = tags.filter(({ Key }) => Key !== key);
+    const Tags = text === undefined ? others : [...others, { Key: key, Value: text }];
+    return { ...seen, snapshot: { ...seen.snapshot, Tags } };
+}
+
+async function see(
+    act: Act,
+    id: string,
+    snapshot: Ec2Snapshot | undefined,
+    inputs: State | Properties,
+    state: State | Properties,
+): Promise<Seen | undefined> {
+    const grants = snapshot === undefined ? undefined : await grantsOf(act.cloud, id);
+    if (snapshot === undefined || grants === undefined) return undefined;
+    const noted = grantedBy(textOfTag(snapshot.Tags, grantedTag(act.stack)), grants);
+    const before = common((state as State).granted ?? [], grants);
+    return { snapshot, grants, ours: union(noted, before), wanted: wantedOf(inputs, act.configuration) };
+}
+
+function granted({ grants, ours, wanted }: Seen): string[] {
+    return common(common(wanted, ours), grants);
+}
+
+/** What the shares of this snapshot in this run declare, all together. */
+function declaredOf(act: Act, id: string): string[] {
+    const shares = act.declared().filter(({ snapshotId }) => snapshotId === id);
+    return shares.flatMap((inputs) => wantedOf(inputs, act.configuration));
+}
+
+function wantedOf(inputs: State | Properties, configuration: Configuration): string[] {
+    return [...accountIds(inputs, configuration), ...(inputs.public === true ? [everyone] : [])];
+}
+
+/** Ids of the declared accounts, sorted, each once; what is none and is not configured is left out. */
+function accountIds(inputs: State | Properties, configuration: Configuration): string[] {
+    const { accounts = [] } = inputs as State;
+    return union(
+        accounts.flatMap((entry) => resolved(entry, configuration) ?? []),
+        [],
+    );
+}
+
+function resolved(entry: string | number, { accounts }: Configuration): string | undefined {
+    // Where an id was taken for a number, the zeros that it began with are missing.
+    const text = typeof entry === "number" ? String(entry).padStart(12, "0") : entry;
+    if (/^\d{12}$/.test(text)) return text;
+    return Object.hasOwn(accounts, text) ? accounts[text] : undefined;
+}
+
+function checkAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
+    if (!Array.isArray(accounts)) return [];
+    const aliases = Object.keys(configuration.accounts).sort().join(", ");
+    const known = aliases === "" ? "none is configured under" : `${aliases} of`;
+    return accounts.flatMap((entry: unknown, index) => {
+        if ((typeof entry !== "string" && typeof entry !== "number") || entry === unknown) return [];
+        if (resolved(entry, configuration) !== undefined) return [];
+        const reason = `is ${shown(entry)}, but must be an account id of 12 digits or an alias: ${known} ebs-snapshots:accounts`;
+        return [{ property: `accounts[${String(index)}]`, reason }];
+    });
+}
+
+function checkPublic(inputs: Properties, { allowPublicSharing }: Configuration): CheckFailure[] {
+    if (inputs["public"] !== true || allowPublicSharing) return [];
+    const reason =
+        "is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone with " +
+        "an AWS account, and copies of it cannot be taken back. If that is meant: " +
+        "pulumi config set ebs-snapshots:allowPublicSharing true";
+    return [{ property: "public", reason }];
+}
+
+function checkExclusive(inputs: Properties, declared: Properties[]): CheckFailure[] {
+    const { snapshotId, exclusive } = inputs;
+    if (exclusive !== true || snapshotId === unknown) return [];
+    const twin = declared.find(
+        (other) =>
+            other["exclusive"] === true &&
+            other["snapshotId"] === snapshotId &&
+            urnOf(other) !== urnOf(inputs),
+    );
+    if (twin === undefined) return [];
+    const reason = `is true, but must be so in one share of a snapshot alone: ${urnOf(twin)} claims ${String(snapshotId)} too`;
+    return [{ property: "exclusive", reason }];
+}
+
+/** What EC2 would refuse later, and what a reviewer must know. */
+async function lookUp(act: Act, inputs: Properties, olds: Properties): Promise<CheckFailure[]> {
+    const { snapshotId, public: isPublic, exclusive } = inputs as unknown as SnapshotShareInputs;
+    const isKnown = snapshotId !== unknown;
+    const name = isKnown ? snapshotId : "the snapshot";
+    if (isPublic === true && olds["public"] !== true)
+        act.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
+    const seen = isKnown ? await act.cloud.snapshots.readAhead(snapshotId, act.stack) : undefined;
+    if (exclusive === true && seen !== undefined && !hasUnknown(inputs["accounts"])) {
+        const goes = without((await grantsOf(act.cloud, snapshotId)) ?? [], declaredOf(act, snapshotId));
+        if (goes.length > 0) act.warn(`exclusive revokes the access of ${told(goes, inputs)} to ${name}`);
+    }
+    return [
+        ...(await ownerAmong(act, inputs, seen?.OwnerId)),
+        ...(isPublic === true ? await publicRefused(act, seen) : []),
+        ...(seen?.Encrypted === true ? await defaultKeyRefused(act, inputs, seen) : []),
+    ];
+}
+
+async function ownerAmong(act: Act, inputs: Properties, owner: string | undefined): Promise<CheckFailure[]> {
+    const { accounts } = inputs;
+    if (!Array.isArray(accounts) || accounts.length === 0) return [];
+    const itself = owner ?? (act.cloud.identityUnknown ? undefined : await act.cloud.account());
+    return (accounts as (string | number)[]).flatMap((entry, index) => {
+        if (itself === undefined || resolved(entry, act.configuration) !== itself) return [];
+        const reason = `is ${shown(entry)}, but must be another account than the snapshot's owner, who has access anyway`;
+        return [{ property: `accounts[${String(index)}]`, reason }];
+    });
+}
+
+async function publicRefused(act: Act, seen: Ec2Snapshot | undefined): Promise<CheckFailure[]> {
+    const refuse = (reason: string) => [
+        { property: "public", reason: `is true, but must be false ${reason}` },
+    ];
+    if (seen?.Encrypted === true)
+        return refuse(
+            "for an encrypted snapshot: EC2 makes none public. Share it with accounts, or make the data public from a " +
+                "snapshot of a volume that is not encrypted",
+        );
+    const { GetSnapshotBlockPublicAccessStateCommand } = await import("@aws-sdk/client-ec2");
+    const request = new GetSnapshotBlockPublicAccessStateCommand({});
+    const answer = await act.cloud.call("GetSnapshotBlockPublicAccessState", (ec2) => ec2.send(request));
+    const { State: state = "unblocked" } = answer;
+    if (state === "unblocked") return [];
+    return refuse(
+        `where block public access is on: it is ${state} in ${act.cloud.region}. If that is meant: ` +
+            "aws ec2 disable-snapshot-block-public-access, for all snapshots of the account in that region",
+    );
+}
+
+/** EC2's default key cannot be used by other accounts. */
+async function defaultKeyRefused(
+    act: Act,
+    inputs: Properties,
+    { KmsKeyId }: Ec2Snapshot,
+): Promise<CheckFailure[]> {
+    if (accountIds(inputs, act.configuration).length === 0) return [];
+    const defaultKey = await act.cloud.keyArn(defaultKeyAlias);
+    if (KmsKeyId !== defaultKey) return [];
+    const reason = `are given, but a snapshot under the key aws/ebs cannot be shared: ${shareCopy}`;
+    return [{ property: "accounts", reason }];
+}
+
+const defaultKeyAlias = "alias/aws/ebs";
+const shareCopy = "copy it with SnapshotCopy and `kmsKeyId` of a key of your own, and share the copy";
+
+function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, add: string[]): unknown {
+    if (!(error instanceof Ec2Error) || error.nature !== "refused") return error;
+    const remedies = [
+        ...(Encrypted === true ? [`If it is under the key aws/ebs: ${shareCopy}.`] : []),
+        ...(add.includes(everyone) && Encrypted !== true
+            ? ["See whether block public access is on: aws ec2 get-snapshot-block-public-access-state."]
+            : []),
+    ];
+    return new Error([error.message, ...remedies].join(" "), { cause: error });
+}
+
+/** Accounts as messages name them. */
+function told(grants: string[], inputs: State | Properties): string {
+    if (secretsOf(inputs).includes("accounts")) return `${String(grants.length)} accounts`;
+    return grants.map((grant) => (grant === everyone ? "everyone" : grant)).join(", ");
+}
+
+function asSet(accounts: unknown): unknown {
+    return Array.isArray(accounts) ? union(accounts.map(String), []) : (accounts ?? []);
+}
+
+function sameFlag(before: unknown, after: unknown): boolean {
+    return (before ?? false) === (after ?? false);
+}
