@@ -127,7 +127,7 @@ function refuse(path: string, value: unknown, allowed: string): CheckFailure[] {
 }
 
 /** A kind of value, by what it is called and a test for it. */
-function kind(allowed: string, test: (value: unknown) => boolean): Accepts {
+export function kind(allowed: string, test: (value: unknown) => boolean): Accepts {
     return (value, path) => (test(value) ? [] : refuse(path, value, allowed));
 }
 
@@ -161,6 +161,11 @@ export function oneOf(...values: string[]): Accepts {
 export function resourceId(prefix: string): Accepts {
     return text(`an id such as "${prefix}-0123456789abcdef0"`, new RegExp(`^${prefix}-[0-9a-f]+$`));
 }
+
+export const outpostArn = text(
+    "the ARN of an Outpost",
+    /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/,
+);
 
 /** A whole number in steps of `step`, from one step on. */
 export function multipleOf(step: number, most: number): Accepts {

@@ -10,19 +10,27 @@ import { deadlineOf } from "./duration";
 import { defined } from "./ec2/config";
 import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
 import { toTags } from "./ec2/tagging";
-import { checkStandard, declaredTags } from "./ec2/tags";
+import { declaredTags } from "./ec2/tags";
+import type { Seen } from "./features";
 import type { Act, Resource } from "./resource";
 import {
     flag,
     multipleOf,
+    outpostArn,
     resourceId,
     sameOrLeftOut,
-    text,
     unknown,
     type CheckFailure,
     type Rules,
 } from "./rules";
-import { snapshotActs, snapshotOptionRules, type SnapshotOptions, type SnapshotOutputs } from "./snapshots";
+import {
+    checkSnapshot,
+    snapshotActs,
+    snapshotOptionRules,
+    warnOfFeatures,
+    type SnapshotOptions,
+    type SnapshotOutputs,
+} from "./snapshots";
 import { regionRule } from "./placement";
 
 export interface SnapshotCopyInputs extends SnapshotOptions {
@@ -61,12 +69,12 @@ export const snapshotCopyRules = {
     kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
     completionDurationMinutes: { accepts: multipleOf(15, 2_880), onChange: "replace" },
     destinationOutpostArn: {
-        accepts: text("the ARN of an Outpost", /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/),
+        accepts: outpostArn,
         onChange: "replace",
     },
 } satisfies Rules<SnapshotCopyInputs>;
 
-export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>, Ec2Snapshot> = {
+export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>, Seen> = {
     ...snapshotActs<SnapshotCopyInputs>(origin, (seen) =>
         defined({
             encrypted: seen.Encrypted,
@@ -80,7 +88,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
     alike: { kmsKeyId: sameKey },
 
     check(inputs, configuration) {
-        const failures = checkStandard(inputs, configuration);
+        const failures = checkSnapshot(inputs, configuration);
         if (inputs["kmsKeyId"] === undefined || inputs["encrypted"] !== false) return failures;
         const reason =
             "is given, but encrypted is false: a key is for an encrypted copy; leave out one of them";
@@ -89,6 +97,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
 
     async lookUp(act, given, olds) {
         const inputs = given as unknown as SnapshotCopyInputs;
+        warnOfFeatures(act, given, olds);
         const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
         if (asked.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(unknown)) return [];

@@ -4,13 +4,14 @@
  *
  * @module
  */
-import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "./duration";
 import { defined } from "./ec2/config";
 import { toTags } from "./ec2/tagging";
 import { copiableTags, copyTagsRule, declaredTags, type TagMap } from "./ec2/tags";
+import type { Seen } from "./features";
 import type { Act, Resource } from "./resource";
-import { resourceId, type Rules } from "./rules";
+import { oneOf, outpostArn, resourceId, type Rules } from "./rules";
 import { snapshotActs, snapshotOptionRules, type SnapshotOptions, type SnapshotOutputs } from "./snapshots";
 
 export interface SnapshotInputs extends SnapshotOptions {
@@ -19,6 +20,16 @@ export interface SnapshotInputs extends SnapshotOptions {
      * volume, stays in the account unless `keepReplaced` is `false`.
      */
     volumeId: string;
+    /**
+     * ARN of the Outpost to keep the snapshot on, for a volume that is there. Default: none, it is kept in the region. A
+     * change replaces the snapshot.
+     */
+    outpostArn?: string;
+    /**
+     * For a volume in a Local Zone: `"local"` keeps the snapshot in that zone, `"regional"` in its region. Default: EC2's
+     * own, the region. A change replaces the snapshot.
+     */
+    location?: "local" | "regional";
     /**
      * Whether the volume's tags are copied to the snapshot when it is made. Default: `false`. A change does nothing to
      * a snapshot that exists.
@@ -29,11 +40,15 @@ export interface SnapshotInputs extends SnapshotOptions {
 export const snapshotRules = {
     ...snapshotOptionRules,
     volumeId: { accepts: resourceId("vol"), required: true, onChange: "replace" },
+    outpostArn: { accepts: outpostArn, onChange: "replace" },
+    location: { accepts: oneOf("local", "regional"), onChange: "replace" },
     copyTagsFromVolume: copyTagsRule,
 } satisfies Rules<SnapshotInputs>;
 
-export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Snapshot> = {
-    ...snapshotActs<SnapshotInputs>(origin, ({ VolumeId }) => defined({ volumeId: VolumeId })),
+export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Seen> = {
+    ...snapshotActs<SnapshotInputs>(origin, ({ VolumeId, OutpostArn }) =>
+        defined({ volumeId: VolumeId, outpostArn: OutpostArn }),
+    ),
     describe: (inputs) => `snapshot of ${origin(inputs)}`,
     rules: snapshotRules,
 
@@ -44,6 +59,8 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Ec2Sna
         const request = new CreateSnapshotCommand({
             VolumeId: inputs.volumeId,
             Description: inputs.description,
+            OutpostArn: inputs.outpostArn,
+            Location: inputs.location,
             TagSpecifications: [{ ResourceType: "snapshot", Tags: toTags(tags) }],
         });
         const send = async (ec2: EC2Client) => {

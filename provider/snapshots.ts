@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { adoptRule, type Adoptable } from "./adopt";
 import { completed, visible } from "./completion";
 import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
-import { defined } from "./ec2/config";
+import { deleteSnapshot } from "./deletion";
+import { defined, type Configuration } from "./ec2/config";
 import { unlessGone } from "./ec2/errors";
 import { snapshotArn } from "./ec2/region";
 import { syncTags, writeTags } from "./ec2/tagging";
@@ -24,11 +24,24 @@ import {
     type StandardOptions,
     type StandardOutputs,
 } from "./ec2/tags";
-import type { Resource } from "./resource";
-import { anything, flag, mapOf, textUpTo, type Rules } from "./rules";
+import { ensureFastRestore } from "./fast-restore";
+import {
+    changeFeatures,
+    checkFeatures,
+    ensureFeatures,
+    ensureProtection,
+    featureRules,
+    featureWarnings,
+    observedFeatures,
+    withFeatures,
+    type Features,
+    type Seen,
+} from "./features";
+import type { Act, Resource } from "./resource";
+import { anything, flag, mapOf, textUpTo, type CheckFailure, type Properties, type Rules } from "./rules";
 
 /** The options of every snapshot, however it comes about. */
-export interface SnapshotOptions extends StandardOptions, Adoptable {
+export interface SnapshotOptions extends StandardOptions, Adoptable, Features {
     /** At most 255 characters. Default: none. EC2 has no way to change it: a change replaces the snapshot. */
     description?: string;
     /**
@@ -85,9 +98,10 @@ export const snapshotOptionRules = {
     keepReplaced: { accepts: flag, onChange: "update" },
     waitForCompletion: { accepts: flag, onChange: "update" },
     timeout: { accepts: duration, onChange: "update", same: sameDuration },
+    ...featureRules,
 } satisfies Rules<SnapshotOptions>;
 
-type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<SnapshotOutputs>, Ec2Snapshot>;
+export type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<SnapshotOutputs>, Seen>;
 
 /**
  * Every act but the making; `origin` says what a snapshot with these inputs is a copy of, `fixed` which of its own inputs
@@ -95,7 +109,7 @@ type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<Snapshot
  */
 export function snapshotActs<Inputs extends SnapshotOptions>(
     origin: (inputs: Partial<Inputs>) => string,
-    fixed: (seen: Ec2Snapshot) => Partial<Inputs>,
+    fixed: (seen: Seen) => Partial<Inputs>,
 ): Omit<SnapshotResource<Inputs>, "describe" | "rules" | "make"> {
     /** As the successor says, else if it is the last copy of something else. */
     function keepsReplaced(state: Partial<Inputs>, inputs: Partial<Inputs>): boolean {
@@ -103,7 +117,8 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
     }
 
     return {
-        check: checkStandard,
+        check: checkSnapshot,
+        lookUp: (act, inputs, olds) => Promise.resolve(warnOfFeatures(act, inputs, olds)),
         secretWithTags: ["tagsAll"],
 
         pending(state, inputs, configuration) {
@@ -125,24 +140,27 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
             }));
         },
 
-        look: (act, id) => act.cloud.snapshots.read(id),
-        lookAhead: (act, id, stack) => act.cloud.snapshots.readAhead(id, stack),
+        async look(act, id, state) {
+            const seen = await act.cloud.snapshots.read(id);
+            return seen && withFeatures(act, state, seen);
+        },
+        async lookAhead(act, id, stack, state) {
+            const seen = await act.cloud.snapshots.readAhead(id, stack);
+            return seen && withFeatures(act, state, seen, true);
+        },
 
         async change(act, id, seen, inputs, state, own) {
             const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+            await changeFeatures(act, id, inputs, state);
             return { ...seen, Tags: tags };
         },
 
         async finish(act, id, seen, inputs) {
-            if (seen.State === "completed") return seen;
-            const awaited = inputs.waitForCompletion !== false;
-            // CopySnapshot answers with the id and the tags alone.
-            if (!awaited && seen.StartTime !== undefined) return seen;
-            const tags = seen.Tags;
-            const wait = awaited ? completed : visible;
-            const done = await wait(act, id, deadlineOf(act.cloud.clock, inputs));
-            // Tags are written before the wait; a Describe right after may not show them yet.
-            return { ...done, Tags: tags };
+            await ensureProtection(act, id, inputs);
+            const deadline = deadlineOf(act.cloud.clock, inputs);
+            const done = await awaited(act, id, seen, inputs, deadline);
+            if (done.State === "completed") await ensureFeatures(act, id, inputs, deadline);
+            return withFeatures(act, inputs, done);
         },
 
         replacing: {
@@ -182,10 +200,10 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         async remove(act, id, state) {
-            const { DeleteSnapshotCommand } = await import("@aws-sdk/client-ec2");
-            const request = new DeleteSnapshotCommand({ SnapshotId: id });
-            const patience = { deadline: deadlineOf(act.cloud.clock, state) };
-            return unlessGone(act.cloud.call("DeleteSnapshot", (ec2) => ec2.send(request), patience));
+            // EC2 deletes no snapshot as long as fast restore is on.
+            const restores = state.fastRestore !== undefined;
+            if (restores) await unlessGone(ensureFastRestore(act, id));
+            return unlessGone(deleteSnapshot(act, id, deadlineOf(act.cloud.clock, state), restores));
         },
 
         owner: (seen) => seen.OwnerId,
@@ -208,9 +226,37 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
             tagsAll: visibleTags(seen.Tags, act.configuration),
         }),
 
-        observe: (act, inputs, seen) =>
-            observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
+        observe: (act, inputs, seen) => ({
+            ...observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
+            ...observedFeatures(inputs, seen),
+        }),
     };
+}
+
+export function checkSnapshot(inputs: Properties, configuration: Configuration): CheckFailure[] {
+    return [...checkStandard(inputs, configuration), ...checkFeatures(inputs)];
+}
+
+/** Refuses nothing. */
+export function warnOfFeatures(act: Act, inputs: Properties, olds: Properties): CheckFailure[] {
+    for (const line of featureWarnings(olds, inputs)) act.warn(line);
+    return [];
+}
+
+/** The snapshot, once it is as far as its inputs want to wait for. */
+async function awaited(
+    act: Act,
+    id: string,
+    seen: Seen,
+    { waitForCompletion }: SnapshotOptions,
+    deadline: number,
+): Promise<Seen> {
+    if (seen.State === "completed") return seen;
+    // CopySnapshot answers with the id and the tags alone.
+    if (waitForCompletion === false && seen.StartTime !== undefined) return seen;
+    const wait = waitForCompletion === false ? visible : completed;
+    // Tags are written before the wait; a Describe right after may not show them yet.
+    return { ...(await wait(act, id, deadline)), Tags: seen.Tags };
 }
 
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */

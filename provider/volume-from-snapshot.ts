@@ -39,6 +39,7 @@ import {
     positiveInteger,
     resourceId,
     sameOrLeftOut,
+    outpostArn,
     text,
     unknown,
     type Accepts,
@@ -174,7 +175,7 @@ export const volumeFromSnapshotRules = {
     encrypted: { accepts: flag, onChange: "replace", same: asThere },
     kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
     outpostArn: {
-        accepts: text("the ARN of an Outpost", /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/),
+        accepts: outpostArn,
         onChange: "replace",
     },
     volumeInitializationRate: { accepts: positiveInteger, onChange: "update" },

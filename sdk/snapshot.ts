@@ -12,6 +12,8 @@ export type SnapshotState = SnapshotInputs & Placement & SnapshotOutputs;
 
 const keys: Keys<SnapshotState> = {
     volumeId: undefined,
+    outpostArn: undefined,
+    location: undefined,
     description: undefined,
     triggers: undefined,
     keepReplaced: undefined,
@@ -22,6 +24,11 @@ const keys: Keys<SnapshotState> = {
     copyTagsFromVolume: undefined,
     waitForCompletion: undefined,
     timeout: undefined,
+    lock: undefined,
+    fastRestore: undefined,
+    storageTier: undefined,
+    permanentRestore: undefined,
+    temporaryRestoreDays: undefined,
     adopt: undefined,
     region: undefined,
     credentials: undefined,

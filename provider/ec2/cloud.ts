@@ -4,7 +4,16 @@
  *
  * @module
  */
-import type { Filter, Snapshot, Volume, VolumeModification, VolumeStatusItem } from "@aws-sdk/client-ec2";
+import type {
+    DescribeFastSnapshotRestoreSuccessItem,
+    Filter,
+    LockedSnapshotsInfo,
+    Snapshot,
+    SnapshotTierStatus,
+    Volume,
+    VolumeModification,
+    VolumeStatusItem,
+} from "@aws-sdk/client-ec2";
 import type { Clock } from "../clock";
 import { readingAhead } from "./ahead";
 import { batched, type Fetch } from "./batch";
@@ -37,6 +46,13 @@ export interface Cloud extends Api {
     /** The last modification of each volume that was ever modified. */
     readonly modifications: Pick<Kind<VolumeModification>, "read" | "wait">;
     readonly volumeStatuses: Pick<Kind<VolumeStatusItem>, "wait">;
+    readonly locks: Pick<Kind<LockedSnapshotsInfo>, "read" | "readAhead">;
+    /** By snapshot, one entry a zone. */
+    readonly fastRestores: Pick<
+        Kind<DescribeFastSnapshotRestoreSuccessItem[]>,
+        "read" | "readAhead" | "wait"
+    >;
+    readonly tiers: Pick<Kind<SnapshotTierStatus>, "read" | "wait">;
     /** Runs works on the same thing one after another, in the order in which they came. */
     inLine<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
@@ -81,7 +97,56 @@ export function openCloud(
             return byId(found, (modification) => modification.VolumeId);
         }),
         volumeStatuses: { wait: watcher((ids) => statuses(api, ids), clock) },
+        locks: sight(
+            clock,
+            (ids) => locks(api, ids),
+            () => locks(api),
+        ),
+        fastRestores: sight(
+            clock,
+            (Values) => fastRestores(api, [{ Name: "snapshot-id", Values }]),
+            () => fastRestores(api, [{ Name: "state", Values: ["enabling", "optimizing", "enabled"] }]),
+        ),
+        tiers: kind(clock, "snapshot-id", async (Filters) => {
+            const { DescribeSnapshotTierStatusCommand } = await import("@aws-sdk/client-ec2");
+            const pages = await allPages((NextToken) => {
+                const request = new DescribeSnapshotTierStatusCommand({ Filters, NextToken });
+                return api.call("DescribeSnapshotTierStatus", (ec2) => ec2.send(request));
+            });
+            const found = pages.flatMap((page) => page.SnapshotTierStatuses ?? []);
+            return byId(found, (status) => status.SnapshotId);
+        }),
     };
+}
+
+/** The locks of these snapshots, or of all that are locked. */
+async function locks(api: Api, SnapshotIds?: string[]): Promise<Map<string, LockedSnapshotsInfo>> {
+    const { DescribeLockedSnapshotsCommand } = await import("@aws-sdk/client-ec2");
+    const pages = await allPages((NextToken) => {
+        const request = new DescribeLockedSnapshotsCommand({ SnapshotIds, NextToken });
+        return api.call("DescribeLockedSnapshots", (ec2) => ec2.send(request));
+    });
+    return byId(
+        pages.flatMap((page) => page.Snapshots ?? []),
+        (lock) => lock.SnapshotId,
+    );
+}
+
+async function fastRestores(
+    api: Api,
+    Filters: Filter[],
+): Promise<Map<string, DescribeFastSnapshotRestoreSuccessItem[]>> {
+    const { DescribeFastSnapshotRestoresCommand } = await import("@aws-sdk/client-ec2");
+    const pages = await allPages((NextToken) => {
+        const request = new DescribeFastSnapshotRestoresCommand({ Filters, NextToken });
+        return api.call("DescribeFastSnapshotRestores", (ec2) => ec2.send(request));
+    });
+    const found = new Map<string, DescribeFastSnapshotRestoreSuccessItem[]>();
+    for (const one of pages.flatMap((page) => page.FastSnapshotRestores ?? [])) {
+        const id = one.SnapshotId ?? "";
+        found.set(id, [...(found.get(id) ?? []), one]);
+    }
+    return found;
 }
 
 /** This Describe has no filter by id, and fails whole if one is unknown: the error names it. */
@@ -117,12 +182,9 @@ function kind<Value>(clock: Clock, idFilter: string, describe: Describe<Value>):
             ),
             pageSize,
         );
-    const read = batched(fetch, clock);
     let claimedBefore: Promise<Map<string, Value>> | undefined;
     return {
-        read,
-        readAhead: readingAhead(read, (stack) => tagged({ [stackTag]: [stack] }), clock),
-        wait: watcher(fetch, clock),
+        ...sight(clock, fetch, (stack) => tagged({ [stackTag]: [stack] })),
         tagged,
         claimed(stack, fresh) {
             if (claimedBefore !== undefined && !fresh) return claimedBefore;
@@ -131,6 +193,16 @@ function kind<Value>(clock: Clock, idFilter: string, describe: Describe<Value>):
             return found;
         },
     };
+}
+
+/** Reading and awaiting by id; `sweep` gives all that may be asked for, with few calls. */
+function sight<Value>(
+    clock: Clock,
+    fetch: Fetch<Value>,
+    sweep: (stack: string) => Promise<Map<string, Value>>,
+) {
+    const read = batched(fetch, clock);
+    return { read, readAhead: readingAhead(read, sweep, clock), wait: watcher(fetch, clock) };
 }
 
 async function allPages<Page extends { NextToken?: string | undefined }>(

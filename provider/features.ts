@@ -1,0 +1,150 @@
+/**
+ * What a snapshot may have besides its data, brought about in place: a lock, fast restore, a place in the archive. EC2 is
+ * asked only about what is declared, or was before.
+ *
+ * @module
+ */
+import type {
+    DescribeFastSnapshotRestoreSuccessItem,
+    Snapshot,
+    LockedSnapshotsInfo,
+    SnapshotTierStatus,
+} from "@aws-sdk/client-ec2";
+import { defined } from "./ec2/config";
+import {
+    ensureFastRestore,
+    fastRestored,
+    fastRestoreRule,
+    fastRestoreWarning,
+    observedFastRestore,
+    type FastRestore,
+} from "./fast-restore";
+import { ensureLock, liftLock, lockRule, lockWarning, observedLock, type SnapshotLock } from "./lock";
+import type { Act } from "./resource";
+import type { CheckFailure, Properties, Rules } from "./rules";
+import {
+    asksForDays,
+    checkTier,
+    move,
+    moveTo,
+    tierOf,
+    tierReached,
+    tierRules,
+    tierWanted,
+    type Tiered,
+} from "./storage-tier";
+
+export interface Features extends Tiered {
+    /**
+     * Protection against deletion. Default: none. A change updates, as far as EC2 lets a lock be changed: one in
+     * compliance mode whose cool-off is over can only be made longer.
+     */
+    lock?: SnapshotLock;
+    /**
+     * Zones in which volumes made from the snapshot are fully initialized at once; billed for every hour in each zone.
+     * Default: none. A change updates: it is switched on and off where that differs.
+     */
+    fastRestore?: FastRestore;
+}
+
+/** A snapshot, and as far as it was asked for, what it has besides its data. */
+export interface Seen extends Snapshot {
+    lock?: LockedSnapshotsInfo | undefined;
+    fastRestores?: DescribeFastSnapshotRestoreSuccessItem[] | undefined;
+    tier?: SnapshotTierStatus | undefined;
+}
+
+export const featureRules = {
+    lock: lockRule,
+    fastRestore: fastRestoreRule,
+    ...tierRules,
+} satisfies Rules<Features>;
+
+export function checkFeatures(inputs: Properties): CheckFailure[] {
+    const inBackground = inputs["waitForCompletion"] === false;
+    const premature = (["fastRestore", "storageTier"] as const).filter((key) => inputs[key] !== undefined);
+    const reason =
+        "is given, but needs a completed snapshot, and waitForCompletion is false: leave out one of them";
+    return [
+        ...checkTier(inputs),
+        ...(inBackground ? premature.map((property) => ({ property, reason })) : []),
+        ...(tierWanted(inputs) === "archive" && inputs["fastRestore"] !== undefined
+            ? [
+                  {
+                      property: "fastRestore",
+                      reason: "is given, but ends when the snapshot is archived; leave it out",
+                  },
+              ]
+            : []),
+    ];
+}
+
+/** What cannot be undone or costs money, for who approves it. */
+export function featureWarnings(before: Properties, after: Properties): string[] {
+    return [lockWarning(before, after), fastRestoreWarning(before, after)].flatMap((line) => line ?? []);
+}
+
+/** Looks at what is declared. */
+export async function withFeatures(
+    act: Act,
+    declared: Features,
+    seen: Snapshot,
+    ahead = false,
+): Promise<Seen> {
+    const id = seen.SnapshotId ?? "";
+    const { locks, fastRestores, tiers } = act.cloud;
+    const look = ahead ? "readAhead" : "read";
+    const wanted = tierWanted(declared);
+    // The snapshot itself says where it is; only one that is on its way needs a second look.
+    const moving = wanted !== undefined && wanted !== (seen.StorageTier ?? "standard");
+    const [lock, zones, tier] = await Promise.all([
+        declared.lock && locks[look](id, act.stack),
+        declared.fastRestore && fastRestores[look](id, act.stack),
+        moving ? tiers.read(id) : undefined,
+    ]);
+    return { ...seen, ...defined({ lock, fastRestores: zones, tier }) };
+}
+
+/** At once, while the snapshot is still pending. */
+export async function ensureProtection(act: Act, id: string, { lock }: Features): Promise<void> {
+    if (lock !== undefined) await ensureLock(act, id, lock);
+}
+
+/** Once the snapshot is completed. */
+export async function ensureFeatures(
+    act: Act,
+    id: string,
+    inputs: Features,
+    deadline: number,
+): Promise<void> {
+    const { fastRestore } = inputs;
+    if (fastRestore !== undefined) {
+        await ensureFastRestore(act, id, fastRestore);
+        await fastRestored(act, id, fastRestore, deadline);
+    }
+    if (tierWanted(inputs) === undefined) return;
+    const there = await act.cloud.tiers.read(id);
+    const way = moveTo(there, inputs);
+    if (way !== undefined) await move(act, id, way);
+    await tierReached(act, id, inputs, way && there, deadline);
+}
+
+/** What depends on how it was declared before: what is not declared any more goes. */
+export async function changeFeatures(act: Act, id: string, inputs: Features, state: Features): Promise<void> {
+    if (state.lock !== undefined && inputs.lock === undefined) await liftLock(act, id);
+    if (state.fastRestore !== undefined && inputs.fastRestore === undefined) await ensureFastRestore(act, id);
+    if (asksForDays(inputs, state)) await move(act, id, "temporary", inputs.temporaryRestoreDays);
+}
+
+/** The declared features as EC2 shows them. */
+export function observedFeatures(inputs: Features, seen: Seen): Properties {
+    const wanted = tierWanted(inputs);
+    const there = seen.tier ?? { StorageTier: seen.StorageTier };
+    return {
+        ...(inputs.lock && { lock: observedLock(inputs.lock, seen.lock) }),
+        ...(inputs.fastRestore && {
+            fastRestore: observedFastRestore(inputs.fastRestore, seen.fastRestores),
+        }),
+        ...(inputs.storageTier !== undefined && tierOf(there) !== wanted && { storageTier: tierOf(there) }),
+    };
+}
