@@ -143,7 +143,9 @@ test("a size below the snapshot's is refused at the preview, naming both; so is 
     const project = await Project.create(emulator, text({ size: 5 }));
     const refused = await during(emulator, () => project.run("preview"));
     expect(refused.result.code).not.toBe(0);
-    expect(refused.result.output).toContain(`size is 5, but snapshot ${snapshotId} has 8 GiB`);
+    expect(refused.result.output).toContain(
+        `property size value {5} has a problem: is 5, but snapshot ${snapshotId} has 8 GiB`,
+    );
     expect(refused.actions).toEqual(["DescribeSnapshots"]);
 
     await project.program(text({ size: 20 }));
@@ -152,7 +154,9 @@ test("a size below the snapshot's is refused at the preview, naming both; so is 
     await project.program(text({ size: 10 }));
     const smaller = await during(emulator, () => project.run("preview"));
     expect(smaller.result.code).not.toBe(0);
-    expect(smaller.result.output).toContain("size is 10, but the volume has 20 GiB");
+    expect(smaller.result.output).toContain(
+        "property size value {10} has a problem: is 10, but the volume has 20 GiB",
+    );
     expect(smaller.all).toEqual([]);
 
     await project.program(text({}));
@@ -287,7 +291,7 @@ test("drift of tags and type shows on refresh and is mended; deleted outside it 
     );
     expect(blocked.actions).toEqual(["DescribeVolumes"]);
 
-    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: second }));
+    await emulator.ec2().send(new DetachVolumeCommand(attach));
     await emulator.set({ snapshotSeconds: 1 });
     const { result, actions } = await during(emulator, () => project.destroy());
     expect(actions.filter((action) => !action.startsWith("Describe"))).toEqual([
