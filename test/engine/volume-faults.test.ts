@@ -77,12 +77,16 @@ test("answers that are lost make no second volume, and a third of all calls thro
         await project.destroy();
     }
     await emulator.set({ seed: 7, volumeSeconds: 1 });
-    await emulator.faults([{ probability: 0.3, code: "RequestLimitExceeded", status: 503 }]);
+    const throttled = [{ probability: 0.3, code: "RequestLimitExceeded", status: 503 }];
+    await emulator.faults(throttled);
     await project.up();
     await project.program(text({ size: 10, finalSnapshot: true }));
     await project.up();
+    await emulator.faults([]);
     expect(await made()).toEqual([(await project.outputs())["id"]]);
+    await emulator.faults(throttled);
     await project.destroy();
+    await emulator.faults([]);
     expect(await made()).toEqual([]);
     expect(await emulator.snapshots()).toHaveLength(2);
 });
