@@ -136,9 +136,9 @@ export interface VolumeFromSnapshotOutputs extends StandardOutputs {
 }
 
 const zone: Accepts = text('a zone such as "us-east-1a" or "use1-az1"', zonePattern);
-/** EC2 tells what was left out; what it does not tell is not held against it. */
-const asThere = (before: unknown, after: unknown) =>
-    after === undefined || before === undefined || before === after;
+/** Where EC2 has never told a zone by its id, an id says nothing about which zone it was. */
+const replacesWhereKnown = (key: string) => (state: Properties) =>
+    state[key] === undefined ? "update" : "replace";
 const finalSnapshot: Accepts = (value, path) =>
     typeof value === "boolean"
         ? []
@@ -153,14 +153,22 @@ export const volumeFromSnapshotRules = {
         onChange: (_, { onSnapshotChange }) => (onSnapshotChange === "replace" ? "replace" : "update"),
     },
     onSnapshotChange: { accepts: oneOf("refuse", "keep", "replace"), onChange: "update" },
-    availabilityZone: { accepts: zone, onChange: "replace", same: asThere },
-    availabilityZoneId: { accepts: zone, onChange: "replace", same: asThere },
+    availabilityZone: {
+        accepts: zone,
+        onChange: replacesWhereKnown("availabilityZone"),
+        same: sameOrLeftOut,
+    },
+    availabilityZoneId: {
+        accepts: zone,
+        onChange: replacesWhereKnown("availabilityZoneId"),
+        same: sameOrLeftOut,
+    },
     size: { accepts: positiveInteger, onChange: effectOfSize },
     allowShrinkByReplacement: { accepts: flag, onChange: "update" },
     volumeType: {
         accepts: text('a type of volume such as "gp3"', /^[a-z][a-z0-9]*$/),
         onChange: "update",
-        same: (before, after, inputs) => after !== unknown && asThere(before, wantedType(inputs)),
+        same: (before, after, inputs) => after !== unknown && sameOrLeftOut(before, wantedType(inputs)),
     },
     iops: { accepts: positiveInteger, onChange: "update", same: sameOrLeftOut },
     throughput: { accepts: positiveInteger, onChange: "update", same: sameOrLeftOut },
@@ -169,7 +177,7 @@ export const volumeFromSnapshotRules = {
         onChange: "update",
         same: (before, after) => (before ?? false) === (after ?? false),
     },
-    encrypted: { accepts: flag, onChange: "replace", same: asThere },
+    encrypted: { accepts: flag, onChange: "replace", same: sameOrLeftOut },
     kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
     outpostArn: {
         accepts: text("the ARN of an Outpost", /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/),

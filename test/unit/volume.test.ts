@@ -10,7 +10,7 @@ import { Host, baseConfig, type AnyResource } from "./host";
 import { testRules, type Table } from "./table";
 import { answer, refusal, type Answering } from "./wire";
 
-const base = { snapshotId: "snap-1", availabilityZone: "us-east-1a" };
+const base = { snapshotId: "snap-1", availabilityZone: "us-east-1a", volumeType: "gp3" };
 const snapshotOf = (size: number, encrypted = false): Answering => {
     return ({ action }) =>
         action === "DescribeSnapshots"
@@ -84,7 +84,6 @@ const table: Table = {
             ["gp2", "gp3", "update"],
             ["gp2", undefined, "update"],
             ["gp3", undefined, "nothing"],
-            [undefined, "gp3", "nothing"],
         ],
     },
     iops: {
