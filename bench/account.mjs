@@ -43,18 +43,33 @@ export class Account {
         return (await this.#control("POST", "seed", { volumes, snapshots })).volumes;
     }
 
+    /** A completed snapshot of a volume of 1 GiB. */
+    async seedSnapshot() {
+        return (await this.#control("POST", "seed", { snapshots: 1 })).snapshots[0];
+    }
+
     async snapshotsTake(seconds) {
         await this.#control("PUT", "settings", { snapshotSeconds: seconds });
     }
 
-    /** Does the work, and gives what it returns with the calls that it made. */
+    async volumesTake(seconds) {
+        await this.#control("PUT", "settings", { volumeSeconds: seconds });
+    }
+
+    /**
+     * Does the work, and gives what it returns with the calls that it made, and the seconds from the first to the last
+     * that is not of claims, which end after the work.
+     */
     async counting(work) {
         await this.#control("DELETE", "calls");
         const measured = await work();
         const calls = {};
-        for (const { action } of await this.#control("GET", "calls"))
-            calls[action] = (calls[action] ?? 0) + 1;
-        return { ...measured, calls };
+        const log = await this.#control("GET", "calls");
+        for (const { action } of log) calls[action] = (calls[action] ?? 0) + 1;
+        const times = log
+            .filter(({ action }) => !action.endsWith("Tags"))
+            .map(({ time }) => Date.parse(time));
+        return { ...measured, calls, span: (Math.max(...times) - Math.min(...times)) / 1000 };
     }
 
     async close() {

@@ -202,6 +202,8 @@ export const background = {
     ...program("ours", { background: true }),
 };
 export const plain = { name: "plain dynamic provider", ...program("plain") };
+export const oursVolumes = { name: "this package, VolumeFromSnapshot", ...program("ours-volumes") };
+export const plainVolumes = { name: "plain dynamic provider, volumes", ...program("plain-volumes") };
 export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };
 export const carrier = { name: "do-nothing provider with the same data", ...program("carrier") };
 

@@ -46,6 +46,7 @@ function runsTable({ runs }) {
         ["who", ({ who, what }) => (what === "" ? who : `${who}: ${what}`)],
         ["N", ({ n }) => String(n)],
         ["seconds", ({ seconds }) => seconds && amount(seconds)],
+        ["from the first to the last call", ({ span }) => span && amount(span)],
         ["calls", (run) => run.seconds && String(total(run))],
         [
             "of which",

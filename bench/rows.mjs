@@ -1,6 +1,15 @@
 // What is measured, and what it is held against. Each row gives one run a contender, and verdicts on this package.
 import { Account } from "./account.mjs";
-import { background, barrier, carrier, nothing, ours, plain } from "./contenders.mjs";
+import {
+    background,
+    barrier,
+    carrier,
+    nothing,
+    ours,
+    oursVolumes,
+    plain,
+    plainVolumes,
+} from "./contenders.mjs";
 
 /** Tools that start processes for each resource need no hundred of them to show what one costs. */
 const few = (n) => Math.min(n, 10);
@@ -116,6 +125,34 @@ export const rows = [
         },
     },
     {
+        id: "volumes",
+        title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
+        n: 50,
+        async run(n) {
+            const lives = [
+                await volumeLife(oursVolumes, 1),
+                await volumeLife(oursVolumes, n),
+                await volumeLife(plainVolumes, n),
+            ];
+            const [one, many] = lives;
+            const { up } = many;
+            const created = up.calls.CreateVolume ?? 0;
+            return {
+                runs: lives.flatMap(({ up, destroy }) => [up, destroy]),
+                verdicts: [
+                    verdict("making one volume, beyond EC2's 1 s", one.up.span - 1, 2, "s"),
+                    verdict("deleting one volume", one.destroy.span, 2, "s"),
+                    verdict("CreateVolume of `up`", created, n, "calls", "exactly"),
+                    verdict(
+                        "other calls of `up` of volumes",
+                        total(up) - created,
+                        up.seconds / 2 + n / 100 + 10,
+                    ),
+                ],
+            };
+        },
+    },
+    {
         id: "memory",
         title: "peak memory of the provider process in `up`",
         n: 1_000,
@@ -215,6 +252,27 @@ async function life(who, n, act, options = {}) {
     );
 }
 
+/** N volumes of one snapshot, made and deleted. */
+async function volumeLife(who, n) {
+    const account = await Account.open();
+    try {
+        await account.volumesTake(1);
+        const snapshot = await account.seedSnapshot();
+        const stack = await who.open(account, Array(n).fill(snapshot));
+        try {
+            const measured = async (what, work) => entry(who, n, what, await account.counting(work));
+            return {
+                up: await measured("up", () => stack.up()),
+                destroy: await measured("destroy", () => stack.destroy()),
+            };
+        } finally {
+            await stack.close();
+        }
+    } finally {
+        await account.close();
+    }
+}
+
 async function withStack(who, n, { take = 0, foreign = 0 }, work) {
     const account = await Account.open();
     try {
@@ -237,12 +295,13 @@ function withStacks([who, ...others], n, work, stacks = []) {
     return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
 }
 
-function entry(who, n, what, { seconds, calls, peakKb }) {
+function entry(who, n, what, { seconds, calls, span, peakKb }) {
     return {
         who: who.name,
         n,
         what,
         ...(seconds === undefined ? {} : { seconds: round(seconds) }),
+        ...(span > 0 ? { span: round(span) } : {}),
         calls,
         ...(peakKb === undefined ? {} : { peakKb }),
     };

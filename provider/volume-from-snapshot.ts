@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Volume, VolumeStatusItem, VolumeType } from "@aws-sdk/client-ec2";
+import type { VolumeType } from "@aws-sdk/client-ec2";
 import { adoptRule, type Adoptable } from "./adopt";
 import {
     deadlineOf,
@@ -15,21 +15,17 @@ import {
     type Duration,
 } from "./duration";
 import { defined } from "./ec2/config";
-import { volumeArn } from "./ec2/region";
 import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
 import { syncTags } from "./ec2/tagging";
 import {
     checkStandard,
     declaredTags,
-    observedTags,
     standardRules,
     tagsDiffer,
-    visibleTags,
     type StandardOptions,
     type StandardOutputs,
     type TagMap,
 } from "./ec2/tags";
-import { WaitError, type Verdict } from "./ec2/watch";
 import { asGiven } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
@@ -49,8 +45,10 @@ import {
 import { checkVolume, isUsable, shrinking, wantedType, zonePattern } from "./volume/check";
 import { claimOn, created } from "./volume/creation";
 import { modified } from "./volume/modification";
-import { checkAgainstOrigin, originOf } from "./volume/origin";
+import { checkAgainstOrigin } from "./volume/origin";
+import { available, initialized } from "./volume/readiness";
 import { attachmentsOf, removed } from "./volume/removal";
+import { hintAtGrowing, observed, outputsOf, remembering, withOrigin, type Seen } from "./volume/seen";
 
 export interface VolumeFromSnapshotInputs extends StandardOptions, Adoptable {
     /** The snapshot. One that is still pending is waited for. What a change means, `onSnapshotChange` says. */
@@ -139,9 +137,9 @@ export interface VolumeFromSnapshotOutputs extends StandardOutputs {
 }
 
 const zone: Accepts = text('a zone such as "us-east-1a" or "use1-az1"', zonePattern);
-/** EC2 tells what was left out; what it does not tell is not held against it. */
-const asThere = (before: unknown, after: unknown) =>
-    after === undefined || before === undefined || before === after;
+/** Where EC2 has never told a zone by its id, an id says nothing about which zone it was. */
+const replacesWhereKnown = (key: string) => (state: Properties) =>
+    state[key] === undefined ? "update" : "replace";
 const finalSnapshot: Accepts = (value, path) =>
     typeof value === "boolean"
         ? []
@@ -156,8 +154,16 @@ export const volumeFromSnapshotRules = {
         onChange: (_, { onSnapshotChange }) => (onSnapshotChange === "replace" ? "replace" : "update"),
     },
     onSnapshotChange: { accepts: oneOf("refuse", "keep", "replace"), onChange: "update" },
-    availabilityZone: { accepts: zone, onChange: "replace", same: asThere },
-    availabilityZoneId: { accepts: zone, onChange: "replace", same: asThere },
+    availabilityZone: {
+        accepts: zone,
+        onChange: replacesWhereKnown("availabilityZone"),
+        same: sameOrLeftOut,
+    },
+    availabilityZoneId: {
+        accepts: zone,
+        onChange: replacesWhereKnown("availabilityZoneId"),
+        same: sameOrLeftOut,
+    },
     size: { accepts: positiveInteger, onChange: effectOfSize },
     allowShrinkByReplacement: { accepts: flag, onChange: "update" },
     volumeType: {
@@ -172,7 +178,7 @@ export const volumeFromSnapshotRules = {
         onChange: "update",
         same: (before, after) => (before ?? false) === (after ?? false),
     },
-    encrypted: { accepts: flag, onChange: "replace", same: asThere },
+    encrypted: { accepts: flag, onChange: "replace", same: sameOrLeftOut },
     kmsKeyId: { accepts: kmsKey, onChange: "replace", same: sameKeyName },
     outpostArn: {
         accepts: outpostArn,
@@ -190,12 +196,6 @@ function effectOfSize({ size: there }: Properties, { size, allowShrinkByReplacem
         return size === undefined ? "nothing" : "update";
     if (size > there) return "update";
     return allowShrinkByReplacement === true ? "replace" : "nothing";
-}
-
-/** A volume as EC2 shows it, and what EC2 does not show of it. */
-interface Seen extends Volume {
-    snapshotSize?: number | undefined;
-    ownerId?: string | undefined;
 }
 
 type Inputs = VolumeFromSnapshotInputs;
@@ -270,7 +270,8 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
             attempt,
             deadline: deadlineOf(act.cloud.clock, inputs),
         });
-        const seen = await withOrigin(act, inputs, volume);
+        const sized = inputs.size === undefined ? { ...volume, snapshotSize: volume.Size } : volume;
+        const seen = await withOrigin(act, inputs, sized);
         hintAtGrowing(act, seen);
         return { id: volume.VolumeId, seen };
     },
@@ -282,13 +283,8 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
     async change(act, id, seen, inputs, state, own) {
         const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
         const wanted = { ...inputs, volumeType: wantedType({ ...inputs }) };
-        const now = await modified(
-            act,
-            id,
-            { ...seen, Tags: tags },
-            wanted,
-            deadlineOf(act.cloud.clock, inputs),
-        );
+        const deadline = deadlineOf(act.cloud.clock, inputs);
+        const now = await modified(act, id, { ...seen, Tags: tags }, wanted, deadline);
         const known = await withOrigin(act, inputs, { ...seen, ...now });
         if (known.Size !== seen.Size) hintAtGrowing(act, known);
         return known;
@@ -345,144 +341,14 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
     // EC2 shows no owner of a volume: nobody sees those of another account.
     owner: () => undefined,
 
-    async outputs(act, id, seen) {
-        const { ownerId, snapshotSize, Size: size } = seen;
-        return {
-            ...defined({
-                arn: ownerId === undefined ? undefined : await volumeArn(act.cloud.region, ownerId, id),
-                ownerId,
-                availabilityZone: seen.AvailabilityZone,
-                availabilityZoneId: seen.AvailabilityZoneId,
-                size,
-                snapshotSize,
-                state: seen.State,
-                createTime: seen.CreateTime?.toISOString(),
-                volumeType: seen.VolumeType,
-                iops: seen.Iops,
-                throughput: seen.Throughput,
-                multiAttachEnabled: seen.MultiAttachEnabled,
-                encrypted: seen.Encrypted,
-                kmsKeyId: seen.KmsKeyId,
-                outpostArn: seen.OutpostArn,
-            }),
-            volumeId: id,
-            filesystemNeedsGrowing: needsGrowing(seen),
-            tagsAll: visibleTags(seen.Tags, act.configuration),
-        };
-    },
+    outputs: outputsOf,
 
-    observe(act, inputs, seen) {
-        const observed = observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration);
-        // A size that was grown outside is no difference; what the program says of it stands in the inputs.
-        const wanted = defined({
-            volumeType: wantedType(inputs),
-            iops: inputs["iops"],
-            throughput: inputs["throughput"],
-            multiAttachEnabled: inputs["multiAttachEnabled"] ?? false,
-        });
-        const figures: Properties = {
-            volumeType: seen.VolumeType,
-            iops: seen.Iops,
-            throughput: seen.Throughput,
-            multiAttachEnabled: seen.MultiAttachEnabled ?? false,
-        };
-        const drifted = Object.entries(wanted).filter(([key, value]) => figures[key] !== value);
-        return { ...observed, ...Object.fromEntries(drifted.map(([key]) => [key, figures[key]])) };
-    },
+    observe: observed,
 };
 
 /** A volume that EC2 could not make, or that went while it was made. */
 function isLost(state: unknown): boolean {
     return state === "error" || state === "deleted";
-}
-
-/** What EC2 does not show, as the state remembers it. */
-function remembering(volume: Volume | undefined, state: Properties): Seen | undefined {
-    if (volume === undefined) return undefined;
-    const { snapshotSize, ownerId } = state as Outputs;
-    return { ...volume, snapshotSize, ownerId };
-}
-
-/** What EC2 does not show, asked for where nobody remembers. A volume that exists fails for none of it. */
-async function withOrigin(act: Act, { snapshotId, size }: Inputs, volume: Seen): Promise<Seen> {
-    const { cloud } = act;
-    const nothing = () => undefined;
-    const sizeOfOrigin = async () =>
-        size === undefined ? volume.Size : (await originOf(act, snapshotId).catch(nothing))?.VolumeSize;
-    const account = () => (cloud.identityUnknown ? undefined : cloud.account().catch(nothing));
-    return {
-        ...volume,
-        snapshotSize: volume.snapshotSize ?? (await sizeOfOrigin()),
-        ownerId: volume.ownerId ?? (await account()),
-    };
-}
-
-function needsGrowing({ Size: size, snapshotSize }: Seen): boolean {
-    return size !== undefined && snapshotSize !== undefined && size > snapshotSize;
-}
-
-function hintAtGrowing(act: Act, seen: Seen): void {
-    if (!needsGrowing(seen)) return;
-    act.info(
-        `the volume (${String(seen.Size)} GiB) is larger than its snapshot (${String(seen.snapshotSize)} GiB): once ` +
-            "attached, grow the partition with growpart, and the file system with resize2fs (ext4) or xfs_growfs " +
-            "(XFS); on Windows with Resize-Partition or diskpart",
-    );
-}
-
-/** Waits until the volume can be attached. A failure tells what became of it, so that the next up replaces it. */
-async function available(act: Act, id: string, seen: Seen, deadline: number): Promise<Seen> {
-    const progress = (text: string) => {
-        act.status(`volume ${text}`);
-    };
-    try {
-        const now = await act.cloud.volumes.wait({ key: id, deadline, judge: judgeVolume, progress });
-        act.status("volume available");
-        // Tags are written before the wait; a Describe right after may not show them yet.
-        return { ...seen, ...now, Tags: seen.Tags };
-    } catch (error) {
-        if (!(error instanceof WaitError)) throw error;
-        const last = (error as WaitError<Volume>).seen;
-        const gone = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
-        throw new WaitError(error.message, error.reason, { ...seen, ...last, ...gone }, { cause: error });
-    }
-}
-
-const keyPermissions =
-    "if it is encrypted, the caller needs on its KMS key kms:CreateGrant, kms:Decrypt, kms:DescribeKey, " +
-    "kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt*, and the key must be enabled; the next up makes a new one";
-
-export function judgeVolume(seen: Volume | undefined): Verdict {
-    switch (seen?.State) {
-        case "available":
-        case "in-use":
-            return "done";
-        case "creating":
-            return { again: "creating" };
-        case "error":
-            return { failed: `EC2 could not make it (error): ${keyPermissions}` };
-        case undefined:
-        case "deleting":
-        case "deleted":
-            return { failed: `it went while EC2 was making it: ${keyPermissions}` };
-        default:
-            return { failed: `is ${String(seen?.State)}, which is neither creating nor available` };
-    }
-}
-
-/** Waits until every block of the snapshot is in the volume, as far as EC2 tells. */
-async function initialized(act: Act, key: string, deadline: number): Promise<void> {
-    const progress = (text: string) => {
-        act.status(`volume initialized ${text}`);
-    };
-    await act.cloud.volumeStatuses.wait({ key, deadline, judge: judgeInitialization, progress });
-    act.status("volume initialized");
-}
-
-export function judgeInitialization(seen: VolumeStatusItem | undefined): Verdict {
-    if (seen === undefined) return { failed: "it does not exist any more" };
-    const progress = seen.InitializationStatusDetails?.Progress ?? 100;
-    return progress >= 100 ? "done" : { again: `${String(progress)}%` };
 }
 
 async function attachmentWarning(act: Act, id: string): Promise<string> {

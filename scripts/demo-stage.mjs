@@ -27,6 +27,8 @@ export class Stage {
     program = join(root, "examples", "quickstart", "index.ts");
     /** What the snapshots are of, in words. */
     volume;
+    /** Where a volume is made from the snapshot. */
+    zone = "us-east-1a";
     onAws = false;
     #cloud;
     #volumeId;
@@ -80,7 +82,7 @@ export class Stage {
         const body = JSON.stringify({ snapshotSeconds });
         const answer = await fetch(`${endpoint}/_emulator/settings`, { method: "PUT", body });
         if (!answer.ok) throw new Error(`the emulator answered ${answer.status}`);
-        await this.#makeVolume("us-east-1a", 8);
+        await this.#makeVolume(this.zone, 8);
         this.volume = `the volume ${this.#volumeId} (8 GiB)`;
     }
 
@@ -91,7 +93,7 @@ export class Stage {
         await this.#connect(region === undefined ? {} : { "aws:region": region });
         this.#settings = { "aws:region": this.#cloud.region };
         const account = await this.#account();
-        const zone = volume === undefined ? await this.#zone() : undefined;
+        this.zone = await this.#zone();
         const size = volume === undefined ? 1 : await this.#sizeOf(volume);
         this.volume =
             volume === undefined ? "a new empty volume (1 GiB)" : `the volume ${volume} (${size} GiB)`;
@@ -99,13 +101,14 @@ export class Stage {
             `Account  ${account}`,
             `Region   ${this.#cloud.region}`,
             volume === undefined
-                ? `Volume   a new empty one of 1 GiB in ${zone}, deleted at the end`
+                ? `Volume   a new empty one of 1 GiB in ${this.zone}, deleted at the end`
                 : `Volume   ${volume}, ${size} GiB; it is only read`,
-            "Makes    two snapshots of it, one after the other, and deletes both. AWS charges for what they hold.",
+            "Makes    two snapshots of it, one after the other, and a volume 2 GiB larger from the second, and deletes",
+            "         them all. AWS charges for what they hold.",
         );
         await confirm();
         this.#cli = await pulumiCli();
-        if (volume === undefined) await this.#makeVolume(zone, 1);
+        if (volume === undefined) await this.#makeVolume(this.zone, 1);
         else this.#volumeId = volume;
         this.#before = new Set((await this.#snapshots()).map(({ SnapshotId }) => SnapshotId));
     }
@@ -185,6 +188,16 @@ export class Stage {
         console.log([this.#styled("2", line(heads)), ...rows.map(line)].join("\n"));
     }
 
+    /** The volumes made from the snapshot, as EC2 shows them. */
+    async listRecovered() {
+        const found = await this.#recovered();
+        if (found.length === 0) this.say("EC2 shows no volume made from a snapshot of it.");
+        for (const { VolumeId, Size, AvailabilityZone, State } of found) {
+            const ready = State === "available" ? ", ready to be attached" : "";
+            this.say(`  ${VolumeId}  ${Size} GiB  ${AvailabilityZone}  ${State}${ready}`);
+        }
+    }
+
     /** Ends everything, and leaves nothing behind that can be removed; tells what is. */
     async clear() {
         const signal = this.#signal;
@@ -207,6 +220,7 @@ export class Stage {
         try {
             const there = await this.#snapshots();
             left.push(...there.map(({ SnapshotId }) => SnapshotId).filter((id) => !this.#before.has(id)));
+            left.push(...(await this.#recovered()).map(({ VolumeId }) => VolumeId));
         } catch (error) {
             console.error(error.message);
         }
@@ -348,6 +362,12 @@ export class Stage {
         const { DeleteVolumeCommand } = await import("@aws-sdk/client-ec2");
         const request = new DeleteVolumeCommand({ VolumeId: this.#volumeId });
         await this.#cloud.call("DeleteVolume", (ec2) => ec2.send(request));
+    }
+
+    /** What carries the tag of the demo's stack. */
+    async #recovered() {
+        const tags = { "pulumi-ebs-snapshots:stack": ["organization/ebs-snapshots-quickstart/demo"] };
+        return [...(await this.#cloud.volumes.tagged(tags)).values()];
     }
 
     async #snapshots() {

@@ -1,4 +1,4 @@
-// `npm run demo`: the quickstart, from nothing to a replaced snapshot and back to nothing, with the real Pulumi CLI.
+// `npm run demo`: the quickstart, from nothing to a replaced snapshot, a volume from it, and back to nothing, with the real Pulumi CLI.
 //
 //     npm run demo               on an emulated EC2; no account, no credentials
 //     npm run demo -- --aws      the same on AWS, with your credentials
@@ -67,11 +67,24 @@ async function story(stage) {
     stage.step("The snapshots of the volume, as EC2 lists them");
     await stage.list();
 
+    stage.step("Make a larger volume from the snapshot");
+    stage.say(
+        "With a zone, the program declares a volume too. Pulumi waits until it can be attached, and says how",
+        "its file system is grown.",
+    );
+    await stage.configure("availabilityZone", stage.zone);
+    await stage.up();
+    stage.say("");
+    await stage.listRecovered();
+
     stage.step("Destroy");
-    stage.say("The snapshot is deleted. The volume is not part of the program.");
+    stage.say(
+        "The snapshot and the volume made from it are deleted. The volume that was copied is not part of it.",
+    );
     await stage.destroy();
     stage.say("");
     await stage.list();
+    await stage.listRecovered();
 }
 
 /** Nothing is made on AWS before someone has read where. */

@@ -95,7 +95,7 @@ function between(output: string, from: string, to: string): string {
     return output.slice(start, output.indexOf(to, start + from.length));
 }
 
-test("the demo previews, makes, updates, replaces, lists and destroys a snapshot, whatever the user has configured", async () => {
+test("the demo previews, makes, updates, replaces, lists and destroys a snapshot and a volume from it, whatever the user has configured", async () => {
     const { code, output } = await demo([], theirs);
     expect(code, output).toBe(0);
 
@@ -122,8 +122,13 @@ test("the demo previews, makes, updates, replaces, lists and destroys a snapshot
     expect(list).toMatch(new RegExp(`${after!}  before-release  payments  CC-2077 +completed  8 GiB`));
     expect(list).not.toContain(before);
 
-    expect(output.slice(output.indexOf("6. Destroy"))).toMatch(
-        /- 2 deleted[^]*EC2 shows no snapshot of vol-/,
+    const volume = between(output, "6. Make", "7. ");
+    expect(volume).toMatch(/the volume \(10 GiB\) is larger than its snapshot \(8 GiB\)[^]*growpart/);
+    expect(volume).toMatch(/recoveredVolumeState: "available"/);
+    expect(volume).toMatch(/vol-\w+ {2}10 GiB {2}us-east-1a {2}available, ready to be attached/);
+
+    expect(output.slice(output.indexOf("7. Destroy"))).toMatch(
+        /- 3 deleted[^]*EC2 shows no snapshot of vol-[^]*EC2 shows no volume made from a snapshot/,
     );
     expect(output).not.toMatch(/__provider|__urn|Permalink|NodeVersionSupport|Neo/);
 });

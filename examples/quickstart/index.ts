@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Snapshot } from "pulumi-ebs-snapshots";
+import { Snapshot, VolumeFromSnapshot } from "pulumi-ebs-snapshots";
 
 const config = new pulumi.Config();
 
@@ -14,3 +14,18 @@ const snapshot = new Snapshot("before-release", {
 export const snapshotId = snapshot.snapshotId;
 export const state = snapshot.state;
 export const volumeSize = snapshot.volumeSize;
+
+// A larger volume from it, once there is a zone for it: `pulumi config set availabilityZone us-east-1a`
+const availabilityZone = config.get("availabilityZone");
+const recovered =
+    availabilityZone === undefined
+        ? undefined
+        : new VolumeFromSnapshot("recovered", {
+              snapshotId: snapshot.snapshotId,
+              availabilityZone,
+              size: snapshot.volumeSize.apply((size) => size + 2),
+              group: "payments",
+          });
+
+export const recoveredVolumeId = recovered?.volumeId;
+export const recoveredVolumeState = recovered?.state;

@@ -67,7 +67,7 @@ function checkPerformance(inputs: Properties): CheckFailure[] {
     const type = wantedType(inputs);
     if (type === undefined) return [];
     const refused = (property: string, without: string[], remedy: string) =>
-        inputs[property] !== undefined && inputs[property] !== false && without.includes(type)
+        (inputs[property] === true || typeof inputs[property] === "number") && without.includes(type)
             ? [{ property, reason: `is given, but volumes of type ${shown(type)} have none; ${remedy}` }]
             : [];
     const missing = iopsRequired.includes(type) && inputs["iops"] === undefined;

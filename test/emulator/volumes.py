@@ -3,10 +3,12 @@
 from typing import Any
 
 from describe import page
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.utils import generic_filter
+from moto.kms.models import kms_backends
 from snapshots import SnapshotCalls
 from tags import new_tags, tag_list
 from world import world
@@ -121,9 +123,7 @@ class VolumeCalls(SnapshotCalls):
                 )
             encrypted = encrypted or snapshot.encrypted
             key = key or snapshot.kms_key_id
-        if key and not key.startswith("arn:"):
-            name = key if key.startswith("alias/") else f"key/{key}"
-            key = f"arn:{self.partition}:kms:{self.region}:{self.current_account}:{name}"
+        key = self._key_arn(key) if key else key
         # Without the snapshot's id: moto would look only among the account's own, and take the size that its
         # volume has by now.
         volume = backend.create_volume(
@@ -139,6 +139,15 @@ class VolumeCalls(SnapshotCalls):
         volume.snapshot_id = snapshot_id
         volume.add_tags(tags)
         return volume
+
+    def _key_arn(self, key: str) -> str:
+        """EC2 shows a key's ARN, however it was named; a key that nobody made is taken as it is."""
+        kms = kms_backends[self.current_account][self.region]
+        try:
+            return kms.describe_key(key.rsplit(":", 1)[-1] if "alias/" in key else key).arn
+        except JsonRESTError:
+            name = key if key.startswith("alias/") else f"key/{key}"
+            return key if key.startswith("arn:") else f"arn:{self.partition}:kms:{self.region}:{self.current_account}:{name}"
 
     def describe_volumes(self) -> ActionResult:
         volumes = self.ec2_backend.volumes

@@ -2,11 +2,13 @@
 
 import {
     AttachVolumeCommand,
+    CreateVolumeCommand,
     DeleteVolumeCommand,
     DetachVolumeCommand,
     ModifyVolumeCommand,
     RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
@@ -24,6 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => emulator.stop());
 
+const credentials = { credentials: { accessKeyId: "AKIATEST123456789012", secretAccessKey: "test" } };
 const zone = { availabilityZone: "us-east-1a" };
 /** The volumes that were made from a snapshot. */
 const made = async () => (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
@@ -138,21 +141,24 @@ test("larger, faster and another type change the volume in place, in one call ea
     await project.remove();
 });
 
-test("a size below the snapshot's is refused at the preview, naming both; so is one below the volume's; growth outside and a line left out are no difference", async () => {
+test("a size below the snapshot's is refused at the preview, naming both; so is one below the volume's; a line left out is no difference", async () => {
     const text = (args: object) => program(volume("disk", { snapshotId, ...zone, ...args }));
     const project = await Project.create(emulator, text({ size: 5 }));
     const refused = await during(emulator, () => project.run("preview"));
     expect(refused.result.code).not.toBe(0);
-    expect(refused.result.output).toContain(`size is 5, but snapshot ${snapshotId} has 8 GiB`);
+    expect(refused.result.output).toContain(
+        `property size value {5} has a problem: is 5, but snapshot ${snapshotId} has 8 GiB`,
+    );
     expect(refused.actions).toEqual(["DescribeSnapshots"]);
 
     await project.program(text({ size: 20 }));
     await project.up();
-    const id = (await live(project, "disk")).id ?? "";
     await project.program(text({ size: 10 }));
     const smaller = await during(emulator, () => project.run("preview"));
     expect(smaller.result.code).not.toBe(0);
-    expect(smaller.result.output).toContain("size is 10, but the volume has 20 GiB");
+    expect(smaller.result.output).toContain(
+        "property size value {10} has a problem: is 10, but the volume has 20 GiB",
+    );
     expect(smaller.all).toEqual([]);
 
     await project.program(text({}));
@@ -162,9 +168,14 @@ test("a size below the snapshot's is refused at the preview, naming both; so is 
     const later = await project.run("preview");
     expect(later.code).not.toBe(0);
     expect(later.output).toContain("size is 10, but the volume has 20 GiB");
+    await project.remove();
+});
 
-    await project.program(text({ size: 20 }));
+test("a volume grown outside is no difference, whatever the program says of its size; a smaller one asked for with its price replaces it", async () => {
+    const text = (args: object) => program(volume("disk", { snapshotId, ...zone, ...args }));
+    const project = await Project.create(emulator, text({ size: 20 }));
     await project.up();
+    const id = (await live(project, "disk")).id ?? "";
     await emulator.ec2().send(new ModifyVolumeCommand({ VolumeId: id, Size: 40 }));
     await project.refresh();
     expect((await live(project, "disk")).outputs["size"]).toBe(40);
@@ -287,7 +298,7 @@ test("drift of tags and type shows on refresh and is mended; deleted outside it 
     );
     expect(blocked.actions).toEqual(["DescribeVolumes"]);
 
-    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: second }));
+    await emulator.ec2().send(new DetachVolumeCommand(attach));
     await emulator.set({ snapshotSeconds: 1 });
     const { result, actions } = await during(emulator, () => project.destroy());
     expect(actions.filter((action) => !action.startsWith("Describe"))).toEqual([
@@ -303,5 +314,66 @@ test("drift of tags and type shows on refresh and is mended; deleted outside it 
             { Key: "Tier", Value: "gold" },
         ]),
     );
+    await project.remove();
+});
+
+test("a key named otherwise and a zone by its id are no difference; another key is one, and another zone's", async () => {
+    const kms = new KMSClient({ endpoint: emulator.endpoint, region: "us-east-1", ...credentials });
+    const keyIds = [];
+    for (const AliasName of ["alias/one", "alias/two"]) {
+        const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+        const TargetKeyId = KeyMetadata?.KeyId ?? "";
+        await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+        keyIds.push(TargetKeyId);
+    }
+    const [one = ""] = keyIds;
+    const arn = `arn:aws:kms:us-east-1:123456789012:key/${one}`;
+    const text = (args: object) => program(volume("disk", { snapshotId, ...args }));
+    const project = await Project.create(emulator, text({ ...zone, kmsKeyId: "alias/one" }));
+    await project.up();
+    const { id, outputs } = await live(project, "disk");
+    expect(outputs).toMatchObject({ encrypted: true, kmsKeyId: arn });
+    const { availabilityZoneId } = outputs;
+    expect(await project.up()).toContain("2 unchanged");
+    for (const args of [
+        { ...zone, kmsKeyId: one },
+        { ...zone, kmsKeyId: arn },
+        { availabilityZoneId, kmsKeyId: "alias/one" },
+        { availabilityZoneId },
+    ]) {
+        await project.program(text(args));
+        expect(await project.preview()).toContain("2 unchanged");
+    }
+    await project.program(text({ ...zone, kmsKeyId: "alias/two" }));
+    expect(await project.preview()).toContain(`replacing deletes volume ${id ?? ""}`);
+    await project.program(text({ availabilityZoneId: "use1-az9" }));
+    expect(await project.preview()).toContain(`replacing deletes volume ${id ?? ""}`);
+    await project.remove();
+});
+
+test("an existing volume is adopted, and brought to what the program says", async () => {
+    const { VolumeId: id = "" } = await emulator
+        .ec2()
+        .send(
+            new CreateVolumeCommand({
+                AvailabilityZone: "us-east-1a",
+                SnapshotId: snapshotId,
+                VolumeType: "gp2",
+            }),
+        );
+    const text = (args: object) => program(volume("disk", { snapshotId, adopt: id, ...args }));
+    const project = await Project.create(emulator, text({ availabilityZone: "us-east-1b" }));
+    const refused = await project.run("preview");
+    expect(refused.output).toContain(`but ${id}, which is to be adopted, has "us-east-1a"`);
+    await project.program(text({ ...zone, size: 10 }));
+    const { actions } = await during(emulator, () => project.up());
+    expect(actions).not.toContain("CreateVolume");
+    expect(actions).toContain("ModifyVolume");
+    expect((await live(project, "disk")).outputs).toMatchObject({
+        volumeId: id,
+        size: 10,
+        volumeType: "gp3",
+    });
+    expect(await project.up()).toContain("2 unchanged");
     await project.remove();
 });

@@ -28,6 +28,8 @@ export class Host {
         config: Record<string, string> = baseConfig,
         answering: Answering = unexpected,
         resource: AnyResource = snapshot as AnyResource,
+        /** What the state holds of one that is as it should be. */
+        readonly whole: Properties = { snapshotId: "snap-1", state: "completed" },
     ) {
         this.wire = new Wire(answering);
         const say = (kind: string) => (_urn: string, line: string) => {
@@ -58,7 +60,7 @@ export class Host {
     async diff(before: Properties, after: Properties, outputs: Properties = {}) {
         const { inputs: old } = await this.check(before);
         const { inputs } = await this.check(after, old);
-        const state = { ...old, snapshotId: "snap-1", state: "completed", ...outputs };
+        const state = { ...old, ...this.whole, ...outputs };
         return this.clock.until(this.lifecycle.diff("snap-1", state, inputs)) as Promise<{
             changes?: boolean;
             replaces?: string[];
