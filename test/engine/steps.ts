@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateTagsCommand,
     DeleteSnapshotCommand,
@@ -120,6 +122,25 @@ export async function live(project: Project, name: string): Promise<StateResourc
     if (resource === undefined || found.length > 1)
         throw new Error(`the state has ${String(found.length)} of ${name}`);
     return resource;
+}
+
+/** Kills an `up` once EC2 was called so often; the provider process goes with it, or is left as an orphan. */
+export async function killUp(
+    project: Project,
+    until: () => Promise<boolean>,
+    orphan: boolean,
+    last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+    const up = project.start("up", "--yes", "--skip-preview");
+    const ended = new Promise((resolve) => up.once("close", resolve));
+    while (!(await until())) {
+        if (up.exitCode !== null) throw new Error("the run ended before it was killed");
+        await sleep(50);
+    }
+    await last(up);
+    project.kill(up, orphan);
+    await ended;
+    await project.succeed("cancel", "--yes");
 }
 
 /**
