@@ -92,7 +92,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const [refused] = resource.refuse?.(state, inputs) ?? [];
             if (refused !== undefined) throw plainError(`${refused.property} ${refused.reason}`);
             const cloud = () => actFor(inputs).cloud;
-            const differing = await differences(rules, resource.alike, cloud, state, inputs);
+            const comparing = differences(rules, resource.alike, cloud, state, inputs);
+            const differing = await telling(`comparing ${named(id, inputs)}`, comparing);
             const changed = differing.filter(({ effect }) => effect !== "nothing");
             const replaces = changed
                 .filter(({ effect }) => effect === "replace")

@@ -42,7 +42,7 @@ export function isInternal(key: string): boolean {
 export function inputsOf(rules: Record<string, Rule>, state: Properties): Properties {
     return Object.fromEntries(
         Object.entries(state).filter(
-            ([key, value]) => value !== undefined && (key in rules || isInternal(key)),
+            ([key, value]) => value !== undefined && value !== null && (key in rules || isInternal(key)),
         ),
     );
 }

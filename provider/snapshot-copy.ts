@@ -8,6 +8,7 @@ import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { completed } from "./completion";
 import { deadlineOf } from "./duration";
 import { defined } from "./ec2/config";
+import { mustEncrypt } from "./ec2/encryption";
 import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
 import { toTags } from "./ec2/tagging";
 import { declaredTags } from "./ec2/tags";
@@ -101,14 +102,18 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
         if (asked.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(unknown)) return [];
-        return refusals(inputs, await sourceOf(act, inputs).cloud.snapshots.read(inputs.sourceSnapshotId));
+        return refusals(
+            act,
+            inputs,
+            await act.elsewhere(inputs.sourceRegion).snapshots.read(inputs.sourceSnapshotId),
+        );
     },
 
     async make(act, inputs, ownTags) {
         const { CopySnapshotCommand } = await import("@aws-sdk/client-ec2");
         const deadline = deadlineOf(act.cloud.clock, inputs);
-        const source = await completed(sourceOf(act, inputs), inputs.sourceSnapshotId, deadline);
-        const [refusal] = refusals(inputs, source);
+        const source = await completedSource(act, inputs, deadline);
+        const [refusal] = await refusals(act, inputs, source);
         if (refusal !== undefined) throw new Error(`${refusal.property} ${refusal.reason}`);
         const tags = { ...declaredTags(inputs, act.configuration), ...ownTags };
         const request = new CopySnapshotCommand({
@@ -147,30 +152,32 @@ function origin({
     return `snapshot ${sourceSnapshotId} in ${sourceRegion}`;
 }
 
-/** Where the source is, and a voice that tells how far it is itself. */
-function sourceOf(act: Act, { sourceSnapshotId, sourceRegion }: SnapshotCopyInputs) {
-    return {
-        cloud: act.elsewhere(sourceRegion),
-        status: (line: string) => {
-            act.status(`source ${sourceSnapshotId}: ${line}`);
-        },
+/** Waits until there is something to copy, showing how far the source itself is. */
+async function completedSource(act: Act, inputs: SnapshotCopyInputs, deadline: number): Promise<Ec2Snapshot> {
+    const { sourceSnapshotId: id, sourceRegion } = inputs;
+    const status = (line: string) => {
+        act.status(`source ${id}: ${line}`);
     };
+    try {
+        return await completed({ cloud: act.elsewhere(sourceRegion), status }, id, deadline);
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`waiting for the source ${id}: ${reason}`, { cause: error });
+    }
 }
 
 /** What stands against a copy of this source. */
-function refusals(inputs: SnapshotCopyInputs, source: Ec2Snapshot | undefined): CheckFailure[] {
-    const { sourceSnapshotId: id, sourceRegion: region } = inputs;
-    if (source === undefined) {
-        const reason = `is ${id}, but that does not exist in ${region}, or is not shared with this account`;
-        return [{ property: "sourceSnapshotId", reason }];
-    }
-    if (source.State === "error") {
-        const reason = `is ${id}, but that has failed: ${source.StateMessage ?? "EC2 gives no reason"}`;
-        return [{ property: "sourceSnapshotId", reason }];
-    }
-    if (inputs.encrypted === false && source.Encrypted === true) {
-        const reason = `is false, but ${id} is encrypted, and so is every copy of it; leave it out`;
-        return [{ property: "encrypted", reason }];
-    }
-    return [];
+async function refusals(
+    act: Act,
+    { sourceSnapshotId: id, sourceRegion, encrypted }: SnapshotCopyInputs,
+    source: Ec2Snapshot | undefined,
+): Promise<CheckFailure[]> {
+    const refuse = (reason: string) => [
+        { property: "sourceSnapshotId", reason: `is ${id}, but that ${reason}` },
+    ];
+    if (source === undefined)
+        return refuse(`does not exist in ${sourceRegion}, or is not shared with this account`);
+    if (source.State === "error")
+        return refuse(`has failed: ${source.StateMessage ?? "EC2 gives no reason"}`);
+    return encrypted === false ? mustEncrypt(act.cloud, id, source.Encrypted === true) : [];
 }

@@ -107,8 +107,6 @@ export function connect(
     }
 
     async function open(): Promise<EC2Client> {
-        // Else every run on Node 20 ends with nine lines about the SDK's future beside the user's resources.
-        process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
         const [sdk, common] = await Promise.all([import("@aws-sdk/client-ec2"), settings()]);
         await admit();
         return new sdk.EC2Client({
@@ -160,6 +158,8 @@ export function connect(
     }
 
     async function settings() {
+        // Else every run on Node 20 ends with nine lines about the SDK's future beside the user's resources.
+        process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
         const handler = requestHandler ?? (await httpHandler(aws));
         return {
             credentials: await credentialsFor(identity, region, handler),

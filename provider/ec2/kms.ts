@@ -22,12 +22,16 @@ export function sameKeyName(before: unknown, after: unknown): boolean {
     return shortName(before) === shortName(after);
 }
 
-/** An alias is looked up. */
+/** The same, with aliases looked up. */
 export async function sameKey(cloud: Cloud, before: unknown, after: unknown): Promise<boolean> {
-    const names = [String(before), String(after)];
-    if (!names.some((name) => shortName(name).startsWith("alias/"))) return false;
-    const [one, other] = await Promise.all(names.map((name) => cloud.keyArn(name)));
-    return one === other;
+    const [one, other] = await Promise.all(
+        [before, after].map((key) => (isAlias(key) ? cloud.keyArn(key) : key)),
+    );
+    return sameKeyName(one, other);
+}
+
+function isAlias(key: unknown): key is string {
+    return typeof key === "string" && shortName(key).startsWith("alias/");
 }
 
 function shortName(key: string): string {

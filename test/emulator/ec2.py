@@ -10,6 +10,7 @@ import moto.iam.models
 from moto.core.serialize import TimestampSerializer
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
+from copies import CopyCalls
 from modifications import ModificationCalls
 from sharing import SharingCalls
 from snapshots import LivingSnapshot
@@ -28,7 +29,7 @@ def account_of(access_key: str) -> str:
     return named[1] if named else _account_of_known_key(access_key)
 
 
-class EmulatedEC2(ModificationCalls, SharingCalls, TagCalls, EC2Response):
+class EmulatedEC2(CopyCalls, ModificationCalls, SharingCalls, TagCalls, EC2Response):
     def call_action(self) -> Any:
         self.sweep_vanished_volumes()
         self.apply_modifications()

@@ -48,6 +48,8 @@ export interface Settings {
     initializationSeconds: number;
     /** Most pending snapshots of one volume; 5 by default. */
     pendingPerVolume: number;
+    /** Most pending copies into one region; 20 by default. */
+    pendingCopies: number;
     /** Least seconds between two snapshots of one volume; 0, any, by default. */
     perVolumeRateSeconds: number;
     /** Seconds for which a snapshot's former grants are still shown; 0 by default. */

@@ -9,12 +9,8 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses._base_response import EC2BaseResponse
-from moto.ec2.utils import random_snapshot_id
 from tags import new_tags, tag_list
 from world import RegionState, world
-
-# EC2 shows one and the same made-up volume for every copy.
-VOLUME_OF_COPIES = "vol-ffffffff"
 
 
 class LivingSnapshot(Snapshot):
@@ -30,6 +26,8 @@ class LivingSnapshot(Snapshot):
         self.kms_key_id = self.kms_key_id or self.volume.kms_key_id
         self.seconds = world.settings["snapshotSeconds"]
         self.failure = world.settings["snapshotError"]
+        # Of a copy that was asked for in time.
+        self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
 
     @property
@@ -105,6 +103,7 @@ class LivingSnapshot(Snapshot):
             "Encrypted": self.encrypted,
             "KmsKeyId": self.kms_key_id,
             "StorageTier": self.storage_tier,
+            "CompletionDurationMinutes": self.completion_minutes,
             "Tags": tag_list(self),
         }
 
@@ -241,24 +240,6 @@ class SnapshotCalls(EC2BaseResponse):
     def _own_tags(self, resource_id: str) -> dict[str, str]:
         tags = self.ec2_backend.tags.get(resource_id, {})
         return {key: value for key, value in tags.items() if not key.startswith("aws:")}
-
-    def copy_snapshot(self) -> ActionResult:
-        source = self.visible_snapshot(self._get_param("SourceSnapshotId"), self._get_param("SourceRegion"))
-        tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
-        backend = self.ec2_backend
-        key = self._get_param("KmsKeyId")
-        # A copy is never unencrypted when its source is encrypted.
-        encrypted = self._get_bool_param("Encrypted", False) or source.encrypted
-        if encrypted and not key:
-            key = backend.default_kms_key_id or backend._create_default_encryption_key()
-        snapshot = LivingSnapshot(
-            backend, random_snapshot_id(), source.volume, self._get_param("Description"), encrypted, key
-        )
-        snapshot.volume_name = VOLUME_OF_COPIES
-        snapshot.size = source.size
-        backend.snapshots[snapshot.id] = snapshot
-        snapshot.add_tags(tags)
-        return ActionResult({"SnapshotId": snapshot.id, "Tags": tag_list(snapshot)})
 
     def describe_snapshots(self) -> ActionResult:
         ids = self._get_param("SnapshotIds", [])

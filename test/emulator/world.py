@@ -18,6 +18,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "modificationError": None,  # the message with which modifications fail
     "initializationSeconds": 0,  # how long a volume is filled from its snapshot
     "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
+    "pendingCopies": 20,  # EC2's limit for copies into one region
     "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
     "grantSeconds": 0,  # how long EC2 goes on showing a snapshot's former grants
     "seed": None,  # makes the probability of faults repeatable

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
+import { killUp } from "./steps";
 
 let emulator: Emulator;
 let volume: string;
@@ -30,23 +31,11 @@ async function snapshots(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }
 
-/** Kills an `up` once EC2 was called so often; the provider process goes with it, or is left as an orphan. */
-async function killAfter(
+const killAfter = (
     until: () => Promise<boolean>,
     orphan: boolean,
-    last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-    const up = project.start("up", "--yes", "--skip-preview");
-    const ended = new Promise((resolve) => up.once("close", resolve));
-    while (!(await until())) {
-        if (up.exitCode !== null) throw new Error("the run ended before it was killed");
-        await sleep(50);
-    }
-    await last(up);
-    project.kill(up, orphan);
-    await ended;
-    await project.succeed("cancel", "--yes");
-}
+    last?: (up: ChildProcess) => Promise<void>,
+) => killUp(project, until, orphan, last);
 
 const called = (action: string) => async () => (await emulator.count(action)) > 0;
 

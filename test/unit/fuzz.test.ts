@@ -4,12 +4,15 @@ import { hasUnknown, isMap, unknown, type Properties } from "../../provider/rule
 import { declaredTags } from "../../provider/ec2/tags";
 import { readConfiguration } from "../../provider/ec2/config";
 import { snapshotRules } from "../../provider/snapshot";
+import { snapshotCopy, snapshotCopyRules } from "../../provider/snapshot-copy";
 import { placementRules } from "../../provider/placement";
-import { Host, baseConfig, urn } from "./host";
+import { Host, baseConfig, urn, type AnyResource } from "./host";
+import { answer } from "./wire";
 
-const host = new Host();
+const host = new Host(baseConfig, ({ action }) => answer(action));
 const configuration = readConfiguration((key) => (baseConfig as Record<string, string>)[key]);
 const properties = Object.keys({ ...snapshotRules, ...placementRules });
+const copyHost = new Host(baseConfig, ({ action }) => answer(action), snapshotCopy as unknown as AnyResource);
 
 /** Plain data as it comes through the engine's wire, with values that are not known yet. */
 const { data } = fc.letrec((tie) => ({
@@ -53,7 +56,8 @@ const nearly = fc.record(
     },
     { requiredKeys: ["volumeId"] },
 );
-const anything = fc.dictionary(fc.oneof(fc.constantFrom(...properties), fc.string()), data, { maxKeys: 12 });
+const names = Object.keys({ ...snapshotRules, ...snapshotCopyRules, ...placementRules });
+const anything = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), data, { maxKeys: 12 });
 const inputs = fc.oneof(nearly, anything).map(overTheWire);
 /** States of other builds: with fields missing, with others that nobody knows any more. */
 const states = fc
@@ -68,7 +72,10 @@ function outputs() {
     return fc.constantFrom("state", "tagsAll", "__tagKeys", "__defaultName", "ownerId", "progress", "arn");
 }
 
-test("check and diff answer whatever comes, and never throw", async () => {
+test.each([
+    ["Snapshot", host],
+    ["SnapshotCopy", copyHost],
+])("check and diff of %s answer whatever comes, and never throw", async (_, host) => {
     await fc.assert(
         fc.asyncProperty(states, inputs, async (state, news) => {
             const { inputs: checked, failures } = await host.check(news, state);

@@ -24,9 +24,11 @@ export class Wire {
 
     constructor(answer: Answering) {
         const handle = ({ body, hostname, port, headers }: Sent) => {
-            const params = Object.fromEntries(new URLSearchParams(body));
+            // KMS has JSON on the wire, and its action in a header.
+            const params = Object.fromEntries(new URLSearchParams(typeof body === "string" ? body : ""));
+            const action = params["Action"] ?? headers["x-amz-target"]?.split(".").pop() ?? "";
             const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
-            const request = { action: params["Action"] ?? "", params, host, headers };
+            const request = { action, params, host, headers };
             this.requests.push(request);
             const {
                 status = 200,
@@ -48,7 +50,7 @@ export class Wire {
 }
 
 interface Sent {
-    body: string;
+    body: string | Uint8Array;
     hostname: string;
     port?: number;
     headers: Record<string, string>;

@@ -1,0 +1,215 @@
+/**
+ * Who may share snapshots, and with whom, as IAM documents: pure data, no cloud. docs/sharing-policy.md explains them
+ * statement by statement.
+ *
+ * @module
+ */
+
+/** Names or ARNs; a name stands for that name in every account that the document is attached to. */
+export interface Sharers {
+    /** Names of groups. No condition of IAM knows groups: see docs/sharing-policy.md for what the guardrail does. */
+    groups?: string[];
+    roles?: string[];
+    users?: string[];
+}
+
+export interface SharingPolicyInputs {
+    /** Ids of the accounts, 12 digits each, that snapshots may be shared with. */
+    accounts: string[];
+    /** Who may share with these accounts. Default: nobody. */
+    privateSharers?: Sharers;
+    /** Who may make snapshots public. Default: nobody. */
+    publicSharers?: Sharers;
+    /** Only snapshots whose tag `Group` has this value may be shared. Default: all. */
+    group?: string;
+}
+
+export interface PolicyStatement {
+    Sid: string;
+    Effect: "Allow" | "Deny";
+    Action: string[];
+    Resource: string[];
+    Principal?: { AWS: string[] };
+    Condition?: Record<string, Record<string, string | string[]>>;
+}
+
+export interface PolicyDocument {
+    Version: "2012-10-17";
+    Statement: PolicyStatement[];
+}
+
+export interface SharingPolicyDocuments {
+    /** What the sharers need, one document each: one for both would let those who share privately go public. */
+    allow: { private: PolicyDocument; public: PolicyDocument };
+    /** Denies everybody else, and every account not listed: a service control policy or a permissions boundary. */
+    guardrail: PolicyDocument;
+    /** For the policy of a KMS key: lets the accounts use snapshots that are encrypted under it. */
+    kms: PolicyDocument;
+}
+
+/** The documents as data, for any tool that attaches them. */
+export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPolicyDocuments {
+    const accounts = checked(inputs.accounts);
+    return {
+        allow: {
+            private: document(share({ ...inputs, accounts }), revoke, look),
+            public: document(publish(inputs), revoke, look),
+        },
+        guardrail: document(...guardrail(accounts, inputs)),
+        kms: document(...keyUse(accounts)),
+    };
+}
+
+const snapshots = "arn:*:ec2:*::snapshot/*";
+const addsAccount = { "ec2:Add/userId": "false" };
+const addsGroup = { "ec2:Add/group": "false" };
+const addsNoAccount = { "ec2:Add/userId": "true" };
+const addsNoGroup = { "ec2:Add/group": "true" };
+
+function document(...statements: PolicyStatement[]): PolicyDocument {
+    return { Version: "2012-10-17", Statement: statements };
+}
+
+function allow(
+    Sid: string,
+    Action: string[],
+    Resource: string[],
+    Condition: NonNullable<PolicyStatement["Condition"]>,
+): PolicyStatement {
+    return { Sid, Effect: "Allow", Action, Resource, Condition };
+}
+
+function ofGroup(group: string | undefined) {
+    return group === undefined ? {} : { StringEquals: { "aws:ResourceTag/Group": group } };
+}
+
+function share({ accounts, group }: SharingPolicyInputs): PolicyStatement {
+    return allow("ShareWithListedAccounts", ["ec2:ModifySnapshotAttribute"], [snapshots], {
+        // True also of a request without accounts; `Null` asks for one.
+        "ForAllValues:StringEquals": { "ec2:Add/userId": accounts },
+        Null: { ...addsAccount, ...addsNoGroup },
+        ...ofGroup(group),
+    });
+}
+
+function publish({ group }: SharingPolicyInputs): PolicyStatement {
+    return allow("MakePublic", ["ec2:ModifySnapshotAttribute"], [snapshots], {
+        Null: { ...addsGroup, ...addsNoAccount },
+        ...ofGroup(group),
+    });
+}
+
+const revoke = allow("Revoke", ["ec2:ModifySnapshotAttribute"], [snapshots], {
+    Null: { ...addsNoAccount, ...addsNoGroup },
+});
+
+const look: PolicyStatement = {
+    Sid: "Look",
+    Effect: "Allow",
+    Action: [
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeSnapshotAttribute",
+        "ec2:GetSnapshotBlockPublicAccessState",
+    ],
+    // DescribeSnapshots takes no resource.
+    Resource: ["*"],
+};
+
+function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyStatement[] {
+    const privately = others(inputs.privateSharers);
+    const publicly = others(inputs.publicSharers);
+    const either = others(inputs.privateSharers, inputs.publicSharers);
+    const deny = (
+        Sid: string,
+        Action: string[],
+        Condition: NonNullable<PolicyStatement["Condition"]>,
+        Resource = ["*"],
+    ): PolicyStatement => ({
+        Sid,
+        Effect: "Deny",
+        Action,
+        Resource,
+        ...(Object.keys(Condition).length === 0 ? {} : { Condition }),
+    });
+    const sharing = ["ec2:ModifySnapshotAttribute"];
+    return [
+        // A boundary of denials alone would allow nothing.
+        { Sid: "EverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
+        // `Null` keeps these three from requests that add nothing: a revocation is never denied.
+        deny("OthersDoNotShare", sharing, { Null: addsAccount, ...privately }, [snapshots]),
+        deny("OthersDoNotPublish", sharing, { Null: addsGroup, ...publicly }, [snapshots]),
+        deny(
+            "ListedAccountsOnly",
+            sharing,
+            accounts.length === 0
+                ? { Null: addsAccount }
+                : { "ForAnyValue:StringNotEquals": { "ec2:Add/userId": accounts } },
+            [snapshots],
+        ),
+        // EC2 tells IAM neither accounts nor groups that an image is shared with, and its snapshots with it.
+        deny("ImagesAreNoWayAround", ["ec2:ModifyImageAttribute"], publicly, ["arn:*:ec2:*::image/*"]),
+        // It takes every grant away, those of others too.
+        deny("OthersDoNotReset", ["ec2:ResetSnapshotAttribute"], either, [snapshots]),
+        deny(
+            "PublicAccessStaysBlocked",
+            [
+                "ec2:DisableSnapshotBlockPublicAccess",
+                "ec2:EnableSnapshotBlockPublicAccess",
+                "ec2:DisableImageBlockPublicAccess",
+            ],
+            publicly,
+        ),
+        // Data Lifecycle Manager shares with the rights of the role that it is given.
+        deny("OthersGiveNoRoleToLifecycleManager", ["iam:PassRole"], {
+            StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
+            ...privately,
+        }),
+        deny("OthersChangeNoLifecyclePolicy", ["dlm:UpdateLifecyclePolicy"], privately),
+    ];
+}
+
+/** Everybody but these; where there is nobody to except, everybody. */
+function others(...sharers: (Sharers | undefined)[]): NonNullable<PolicyStatement["Condition"]> {
+    const arns = sharers.flatMap((some) => [
+        ...(some?.roles ?? []).flatMap((role) => principals("role", role)),
+        ...(some?.users ?? []).flatMap((user) => principals("user", user)),
+    ]);
+    return arns.length === 0 ? {} : { ArnNotLike: { "aws:PrincipalArn": [...new Set(arns)].sort() } };
+}
+
+/** A name is one in its account, whatever path it has. */
+function principals(kind: "role" | "user", name: string): string[] {
+    if (name.startsWith("arn:")) return [name];
+    return [`arn:*:iam::*:${kind}/${name}`, `arn:*:iam::*:${kind}/*/${name}`];
+}
+
+function keyUse(accounts: string[]): PolicyStatement[] {
+    if (accounts.length === 0) return [];
+    const statement = (
+        Sid: string,
+        Action: string[],
+        Condition: Record<string, Record<string, string>>,
+    ): PolicyStatement => ({
+        Sid,
+        Effect: "Allow",
+        Principal: { AWS: accounts },
+        Action,
+        // In the policy of a key, the key itself.
+        Resource: ["*"],
+        Condition,
+    });
+    const throughEc2 = { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com*" } };
+    return [
+        statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], throughEc2),
+        statement("MakeVolumesOfThem", ["kms:CreateGrant"], {
+            ...throughEc2,
+            Bool: { "kms:GrantIsForAWSResource": "true" },
+        }),
+    ];
+}
+
+function checked(accounts: string[]): string[] {
+    const wrong = accounts.find((id) => !/^\d{12}$/.test(id));
+    if (wrong !== undefined) throw new Error(`accounts: "${wrong}" is no account id of 12 digits`);
+    return [...new Set(accounts)].sort();
+}
