@@ -93,12 +93,18 @@ test("an encrypted snapshot and block public access are refused at preview, the 
     const remedy = "copy it with SnapshotCopy and `kmsKeyId` of a key of your own, and share the copy";
     const known = await during(emulator, () => project.run("preview"));
     expect(known.result.code).not.toBe(0);
-    expect(known.result.output).toMatch(/property accounts .*a snapshot under the key aws\/ebs cannot be shared/);
+    expect(known.result.output).toMatch(
+        /property accounts .*a snapshot under the key aws\/ebs cannot be shared/,
+    );
     expect(known.result.output).toContain(remedy);
     // Without the permission to look at keys, EC2 says it when it is shared.
-    await emulator.faults([{ action: "TrentService.DescribeKey", code: "AccessDeniedException", status: 400 }]);
+    await emulator.faults([
+        { action: "TrentService.DescribeKey", code: "AccessDeniedException", status: 400 },
+    ]);
     const told = await project.upFails();
-    expect(told).toContain("OperationNotPermitted: Encrypted snapshots with EBS default key cannot be shared");
+    expect(told).toContain(
+        "OperationNotPermitted: Encrypted snapshots with EBS default key cannot be shared",
+    );
     expect(told).toContain(remedy);
     expect(await project.state()).toEqual([]);
 
