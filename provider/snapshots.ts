@@ -210,19 +210,7 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         fixed: (seen) => ({ description: seen.Description || undefined, ...fixed(seen) }),
 
         outputs: async (act, id, seen) => ({
-            ...defined({
-                ownerId: seen.OwnerId,
-                state: seen.State,
-                progress: seen.Progress || undefined,
-                startTime: seen.StartTime?.toISOString(),
-                completionTime: seen.CompletionTime?.toISOString(),
-                volumeSize: seen.VolumeSize,
-                fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
-                encrypted: seen.Encrypted,
-                kmsKeyId: seen.KmsKeyId,
-            }),
-            snapshotId: id,
-            arn: await snapshotArn(act.cloud.region, id),
+            ...(await factsOf(act.cloud.region, id, seen)),
             tagsAll: visibleTags(seen.Tags, act.configuration),
         }),
 
@@ -257,6 +245,25 @@ async function awaited(
     const wait = waitForCompletion === false ? visible : completed;
     // Tags are written before the wait; a Describe right after may not show them yet.
     return { ...(await wait(act, id, deadline)), Tags: seen.Tags };
+}
+
+/** What EC2 shows of a snapshot, its tags apart. */
+export async function factsOf(region: string, id: string, seen: Seen) {
+    return {
+        ...defined({
+            ownerId: seen.OwnerId,
+            state: seen.State,
+            progress: seen.Progress || undefined,
+            startTime: seen.StartTime?.toISOString(),
+            completionTime: seen.CompletionTime?.toISOString(),
+            volumeSize: seen.VolumeSize,
+            fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
+            encrypted: seen.Encrypted,
+            kmsKeyId: seen.KmsKeyId,
+        }),
+        snapshotId: id,
+        arn: await snapshotArn(region, id),
+    };
 }
 
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */

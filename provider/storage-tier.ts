@@ -7,7 +7,7 @@
 import type { SnapshotTierStatus } from "@aws-sdk/client-ec2";
 import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
-import { flag, oneOf, positiveInteger, type CheckFailure, type Properties } from "./rules";
+import { flag, oneOf, positiveInteger, unknown, type CheckFailure, type Properties } from "./rules";
 
 export interface Tiered {
     /**
@@ -41,7 +41,11 @@ export function checkTier(inputs: Properties): CheckFailure[] {
             'is true, but storageTier is "archive": say either that it stays there, or that it comes back';
         return [{ property: "permanentRestore", reason }];
     }
-    if (temporaryRestoreDays !== undefined && storageTier !== "archive") {
+    if (
+        temporaryRestoreDays !== undefined &&
+        ![temporaryRestoreDays, storageTier].includes(unknown) &&
+        storageTier !== "archive"
+    ) {
         const reason =
             'is given, but is for an archived snapshot: set storageTier to "archive", or leave it out';
         return [{ property: "temporaryRestoreDays", reason }];

@@ -54,6 +54,12 @@ export interface Settings {
     perVolumeRateSeconds: number;
     /** Seconds for which a snapshot's former grants are still shown; 0 by default. */
     grantSeconds: number;
+    /** Seconds until fast restore is enabled, or disabled; 0 by default. */
+    fastRestoreSeconds: number;
+    /** Most snapshots of a region with fast restore; 5 by default. */
+    fastRestoreLimit: number;
+    /** Seconds that a move to the archive or back takes; 0 by default. */
+    tieringSeconds: number;
     /** Makes the probability of faults repeatable; null by default. */
     seed: number | null;
 }
@@ -137,7 +143,14 @@ export class Emulator {
     pulumiConfig(): Record<string, string> {
         return {
             "aws:region": region,
-            "aws:endpoints": JSON.stringify([{ ec2: this.endpoint, sts: this.endpoint, kms: this.endpoint }]),
+            "aws:endpoints": JSON.stringify([
+                {
+                    ec2: this.endpoint,
+                    sts: this.endpoint,
+                    kms: this.endpoint,
+                    organizations: this.endpoint,
+                },
+            ]),
         };
     }
 

@@ -29,6 +29,10 @@ class LivingSnapshot(Snapshot):
         # Of a copy that was asked for in time.
         self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
+        # See features.py.
+        self.lock: Any = None
+        self.restores: dict[str, Any] = {}
+        self.move: Any = None
 
     @property
     def age(self) -> float:
@@ -63,6 +67,18 @@ class LivingSnapshot(Snapshot):
         if self.status != "completed":
             return None
         return self.forced.get("completionTime", self.start_time + timedelta(seconds=self.seconds))
+
+    @property
+    def restores_fast(self) -> bool:
+        return any(one.state != "disabled" for one in self.restores.values())
+
+    @property
+    def storage_tier(self) -> str:
+        return self.move.tier if self.move else "standard"
+
+    @storage_tier.setter
+    def storage_tier(self, _: str) -> None:
+        """As the state: its last move decides."""
 
     @property
     def volume_id(self) -> str:
@@ -103,6 +119,7 @@ class LivingSnapshot(Snapshot):
             "Encrypted": self.encrypted,
             "KmsKeyId": self.kms_key_id,
             "StorageTier": self.storage_tier,
+            "RestoreExpiryTime": self.move.expiry if self.move else None,
             "CompletionDurationMinutes": self.completion_minutes,
             "Tags": tag_list(self),
         }
@@ -122,6 +139,11 @@ class LivingSnapshot(Snapshot):
             "all" in self.create_volume_permission_groups
             and state.block_public_access != "block-all-sharing"
         )
+
+    def restorable_by(self, users: set[str]) -> bool:
+        """As RestorableByUserIds means it: one's own, or by an explicit grant; `all` are those that are public."""
+        granted = self.create_volume_permission_userids | self.create_volume_permission_groups
+        return bool(users & (granted | {self.owner_id}))
 
     def filter_values(self, name: str) -> list[str]:
         tags = self.ec2_backend.tags.get(self.id, {})
@@ -261,6 +283,10 @@ class SnapshotCalls(EC2BaseResponse):
         if owners:
             accounts = {self.current_account if owner == "self" else owner for owner in owners}
             found = [snapshot for snapshot in found if snapshot.owner_id in accounts]
+        restorable = self._get_param("RestorableByUserIds", [])
+        if restorable:
+            users = {self.current_account if user == "self" else user for user in restorable}
+            found = [snapshot for snapshot in found if snapshot.restorable_by(users)]
         found = filtered(found, self._get_param("Filters", []), LivingSnapshot.filter_values)
         shown, token = page(found, most, self._get_param("NextToken"))
         return ActionResult({"Snapshots": [snapshot.view() for snapshot in shown], "NextToken": token})

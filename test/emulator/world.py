@@ -21,6 +21,9 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "pendingCopies": 20,  # EC2's limit for copies into one region
     "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
     "grantSeconds": 0,  # how long EC2 goes on showing a snapshot's former grants
+    "fastRestoreSeconds": 0,  # how long fast restore takes to be enabled, or disabled
+    "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast restore in a region
+    "tieringSeconds": 0,  # how long a move to the archive or back takes
     "seed": None,  # makes the probability of faults repeatable
 }
 

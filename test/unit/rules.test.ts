@@ -68,6 +68,107 @@ const table: Table = {
         refuses: [["true", 'waitForCompletion is "true", but must be true or false']],
         change: [[true, false, "update"]],
     },
+    outpostArn: {
+        accepts: ["arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0"],
+        refuses: [["op-1", 'outpostArn is "op-1", but must be the ARN of an Outpost']],
+        change: [
+            [undefined, "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0", "replace"],
+        ],
+    },
+    location: {
+        accepts: ["local", "regional"],
+        refuses: [["zone", 'location is "zone", but must be "local" or "regional"']],
+        change: [["local", "regional", "replace"]],
+    },
+    lock: {
+        accepts: [
+            { mode: "governance", duration: "1 day" },
+            { mode: "governance", duration: "48 hours" },
+            { mode: "compliance", duration: "36500 days", coolOff: "72 hours" },
+            { mode: "compliance", expiresAt: "2030-01-31T00:00:00Z" },
+        ],
+        refuses: [
+            ["governance", 'lock is "governance", but must be an object'],
+            [{ duration: "1 day" }, "lock.mode is required"],
+            [
+                { mode: "strict", duration: "1 day" },
+                'lock.mode is "strict", but must be "governance" or "compliance"',
+            ],
+            [
+                { mode: "governance", duration: "36 hours" },
+                'lock.duration is "36 hours", but must be a whole number of days, 36500 at most',
+            ],
+            [
+                { mode: "governance", duration: "36501 days" },
+                'lock.duration is "36501 days", but must be a whole number of days, 36500 at most',
+            ],
+            [
+                { mode: "compliance", duration: "1 day", coolOff: "73 hours" },
+                'lock.coolOff is "73 hours", but must be a whole number of hours, 72 at most',
+            ],
+            [
+                { mode: "governance", duration: "1 day", coolOff: "1 hour" },
+                "lock.coolOff is 1 hour, but a lock in governance mode has none: it can be lifted anyway",
+            ],
+            [
+                { mode: "governance", expiresAt: "tomorrow" },
+                'lock.expiresAt is "tomorrow", but must be a time in ISO 8601, UTC, such as 2030-01-31T00:00:00Z',
+            ],
+            [
+                { mode: "governance" },
+                "lock needs either duration or expiresAt, one of the two: how long it lasts, or until when",
+            ],
+        ],
+        change: [
+            [
+                { mode: "governance", duration: "1 day" },
+                { mode: "governance", duration: "24 hours" },
+                "nothing",
+            ],
+            [{ mode: "governance", duration: "1 day" }, { mode: "governance", duration: "2 days" }, "update"],
+            [undefined, { mode: "governance", duration: "2 days" }, "update"],
+            [
+                { mode: "governance", expiresAt: "2030-01-31T00:00Z" },
+                { mode: "governance", expiresAt: "2030-01-31T00:00:00.000Z" },
+                "nothing",
+            ],
+        ],
+    },
+    fastRestore: {
+        accepts: [{ availabilityZones: ["us-east-1a"] }, { availabilityZoneIds: ["use1-az1"] }],
+        refuses: [
+            [true, "fastRestore is true, but must be an object"],
+            [{}, "fastRestore needs either availabilityZones or availabilityZoneIds"],
+            [
+                { availabilityZones: [] },
+                "fastRestore.availabilityZones is [], but must be a list of at least 1",
+            ],
+        ],
+        change: [
+            [{ availabilityZones: ["a", "b"] }, { availabilityZones: ["b", "a", "a"] }, "nothing"],
+            [{ availabilityZones: ["a"] }, { availabilityZones: ["a", "b"] }, "update"],
+        ],
+    },
+    storageTier: {
+        accepts: ["standard", "archive"],
+        refuses: [["glacier", 'storageTier is "glacier", but must be "standard" or "archive"']],
+        change: [["standard", "archive", "update"]],
+    },
+    permanentRestore: {
+        accepts: [true, false],
+        refuses: [[1, "permanentRestore is 1, but must be true or false"]],
+        change: [[undefined, true, "update"]],
+    },
+    temporaryRestoreDays: {
+        accepts: [],
+        refuses: [
+            [
+                3,
+                'temporaryRestoreDays is given, but is for an archived snapshot: set storageTier to "archive", or leave it out',
+            ],
+        ],
+        change: [[3, 5, "update"]],
+    },
     timeout: {
         accepts: ["90 minutes", "1 second", "1 day", "30 days"],
         refuses: ["2h", "0 minutes", "1.5 hours", "-1 hours", "1  hour", "1 week", 90, ""].map((value) => [
@@ -220,6 +321,23 @@ test("one value known to differ replaces, whatever else is unknown", async () =>
 test("a misspelt property is refused with those that there are", async () => {
     expect(await host.failures({ volumeId, descripton: "x" })).toEqual([
         `descripton is not known here; allowed are ${Object.keys(table).sort().join(", ")}`,
+    ]);
+});
+
+test("what contradicts itself is refused on the property at fault", async () => {
+    expect(await host.failures({ volumeId, storageTier: "archive", temporaryRestoreDays: 3 })).toEqual([]);
+    expect(await host.failures({ volumeId, storageTier: "archive", permanentRestore: true })).toEqual([
+        'permanentRestore is true, but storageTier is "archive": say either that it stays there, or that it comes back',
+    ]);
+    expect(await host.failures({ volumeId, storageTier: "archive", temporaryRestoreDays: 0 })).toEqual([
+        "temporaryRestoreDays is 0, but must be a whole number from 1 on",
+    ]);
+    const fastRestore = { availabilityZones: ["us-east-1a"] };
+    expect(await host.failures({ volumeId, storageTier: "archive", fastRestore })).toEqual([
+        "fastRestore is given, but ends when the snapshot is archived; leave it out",
+    ]);
+    expect(await host.failures({ volumeId, waitForCompletion: false, fastRestore })).toEqual([
+        "fastRestore is given, but needs a completed snapshot, and waitForCompletion is false: leave out one of them",
     ]);
 });
 
