@@ -143,7 +143,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             }
             sameOwner(what, seen, state);
             const declared = withoutRecords(inputsOf(rules, asGiven(state)));
-            const inputs = resource.observe?.(act, declared, seen) ?? declared;
+            const inputs = defined(resource.observe?.(act, declared, seen) ?? declared);
             return { id, props: await stateOf(act, id, seen, inputs, managedKeys(state)), inputs };
         },
 

@@ -138,9 +138,14 @@ export class Project {
     }
 
     /** An `up` that must fail; gives what it said. */
-    async upFails(...args: string[]): Promise<string> {
-        const { code, output } = await this.run("up", "--yes", "--skip-preview", ...args);
-        if (code === 0) throw new Error(`up was to fail, but it succeeded:\n${output}`);
+    upFails(...args: string[]): Promise<string> {
+        return this.fails("up", ...args);
+    }
+
+    /** A command that must fail; gives what it said. */
+    async fails(command: string, ...args: string[]): Promise<string> {
+        const { code, output } = await this.run(command, "--yes", "--skip-preview", ...args);
+        if (code === 0) throw new Error(`${command} was to fail, but it succeeded:\n${output}`);
         return output;
     }
 
