@@ -352,15 +352,13 @@ test("a key named otherwise and a zone by its id are no difference; another key 
 });
 
 test("an existing volume is adopted, and brought to what the program says", async () => {
-    const { VolumeId: id = "" } = await emulator
-        .ec2()
-        .send(
-            new CreateVolumeCommand({
-                AvailabilityZone: "us-east-1a",
-                SnapshotId: snapshotId,
-                VolumeType: "gp2",
-            }),
-        );
+    const { VolumeId: id = "" } = await emulator.ec2().send(
+        new CreateVolumeCommand({
+            AvailabilityZone: "us-east-1a",
+            SnapshotId: snapshotId,
+            VolumeType: "gp2",
+        }),
+    );
     const text = (args: object) => program(volume("disk", { snapshotId, adopt: id, ...args }));
     const project = await Project.create(emulator, text({ availabilityZone: "us-east-1b" }));
     const refused = await project.run("preview");
