@@ -119,6 +119,6 @@ async function unclaimed(act: Act, stack: string, claim: string): Promise<Made |
 }
 
 /** What has failed, or is about to go, is nobody's. */
-export function isWhole({ State }: Volume): boolean {
+function isWhole({ State }: Volume): boolean {
     return State === "creating" || State === "available" || State === "in-use";
 }

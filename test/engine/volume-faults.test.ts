@@ -1,10 +1,13 @@
 // However a run ends, there is one volume; and what EC2 cannot make leaves nothing that the state does not know.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, killUp, live, program, volume } from "./steps";
+
+// A life of several steps: a dozen starts of the CLI, each of several seconds where the machine is busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 let emulator: Emulator;
 let snapshotId: string;

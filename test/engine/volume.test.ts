@@ -9,10 +9,13 @@ import {
     RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
 import { during, live, outside, program, snapshot, volume } from "./steps";
+
+// A life of several steps: a dozen starts of the CLI, each of several seconds where the machine is busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 let emulator: Emulator;
 let snapshotId: string;
