@@ -40,7 +40,7 @@ export class Account {
     }
 
     async seed({ volumes = 0, snapshots = 0 }) {
-        return (await this.#control("POST", "seed", { volumes, snapshots })).volumes;
+        return this.#control("POST", "seed", { volumes, snapshots });
     }
 
     async snapshotsTake(seconds) {

@@ -201,6 +201,8 @@ export const background = {
     name: "this package, in the background",
     ...program("ours", { background: true }),
 };
+/** Is given snapshots instead of volumes. */
+export const shares = { name: "this package, shares", of: "snapshots", ...program("shares") };
 export const plain = { name: "plain dynamic provider", ...program("plain") };
 export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };
 export const carrier = { name: "do-nothing provider with the same data", ...program("carrier") };

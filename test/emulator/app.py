@@ -147,11 +147,9 @@ def seed(volumes: int, snapshots: int) -> dict[str, list[str]]:
     account = ec2_backends[ec2.account_of("")]
     backend = account["us-east-1"]
     made = [backend.create_volume(size=1, zone_name="us-east-1a").id for _ in range(volumes)]
-    if snapshots:
-        of = backend.create_volume(size=1, zone_name="us-east-1a").id
-        for _ in range(snapshots):
-            backend.create_snapshot(of, "foreign")
-    return {"volumes": made}
+    of = backend.create_volume(size=1, zone_name="us-east-1a").id if snapshots else None
+    taken = [backend.create_snapshot(of, "foreign").id for _ in range(snapshots)]
+    return {"volumes": made, "snapshots": taken}
 
 
 def find_snapshot(snapshot_id: str) -> Any:
