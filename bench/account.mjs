@@ -40,7 +40,7 @@ export class Account {
     }
 
     async seed({ volumes = 0, snapshots = 0 }) {
-        return (await this.#control("POST", "seed", { volumes, snapshots })).volumes;
+        return this.#control("POST", "seed", { volumes, snapshots });
     }
 
     /** A completed snapshot of a volume of 1 GiB. */

@@ -201,6 +201,8 @@ export const background = {
     name: "this package, in the background",
     ...program("ours", { background: true }),
 };
+/** Is given snapshots instead of volumes. */
+export const shares = { name: "this package, shares", of: "snapshots", ...program("shares") };
 export const plain = { name: "plain dynamic provider", ...program("plain") };
 export const oursVolumes = { name: "this package, VolumeFromSnapshot", ...program("ours-volumes") };
 export const plainVolumes = { name: "plain dynamic provider, volumes", ...program("plain-volumes") };

@@ -9,6 +9,7 @@ import {
     oursVolumes,
     plain,
     plainVolumes,
+    shares,
 } from "./contenders.mjs";
 
 /** Tools that start processes for each resource need no hundred of them to show what one costs. */
@@ -168,6 +169,59 @@ export const rows = [
         },
     },
     {
+        id: "shares",
+        title: "a life of N `SnapshotShare`s of N snapshots",
+        n: 100,
+        async run(n) {
+            const runs = await withStack(shares, n, {}, async (stack, account) => {
+                const steps = {
+                    up: () => stack.up(),
+                    "second up": () => stack.up(),
+                    refresh: () => stack.refresh(),
+                    destroy: () => stack.destroy(),
+                };
+                const measured = [];
+                for (const [what, step] of Object.entries(steps))
+                    measured.push(entry(shares, n, what, await account.counting(step)));
+                return measured;
+            });
+            const [up, again, refresh, destroy] = runs;
+            const looks = (run) => run.calls.DescribeSnapshotAttribute ?? 0;
+            const changes = (run) => run.calls.ModifySnapshotAttribute ?? 0;
+            // One note a share; and a preview that can refuse looks at each new snapshot, one check after another.
+            const others = (run) => total(run) - changes(run) - looks(run);
+            return {
+                runs,
+                verdicts: [
+                    verdict("ModifySnapshotAttribute of `up` of shares", changes(up), n, "calls", "exactly"),
+                    verdict("DescribeSnapshotAttribute of `up` of shares", looks(up), 2 * n),
+                    verdict("other calls of `up` of shares", others(up), 2.5 * n + 10),
+                    verdict("calls of a second `up` of shares", total(again), 0),
+                    verdict(
+                        "DescribeSnapshotAttribute of `refresh` of shares",
+                        looks(refresh),
+                        n,
+                        "calls",
+                        "exactly",
+                    ),
+                    verdict("other calls of `refresh` of shares", others(refresh), n / 4 + 5),
+                    verdict(
+                        "ModifySnapshotAttribute of `destroy` of shares",
+                        changes(destroy),
+                        n,
+                        "calls",
+                        "exactly",
+                    ),
+                    verdict(
+                        "other calls of `destroy` of shares",
+                        others(destroy) + looks(destroy),
+                        3 * n + 5,
+                    ),
+                ],
+            };
+        },
+    },
+    {
         id: "preview",
         title: "preview of N unchanged",
         n: 500,
@@ -277,8 +331,9 @@ async function withStack(who, n, { take = 0, foreign = 0 }, work) {
     const account = await Account.open();
     try {
         await account.snapshotsTake(take);
-        const volumes = await account.seed({ volumes: n, snapshots: foreign });
-        const stack = await who.open(account, volumes);
+        const { of = "volumes" } = who;
+        const seeded = await account.seed({ volumes: n, snapshots: of === "snapshots" ? n : foreign });
+        const stack = await who.open(account, seeded[of]);
         try {
             return await work(stack, account);
         } finally {
