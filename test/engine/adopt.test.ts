@@ -118,15 +118,13 @@ async function shared(id: string, owner = "123456789012", account = "44445555666
 
 test("a copy that another provider has made is adopted with its source and key as declared, and let go again", async () => {
     const sourceSnapshotId = await existing();
-    const made = await emulator
-        .ec2({ region: "eu-west-1" })
-        .send(
-            new CopySnapshotCommand({
-                SourceRegion: "us-east-1",
-                SourceSnapshotId: sourceSnapshotId,
-                Encrypted: true,
-            }),
-        );
+    const made = await emulator.ec2({ region: "eu-west-1" }).send(
+        new CopySnapshotCommand({
+            SourceRegion: "us-east-1",
+            SourceSnapshotId: sourceSnapshotId,
+            Encrypted: true,
+        }),
+    );
     const id = made.SnapshotId ?? "";
     const declare = (args: object, options = "{}") =>
         program(
