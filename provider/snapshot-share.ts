@@ -6,7 +6,7 @@
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "./duration";
-import { defined, type Configuration } from "./ec2/config";
+import { accountIdOf, defined, type Configuration } from "./ec2/config";
 import { Ec2Error } from "./ec2/errors";
 import {
     common,
@@ -18,11 +18,11 @@ import {
     grantsVisible,
     modifyGrants,
     mostChanges,
-    textOfTag,
     union,
     without,
 } from "./ec2/grants";
 import { removeTags, writeTags } from "./ec2/tagging";
+import { tagOf } from "./ec2/tags";
 import { secretsOf, urnOf } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
@@ -114,10 +114,10 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
     secretWith: { accounts: ["accountIds", "granted", "grants"] },
 
     // An alias may mean another account by now.
-    pending: (state, inputs, configuration) =>
-        hasUnknown(inputs["accounts"]) || equal(state["accountIds"], accountIds(inputs, configuration))
-            ? undefined
-            : "update",
+    pending(state, inputs, configuration) {
+        if (state["accountIds"] === undefined || hasUnknown(inputs["accounts"])) return undefined;
+        return equal(state["accountIds"], accountIds(inputs, configuration)) ? undefined : "update";
+    },
 
     async make(act, inputs) {
         const { snapshotId: id } = inputs;
@@ -165,7 +165,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const { accounts = [], public: isPublic, exclusive } = inputs as Partial<SnapshotShareInputs>;
         const { grants, ours, wanted } = seen;
         const there = accounts.filter((entry) => {
-            const id = resolved(entry, act.configuration);
+            const id = accountIdOf(entry, act.configuration);
             return id === undefined || grants.includes(id);
         });
         // What another share of this stack has granted is not drift of this one.
@@ -255,7 +255,7 @@ async function note(act: Act, id: string, seen: Seen): Promise<Seen> {
     const key = grantedTag(act.stack);
     const text = grantedText(seen.ours, seen.grants);
     const tags = seen.snapshot.Tags ?? [];
-    if (text === textOfTag(tags, key)) return seen;
+    if (text === tagOf(seen.snapshot, key)) return seen;
     try {
         await (text === undefined
             ? removeTags(act.cloud, [id], [key])
@@ -278,7 +278,7 @@ async function see(
 ): Promise<Seen | undefined> {
     const grants = snapshot === undefined ? undefined : await grantsOf(act.cloud, id);
     if (snapshot === undefined || grants === undefined) return undefined;
-    const noted = grantedBy(textOfTag(snapshot.Tags, grantedTag(act.stack)), grants);
+    const noted = grantedBy(tagOf(snapshot, grantedTag(act.stack)), grants);
     const before = common((state as State).granted ?? [], grants);
     return { snapshot, grants, ours: union(noted, before), wanted: wantedOf(inputs, act.configuration) };
 }
@@ -298,19 +298,10 @@ function wantedOf(inputs: State | Properties, configuration: Configuration): str
 }
 
 /** Ids of the declared accounts, sorted, each once; what is none and is not configured is left out. */
-function accountIds(inputs: State | Properties, configuration: Configuration): string[] {
-    const { accounts = [] } = inputs as State;
-    return union(
-        accounts.flatMap((entry) => resolved(entry, configuration) ?? []),
-        [],
-    );
-}
-
-function resolved(entry: string | number, { accounts }: Configuration): string | undefined {
-    // Where an id was taken for a number, the zeros that it began with are missing.
-    const text = typeof entry === "number" ? String(entry).padStart(12, "0") : entry;
-    if (/^\d{12}$/.test(text)) return text;
-    return Object.hasOwn(accounts, text) ? accounts[text] : undefined;
+function accountIds({ accounts }: State | Properties, configuration: Configuration): string[] {
+    if (!Array.isArray(accounts)) return [];
+    const ids = (accounts as (string | number)[]).flatMap((entry) => accountIdOf(entry, configuration) ?? []);
+    return union(ids, []);
 }
 
 function checkAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
@@ -319,7 +310,7 @@ function checkAccounts({ accounts }: Properties, configuration: Configuration): 
     const known = aliases === "" ? "none is configured under" : `${aliases} of`;
     return accounts.flatMap((entry: unknown, index) => {
         if ((typeof entry !== "string" && typeof entry !== "number") || entry === unknown) return [];
-        if (resolved(entry, configuration) !== undefined) return [];
+        if (accountIdOf(entry, configuration) !== undefined) return [];
         const reason = `is ${shown(entry)}, but must be an account id of 12 digits or an alias: ${known} ebs-snapshots:accounts`;
         return [{ property: `accounts[${String(index)}]`, reason }];
     });
@@ -372,7 +363,7 @@ async function ownerAmong(act: Act, inputs: Properties, owner: string | undefine
     if (!Array.isArray(accounts) || accounts.length === 0) return [];
     const itself = owner ?? (act.cloud.identityUnknown ? undefined : await act.cloud.account());
     return (accounts as (string | number)[]).flatMap((entry, index) => {
-        if (itself === undefined || resolved(entry, act.configuration) !== itself) return [];
+        if (itself === undefined || accountIdOf(entry, act.configuration) !== itself) return [];
         const reason = `is ${shown(entry)}, but must be another account than the snapshot's owner, who has access anyway`;
         return [{ property: `accounts[${String(index)}]`, reason }];
     });

@@ -192,24 +192,31 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         fixed: (seen) => ({ description: seen.Description || undefined, ...fixed(seen) }),
 
         outputs: async (act, id, seen) => ({
-            ...defined({
-                ownerId: seen.OwnerId,
-                state: seen.State,
-                progress: seen.Progress || undefined,
-                startTime: seen.StartTime?.toISOString(),
-                completionTime: seen.CompletionTime?.toISOString(),
-                volumeSize: seen.VolumeSize,
-                fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
-                encrypted: seen.Encrypted,
-                kmsKeyId: seen.KmsKeyId,
-            }),
-            snapshotId: id,
-            arn: await snapshotArn(act.cloud.region, id),
+            ...(await factsOf(act.cloud.region, id, seen)),
             tagsAll: visibleTags(seen.Tags, act.configuration),
         }),
 
         observe: (act, inputs, seen) =>
             observedTags(inputs, visibleTags(seen.Tags, act.configuration), act.configuration),
+    };
+}
+
+/** What EC2 shows of a snapshot, its tags apart. */
+export async function factsOf(region: string, id: string, seen: Ec2Snapshot) {
+    return {
+        ...defined({
+            ownerId: seen.OwnerId,
+            state: seen.State,
+            progress: seen.Progress || undefined,
+            startTime: seen.StartTime?.toISOString(),
+            completionTime: seen.CompletionTime?.toISOString(),
+            volumeSize: seen.VolumeSize,
+            fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
+            encrypted: seen.Encrypted,
+            kmsKeyId: seen.KmsKeyId,
+        }),
+        snapshotId: id,
+        arn: await snapshotArn(region, id),
     };
 }
 

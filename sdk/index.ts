@@ -8,6 +8,8 @@ export {
     type CompletedSnapshotsArgs,
     type CompletedSnapshotsState,
 } from "./completed-snapshots";
+export { listSnapshots } from "./list-snapshots";
+export { shareableAccounts } from "./shareable-accounts";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export {
@@ -46,3 +48,6 @@ export type {
     VolumeFromSnapshotOutputs,
 } from "../provider/volume-from-snapshot";
 export type { SnapshotShareInputs, SnapshotShareOutputs } from "../provider/snapshot-share";
+export type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapshots";
+export type { Where } from "../provider/open";
+export type { ShareableAccount, ShareableAccountsArgs } from "../provider/shareable-accounts";

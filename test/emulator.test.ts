@@ -593,6 +593,34 @@ describe("sharing", () => {
         );
     });
 
+    test("a change is shown after `grantSeconds`, and counts at once", async () => {
+        const SnapshotId = await createSnapshot();
+        await emulator.set({ grantSeconds: 60 });
+        await shareWith(SnapshotId, otherAccount);
+
+        expect(await grantsOf(SnapshotId)).toEqual({ users: [], groups: [] });
+        expect(await idsOf({}, emulator.ec2({ account: otherAccount }))).toEqual([SnapshotId]);
+        await emulator.advance(61);
+        expect(await grantsOf(SnapshotId)).toEqual({ users: [otherAccount], groups: [] });
+    });
+
+    test("with the owner it is refused", async () => {
+        const SnapshotId = await createSnapshot();
+
+        expect(await refusal(shareWith(SnapshotId, defaultAccount))).toMatch(/^InvalidParameterValue: /);
+    });
+
+    test("RestorableByUserIds are one's own and those with an explicit grant, or the public ones", async () => {
+        const [mine, shared, open] = [await createSnapshot(), await createSnapshot(), await createSnapshot()];
+        await shareWith(shared, otherAccount);
+        await makePublic(open);
+        const other = emulator.ec2({ account: otherAccount });
+
+        expect(await idsOf({ RestorableByUserIds: ["self"] }, other)).toEqual([shared]);
+        expect(await idsOf({ RestorableByUserIds: ["all"] }, other)).toEqual([open]);
+        expect(await idsOf({ RestorableByUserIds: ["self"] })).toEqual([mine, shared, open]);
+    });
+
     test("takes 500 changes a call and no more", async () => {
         const SnapshotId = await createSnapshot();
         const grants = Array.from({ length: 501 }, (_, index) => ({
@@ -745,8 +773,9 @@ describe("accounts", () => {
             if (before === undefined) delete process.env["AWS_PROFILE"];
             else process.env["AWS_PROFILE"] = before;
         }
+        const services = ["ec2", "sts", "kms", "organizations"];
         expect(JSON.parse(emulator.pulumiConfig()["aws:endpoints"] ?? "")).toEqual([
-            { ec2: emulator.endpoint, sts: emulator.endpoint },
+            Object.fromEntries(services.map((service) => [service, emulator.endpoint])),
         ]);
     });
 });

@@ -5,10 +5,11 @@
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { Clock } from "../clock";
-import { ConfigError, type AwsConfig, type Credentials } from "./config";
+import { ConfigError, defined, type AwsConfig, type Credentials } from "./config";
 import { credentialsFor, identityOf } from "./credentials";
 import { judge, type Ec2Error } from "./errors";
 import { httpHandler, type RequestHandler } from "./http";
+import { allPages } from "./pages";
 
 export interface Surroundings {
     clock: Clock;
@@ -31,6 +32,13 @@ export interface Api {
     account(): Promise<string>;
     /** The ARN of a KMS key by its id, ARN or alias, asked once. */
     keyArn(key: string): Promise<string>;
+    /** The active accounts of the caller's organization. */
+    organization(): Promise<OrganizationAccount[]>;
+}
+
+export interface OrganizationAccount {
+    id: string;
+    name?: string;
 }
 
 export interface Patience {
@@ -95,6 +103,8 @@ export function connect(
             keys.set(key, asked);
             return asked;
         },
+
+        organization: listAccounts,
     };
     return api;
 
@@ -135,26 +145,47 @@ export function connect(
     }
 
     async function whoAmI(): Promise<string> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-sts"), settings()]);
-        const sts = new sdk.STSClient({
-            ...common,
-            region: aws.stsRegion ?? region,
-            ...(aws.endpoints.sts === undefined ? {} : { endpoint: aws.endpoints.sts }),
-        });
-        const ask = () => sts.send(new sdk.GetCallerIdentityCommand({}));
-        const { Account } = await persist("GetCallerIdentity", ask, {}, clock, defaultAttempts - 1);
+        const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+        const { Account } = await ask("sts", "GetCallerIdentity", (common) =>
+            new STSClient({ ...common, region: aws.stsRegion ?? region }).send(
+                new GetCallerIdentityCommand({}),
+            ),
+        );
         if (Account === undefined) throw new Error("GetCallerIdentity did not name an account");
         return Account;
     }
 
     async function describeKey(KeyId: string): Promise<string> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-kms"), settings()]);
-        const { kms: endpoint } = aws.endpoints;
-        const kms = new sdk.KMSClient({ ...common, region, ...(endpoint === undefined ? {} : { endpoint }) });
-        const ask = () => kms.send(new sdk.DescribeKeyCommand({ KeyId }));
-        const { KeyMetadata } = await persist("DescribeKey", ask, {}, clock, defaultAttempts - 1);
+        const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        const { KeyMetadata } = await ask("kms", "DescribeKey", (common) =>
+            new KMSClient(common).send(new DescribeKeyCommand({ KeyId })),
+        );
         if (KeyMetadata?.Arn === undefined) throw new Error(`DescribeKey did not name the key ${KeyId}`);
         return KeyMetadata.Arn;
+    }
+
+    async function listAccounts(): Promise<OrganizationAccount[]> {
+        const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
+        const pages = await allPages((NextToken) =>
+            ask("organizations", "ListAccounts", (common) =>
+                new OrganizationsClient(common).send(new ListAccountsCommand({ NextToken })),
+            ),
+        );
+        return pages
+            .flatMap(({ Accounts = [] }) => Accounts)
+            .filter(({ State, Status }) => (State ?? Status) === "ACTIVE")
+            .flatMap(({ Id, Name }) => (Id === undefined ? [] : [{ id: Id, ...defined({ name: Name }) }]));
+    }
+
+    /** Asks another service than EC2, as the same identity. */
+    async function ask<Answer>(
+        service: keyof AwsConfig["endpoints"],
+        action: string,
+        request: (common: Awaited<ReturnType<typeof settings>> & { region: string }) => Promise<Answer>,
+    ): Promise<Answer> {
+        const endpoint = aws.endpoints[service];
+        const common = { ...(await settings()), region, ...(endpoint === undefined ? {} : { endpoint }) };
+        return persist(action, () => request(common), {}, clock, defaultAttempts - 1);
     }
 
     async function settings() {

@@ -12,6 +12,7 @@ import { connect, type Api, type Surroundings } from "./client";
 import type { Configuration, Credentials } from "./config";
 import type { Ec2Error } from "./errors";
 import { inLine } from "./line";
+import { allPages } from "./pages";
 import { claimTag, stackTag } from "./tags";
 import { watcher, type Wait } from "./watch";
 
@@ -131,19 +132,6 @@ function kind<Value>(clock: Clock, idFilter: string, describe: Describe<Value>):
             return found;
         },
     };
-}
-
-async function allPages<Page extends { NextToken?: string | undefined }>(
-    fetch: (token: string | undefined) => Promise<Page>,
-): Promise<Page[]> {
-    const pages: Page[] = [];
-    let token: string | undefined;
-    do {
-        const page = await fetch(token);
-        pages.push(page);
-        token = page.NextToken || undefined;
-    } while (token !== undefined);
-    return pages;
 }
 
 function byId<Value>(values: Value[], idOf: (value: Value) => string | undefined): Map<string, Value> {

@@ -42,7 +42,7 @@ export interface AwsConfig {
     accessKey?: string;
     secretKey?: string;
     token?: string;
-    endpoints: { ec2?: string; sts?: string; kms?: string };
+    endpoints: { ec2?: string; sts?: string; kms?: string; organizations?: string };
     assumeRoles: AssumeRole[];
     assumeRoleWithWebIdentity?: WebIdentityRole;
     sharedConfigFile?: string;
@@ -124,18 +124,7 @@ export function readConfiguration(read: ReadKey): Configuration {
             throw new ConfigError(key, "must be an object");
         return value as Record<string, unknown>;
     };
-    // `pulumi config set --path` stores 123456789012 as a number, without the zeros that it may begin with.
-    const plain = (key: string, value: unknown): string => {
-        if (typeof value === "string") return value;
-        if (typeof value === "number" || typeof value === "boolean") return String(value);
-        throw new ConfigError(key, "must hold nothing but text");
-    };
     const texts = (key: string, values = list(key)) => values.map((value) => plain(key, value));
-    const account = (key: string, value: string) => {
-        const id = value.padStart(12, "0");
-        if (!/^\d{12}$/.test(id)) throw new ConfigError(key, "must hold account ids of 12 digits");
-        return id;
-    };
     const accounts = (key: string) => texts(key).map((value) => account(key, value));
     const textMap = (key: string, map: unknown = {}) => {
         if (typeof map !== "object" || map === null || Array.isArray(map))
@@ -168,14 +157,6 @@ export function readConfiguration(read: ReadKey): Configuration {
                 );
         }
         return { ...defaultTagKeys, ...given };
-    };
-    const aliases = () => {
-        const key = "ebs-snapshots:accounts";
-        const given = Object.entries(textMap(key, object(key)));
-        const wrong = given.find(([alias]) => !/\D/.test(alias));
-        if (wrong !== undefined)
-            throw new ConfigError(key, `"${wrong[0]}" is no alias: one must not be digits alone`);
-        return Object.fromEntries(given.map(([alias, id]) => [alias, account(key, id)]));
     };
     const ignored = object("aws:ignoreTags");
     const ignoredTexts = (name: string) => {
@@ -228,9 +209,43 @@ export function readConfiguration(read: ReadKey): Configuration {
             ignoreTags: { keys: ignoredTexts("keys"), keyPrefixes: ignoredTexts("keyPrefixes") },
         }),
         tagKeys: tagKeys(),
-        accounts: aliases(),
+        accounts: readAliases("ebs-snapshots:accounts", object("ebs-snapshots:accounts")),
         allowPublicSharing: flag("ebs-snapshots:allowPublicSharing"),
     };
+}
+
+/** `pulumi config set --path` stores 123456789012 as a number, without the zeros that it may begin with. */
+function plain(key: string, value: unknown): string {
+    if (typeof value === "string") return value;
+    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    throw new ConfigError(key, "must hold nothing but text");
+}
+
+function account(key: string, value: string): string {
+    const id = value.padStart(12, "0");
+    if (!/^\d{12}$/.test(id)) throw new ConfigError(key, "must hold account ids of 12 digits");
+    return id;
+}
+
+/** Account ids by alias; `key` is where they are given. */
+export function readAliases(key: string, given: Record<string, unknown>): Record<string, string> {
+    const wrong = Object.keys(given).find((alias) => !/\D/.test(alias));
+    if (wrong !== undefined)
+        throw new ConfigError(key, `"${wrong}" is no alias: one must not be digits alone`);
+    return Object.fromEntries(
+        Object.entries(given).map(([alias, id]) => [alias, account(key, plain(key, id))]),
+    );
+}
+
+/** The id of an account that is named by its id or by an alias; `undefined` where it is neither. */
+export function accountIdOf(
+    named: string | number,
+    { accounts }: Pick<Configuration, "accounts">,
+): string | undefined {
+    // Where an id was taken for a number, the zeros that it began with are missing.
+    const text = typeof named === "number" ? String(named).padStart(12, "0") : named;
+    if (/^\d{12}$/.test(text)) return text;
+    return Object.hasOwn(accounts, text) ? accounts[text] : undefined;
 }
 
 /** Without the keys whose value is undefined, so that optional stays optional. */

@@ -90,7 +90,12 @@ export class Ec2Error extends Error {
 }
 
 /** The service of an action that is not one of EC2. */
-const services: Record<string, string> = { AssumeRole: "sts", GetCallerIdentity: "sts", DescribeKey: "kms" };
+const services: Record<string, string> = {
+    AssumeRole: "sts",
+    GetCallerIdentity: "sts",
+    DescribeKey: "kms",
+    ListAccounts: "organizations",
+};
 
 /** Work on one that is gone has nothing left to do. */
 export async function unlessGone(work: Promise<unknown>): Promise<"done" | "gone"> {

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { CreateVolumePermission, PermissionGroup, Tag } from "@aws-sdk/client-ec2";
+import type { CreateVolumePermission, PermissionGroup } from "@aws-sdk/client-ec2";
 import type { Cloud } from "./cloud";
 import { Ec2Error } from "./errors";
 import { ownPrefix } from "./tags";
@@ -111,10 +111,6 @@ export function grantedBy(text: string | undefined, all: string[]): string[] {
     if (text === undefined) return [];
     const named = text.split(" ");
     return text.startsWith(allBut) ? without(all, named.slice(2)) : common(all, named);
-}
-
-export function textOfTag(tags: Tag[] | undefined, key: string): string | undefined {
-    return tags?.find(({ Key }) => Key === key)?.Value;
 }
 
 export function without(some: string[], others: string[]): string[] {

@@ -1,9 +1,13 @@
 """A call as it came over HTTP, and the answers that do not come from moto."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
+
+
+JSON_SERVICES = ("kms", "organizations")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,9 @@ def error_answer(call: Call, code: str, message: str, status: int = 400) -> Answ
     """An error in the format of the service: EC2 has one of its own, the query services share another."""
     error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     request = uuid.uuid4()
+    if call.service in JSON_SERVICES:
+        body = json.dumps({"__type": code, "message": message})
+        return Answer(status, "application/x-amz-json-1.1", body.encode())
     if call.service == "ec2":
         body = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{request}</RequestID></Response>"
     else:

@@ -137,7 +137,14 @@ export class Emulator {
     pulumiConfig(): Record<string, string> {
         return {
             "aws:region": region,
-            "aws:endpoints": JSON.stringify([{ ec2: this.endpoint, sts: this.endpoint, kms: this.endpoint }]),
+            "aws:endpoints": JSON.stringify([
+                {
+                    ec2: this.endpoint,
+                    sts: this.endpoint,
+                    kms: this.endpoint,
+                    organizations: this.endpoint,
+                },
+            ]),
         };
     }
 

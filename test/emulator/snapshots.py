@@ -123,6 +123,11 @@ class LivingSnapshot(Snapshot):
             and state.block_public_access != "block-all-sharing"
         )
 
+    def restorable_by(self, users: set[str]) -> bool:
+        """As RestorableByUserIds means it: one's own, or by an explicit grant; `all` are those that are public."""
+        granted = self.create_volume_permission_userids | self.create_volume_permission_groups
+        return bool(users & (granted | {self.owner_id}))
+
     def filter_values(self, name: str) -> list[str]:
         tags = self.ec2_backend.tags.get(self.id, {})
         if name.startswith("tag:"):
@@ -261,6 +266,10 @@ class SnapshotCalls(EC2BaseResponse):
         if owners:
             accounts = {self.current_account if owner == "self" else owner for owner in owners}
             found = [snapshot for snapshot in found if snapshot.owner_id in accounts]
+        restorable = self._get_param("RestorableByUserIds", [])
+        if restorable:
+            users = {self.current_account if user == "self" else user for user in restorable}
+            found = [snapshot for snapshot in found if snapshot.restorable_by(users)]
         found = filtered(found, self._get_param("Filters", []), LivingSnapshot.filter_values)
         shown, token = page(found, most, self._get_param("NextToken"))
         return ActionResult({"Snapshots": [snapshot.view() for snapshot in shown], "NextToken": token})

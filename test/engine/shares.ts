@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { DescribeSnapshotAttributeCommand, ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
+import {
+    DescribeSnapshotAttributeCommand,
+    EC2Client,
+    ModifySnapshotAttributeCommand,
+} from "@aws-sdk/client-ec2";
 import type { Call, Emulator } from "../emulator/emulator";
 import { program } from "./steps";
 
@@ -39,14 +43,15 @@ export async function grantsIn(emulator: Emulator, id: string): Promise<string[]
     return CreateVolumePermissions.map(({ UserId, Group }) => UserId ?? Group ?? "").sort();
 }
 
-/** Somebody else changes the grants. */
+/** Somebody else changes the grants; the client is one of the owner. */
 export async function grantOutside(
-    emulator: Emulator,
+    owner: Emulator | EC2Client,
     id: string,
     operation: "add" | "remove",
     ...grants: string[]
 ): Promise<void> {
-    await emulator.ec2().send(
+    const ec2 = owner instanceof EC2Client ? owner : owner.ec2();
+    await ec2.send(
         new ModifySnapshotAttributeCommand({
             SnapshotId: id,
             OperationType: operation,

@@ -1,0 +1,25 @@
+/**
+ * Where and as whom the functions for programs and scripts ask.
+ *
+ * @module
+ */
+import { ConfigError, type Credentials, type ReadKey } from "./ec2/config";
+import { configuredRegion } from "./ec2/region";
+import { Run } from "./run";
+
+export interface Where {
+    /** AWS region. Default: `aws:region` of a program, else the environment's or the profile's. */
+    region?: string;
+    /** Who asks, where it is not the configured identity: a profile, or roles assumed one after another. */
+    credentials?: Credentials;
+}
+
+export async function open(read: ReadKey, { region, credentials }: Where) {
+    const run = new Run();
+    run.configure(read);
+    const { configuration } = run;
+    const profile = credentials !== undefined && "profile" in credentials ? credentials.profile : undefined;
+    const where = region ?? (await configuredRegion(configuration.aws, profile));
+    if (where === undefined) throw new ConfigError("aws:region", "is required: set it, or give `region`");
+    return { cloud: run.cloud(where, credentials), configuration };
+}

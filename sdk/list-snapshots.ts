@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapshots";
+
+/**
+ * Which snapshots there are, the newest first: one's own, those that other accounts share, or public ones. In a program
+ * it asks with the stack's configuration, in a script with the environment's.
+ *
+ * @example
+ * ```ts
+ * const [latest] = await listSnapshots({ group: "payments", state: "completed" });
+ * ```
+ */
+export async function listSnapshots(args: ListSnapshotsArgs = {}): Promise<ListedSnapshot[]> {
+    const config = pulumi.runtime.allConfig();
+    const { listSnapshots: list } = await import("../provider/list-snapshots.js");
+    return list((key) => config[key], args);
+}
