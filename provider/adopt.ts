@@ -64,7 +64,8 @@ export function adoption<Inputs extends object, Seen>(
         if (other !== undefined)
             return refuse(`${nameOf(other)} manages that already; let go of one of the two`);
         const owner = resource.owner(seen);
-        const account = act.cloud.identityUnknown ? owner : await act.cloud.account();
+        const known = owner !== undefined && !act.cloud.identityUnknown;
+        const account = known ? await act.cloud.account() : owner;
         if (owner !== undefined && owner !== account) {
             return refuse(`that belongs to account ${owner}, not to ${String(account)}; make a copy of it`);
         }

@@ -266,24 +266,5 @@ export async function factsOf(region: string, id: string, seen: Seen) {
     };
 }
 
-/** What EC2 shows of a snapshot, its tags apart. */
-export async function factsOf(region: string, id: string, seen: Ec2Snapshot) {
-    return {
-        ...defined({
-            ownerId: seen.OwnerId,
-            state: seen.State,
-            progress: seen.Progress || undefined,
-            startTime: seen.StartTime?.toISOString(),
-            completionTime: seen.CompletionTime?.toISOString(),
-            volumeSize: seen.VolumeSize,
-            fullSnapshotSizeInBytes: seen.FullSnapshotSizeInBytes,
-            encrypted: seen.Encrypted,
-            kmsKeyId: seen.KmsKeyId,
-        }),
-        snapshotId: id,
-        arn: await snapshotArn(region, id),
-    };
-}
-
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
 const released = "kept by ";

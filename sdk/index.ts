@@ -18,6 +18,15 @@ export {
     type VolumeFromSnapshotState,
 } from "./volume-from-snapshot";
 export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
+export {
+    sharingPolicyDocuments,
+    type PolicyDocument,
+    type PolicyStatement,
+    type Sharers,
+    type SharingPolicyDocuments,
+    type SharingPolicyInputs,
+} from "./sharing/documents";
+export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
 export type { Adoptable } from "../provider/adopt";

@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+import { loadIam } from "./aws";
+import {
+    sharingPolicyDocuments,
+    type PolicyDocument,
+    type Sharers,
+    type SharingPolicyDocuments,
+    type SharingPolicyInputs,
+} from "./documents";
+
+const type = "ebs-snapshots:index:SnapshotSharingPolicy";
+
+/**
+ * Lets the groups, roles and users named share snapshots, and nothing more. An allow excludes nobody: that others may not
+ * share takes the `guardrail`, attached to the organization or as a permissions boundary. Made of resources of
+ * `@pulumi/aws`.
+ *
+ * @example
+ * ```ts
+ * new SnapshotSharingPolicy("sharing", {
+ *     accounts: ["audit"],
+ *     privateSharers: { groups: ["operators"] },
+ *     publicSharers: { roles: ["publisher"] },
+ * });
+ * ```
+ */
+export class SnapshotSharingPolicy extends pulumi.ComponentResource {
+    /** ARN of the policy of those who share privately, if there are any. */
+    readonly privatePolicyArn: pulumi.Output<string | undefined>;
+    /** ARN of the policy of those who make public, if there are any. */
+    readonly publicPolicyArn: pulumi.Output<string | undefined>;
+    /** All documents as data, the `guardrail` and `kms` among them. */
+    readonly documents: SharingPolicyDocuments;
+
+    /** `accounts` takes aliases too, those of `ebs-snapshots:accounts`. */
+    constructor(name: string, args: SharingPolicyInputs, opts?: pulumi.ComponentResourceOptions) {
+        super(type, name, {}, opts);
+        const { privateSharers, publicSharers } = args;
+        this.documents = sharingPolicyDocuments({ ...args, accounts: args.accounts.map(accountId) });
+        const { allow } = this.documents;
+        this.privatePolicyArn = this.#attach(`${name}-private`, allow.private, privateSharers);
+        this.publicPolicyArn = this.#attach(`${name}-public`, allow.public, publicSharers);
+        this.registerOutputs({
+            privatePolicyArn: this.privatePolicyArn,
+            publicPolicyArn: this.publicPolicyArn,
+        });
+    }
+
+    /** One policy, attached to each; none where there is nobody to attach it to. */
+    #attach(
+        name: string,
+        document: PolicyDocument,
+        { groups = [], roles = [], users = [] }: Sharers = {},
+    ): pulumi.Output<string | undefined> {
+        if (groups.length + roles.length + users.length === 0) return pulumi.output(undefined);
+        const iam = loadIam();
+        const parent = { parent: this };
+        const { arn } = new iam.Policy(name, { policy: JSON.stringify(document) }, parent);
+        for (const group of groups.map(nameOf)) {
+            new iam.GroupPolicyAttachment(`${name}-group-${group}`, { group, policyArn: arn }, parent);
+        }
+        for (const role of roles.map(nameOf)) {
+            new iam.RolePolicyAttachment(`${name}-role-${role}`, { role, policyArn: arn }, parent);
+        }
+        for (const user of users.map(nameOf)) {
+            new iam.UserPolicyAttachment(`${name}-user-${user}`, { user, policyArn: arn }, parent);
+        }
+        return arn;
+    }
+}
+
+/** Of an ARN with any path, the name. */
+function nameOf(principal: string): string {
+    return principal.slice(principal.lastIndexOf("/") + 1);
+}
+
+function accountId(account: string): string {
+    if (/^\d{12}$/.test(account)) return account;
+    const aliases =
+        new pulumi.Config("ebs-snapshots").getObject<Record<string, string | number>>("accounts") ?? {};
+    const id = aliases[account];
+    // `pulumi config set --path` stores an id as a number, without the zeros in front.
+    if (id !== undefined) return String(id).padStart(12, "0");
+    const known = Object.keys(aliases).sort().join(", ") || "none";
+    throw new pulumi.RunError(
+        `accounts: "${account}" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (${known})`,
+    );
+}
