@@ -8,6 +8,14 @@ export {
     type CompletedSnapshotsArgs,
     type CompletedSnapshotsState,
 } from "./completed-snapshots";
+export {
+    planSchedule,
+    type Moment,
+    type PlannedCopy,
+    type PlannedRun,
+    type PlannedSnapshot,
+    type SchedulePlan,
+} from "./schedule/plan";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export {
@@ -16,6 +24,19 @@ export {
     type VolumeFromSnapshotState,
 } from "./volume-from-snapshot";
 export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
+export type {
+    InstanceTargets,
+    Keep,
+    RecoveryVolumes,
+    ScheduleAlarm,
+    ScheduleCopy,
+    ScheduleFastRestore,
+    ScheduleRule,
+    ScheduleScripts,
+    ScheduleShare,
+    ScheduleTargets,
+    SnapshotScheduleInputs,
+} from "./schedule/args";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
 export type { Adoptable } from "../provider/adopt";
