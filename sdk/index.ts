@@ -14,8 +14,11 @@ export {
     type PlannedCopy,
     type PlannedRun,
     type PlannedSnapshot,
+    type RuleSummary,
     type SchedulePlan,
+    type ScheduleSummary,
 } from "./schedule/plan";
+export { SnapshotSchedule, type SnapshotScheduleArgs } from "./schedule/snapshot-schedule";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export {

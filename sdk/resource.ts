@@ -140,8 +140,10 @@ function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefi
 }
 
 /** The `aws.Provider` in the options, or inherited from the parent. */
-function explicitAwsProvider(opts: ResourceOptions | undefined): pulumi.ProviderResource | undefined {
-    const providers = (opts as pulumi.ComponentResourceOptions | undefined)?.providers;
+export function explicitAwsProvider(
+    opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ProviderResource | undefined {
+    const providers = opts?.providers;
     const listed = providers === undefined ? [] : Object.values(providers);
     return (
         [opts?.provider, ...listed].find(

@@ -31,6 +31,7 @@ export interface ScheduleIdentity {
 export interface SchedulePolicy {
     /** Of the child, after its target: a target or rule more, or another order, renames no other policy. */
     name: string;
+    kind: "VOLUME" | "INSTANCE";
     /** What it copies, as people say it. */
     target: string;
     /** Any of these makes a resource a target. */
@@ -41,12 +42,13 @@ export interface SchedulePolicy {
 }
 
 export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePolicy[] {
-    const kind = args.targets.instances === undefined ? "volumes" : "instances";
+    const kind = args.targets.instances === undefined ? "VOLUME" : "INSTANCE";
     return targetsOf(identity, args).map(({ suffix, targetTags, rules }) => ({
         name: `${identity.name}-${suffix}`,
+        kind,
         target:
             args.targets.volumeIds === undefined
-                ? `${kind} tagged ${Object.entries(targetTags)
+                ? `${kind.toLowerCase()}s tagged ${Object.entries(targetTags)
                       .map((tag) => tag.join("="))
                       .join(" or ")}`
                 : "the volumes given",
@@ -55,7 +57,7 @@ export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePoli
         description: args.description ?? describable(`${identity.name} ${suffix}`),
         details: {
             policyType: "EBS_SNAPSHOT_MANAGEMENT",
-            resourceTypes: [kind === "volumes" ? "VOLUME" : "INSTANCE"],
+            resourceTypes: [kind],
             targetTags,
             // In one order, so that another order in the program is no difference.
             schedules: [...rules].sort(byName).map((rule) => scheduleOf(identity, args, rule)),
