@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SnapshotSchedule, type SnapshotScheduleArgs } from "../../sdk";
 
 interface Registered {
@@ -41,30 +41,38 @@ beforeEach(async () => {
     });
 });
 
+/** Until everything is registered; public at run time, though not in the types. */
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
+
+// The mocks of the next test know nothing of what this one registers.
+afterEach(() => waitForRPCs());
+
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
 /** What the engine is told of a schedule: every child, once all outputs are there. */
 async function made(name: string, args: SnapshotScheduleArgs) {
-    const urns: pulumi.Output<string>[] = [];
+    const resources: pulumi.Resource[] = [];
     const opts: pulumi.ComponentResourceOptions = {
         transformations: [
             ({ resource }) => {
-                urns.push(resource.urn);
+                resources.push(resource);
                 return undefined;
             },
         ],
     };
     const schedule = new SnapshotSchedule(name, args, opts);
     const { policyIds, roleArn, recoveryFunctionArn, plan } = schedule;
-    const outputs = await valueOf(pulumi.all({ policyIds, roleArn, recoveryFunctionArn, plan }));
-    const found = await valueOf(pulumi.all(urns));
+    const all = pulumi.output({ policyIds, roleArn, recoveryFunctionArn, plan });
+    const outputs = await new Promise((done) => all.apply(done));
+    await waitForRPCs();
+    const urns = await Promise.all(resources.map(({ urn }) => valueOf(urn)));
     const child = (type: string, of: string) => {
         const [resource, ...others] = registered.filter((one) => one.type === type && one.name === of);
         if (resource === undefined || others.length > 0) throw new Error(`no single ${type} ${of}`);
         return resource.inputs;
     };
     const names = registered.map(({ type, name: of }) => `${type.replace(/^.*[:/]/, "")} ${of}`);
-    return { schedule, outputs, child, names, urns: found };
+    return { schedule, outputs, child, names, urns };
 }
 
 const nightly = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 } as const;
