@@ -62,7 +62,9 @@ export async function recover(surroundings: Surroundings): Promise<Recovered> {
     const sources = await sourcesOf(cloud, snapshots);
     const { mark, create, beyondMaximum } = reconcile({ snapshots, volumes }, wanted);
     if (mark.length > 0) await writeTags(cloud, mark, { [attachedTag]: now(cloud) });
-    const made = await inParallel(create, (one) => makeVolume(surroundings, one, sources));
+    const begun = await inParallel(create, (one) => makeVolume(surroundings, one, sources));
+    // All at once: one look serves all who wait.
+    const made = await inParallel(begun.results, (one) => whole(cloud, one), begun.results.length);
     // What is available by now may make older ones superfluous.
     const after = create.length === 0 ? volumes : await volumesOf(surroundings);
     const { remove } = reconcile({ snapshots, volumes: after }, wanted);
@@ -70,7 +72,7 @@ export async function recover(surroundings: Surroundings): Promise<Recovered> {
         surroundings,
         after.filter(({ id }) => remove.includes(id)),
     );
-    const failures = [...made.failures, ...gone.failures];
+    const failures = [...begun.failures, ...made.failures, ...gone.failures];
     const missed = missedRecoveryPoints(
         { snapshots, volumes },
         wanted,
@@ -125,11 +127,16 @@ async function sourcesOf(cloud: Cloud, snapshots: ObservedSnapshot[]): Promise<M
     );
 }
 
+interface Begun {
+    id: string;
+    snapshotId: string;
+}
+
 async function makeVolume(
     { cloud, wanted }: Surroundings,
     { snapshot, zone }: VolumeToMake,
     sources: Map<string, Tags>,
-): Promise<string> {
+): Promise<Begun> {
     const { CreateVolumeCommand } = await import("@aws-sdk/client-ec2");
     const tags = {
         ...wanted.tags,
@@ -148,6 +155,10 @@ async function makeVolume(
     });
     const { VolumeId: id } = await cloud.call("CreateVolume", (ec2) => ec2.send(request));
     if (id === undefined) throw new Error(`${snapshot.id}: EC2 answered without the id of a volume`);
+    return { id, snapshotId: snapshot.id };
+}
+
+async function whole(cloud: Cloud, { id, snapshotId }: Begun): Promise<string> {
     try {
         await cloud.volumes.wait({
             key: id,
@@ -155,7 +166,7 @@ async function makeVolume(
             judge: judgeVolume,
         });
     } catch (error) {
-        throw new Error(`${id} of ${snapshot.id}: ${messageOf(error)}`, { cause: error });
+        throw new Error(`${id} of ${snapshotId}: ${messageOf(error)}`, { cause: error });
     }
     return id;
 }
@@ -206,8 +217,12 @@ async function removeVolumes({ cloud, everAttached }: Surroundings, volumes: Obs
 }
 
 /** All of them, some at once; one that fails stops no other. */
-async function inParallel<Item>(items: Item[], work: (item: Item) => Promise<string>) {
-    const results: string[] = [];
+async function inParallel<Item, Result>(
+    items: Item[],
+    work: (item: Item) => Promise<Result>,
+    workers = atOnce,
+) {
+    const results: Result[] = [];
     const failures: string[] = [];
     const queue = items.values();
     const worker = async () => {
@@ -219,7 +234,7 @@ async function inParallel<Item>(items: Item[], work: (item: Item) => Promise<str
             }
         }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: workers }, worker));
     return { results, failures };
 }
 
