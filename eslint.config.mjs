@@ -10,10 +10,10 @@ const BOUNDARY = {
             "sdk/ runs in the user's program and holds no EC2 logic: the SDK would cost each program 190 ms and 116 MB, and a client caught by the serializer breaks it. Put it into provider/.",
     },
     providerInSdk: {
-        regex: "^(\\.\\./)+provider(/|$)|^pulumi-ebs-snapshots/provider$",
+        regex: "^(\\.\\./)+provider(?!/(duration|rules|recovery/wanted)$)(/|$)|^pulumi-ebs-snapshots/provider$",
         allowTypeImports: true,
         message:
-            "sdk/ runs in the user's program, provider/ in the engine's provider process: only types may be imported from there. What is to run there goes through the forwarder.",
+            "sdk/ runs in the user's program, provider/ in the engine's provider process: only types may be imported from there, and what is plain data on both sides (duration, rules, recovery/wanted). What is to run there goes through the forwarder.",
     },
     pulumiInProvider: {
         regex: "^@pulumi(/|$)",

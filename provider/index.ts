@@ -7,6 +7,7 @@
 import { completedSnapshots } from "./completed-snapshots";
 import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
+import { schedulePlan } from "./schedule-plan";
 import { snapshot } from "./snapshot";
 import { snapshotCopy } from "./snapshot-copy";
 import { volumeFromSnapshot } from "./volume-from-snapshot";
@@ -15,6 +16,7 @@ import { snapshotShare } from "./snapshot-share";
 const run = new Run();
 
 export const CompletedSnapshots = lifecycle(completedSnapshots, run);
+export const SchedulePlan = lifecycle(schedulePlan, run);
 export const Snapshot = lifecycle(snapshot, run);
 export const VolumeFromSnapshot = lifecycle(volumeFromSnapshot, run);
 export const SnapshotCopy = lifecycle(snapshotCopy, run);

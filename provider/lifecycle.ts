@@ -73,7 +73,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
         async check(olds: Properties, news: Properties) {
             try {
-                const inputs = await completed(olds, news);
+                const given = await completed(olds, news);
+                const inputs = resource.complete?.(olds, given) ?? given;
                 const failures = [
                     ...checkProperties(rules, inputs),
                     ...(resource.check?.(inputs, run.configuration, olds, [...declared.values()]) ?? []),

@@ -36,6 +36,8 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** How messages call one that has these inputs: `snapshot of volume vol-1`. */
     describe: (inputs: Inputs) => string;
     rules: Rules<Inputs>;
+    /** Fills in what the inputs of before decide; at a preview the program sees it. */
+    complete?: (olds: Properties, inputs: Properties) => Properties;
     /**
      * What rules of single properties cannot say; `olds` are the inputs of the one that exists, `declared` those of all of
      * this kind that the program has declared before.

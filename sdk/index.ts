@@ -10,6 +10,17 @@ export {
 } from "./completed-snapshots";
 export { listSnapshots } from "./list-snapshots";
 export { shareableAccounts } from "./shareable-accounts";
+export {
+    planSchedule,
+    type Moment,
+    type PlannedCopy,
+    type PlannedRun,
+    type PlannedSnapshot,
+    type RuleSummary,
+    type SchedulePlan,
+    type ScheduleSummary,
+} from "./schedule/plan";
+export { SnapshotSchedule, type SnapshotScheduleArgs } from "./schedule/snapshot-schedule";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export {
@@ -27,6 +38,19 @@ export {
     type SharingPolicyInputs,
 } from "./sharing/documents";
 export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
+export type {
+    InstanceTargets,
+    Keep,
+    RecoveryVolumes,
+    ScheduleAlarm,
+    ScheduleCopy,
+    ScheduleFastRestore,
+    ScheduleRule,
+    ScheduleScripts,
+    ScheduleShare,
+    ScheduleTargets,
+    SnapshotScheduleInputs,
+} from "./schedule/args";
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
 export type { Adoptable } from "../provider/adopt";

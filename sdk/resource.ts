@@ -75,7 +75,12 @@ interface Stamped {
 
 /** As `pulumi.createUrn`, whose outputs within outputs take a third of a millisecond, too long for thousands. */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-    if (parent !== undefined) return pulumi.createUrn(name, type, parent);
+    if (parent !== undefined) {
+        // As an output it would depend on the parent, that is, on all children of a component: two of them would wait for
+        // each other for ever.
+        const urn = pulumi.createUrn(name, type, parent);
+        return new Promise((done) => urn.apply(done));
+    }
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
 
@@ -140,8 +145,10 @@ function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefi
 }
 
 /** The `aws.Provider` in the options, or inherited from the parent. */
-function explicitAwsProvider(opts: ResourceOptions | undefined): pulumi.ProviderResource | undefined {
-    const providers = (opts as pulumi.ComponentResourceOptions | undefined)?.providers;
+export function explicitAwsProvider(
+    opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ProviderResource | undefined {
+    const providers = opts?.providers;
     const listed = providers === undefined ? [] : Object.values(providers);
     return (
         [opts?.provider, ...listed].find(

@@ -23,6 +23,8 @@ export async function credentialsFor(
     region: string,
     requestHandler: RequestHandler,
 ): Promise<Provider> {
+    const keys = keysOf(identity);
+    if (keys !== undefined && identity.assumeRoles.length === 0) return () => Promise.resolve(keys);
     const sdk = await import("@aws-sdk/credential-providers");
     if (identity.skipMetadataApiCheck) process.env["AWS_EC2_METADATA_DISABLED"] ??= "true";
     const stsConfig = {
@@ -31,17 +33,8 @@ export async function credentialsFor(
         requestHandler,
     };
     const base = (): Provider => {
-        const { accessKey, secretKey, token, profile, assumeRoleWithWebIdentity: web } = identity;
-        if (accessKey !== undefined && secretKey !== undefined) {
-            const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
-            return () => Promise.resolve(token === undefined ? keys : { ...keys, sessionToken: token });
-        }
-        if (accessKey !== undefined || secretKey !== undefined) {
-            throw new ConfigError(
-                "aws:accessKey",
-                "accessKey and secretKey go together; one of them is missing",
-            );
-        }
+        if (keys !== undefined) return () => Promise.resolve(keys);
+        const { profile, assumeRoleWithWebIdentity: web } = identity;
         if (web !== undefined) return fromWebIdentity(sdk, web, stsConfig);
         return sdk.fromNodeProviderChain(
             defined({
@@ -63,6 +56,15 @@ export async function credentialsFor(
             }),
         base(),
     );
+}
+
+function keysOf({ accessKey, secretKey, token }: AwsConfig) {
+    if (accessKey !== undefined && secretKey !== undefined) {
+        const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+        return token === undefined ? keys : { ...keys, sessionToken: token };
+    }
+    if (accessKey === undefined && secretKey === undefined) return undefined;
+    throw new ConfigError("aws:accessKey", "accessKey and secretKey go together; one of them is missing");
 }
 
 type Providers = typeof import("@aws-sdk/credential-providers");

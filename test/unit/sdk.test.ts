@@ -86,6 +86,12 @@ describe("what the engine is told", () => {
         );
     });
 
+    test("several children of a component, which do not wait for each other", async () => {
+        const parent = new pulumi.ComponentResource("my:index:Backups", "of-two");
+        const children = ["one", "two"].map((name) => new Snapshot(name, { volumeId: "vol-1" }, { parent }));
+        for (const child of children) expect((await told(child)).inputs).toMatchObject({ volumeId: "vol-1" });
+    });
+
     test("arguments that are known later, at any depth", async () => {
         const { inputs } = await told(
             new Snapshot("later", {

@@ -1,0 +1,214 @@
+/**
+ * From a schedule to policies of Data Lifecycle Manager: pure.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { types } from "@pulumi/aws";
+import type { Input } from "@pulumi/pulumi";
+import { toMilliseconds } from "../../provider/duration";
+import { scheduleTag } from "../../provider/recovery/wanted";
+import type { Keep, ScheduleRule, ScheduleScripts, ScheduleTargets, SnapshotScheduleInputs } from "./args";
+import { day } from "./times";
+
+type PolicyDetails = types.input.dlm.LifecyclePolicyPolicyDetails;
+type DlmSchedule = types.input.dlm.LifecyclePolicyPolicyDetailsSchedule;
+type Args = SnapshotScheduleInputs<Input<string>>;
+type AnyRule = ScheduleRule<Input<string>>;
+
+/** Who a schedule is, and what the configuration says. */
+export interface ScheduleIdentity {
+    /** Logical name of the schedule. */
+    name: string;
+    /** `organization/project/stack/name`: the value of the schedule's tag. */
+    id: string;
+    /** Aliases of accounts: `ebs-snapshots:accounts`. */
+    accounts: Record<string, string>;
+    /** Which tags carry the options: `ebs-snapshots:tagKeys`. */
+    tagKeys: { name: string; group: string; billingCode: string };
+}
+
+export interface SchedulePolicy {
+    /** Of the child, after its target: a target or rule more, or another order, renames no other policy. */
+    name: string;
+    kind: "VOLUME" | "INSTANCE";
+    /** What it copies, as people say it. */
+    target: string;
+    /** Any of these makes a resource a target. */
+    targetTags: Record<string, string>;
+    rules: AnyRule[];
+    description: string;
+    details: PolicyDetails;
+}
+
+export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePolicy[] {
+    const kind = args.targets.instances === undefined ? "VOLUME" : "INSTANCE";
+    return targetsOf(identity, args).map(({ suffix, targetTags, rules }) => ({
+        name: `${identity.name}-${suffix}`,
+        kind,
+        target:
+            args.targets.volumeIds === undefined
+                ? `${kind.toLowerCase()}s tagged ${Object.entries(targetTags)
+                      .map((tag) => tag.join("="))
+                      .join(" or ")}`
+                : "the volumes given",
+        targetTags,
+        rules,
+        description: args.description ?? describable(`${identity.name} ${suffix}`),
+        details: {
+            policyType: "EBS_SNAPSHOT_MANAGEMENT",
+            resourceTypes: [kind],
+            targetTags,
+            // In one order, so that another order in the program is no difference.
+            schedules: [...rules].sort(byName).map((rule) => scheduleOf(identity, args, rule)),
+            ...parametersOf(args.targets),
+        },
+    }));
+}
+
+/** The tag of the volumes that are given to a rule by their ids; no other schedule has this key. */
+export function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): string {
+    const hash = createHash("sha256").update(`${identity.id}/${rule}`).digest("hex").slice(0, 12);
+    return `${scheduleTag}-${hash}`;
+}
+
+interface Target {
+    suffix: string;
+    targetTags: Record<string, string>;
+    rules: AnyRule[];
+}
+
+function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target[] {
+    if (targets.volumeIds !== undefined) {
+        return rules.map((rule) => ({
+            suffix: rule.name,
+            targetTags: { [ruleTag(identity, rule.name)]: identity.id },
+            rules: [rule],
+        }));
+    }
+    const tags = Object.entries(targets.anyTag ?? targets.instances?.anyTag ?? {});
+    const several = tags.find(([, values]) => values.length > 1);
+    // The provider takes one value a key, so each value has a policy of its own.
+    if (several !== undefined) {
+        const [key, values] = several;
+        return values.map((value) => ({ suffix: value, targetTags: { [key]: value }, rules }));
+    }
+    const single = tags.map(([key, [value = ""]]) => [key, value] as const).sort(byFirst);
+    const suffix = single.map(([, value]) => value).join("-");
+    return [{ suffix, targetTags: Object.fromEntries(single), rules }];
+}
+
+function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<PolicyDetails, "parameters"> {
+    if (instances === undefined) return {};
+    const { excludeBootVolume = false, excludeVolumesTagged } = instances;
+    return {
+        parameters: {
+            excludeBootVolume,
+            ...(excludeVolumesTagged === undefined ? {} : { excludeDataVolumeTags: excludeVolumesTagged }),
+        },
+    };
+}
+
+function scheduleOf(
+    { id, accounts, tagKeys }: ScheduleIdentity,
+    { copyTags = true, group, billingCode }: Args,
+    rule: AnyRule,
+): DlmSchedule {
+    const { name, keep, copyTo = [], shareWith, fastRestore, archive } = rule;
+    return {
+        name,
+        copyTags,
+        tagsToAdd: {
+            [scheduleTag]: id,
+            ...(group === undefined ? {} : { [tagKeys.group]: group }),
+            ...(billingCode === undefined ? {} : { [tagKeys.billingCode]: billingCode }),
+        },
+        createRule: createRuleOf(rule),
+        retainRule: keepRule(keep),
+        ...(copyTo.length === 0
+            ? {}
+            : {
+                  crossRegionCopyRules: copyTo.map(({ region, keep: age, encrypted = false, kmsKeyId }) => ({
+                      target: region,
+                      encrypted,
+                      // With them comes the tag of the schedule, by which DLM's role may delete the copy.
+                      copyTags: true,
+                      retainRule: ageRule(age),
+                      ...(kmsKeyId === undefined ? {} : { cmkArn: kmsKeyId }),
+                  })),
+              }),
+        ...(shareWith === undefined
+            ? {}
+            : {
+                  shareRule: {
+                      targetAccounts: shareWith.accounts.map((account) => accountId(account, accounts)),
+                      ...(shareWith.unshareAfter === undefined
+                          ? {}
+                          : {
+                                unshareInterval: daysOf(shareWith.unshareAfter),
+                                unshareIntervalUnit: "DAYS",
+                            }),
+                  },
+              }),
+        ...(fastRestore === undefined
+            ? {}
+            : {
+                  fastRestoreRule: {
+                      availabilityZones: fastRestore.availabilityZones,
+                      ...keepRule(fastRestore.keep),
+                  },
+              }),
+        ...(archive === undefined
+            ? {}
+            : { archiveRule: { archiveRetainRule: { retentionArchiveTier: keepRule(archive.keep) } } }),
+    };
+}
+
+function createRuleOf({ every, at = "00:00", cron, scripts }: AnyRule): DlmSchedule["createRule"] {
+    const when =
+        every === undefined
+            ? { cronExpression: `cron(${cron ?? ""})` }
+            : { interval: toMilliseconds(every) / 3_600_000, intervalUnit: "HOURS", times: at };
+    return scripts === undefined ? when : { ...when, scripts: scriptsOf(scripts) };
+}
+
+function scriptsOf({ document, stages, timeout, retries, snapshotOnFailure }: ScheduleScripts) {
+    return {
+        executionHandler: document,
+        executionHandlerService: "AWS_SYSTEMS_MANAGER",
+        ...(stages === undefined ? {} : { stages }),
+        ...(timeout === undefined ? {} : { executionTimeout: toMilliseconds(timeout) / 1_000 }),
+        ...(retries === undefined ? {} : { maximumRetryCount: retries }),
+        ...(snapshotOnFailure === undefined ? {} : { executeOperationOnScriptFailure: snapshotOnFailure }),
+    };
+}
+
+function keepRule(keep: Keep) {
+    return typeof keep === "number" ? { count: keep } : ageRule(keep);
+}
+
+function ageRule(age: string) {
+    return { interval: daysOf(age), intervalUnit: "DAYS" };
+}
+
+function daysOf(age: string): number {
+    return toMilliseconds(age) / day;
+}
+
+/** An alias is text that the program knows; what is known later is an id. */
+export function accountId(account: Input<string>, aliases: Record<string, string>): Input<string> {
+    return typeof account === "string" ? (aliases[account] ?? account) : account;
+}
+
+/** DLM takes few characters in a description, Pulumi any in a name. */
+function describable(name: string): string {
+    return name.replaceAll(/[^0-9A-Za-z _-]/g, "-").slice(0, 500);
+}
+
+function byName(one: AnyRule, other: AnyRule): number {
+    return one.name < other.name ? -1 : 1;
+}
+
+function byFirst([one]: readonly [string, string], [other]: readonly [string, string]): number {
+    return one < other ? -1 : 1;
+}

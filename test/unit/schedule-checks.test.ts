@@ -1,0 +1,294 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ScheduleRule, SnapshotScheduleInputs } from "../../sdk/schedule/args";
+import { checkSchedule, noSurroundings } from "../../sdk/schedule/checks";
+import { planSchedule } from "../../sdk/schedule/plan";
+import { policiesOf } from "../../sdk/schedule/policy";
+
+const surroundings = { ...noSurroundings, accounts: { audit: "111122223333" }, region: "us-east-1" };
+
+/** What is told of arguments, as people read it. */
+const told = (args: unknown) =>
+    checkSchedule(args as SnapshotScheduleInputs, surroundings).map(
+        ({ property, reason }) => `${property} ${reason}`,
+    );
+
+const nightly: ScheduleRule = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 };
+const byTag = { anyTag: { Backup: ["nightly"] } };
+const instances = { instances: { anyTag: { Role: ["db"] } } };
+const quarterly = { name: "q", cron: "0 5 1 1,4,7,10 ? *" };
+
+const withRule = (rule: object, targets: object = byTag) => ({ targets, rules: [{ ...nightly, ...rule }] });
+const cronRule = (cron: string) => ({ targets: byTag, rules: [{ name: "c", cron, keep: 1 }] });
+const quarterlyRule = (rule: object, targets: object = byTag) => ({
+    targets,
+    rules: [{ ...quarterly, ...rule }],
+});
+const recovery = { availabilityZones: ["us-east-1a"], keep: 2, maximum: 40 };
+
+test("what the contract shows is accepted", () => {
+    expect(
+        told({
+            targets: { anyTag: { Backup: ["nightly", "critical"] } },
+            rules: [
+                nightly,
+                {
+                    name: "monthly",
+                    cron: "0 4 1 * ? *",
+                    keep: "365 days",
+                    copyTo: [{ region: "eu-west-1", keep: "90 days", encrypted: true }],
+                    shareWith: { accounts: ["audit"], unshareAfter: "30 days" },
+                    fastRestore: { availabilityZones: ["us-east-1a"], keep: "30 days" },
+                },
+                { ...quarterly, keep: "30 days", archive: { keep: "365 days" } },
+            ],
+            recoveryVolumes: {
+                ...recovery,
+                volumeType: "gp3",
+                sweepEvery: "1 hour",
+                onDestroy: "keep",
+            },
+            alarm: { topicArn: "arn:aws:sns:us-east-1:123456789012:backups" },
+            group: "payments",
+            billingCode: "CC-1042",
+            copyTags: true,
+            enabled: true,
+        }),
+    ).toEqual([]);
+});
+
+test.each<[string, object]>([
+    ["instances with scripts", withRule({ scripts: { document: "AWS_VSS_BACKUP" } }, instances)],
+    ["volumes by id, with any number of rules", { targets: { volumeIds: ["vol-1"] }, rules: rules(9) }],
+    ["several keys with a value each", { targets: { anyTag: { A: ["x"], B: ["y"] } }, rules: [nightly] }],
+    ["what is archived at once", quarterlyRule({ keep: 0, archive: { keep: 4 } })],
+    ["the first workday of a month", cronRule("0 4 1W * ? *")],
+    ["hours in steps", cronRule("30 8/4 ? * MON-FRI *")],
+    ["an id that is known later", { targets: { volumeIds: [Promise.resolve("vol-1")] }, rules: [nightly] }],
+])("accepts %s", (_, args) => {
+    expect(told(args)).toEqual([]);
+});
+
+function rules(count: number) {
+    return Array.from({ length: count }, (_, index) => ({ ...nightly, name: `rule ${String(index)}` }));
+}
+
+describe("refuses, on the argument at fault", () => {
+    test.each<[string, object]>([
+        ["targets is required", { rules: [nightly] }],
+        ["rules is required", { targets: byTag }],
+        ["targets takes exactly one of anyTag, volumeIds and instances", { targets: {}, rules: [nightly] }],
+        [
+            "targets takes exactly one of anyTag, volumeIds and instances",
+            { targets: { ...byTag, ...instances }, rules: [nightly] },
+        ],
+        ["targets.anyTag is {}, but must be at least one tag key", withTags({})],
+        ["targets.anyTag.A is [], but must be a list of at least 1", withTags({ A: [] })],
+        ['targets.anyTag.A is ["x","x"], which names a value twice', withTags({ A: ["x", "x"] })],
+        ["targets.anyTag.aws:x must be a key of 1 to 128 characters", withTags({ "aws:x": ["y"] })],
+        [
+            "targets.anyTag.A has several values, which take a policy each; another key beside it would copy a volume with both tags twice a run: give B a schedule of its own",
+            withTags({ A: ["x", "y"], B: ["z", "w"] }),
+        ],
+        [
+            'targets.volumeIds[0] is "snap-1", but must be an id such as "vol-',
+            { targets: { volumeIds: ["snap-1"] }, rules: [nightly] },
+        ],
+        ["rules is [], but must be a list of at least 1", { targets: byTag, rules: [] }],
+        [
+            "rules are 5, but at most 4: the rules of one tag share a policy of DLM; with volumeIds any number goes",
+            { targets: byTag, rules: rules(5) },
+        ],
+        [
+            'rules[1].name is "nightly", which another rule has too',
+            { targets: byTag, rules: [nightly, nightly] },
+        ],
+        ['rules[0].name is "a/b", but must be 1 to 120 letters', withRule({ name: "a/b" })],
+        ['rules[0].every is "5 hours", but must be one of "1 hours"', withRule({ every: "5 hours" })],
+        ['rules[0].every is "2 days", but must be one of', withRule({ every: "2 days" })],
+        ['rules[0].at is "24:00", but must be a time of day in UTC', withRule({ at: "24:00" })],
+        ['rules[0].at is "3:00", but must be a time of day in UTC', withRule({ at: "3:00" })],
+        ["rules[0] takes exactly one of every and cron", withRule({ cron: "0 4 1 * ? *" })],
+        ["rules[0] takes exactly one of every and cron", withRule({ every: undefined })],
+        ["rules[0].at goes with every only", withRule({ every: undefined, cron: "0 4 1 * ? *" })],
+        ['rules[0].cron is "0 4 1 * ?", but must be six fields', cronRule("0 4 1 * ?")],
+        ["with ? in exactly one of day of month and day of week", cronRule("0 4 1 * * *")],
+        ['rules[0].cron is "0 25 1 * ? *", but must be six fields', cronRule("0 25 1 * ? *")],
+        ["but must be at most hourly", cronRule("0,30 * * * ? *")],
+        ["but must be at least yearly", cronRule("0 0 29 2 ? *")],
+        ["but must be a time that comes; this one never does", cronRule("0 0 1 1 ? 2020")],
+        ["rules[0].keep is required", withRule({ keep: undefined })],
+        ["rules[0].keep is 1001, but must be a whole number from 0 to 1,000", withRule({ keep: 1001 })],
+        ["rules[0].keep is 1.5, but must be a whole number", withRule({ keep: 1.5 })],
+        ['rules[0].keep is "36 hours", but must be a number from 0', withRule({ keep: "36 hours" })],
+        ['rules[0].keep is "36501 days", but must be', withRule({ keep: "36501 days" })],
+        ["rules[0].keep is 0, which goes with archive only", withRule({ keep: 0 })],
+        [
+            'rules[0].copyTo[0].region is "us-east-1", the schedule\'s own',
+            withRule({ copyTo: [{ region: "us-east-1", keep: "1 day" }] }),
+        ],
+        [
+            'rules[0].copyTo[1].region is "eu-west-1", which is named twice',
+            withRule({ copyTo: [1, 2].map(() => ({ region: "eu-west-1", keep: "1 day" })) }),
+        ],
+        [
+            "rules[0].copyTo has 4 entries, but at most 3",
+            withRule({ copyTo: [1, 2, 3, 4].map((n) => ({ region: `eu-west-${n}`, keep: "1 day" })) }),
+        ],
+        [
+            "rules[0].copyTo[0].keep is 14, but must be an age in whole days",
+            withRule({ copyTo: [{ region: "eu-west-1", keep: 14 }] }),
+        ],
+        [
+            "rules[0].copyTo[0].kmsKeyId goes with encrypted: true only",
+            withRule({
+                copyTo: [{ region: "eu-west-1", keep: "1 day", kmsKeyId: "arn:aws:kms:eu-west-1:1:key/1" }],
+            }),
+        ],
+        [
+            'rules[0].shareWith.accounts[0] is "aduit", but must be an id of 12 digits or an alias of ebs-snapshots:accounts ("audit")',
+            withRule({ shareWith: { accounts: ["aduit"] } }),
+        ],
+        ["rules[0].shareWith.accounts is [], but must be", withRule({ shareWith: { accounts: [] } })],
+        [
+            "rules[0].fastRestore.keep must be a number as the rule's own keep is",
+            withRule({ fastRestore: { availabilityZones: ["us-east-1a"], keep: "1 day" } }),
+        ],
+        [
+            "rules[0].fastRestore.keep is 15, more than the rule keeps",
+            withRule({ fastRestore: { availabilityZones: ["us-east-1a"], keep: 15 } }),
+        ],
+        [
+            "rules[0].fastRestore.availabilityZones has 11 entries, but at most 10",
+            withRule({ fastRestore: { availabilityZones: Array.from("abcdefghijk"), keep: 1 } }),
+        ],
+        [
+            "rules[0].archive needs runs 28 days or more apart; here some are 0 days",
+            withRule({ archive: { keep: 200 } }),
+        ],
+        ["rules[0].archive is for volumes only", quarterlyRule({ keep: 1, archive: { keep: 4 } }, instances)],
+        [
+            "rules[0].archive.keep must be an age as the rule's own keep is",
+            quarterlyRule({ keep: "30 days", archive: { keep: 4 } }),
+        ],
+        [
+            'rules[0].archive.keep is "89 days", 89 days, but each must stay 90 days or longer',
+            quarterlyRule({ keep: "30 days", archive: { keep: "89 days" } }),
+        ],
+        [
+            "rules[0].archive.keep is 2, 56 days, but each must stay 90 days or longer",
+            { targets: byTag, rules: [{ name: "m", cron: "0 4 1 * ? *", keep: 1, archive: { keep: 2 } }] },
+        ],
+        [
+            "rules have archive more than once",
+            {
+                targets: byTag,
+                rules: ["a", "b"].map((name) => ({ ...quarterly, name, keep: 1, archive: { keep: 4 } })),
+            },
+        ],
+        [
+            "rules[0].copyTo needs a keep above 0",
+            quarterlyRule({
+                keep: 0,
+                archive: { keep: 4 },
+                copyTo: [{ region: "eu-west-1", keep: "1 day" }],
+            }),
+        ],
+        [
+            "rules[0].shareWith needs a keep above 0",
+            quarterlyRule({ keep: 0, archive: { keep: 4 }, shareWith: { accounts: ["audit"] } }),
+        ],
+        [
+            "rules[0].scripts go with targets.instances only",
+            withRule({ scripts: { document: "AWS_VSS_BACKUP" } }),
+        ],
+        [
+            "rules[0].scripts.retries is 4, but must be a whole number from 0 to 3",
+            withRule({ scripts: { document: "x", retries: 4 } }, instances),
+        ],
+        [
+            'rules[0].scripts.timeout is "3 minutes", but must be between',
+            withRule({ scripts: { document: "x", timeout: "3 minutes" } }, instances),
+        ],
+        ['description is "a.b", but must be 1 to 500 letters', { ...withRule({}), description: "a.b" }],
+        ["recoveryVolumes.maximum is required", withRecovery({ maximum: undefined })],
+        [
+            "recoveryVolumes.maximum is 2, but one source volume takes 2 (keep times zones) and one more while the next is made",
+            withRecovery({ maximum: 2 }),
+        ],
+        [
+            'recoveryVolumes.onDestroy is "ask", but must be one of keep, delete',
+            withRecovery({ onDestroy: "ask" }),
+        ],
+        [
+            'recoveryVolumes.sweepEvery is "90 seconds", but must be a length in whole minutes',
+            withRecovery({ sweepEvery: "90 seconds" }),
+        ],
+        [
+            'recoveryVolumes.availabilityZones is ["a","a"], which names one twice',
+            withRecovery({ availabilityZones: ["a", "a"] }),
+        ],
+        [
+            "recoveryVolumes carry over the tag Group from the volume, so that they would be targets themselves",
+            { ...withTags({ Group: ["payments"] }), recoveryVolumes: recovery },
+        ],
+        [
+            'alarm.topicArn is "backups", but must be the ARN',
+            { ...withRule({}), alarm: { topicArn: "backups" } },
+        ],
+        ["colour is not known here; allowed are alarm, billingCode", { ...withRule({}), colour: "red" }],
+    ])("%s", (words, args) => {
+        const failures = told(args);
+        expect(failures).toHaveLength(1);
+        expect(failures[0]).toContain(words);
+    });
+});
+
+function withTags(anyTag: object) {
+    return { targets: { anyTag }, rules: [nightly] };
+}
+
+function withRecovery(more: object) {
+    return { ...withRule({}), recoveryVolumes: { ...recovery, ...more } };
+}
+
+test("every mistake is told, not the first alone", () => {
+    expect(told({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
+});
+
+test("a plan of what is refused fails with the same words", () => {
+    const span = { from: "2026-01-01T00:00:00Z", until: "2026-02-01T00:00:00Z" };
+    expect(() => planSchedule(withRule({ keep: 0 }) as SnapshotScheduleInputs, span)).toThrow(
+        "rules[0].keep is 0, which goes with archive only",
+    );
+});
+
+test("whatever is given, the checks end with words, and what they accept can be planned and mapped", () => {
+    const scrap = fc.oneof(fc.jsonValue(), fc.constantFrom("1 hour", "30 days", "nightly", 0, 14));
+    const rule = fc.record(
+        { name: scrap, every: scrap, at: scrap, cron: scrap, keep: scrap, archive: scrap, copyTo: scrap },
+        { requiredKeys: [] },
+    );
+    const given = fc.record(
+        {
+            targets: fc.oneof(fc.constant(byTag), scrap),
+            rules: fc.oneof(fc.array(fc.oneof(rule, fc.constant(nightly)), { maxLength: 3 }), scrap),
+            recoveryVolumes: scrap,
+            enabled: scrap,
+        },
+        { requiredKeys: [] },
+    );
+    fc.assert(
+        fc.property(given, (args) => {
+            const failures = told(args);
+            for (const failure of failures) expect(failure.length).toBeGreaterThan(5);
+            if (failures.length > 0) return;
+            const accepted = args as unknown as SnapshotScheduleInputs;
+            planSchedule(accepted, { from: "2026-01-01T00:00:00Z", until: "2026-01-08T00:00:00Z" });
+            policiesOf({ name: "s", id: "o/p/s/s", accounts: {}, tagKeys: keys }, accepted);
+        }),
+        { numRuns: 500 },
+    );
+});
+
+const keys = { name: "Name", group: "Group", billingCode: "BillingCode" };
