@@ -125,7 +125,7 @@ test("a snapshot gets a volume with the name and codes of its source, and two ev
         VolumeType: "gp3",
         Size: 3,
     });
-    const tags = Object.fromEntries(volume!.Tags!.map(({ Key, Value }) => [Key, Value]));
+    const tags = Object.fromEntries(volume!.Tags!.map(({ Key = "", Value }) => [Key, Value]));
     // Not Backup: the volume would be a target itself.
     expect(tags).toEqual({
         Name: "ledger",
