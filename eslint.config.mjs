@@ -100,7 +100,7 @@ export default defineConfig(
     },
     {
         // Loaded by who has a component that is made of it.
-        files: ["sdk/*/aws.ts"],
+        files: ["sdk/aws.ts"],
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@pulumi/aws/"] }] },
     },
     {

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../../provider/rules";
 import { makeAlarms, makeFailures, type MadePolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "./args";
 import { explicitAwsProvider } from "../resource";
-import { loadAws, type Aws } from "./aws";
+import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "./checks";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
@@ -49,7 +49,7 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         refuse(name, checkSchedule(args, surroundingsOf(provider, identity)));
         const policies = policiesOf(identity, args);
         refuse(name, take(provider, identity, policies));
-        const aws = loadAws();
+        const aws = loadAws("SnapshotSchedule");
         super(type, name, {}, opts);
 
         const place = placeOf(aws, this);
