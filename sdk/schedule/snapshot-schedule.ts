@@ -8,6 +8,7 @@ import { checkSchedule, failureText } from "./checks";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { take } from "./program";
+import { tellOf } from "./file";
 import { PlanRecord, seriesOf } from "./record";
 import { makeRecovery } from "./recovery";
 import { executionRights, trustOf, type Place } from "./role";
@@ -47,6 +48,7 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         const identity = identityOf(name);
         const provider = explicitAwsProvider(opts);
         refuse(name, checkSchedule(args, surroundingsOf(provider, identity)));
+        tellOf({ name, args });
         const policies = policiesOf(identity, args);
         refuse(name, take(provider, identity, policies));
         const aws = loadAws("SnapshotSchedule");

@@ -94,3 +94,28 @@ test("without times a month is planned; what is wrong ends with words and status
         stderr: "rules is [], but must be a list of at least 1\n",
     });
 });
+
+test("a program is run without an engine, with the configuration given, and each of its schedules is told", async () => {
+    const program = join(__dirname, "programs/two-schedules.ts");
+    const week = ["--from", "2026-03-01T00:00:00Z", "--until", "2026-03-08T00:00:00Z"];
+    const text = await main(["plan", program, ...week, "--config", "backups:keep=5"]);
+    expect(text).toMatch(/^nightly\n\n2026-03-01 00:00 to 2026-03-08 00:00 UTC/);
+    expect(text).toContain("Most snapshots at once: 5 ");
+    expect(text).toMatch(/\nhourly\n\n/);
+    expect(text).toContain("Most snapshots at once: 24 ");
+});
+
+test("a schedule that is not there, and a file without any, are named", async () => {
+    const file = join(folder, "args.json");
+    await expect(main(["plan", file, "--schedule", "weekly"])).rejects.toThrow(
+        "--schedule: there are args.json",
+    );
+    const none = join(folder, "none.cjs");
+    await writeFile(none, "exports.nothing = 1;");
+    await expect(main(["plan", none])).rejects.toThrow(
+        "declares no SnapshotSchedule, and exports no arguments of one",
+    );
+    await expect(main(["plan", file, "--config", "keep"])).rejects.toThrow(
+        "--config takes <key>=<value>, not keep",
+    );
+});
