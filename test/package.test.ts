@@ -34,13 +34,11 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A tool of node_modules/.bin; what it says, with the code it ended with. */
-async function tool(name: string, ...args: string[]): Promise<{ code: number; output: string }> {
+/** What a tool of node_modules/.bin says, also where it ends with a failure: the test shows why. */
+async function tool(name: string, ...args: string[]): Promise<string> {
     const file = join(root, "node_modules/.bin", name);
-    return run(file, args, { cwd: root, maxBuffer: 1e8 }).then(
-        ({ stdout }) => ({ code: 0, output: stdout }),
-        (error: { code: number; stdout: string }) => ({ code: error.code, output: error.stdout }),
-    );
+    const ran = run(file, args, { cwd: root, maxBuffer: 1e8 });
+    return (await ran.catch((error: unknown) => error as { stdout: string })).stdout;
 }
 
 test("the package holds what is built, its manifest, README and licence, and nothing else", () => {
@@ -56,13 +54,12 @@ test("it stays small: 0.5 MB packed, 2 MB unpacked", () => {
 });
 
 test("publint finds nothing wrong with its manifest", async () => {
-    const { code, output } = await tool("publint", tarball, "--strict");
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("All good!") as string });
+    expect(await tool("publint", tarball, "--strict")).toContain("All good!");
 });
 
 test("its types resolve for every entry in every mode of TypeScript, the one of Pulumi's template included", async () => {
-    const { output } = await tool("attw", tarball, "--format", "json");
-    const { analysis, problems } = JSON.parse(output) as {
+    const said = await tool("attw", tarball, "--format", "json");
+    const { analysis, problems } = JSON.parse(said) as {
         analysis: { entrypoints: Record<string, { resolutions: object }> };
         problems?: object;
     };
