@@ -18,6 +18,8 @@ const root = resolve(__dirname, "..");
 /** The lowest version that the peer range allows, and the newest there was when this was written. */
 const [lowest, newest] = ["3.216.0", "3.270.0"];
 const pnpm = "pnpm@10.34.8";
+const yarn = "yarn@1.22.22";
+const tsx = "tsx@4.23.15";
 
 const run = promisify(execFile);
 let folder: string;
@@ -69,6 +71,25 @@ const typescript = (volumeId: string) => `
     export const id: pulumi.Output<string> = copy.snapshotId;
 `;
 
+/** A script of a user's own that drives the engine; it prints what each step changed. */
+const automation = (volumeId: string) => `
+    const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+    const { Snapshot } = require("pulumi-ebs-snapshots");
+    const program = async () => {
+        const copy = new Snapshot("copy", { volumeId: "${volumeId}", timeout: "5 minutes" });
+        return { id: copy.snapshotId };
+    };
+    (async () => {
+        const where = { stackName: "test", projectName: "inline", program };
+        const stack = await LocalWorkspace.selectStack(where, { workDir: __dirname });
+        const previewed = (await stack.preview()).changeSummary;
+        const made = (await stack.up()).summary.resourceChanges;
+        const unchanged = (await stack.up({ expectNoChanges: true })).summary.resourceChanges;
+        const destroyed = (await stack.destroy()).summary.resourceChanges;
+        console.log(JSON.stringify({ previewed, made, unchanged, destroyed }));
+    })();
+`;
+
 const manifest = (more: object = {}) => JSON.stringify({ name: "program", private: true, ...more });
 
 interface LaidOut {
@@ -91,11 +112,13 @@ async function laidOut(
     return { project, volumeId };
 }
 
-/** Up, no change, destroy: each runs the text that is in the state. */
+/** Preview, up, no change, destroy: the last three run the text that is in the state. */
 async function works({ project, volumeId }: LaidOut): Promise<void> {
     const calls = (action: string, key: string, value: string) =>
         emulator.calls((call) => call.action === action && call.params[key] === value);
 
+    await project.preview();
+    expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toEqual([]);
     await project.up();
     const [copy, ...others] = await project.state();
     expect(others).toEqual([]);
@@ -182,6 +205,51 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await project.write("package.json", manifest({ type: "module", main: "index.js" }));
         };
         await works(await laidOut("esm", esm, lay, { parent: shared }));
+    });
+
+    test("in a workspace of yarn, in a TypeScript program of ES modules that tsx runs", async () => {
+        const lay = async (project: Project, program: string) => {
+            const main = join(project.folder, "infra");
+            await mkdir(main);
+            await rm(join(project.folder, "index.js"));
+            await project.write("package.json", manifest({ workspaces: ["infra"] }));
+            await writeFile(join(main, "index.ts"), program);
+            const [name, version] = tsx.split("@");
+            const dependencies = {
+                "pulumi-ebs-snapshots": `file:${tarball}`,
+                "@pulumi/pulumi": usual,
+                [name!]: version,
+            };
+            const own = { name: "infra", version: "1.0.0", type: "module", main: "index.ts", dependencies };
+            await writeFile(join(main, "package.json"), manifest(own));
+            const how = ["install", "--prefer-offline", "--ignore-scripts", "--non-interactive"];
+            await run("npm", ["exec", "--yes", `--package=${yarn}`, "--", "yarn", ...how], {
+                cwd: project.folder,
+            });
+            // As Pulumi.yaml's `nodeargs`, which the language host for closed networks is too old to know.
+            project.env["NODE_OPTIONS"] = "--import tsx";
+        };
+        await works(await laidOut("yarn", typescript, lay, { main: "infra/" }));
+    });
+
+    test("as an inline program of the Automation API", async () => {
+        const volumeId = await emulator.createVolume();
+        const project = await Project.create(emulator, automation(volumeId), {
+            parent: shared,
+            name: "inline",
+        });
+        const { stdout } = await run(process.execPath, ["index.js"], {
+            cwd: project.folder,
+            env: { ...project.env, PATH: `${join(root, "node_modules/.bin")}:${project.env["PATH"]!}` },
+        });
+        expect(JSON.parse(stdout)).toEqual({
+            previewed: { create: 2 },
+            made: { create: 2 },
+            unchanged: { same: 2 },
+            destroyed: { delete: 2 },
+        });
+        const own = await emulator.calls(({ params }) => params["VolumeId"] === volumeId);
+        expect(own.map(({ action }) => action)).toEqual(["CreateSnapshot"]);
     });
 
     test("where Pulumi.yaml's main points to a subfolder that has its own node_modules", async () => {

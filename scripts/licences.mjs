@@ -1,0 +1,61 @@
+// docs/licences.md: what is installed with the package, and under which licences, as the lock file has them.
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+/** Licences that ask for no more than a notice. Another one is a decision for a person, not for an update. */
+const permissive = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
+
+/** @returns {Promise<string>} */
+export async function licencesPage() {
+    const lock = JSON.parse(
+        await readFile(fileURLToPath(new URL("../package-lock.json", import.meta.url)), "utf8"),
+    );
+    const installed = withWhatTheyNeed(lock.packages);
+    const refused = installed.filter(({ licence }) => !permissive.has(licence));
+    if (refused.length > 0)
+        throw new Error(
+            `not among the permissive licences: ${refused.map(({ name, licence }) => `${name} (${licence})`).join(", ")}`,
+        );
+    const licences = [...new Set(installed.map(({ licence }) => licence))].sort();
+    const list = licences.map((licence) => `- **${licence}**: ${names(installed, licence)}`);
+    return [
+        "# What is installed",
+        "The package is less than 0.5 MB packed and 2 MB unpacked, which a test holds. It is under Apache-2.0. " +
+            `npm installs ${installed.length} packages with it, all under permissive licences:`,
+        list.join("\n"),
+        "`npm run pages` writes this page from the lock file, and fails on a licence that is not permissive. " +
+            "The peers, `@pulumi/pulumi`, `@pulumi/aws` and `@pulumi/policy`, are under Apache-2.0.",
+        "`npm audit --omit=dev` is for whoever releases, and no part of `npm test`: its answer comes from the network, " +
+            "and changes from one day to the next without a change here.",
+    ].join("\n\n");
+}
+
+/** The dependencies and theirs, found from folder to folder upwards as Node finds them. */
+function withWhatTheyNeed(packages) {
+    const seen = new Set();
+    const find = (from, name) => {
+        const parts = from === "" ? [] : from.split("/node_modules/");
+        for (let depth = parts.length; depth >= 0; depth--) {
+            const place = [...parts.slice(0, depth), name].join("/node_modules/");
+            const key = place.startsWith("node_modules/") ? place : `node_modules/${place}`;
+            if (packages[key] !== undefined) return key;
+        }
+        throw new Error(`${name}, needed by ${from || "the package"}, is not in package-lock.json`);
+    };
+    const walk = (key) => {
+        if (seen.has(key)) return;
+        seen.add(key);
+        const { dependencies, optionalDependencies } = packages[key];
+        for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) walk(find(key, name));
+    };
+    for (const name of Object.keys(packages[""].dependencies)) walk(find("", name));
+    return [...seen].map((key) => ({
+        name: key.split("node_modules/").at(-1),
+        licence: packages[key].license ?? "none",
+    }));
+}
+
+function names(installed, licence) {
+    const some = installed.filter((one) => one.licence === licence);
+    return [...new Set(some.map(({ name }) => `\`${name}\``))].sort().join(", ");
+}

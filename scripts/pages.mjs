@@ -1,0 +1,18 @@
+// The pages of docs/ that are written by a program: `npm run pages`. With --check nothing is written, and a page that is
+// out of date fails.
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { format, resolveConfig } from "prettier";
+import { licencesPage } from "./licences.mjs";
+
+const pages = { "docs/licences.md": licencesPage };
+
+for (const [page, write] of Object.entries(pages)) {
+    const file = fileURLToPath(new URL(`../${page}`, import.meta.url));
+    const text = await format(await write(), { ...(await resolveConfig(file)), filepath: file });
+    if (!process.argv.includes("--check")) await writeFile(file, text);
+    else if ((await readFile(file, "utf8").catch(() => "")) !== text) {
+        console.error(`${page} is out of date: npm run pages`);
+        process.exitCode = 1;
+    }
+}

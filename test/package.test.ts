@@ -1,0 +1,75 @@
+/**
+ * What `npm pack` makes, before anybody installs it: test/layouts.test.ts does that.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = resolve(__dirname, "..");
+const run = promisify(execFile);
+
+interface Packed {
+    filename: string;
+    size: number;
+    unpackedSize: number;
+    files: { path: string }[];
+}
+
+let folder: string;
+let packed: Packed;
+let tarball: string;
+
+beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ebs-package-"));
+    const how = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    const { stdout } = await run("npm", how, { cwd: root });
+    packed = (JSON.parse(stdout) as Packed[])[0]!;
+    tarball = join(folder, packed.filename);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What a tool of node_modules/.bin says, also where it ends with a failure: the test shows why. */
+async function tool(name: string, ...args: string[]): Promise<string> {
+    const file = join(root, "node_modules/.bin", name);
+    const ran = run(file, args, { cwd: root, maxBuffer: 1e8 });
+    return (await ran.catch((error: unknown) => error as { stdout: string })).stdout;
+}
+
+test("the package holds what is built, its manifest, README and licence, and nothing else", () => {
+    const others = packed.files
+        .map(({ path }) => path)
+        .filter((path) => !/^dist\/(sdk|provider|recovery)\/[\w/-]+\.(js|js\.map|d\.ts)$/.test(path));
+    expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+});
+
+test("it stays small: 0.5 MB packed, 2 MB unpacked", () => {
+    expect(packed.size).toBeLessThan(500_000);
+    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+});
+
+test("publint finds nothing wrong with its manifest", async () => {
+    expect(await tool("publint", tarball, "--strict")).toContain("All good!");
+});
+
+test("its types resolve for every entry in every mode of TypeScript, the one of Pulumi's template included", async () => {
+    const said = await tool("attw", tarball, "--format", "json");
+    const { analysis, problems } = JSON.parse(said) as {
+        analysis: { entrypoints: Record<string, { resolutions: object }> };
+        problems?: object;
+    };
+    expect(problems ?? {}).toEqual({});
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { exports: object };
+    expect(Object.keys(analysis.entrypoints).sort()).toEqual(Object.keys(exports).sort());
+    for (const { resolutions } of Object.values(analysis.entrypoints))
+        expect(Object.keys(resolutions).sort()).toEqual(["bundler", "node10", "node16-cjs", "node16-esm"]);
+});
+
+test("everything that npm installs with it has a permissive licence, and docs/licences.md lists it", async () => {
+    await run(process.execPath, ["scripts/pages.mjs", "--check"], { cwd: root });
+});
