@@ -100,7 +100,7 @@ export default defineConfig(
     },
     {
         // Loaded by who has a component that is made of it.
-        files: ["sdk/*/aws.ts"],
+        files: ["sdk/aws.ts"],
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@pulumi/aws/"] }] },
     },
     {
@@ -127,7 +127,7 @@ export default defineConfig(
     },
     {
         // Programs as users write them, without TypeScript.
-        files: ["bench/peers/**"],
+        files: ["bench/peers/**", "examples/code-review/policy-pack/**"],
         languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } },
         rules: { "@typescript-eslint/no-require-imports": "off" },
     },

@@ -21,7 +21,7 @@ import {
     EnableEbsEncryptionByDefaultCommand,
     EnableSnapshotBlockPublicAccessCommand,
     GetSnapshotBlockPublicAccessStateCommand,
-    LockSnapshotCommand,
+    CreateReplaceRootVolumeTaskCommand,
     ModifySnapshotAttributeCommand,
     ModifyVolumeCommand,
     RegisterImageCommand,
@@ -932,11 +932,9 @@ describe("faults", () => {
         await emulator.clearCalls();
 
         expect(
-            await refusal(
-                patient.send(new LockSnapshotCommand({ SnapshotId: "snap-1", LockMode: "governance" })),
-            ),
-        ).toMatch(/^EmulatorFailure: LockSnapshot: NotImplementedError/);
-        expect(await emulator.count("LockSnapshot")).toBe(1);
+            await refusal(patient.send(new CreateReplaceRootVolumeTaskCommand({ InstanceId: "i-1" }))),
+        ).toMatch(/^EmulatorFailure: CreateReplaceRootVolumeTask: NotImplementedError/);
+        expect(await emulator.count("CreateReplaceRootVolumeTask")).toBe(1);
     });
 });
 

@@ -183,9 +183,18 @@ export function connect(
         action: string,
         request: (common: Awaited<ReturnType<typeof settings>> & { region: string }) => Promise<Answer>,
     ): Promise<Answer> {
-        const endpoint = aws.endpoints[service];
+        const endpoint =
+            aws.endpoints[service] ?? (service === "sts" ? undefined : beside(aws.endpoints.ec2));
         const common = { ...(await settings()), region, ...(endpoint === undefined ? {} : { endpoint }) };
         return persist(action, () => request(common), {}, clock, defaultAttempts - 1);
+    }
+
+    /** An EC2 that is not AWS's own is emulated, and its resources are known to no other service of AWS. */
+    function beside(ec2: string | undefined): string | undefined {
+        if (ec2 === undefined) return undefined;
+        return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(ec2).hostname)
+            ? undefined
+            : ec2;
     }
 
     async function settings() {

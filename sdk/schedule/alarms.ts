@@ -7,7 +7,7 @@ import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { toMilliseconds } from "../../provider/duration";
 import { metricNamespace, type RecoveryMetric } from "../../provider/recovery/wanted";
-import type { Aws } from "./aws";
+import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity, SchedulePolicy } from "./policy";
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { toMilliseconds } from "../../provider/duration";
 import { wantedVariable, type RecoveryWanted } from "../../provider/recovery/wanted";
 import type { SnapshotScheduleInputs } from "./args";
-import type { Aws } from "./aws";
+import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity } from "./policy";
 import { recoveryRights, trustOf, type Place } from "./role";

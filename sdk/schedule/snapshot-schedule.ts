@@ -3,11 +3,12 @@ import type { CheckFailure } from "../../provider/rules";
 import { makeAlarms, makeFailures, type MadePolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "./args";
 import { explicitAwsProvider } from "../resource";
-import { loadAws, type Aws } from "./aws";
+import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "./checks";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { take } from "./program";
+import { tellOf } from "./file";
 import { PlanRecord, seriesOf } from "./record";
 import { makeRecovery } from "./recovery";
 import { executionRights, trustOf, type Place } from "./role";
@@ -47,9 +48,10 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         const identity = identityOf(name);
         const provider = explicitAwsProvider(opts);
         refuse(name, checkSchedule(args, surroundingsOf(provider, identity)));
+        tellOf({ name, args });
         const policies = policiesOf(identity, args);
         refuse(name, take(provider, identity, policies));
-        const aws = loadAws();
+        const aws = loadAws("SnapshotSchedule");
         super(type, name, {}, opts);
 
         const place = placeOf(aws, this);

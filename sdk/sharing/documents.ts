@@ -52,8 +52,8 @@ export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPoli
     const accounts = checked(inputs.accounts);
     return {
         allow: {
-            private: document(share({ ...inputs, accounts }), revoke, look),
-            public: document(publish(inputs), revoke, look),
+            private: document(share({ ...inputs, accounts }), revoke, look, note),
+            public: document(publish(inputs), revoke, look, note),
         },
         guardrail: document(...guardrail(accounts, inputs)),
         kms: document(...keyUse(accounts)),
@@ -114,6 +114,13 @@ const look: PolicyStatement = {
     // DescribeSnapshots takes no resource.
     Resource: ["*"],
 };
+
+/** `SnapshotShare` notes on a snapshot what it has granted, so that an interrupted run or a rename revokes nothing of others. */
+const note = allow("NoteGrants", ["ec2:CreateTags", "ec2:DeleteTags"], [snapshots], {
+    // True also of a request without tags; `Null` asks for one.
+    "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
+    Null: { "aws:TagKeys": "false" },
+});
 
 function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyStatement[] {
     const privately = others(inputs.privateSharers);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { loadIam } from "./aws";
+import { loadIam } from "../aws";
 import {
     sharingPolicyDocuments,
     type PolicyDocument,
@@ -53,7 +53,7 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
         { groups = [], roles = [], users = [] }: Sharers = {},
     ): pulumi.Output<string | undefined> {
         if (groups.length + roles.length + users.length === 0) return pulumi.output(undefined);
-        const iam = loadIam();
+        const iam = loadIam("SnapshotSharingPolicy");
         const parent = { parent: this };
         const { arn } = new iam.Policy(name, { policy: JSON.stringify(document) }, parent);
         for (const group of groups.map(nameOf)) {

@@ -145,7 +145,7 @@ class VolumeCalls(SnapshotCalls):
         kms = kms_backends[self.current_account][self.region]
         try:
             return kms.describe_key(key.rsplit(":", 1)[-1] if "alias/" in key else key).arn
-        except JsonRESTError:
+        except (JsonRESTError, KeyError, AttributeError):  # moto raises the last two for what it never saw
             name = key if key.startswith("alias/") else f"key/{key}"
             return key if key.startswith("arn:") else f"arn:{self.partition}:kms:{self.region}:{self.current_account}:{name}"
 

@@ -38,7 +38,7 @@ const optionsOfSnapshots = [
         lock: { mode: "governance", duration: "30 days" },
         fastRestore: { availabilityZones: ["us-east-1a"] },
     },
-    { storageTier: "archive" },
+    { storageTier: "archive", tags: { Level: "two" } },
     { storageTier: "standard", permanentRestore: true },
 ];
 
@@ -56,11 +56,11 @@ const lives: Record<string, () => object[]> = {
         const made = { snapshotId, availabilityZone: "us-east-1a", encrypted: false };
         return [
             { ...made, tags: { Tier: "gold" }, waitForInitialization: true },
-            { ...made, size: 10, finalSnapshot: true },
+            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
         ];
     },
     SnapshotShare: () => [
-        { snapshotId, accounts: ["111122223333"] },
+        { snapshotId: encryptedId, accounts: ["111122223333"] },
         { snapshotId, public: true },
     ],
 };

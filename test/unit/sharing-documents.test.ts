@@ -86,6 +86,24 @@ describe("what is allowed", () => {
         ["private", true, "make private again", { action: modify, context: { "ec2:Remove/group": "all" } }],
         ["private", true, "see the grants", { action: "ec2:DescribeSnapshotAttribute" }],
         ["private", true, "see snapshots", { action: "ec2:DescribeSnapshots", on: "*" }],
+        [
+            "private",
+            true,
+            "note what was granted",
+            {
+                action: "ec2:CreateTags",
+                context: { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-0a1b2c3d"] },
+            },
+        ],
+        [
+            "private",
+            false,
+            "write other tags",
+            {
+                action: "ec2:CreateTags",
+                context: { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-0a1b2c3d", "Group"] },
+            },
+        ],
         ["private", false, "reset all grants", { action: "ec2:ResetSnapshotAttribute" }],
         ["private", false, "share an image", { action: "ec2:ModifyImageAttribute", on: image }],
         ["private", false, "delete", { action: "ec2:DeleteSnapshot" }],
