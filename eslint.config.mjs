@@ -127,7 +127,7 @@ export default defineConfig(
     },
     {
         // Programs as users write them, without TypeScript.
-        files: ["bench/peers/**"],
+        files: ["bench/peers/**", "examples/code-review/policy-pack/**"],
         languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } },
         rules: { "@typescript-eslint/no-require-imports": "off" },
     },

@@ -4,8 +4,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import { licencesPage } from "./licences.mjs";
+import { permissionsPage } from "./permissions.mjs";
 
-const pages = { "docs/licences.md": licencesPage };
+const pages = { "docs/licences.md": licencesPage, "docs/permissions.md": permissionsPage };
 
 for (const [page, write] of Object.entries(pages)) {
     const file = fileURLToPath(new URL(`../${page}`, import.meta.url));

@@ -1,0 +1,42 @@
+/**
+ * Policies of CrossGuard for snapshots. A pack of one's own is two files, `PulumiPolicy.yaml` and:
+ *
+ * @example
+ * ```ts
+ * import { PolicyPack } from "@pulumi/policy";
+ * import { snapshotPolicies } from "pulumi-ebs-snapshots/policies";
+ *
+ * new PolicyPack("snapshots", {
+ *     policies: snapshotPolicies({ smallestRetention: "30 days", levels: { "no-volume-replaced": "advisory" } }),
+ * });
+ * ```
+ *
+ * @packageDocumentation
+ */
+import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
+import { rules, type Requirements, type Rule } from "./rules";
+
+export { rules, type Declared, type Requirements, type Rule } from "./rules";
+
+export type RuleName = keyof typeof rules;
+
+export interface SnapshotPolicies extends Requirements {
+    /** What a violation of a rule does: `"mandatory"` fails, `"advisory"` warns. Default: `"mandatory"` for each. */
+    levels?: Partial<Record<RuleName, EnforcementLevel>>;
+}
+
+/** The rules as policies of a pack. */
+export function snapshotPolicies({
+    levels = {},
+    ...requirements
+}: SnapshotPolicies = {}): ResourceValidationPolicy[] {
+    return Object.entries<Rule>(rules).map(([name, rule]) => ({
+        name,
+        description: rule.description,
+        enforcementLevel: levels[name as RuleName] ?? "mandatory",
+        validateResource: ({ type, props, opts }, reportViolation) => {
+            const violation = rule.judge({ type, props, protect: opts.protect }, requirements);
+            if (violation !== undefined) reportViolation(violation);
+        },
+    }));
+}

@@ -1,0 +1,105 @@
+// docs/permissions.json names what the caller must be allowed: every action that is called, and no other.
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startEmulator, type Call, type Emulator } from "../emulator/emulator";
+import { Project } from "./project";
+
+// Each walks through a whole life.
+vi.setConfig({ testTimeout: 300_000 });
+
+interface Need {
+    actions: string[];
+    /** Who looks for the permission, if no call of the package says that it is needed. */
+    by?: string;
+}
+
+let emulator: Emulator;
+let volumeId: string;
+let snapshotId: string;
+let encryptedId: string;
+
+beforeAll(async () => {
+    emulator = await startEmulator();
+});
+beforeEach(async () => {
+    await emulator.reset();
+    volumeId = await emulator.createVolume({ size: 8, tags: { Owner: "team" } });
+    snapshotId = await emulator.createSnapshot(volumeId);
+    encryptedId = await emulator.createSnapshot(await emulator.createVolume({ encrypted: true }));
+});
+afterAll(() => emulator.stop());
+
+/** Each option once: what is given in one step is taken back in a later one. */
+const optionsOfSnapshots = [
+    {
+        tags: { Tier: "gold" },
+        lock: { mode: "governance", duration: "30 days" },
+        fastRestore: { availabilityZones: ["us-east-1a"] },
+    },
+    { storageTier: "archive", tags: { Level: "two" } },
+    { storageTier: "standard", permanentRestore: true },
+];
+
+const lives: Record<string, () => object[]> = {
+    Snapshot: () => optionsOfSnapshots.map((step) => ({ volumeId, copyTagsFromVolume: true, ...step })),
+    SnapshotCopy: () =>
+        optionsOfSnapshots.map((step) => ({
+            sourceSnapshotId: snapshotId,
+            sourceRegion: "us-east-1",
+            encrypted: false,
+            ...step,
+        })),
+    CompletedSnapshots: () => [{ snapshotIds: [snapshotId] }],
+    VolumeFromSnapshot: () => {
+        const made = { snapshotId, availabilityZone: "us-east-1a", encrypted: false };
+        return [
+            { ...made, tags: { Tier: "gold" }, waitForInitialization: true },
+            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+        ];
+    },
+    SnapshotShare: () => [
+        { snapshotId: encryptedId, accounts: ["111122223333"] },
+        { snapshotId, public: true },
+    ],
+};
+
+/** As IAM names it; KMS has the action in a header, behind the name of its protocol. */
+const asAction = ({ service, action }: Call) => `${service}:${action.split(".").at(-1)!}`;
+
+async function needs(): Promise<Record<string, Need[]>> {
+    const file = resolve(__dirname, "../../docs/permissions.json");
+    return JSON.parse(await readFile(file, "utf8")) as Record<string, Need[]>;
+}
+
+test("every resource is listed, and lived through here", async () => {
+    expect(Object.keys(await needs())).toEqual(Object.keys(lives));
+});
+
+test.each(Object.keys(lives))("what %s calls in a whole life is what the list says", async (resource) => {
+    const program = (args: object) => `
+        const { ${resource} } = require("pulumi-ebs-snapshots");
+        new ${resource}("one", ${JSON.stringify(args)});
+    `;
+    const [first, ...later] = lives[resource]!().map(program);
+    const config = { "ebs-snapshots:allowPublicSharing": "true" };
+    const project = await Project.create(emulator, first!, { config });
+    await emulator.clearCalls();
+    await project.up();
+    for (const step of later) {
+        await project.program(step);
+        await project.up();
+    }
+    await project.refresh();
+    // One that an image uses: the failure names the image.
+    await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
+    await project.run("destroy", "--yes", "--skip-preview");
+    await project.destroy();
+    // Which nobody can be denied.
+    const free = "sts:GetCallerIdentity";
+    const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
+
+    const listed = (await needs())[resource]!.filter(({ by }) => by === undefined);
+    expect([...called].sort()).toEqual([...new Set(listed.flatMap(({ actions }) => actions))].sort());
+});
