@@ -23,7 +23,7 @@ export function adoptRule(prefix: string) {
 }
 
 export function adoption<Inputs extends object, Seen>(
-    resource: Pick<Resource<Inputs, object, Seen>, "alike" | "fixed" | "look" | "owner">,
+    resource: Pick<Resource<Inputs, object, Seen>, "alike" | "fixed" | "look" | "owner" | "recycled">,
     rules: Record<string, Rule>,
     run: Run,
 ) {
@@ -31,7 +31,13 @@ export function adoption<Inputs extends object, Seen>(
         /** What stands against the adoption that these inputs ask for. */
         async check(act: Act, inputs: Properties): Promise<CheckFailure[]> {
             const found = await find(act, inputs);
-            if (found?.failures.length === 0) act.info(`${found.id} exists and is adopted, none is made`);
+            if (found?.failures.length === 0) {
+                const what =
+                    found.recycled === undefined
+                        ? "exists and is adopted"
+                        : `lies in the Recycle Bin until ${found.recycled.until}, and is restored and adopted`;
+                act.info(`${found.id} ${what}, none is made`);
+            }
             return found?.failures ?? [];
         },
 
@@ -40,9 +46,12 @@ export function adoption<Inputs extends object, Seen>(
             const found = await find(act, inputs);
             const [failure] = found?.failures ?? [];
             if (failure !== undefined) throw new Error(`${failure.property} ${failure.reason}`);
+            const restored = await found?.recycled?.restore();
             // An older entry of the state for the same id, of a resource that was renamed, must not delete it.
             if (found !== undefined) run.adopted.add(found.id);
-            return found === undefined ? undefined : { ...found, adopted: true };
+            return found === undefined
+                ? undefined
+                : { ...found, seen: restored ?? found.seen, adopted: true };
         },
     };
 
@@ -50,12 +59,14 @@ export function adoption<Inputs extends object, Seen>(
         const id = inputs["adopt"];
         const urn = urnOf(inputs);
         if (typeof id !== "string" || id === unknown || run.inState.has(urn)) return undefined;
-        const seen = await resource.look(act, id, inputs);
+        const there = await resource.look(act, id, inputs);
+        const recycled = there === undefined ? await resource.recycled?.(act, id) : undefined;
+        const seen = there ?? recycled?.seen;
         if (seen === undefined) {
             act.warn(`there is no ${id} in ${act.cloud.region} to adopt (any more): one is made anew`);
             return undefined;
         }
-        return { id, seen, failures: await failuresOf(act, urn, id, seen, inputs) };
+        return { id, seen, recycled, failures: await failuresOf(act, urn, id, seen, inputs) };
     }
 
     async function failuresOf(act: Act, urn: string, id: string, seen: Seen, inputs: Properties) {

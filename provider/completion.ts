@@ -94,6 +94,8 @@ export function judgeSnapshot(seen: Ec2Snapshot | undefined): Verdict {
             return { again: seen.Progress || "0%" };
         case "error":
             return { failed: `error: ${seen.StateMessage ?? "EC2 gives no reason"}` };
+        case "recovering":
+            return { again: "restored from the Recycle Bin" };
         case undefined:
             return { again: "state not told yet" };
         default:

@@ -6,6 +6,7 @@
 import { Ec2Error } from "./ec2/errors";
 import { zonesOn } from "./fast-restore";
 import { isLocked, toldOf } from "./lock";
+import { tellRecycled } from "./recycle-bin";
 import type { Act } from "./resource";
 
 /** How long EC2 may take to let go of what was switched off just now. */
@@ -24,6 +25,7 @@ export async function deleteSnapshot(
     const passes = ({ code }: Ec2Error) => released && code === inUse && act.cloud.clock.now() < until;
     try {
         await act.cloud.call("DeleteSnapshot", (ec2) => ec2.send(request), { deadline, passes });
+        await tellRecycled(act, id);
     } catch (error) {
         if (!(error instanceof Ec2Error) || error.nature !== "refused") throw error;
         const reasons = await reasonsOf(act, id, error.code).catch(() => []);

@@ -101,6 +101,11 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
         successor: Partial<Inputs> | undefined,
     ) => Promise<"done" | "gone">;
     replacing?: Replacing<Inputs, Outputs>;
+    /** One that was deleted, and can be restored still: what is known of it, until when, and how. */
+    recycled?: (
+        act: Act,
+        id: string,
+    ) => Promise<{ seen: Seen; until: string; restore: () => Promise<Seen> } | undefined>;
     /** Of one that exists, the inputs that cannot be changed, as EC2 shows them: whether it can be adopted (`adopt`). */
     fixed?: (seen: Seen) => Properties;
 

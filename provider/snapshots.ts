@@ -36,6 +36,7 @@ import {
     type Features,
     type Seen,
 } from "./features";
+import { recycled, restore, timeOf } from "./recycle-bin";
 import { isReleased, release, replacedWarning, staysAs, unlessKept } from "./replaced";
 import type { Act, Resource } from "./resource";
 import { anything, flag, mapOf, textUpTo, type CheckFailure, type Properties, type Rules } from "./rules";
@@ -188,6 +189,18 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
             const restores = state.fastRestore !== undefined;
             if (restores) await unlessGone(ensureFastRestore(act, id));
             return unlessGone(deleteSnapshot(act, id, deadlineOf(act.cloud.clock, state), restores));
+        },
+
+        async recycled(act, id) {
+            const there = await recycled(act, id);
+            if (there === undefined) return undefined;
+            const { Description, VolumeId } = there;
+            const seen = defined({ SnapshotId: id, Description, VolumeId });
+            const bring = async () => {
+                await restore(act, id);
+                return visible(act, id, deadlineOf(act.cloud.clock, {}));
+            };
+            return { seen, until: timeOf(there), restore: bring };
         },
 
         owner: (seen) => seen.OwnerId,

@@ -9,6 +9,7 @@ import type {
     Filter,
     LockedSnapshotsInfo,
     Snapshot,
+    SnapshotRecycleBinInfo,
     SnapshotTierStatus,
     Volume,
     VolumeModification,
@@ -53,6 +54,8 @@ export interface Cloud extends Api {
         Kind<DescribeFastSnapshotRestoreSuccessItem[]>,
         "read" | "readAhead" | "wait"
     >;
+    /** What lies in the Recycle Bin. Once it was found empty, or closed to the caller, it is not asked for again. */
+    readonly recycled: Pick<Kind<SnapshotRecycleBinInfo>, "read">;
     readonly tiers: Pick<Kind<SnapshotTierStatus>, "read" | "wait">;
     /** Runs works on the same thing one after another, in the order in which they came. */
     inLine<T>(key: string, work: () => Promise<T>): Promise<T>;
@@ -108,6 +111,7 @@ export function openCloud(
             (Values) => fastRestores(api, [{ Name: "snapshot-id", Values }]),
             () => fastRestores(api, [{ Name: "state", Values: ["enabling", "optimizing", "enabled"] }]),
         ),
+        recycled: { read: batched(recycleBin(api), clock) },
         tiers: kind(clock, "snapshot-id", async (Filters) => {
             const { DescribeSnapshotTierStatusCommand } = await import("@aws-sdk/client-ec2");
             const pages = await allPages((NextToken) => {
@@ -148,6 +152,25 @@ async function fastRestores(
         found.set(id, [...(found.get(id) ?? []), one]);
     }
     return found;
+}
+
+/** All of the bin, whoever is asked for: what EC2 says of an id that is not in it is nowhere told. */
+function recycleBin(api: Api): () => Promise<Map<string, SnapshotRecycleBinInfo>> {
+    let closed = false;
+    return async () => {
+        if (closed) return new Map();
+        const { ListSnapshotsInRecycleBinCommand } = await import("@aws-sdk/client-ec2");
+        const pages = await allPages((NextToken) => {
+            const request = new ListSnapshotsInRecycleBinCommand({ NextToken, MaxResults: pageSize });
+            return api.call("ListSnapshotsInRecycleBin", (ec2) => ec2.send(request));
+        }).catch((error: unknown) => {
+            closed = (error as Partial<Ec2Error>).nature === "forbidden";
+            throw error;
+        });
+        const found = pages.flatMap((page) => page.Snapshots ?? []);
+        closed = found.length === 0;
+        return byId(found, (snapshot) => snapshot.SnapshotId);
+    };
 }
 
 /** This Describe has no filter by id, and fails whole if one is unknown: the error names it. */

@@ -7,12 +7,12 @@ from typing import Any
 import moto.ec2.models.elastic_block_store as ebs
 import moto.ec2.urls
 import moto.iam.models
-from features import FeatureCalls
 from moto.core.serialize import TimestampSerializer
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
 from copies import CopyCalls
 from modifications import ModificationCalls
+from recycle_bin import RecycleBinCalls
 from sharing import SharingCalls
 from snapshots import LivingSnapshot
 from tags import TagCalls, direct_tags
@@ -30,7 +30,7 @@ def account_of(access_key: str) -> str:
     return named[1] if named else _account_of_known_key(access_key)
 
 
-class EmulatedEC2(FeatureCalls, CopyCalls, ModificationCalls, SharingCalls, TagCalls, EC2Response):
+class EmulatedEC2(RecycleBinCalls, CopyCalls, ModificationCalls, SharingCalls, TagCalls, EC2Response):
     def call_action(self) -> Any:
         self.sweep_vanished_volumes()
         self.apply_modifications()

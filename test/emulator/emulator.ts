@@ -60,6 +60,8 @@ export interface Settings {
     fastRestoreLimit: number;
     /** Seconds that a move to the archive or back takes; 0 by default. */
     tieringSeconds: number;
+    /** Days for which deleted snapshots can be restored; 0, they are gone at once, by default. */
+    recycleBinDays: number;
     /** Makes the probability of faults repeatable; null by default. */
     seed: number | null;
 }

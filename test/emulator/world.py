@@ -24,6 +24,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "fastRestoreSeconds": 0,  # how long fast restore takes to be enabled, or disabled
     "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast restore in a region
     "tieringSeconds": 0,  # how long a move to the archive or back takes
+    "recycleBinDays": 0,  # how long deleted snapshots can be restored
     "seed": None,  # makes the probability of faults repeatable
 }
 
@@ -34,6 +35,7 @@ class RegionState:
 
     block_public_access: str = "unblocked"
     volumes_by_token: dict[str, tuple[dict[str, Any], Any]] = field(default_factory=dict)
+    recycle_bin: dict[str, Any] = field(default_factory=dict)
     last_snapshot_of_volume: dict[str, datetime] = field(default_factory=dict)
 
 
