@@ -6,11 +6,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import { judgeSnapshot } from "./completion";
+import { allCompleted } from "./completion";
 import { deadlineOf, duration, sameDuration, type Duration } from "./duration";
 import { defined } from "./ec2/config";
 import { WaitError } from "./ec2/watch";
-import type { Act, Resource } from "./resource";
+import type { Resource } from "./resource";
 import { listOf, resourceId, type Rules } from "./rules";
 
 export interface CompletedSnapshotsInputs {
@@ -65,32 +65,9 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
 
     async finish(act, _id, _seen, { snapshotIds, ...patience }) {
         const deadline = deadlineOf(act.cloud.clock, patience);
-        const report = jointProgress(act, snapshotIds);
-        const waits = snapshotIds.map(async (key): Promise<CompletedSnapshot> => {
-            const progress = (text: string) => {
-                report(key, text);
-            };
-            const seen = await act.cloud.snapshots.wait({ key, deadline, judge: judgeSnapshot, progress });
-            report(key, "100%");
-            return entryOf(key, seen);
-        });
-        const results = await Promise.allSettled(waits);
-        const seen = results.map((result, index) => {
-            const id = snapshotIds[index] ?? "";
-            if (result.status === "fulfilled") return result.value;
-            return entryOf(id, (result.reason as { seen?: Ec2Snapshot }).seen);
-        });
-        const failures = results.flatMap((result, index) => {
-            if (result.status === "fulfilled") return [];
-            const reason: unknown = result.reason;
-            return [
-                `${snapshotIds[index] ?? ""}: ${reason instanceof Error ? reason.message : String(reason)}`,
-            ];
-        });
-        if (failures.length > 0) {
-            const count = `${String(failures.length)} of ${String(snapshotIds.length)} are not completed`;
-            throw new WaitError(`${count}: ${failures.join("; ")}`, "failed", seen);
-        }
+        const { seen: last, failure } = await allCompleted(act, snapshotIds, deadline);
+        const seen = last.map((one, index) => entryOf(snapshotIds[index] ?? "", one));
+        if (failure !== undefined) throw new WaitError(failure, "failed", seen);
         return seen;
     },
 
@@ -107,19 +84,5 @@ function entryOf(snapshotId: string, seen: Ec2Snapshot | undefined): CompletedSn
         snapshotId,
         state: seen?.State ?? "gone",
         ...defined({ completionTime: seen?.CompletionTime?.toISOString() }),
-    };
-}
-
-/** `37 of 100 snapshots completed, 61% in all`, said whenever that changes. */
-function jointProgress(act: Act, ids: string[]): (id: string, text: string) => void {
-    const percent = new Map(ids.map((id) => [id, 0]));
-    let said = "";
-    return (id, text) => {
-        percent.set(id, Number.parseInt(text, 10) || 0);
-        const values = [...percent.values()];
-        const done = values.filter((value) => value === 100).length;
-        const average = Math.floor(values.reduce((sum, value) => sum + value, 0) / values.length);
-        const line = `${String(done)} of ${String(percent.size)} snapshots completed, ${String(average)}% in all`;
-        if (line !== said) act.status((said = line));
     };
 }

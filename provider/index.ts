@@ -5,6 +5,7 @@
  * @module
  */
 import { completedSnapshots } from "./completed-snapshots";
+import { instanceSnapshots } from "./instance-snapshots";
 import { lifecycle } from "./lifecycle";
 import { Run } from "./run";
 import { schedulePlan } from "./schedule-plan";
@@ -16,6 +17,7 @@ import { snapshotShare } from "./snapshot-share";
 const run = new Run();
 
 export const CompletedSnapshots = lifecycle(completedSnapshots, run);
+export const InstanceSnapshots = lifecycle(instanceSnapshots, run);
 export const SchedulePlan = lifecycle(schedulePlan, run);
 export const Snapshot = lifecycle(snapshot, run);
 export const VolumeFromSnapshot = lifecycle(volumeFromSnapshot, run);

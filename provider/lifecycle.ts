@@ -103,7 +103,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             if (pending === "replace") replaces.push("state");
             const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
             const replaced = asked || replaces.length > 0;
-            stands({ id, inputs, replaced });
+            stands({ id, inputs, outputs: state, replaced });
             if (replaced) await leaves(id, state, inputs);
             else warn(inputs, resource.warning?.(state, inputs));
             if (replaces.length > 0) return { changes: true, replaces };
@@ -117,7 +117,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const what = `creating ${resource.describe(inputs as Inputs)}`;
             const taken = await telling(what, adopting.take(act, inputs));
             const { id, seen, adopted } = taken ?? (await telling(what, made(act, inputs)));
-            stands({ id, inputs });
+            stands({ id, inputs, outputs: (await resource.outputs(act, id, seen)) as Properties });
             // Until the state holds it, what was claimed keeps its claim: this run may die as well.
             const own = taken === undefined ? { write: {}, remove: [] } : stored(act);
             const adopt = () => resource.change(act, id, seen, inputs as Inputs, {}, own);
@@ -207,7 +207,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const [before, after] = [state as Partial<State>, inputs as Partial<Inputs>];
         const held = { id, startedAt: startedAt?.(state) ?? 0 };
         const stays = replacing?.stays?.(before, after) === true;
-        const release = () => replacing?.release?.(actFor(state), id) ?? Promise.resolve();
+        const release = () => replacing?.release?.(actFor(state), id, state) ?? Promise.resolve();
         run.leaves(urnOf(inputs), stays ? { ...held, release } : held);
         warn(inputs, await replacing?.warning(id, before, after, actFor(state)));
     }
@@ -219,8 +219,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const stays =
                 successor !== undefined &&
                 replacing.stays?.(state as State, successor.inputs as Inputs) === true;
-            if (stays) await replacing.release?.(act, id);
-            if (stays || (await replacing.released?.(act, id)) === true) {
+            if (stays) await replacing.release?.(act, id, state);
+            if (stays || (await replacing.released?.(act, id, state)) === true) {
                 act.info(`${named(id, state)} stays in the account, no longer managed`);
                 return;
             }

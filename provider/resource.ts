@@ -122,8 +122,8 @@ export interface Replacing<Inputs, Outputs> {
     /** Whether it stays in the account, no longer managed; where that may be, the next two belong to it. */
     stays?: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
     /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
-    release?: (act: Act, id: string) => Promise<void>;
-    released?: (act: Act, id: string) => Promise<boolean>;
+    release?: (act: Act, id: string, state: Properties) => Promise<void>;
+    released?: (act: Act, id: string, state: Properties) => Promise<boolean>;
     /** Waits until its successor is whole; fails where that does not come about. */
     succeeded: (act: Act, successor: Live) => Promise<void>;
 }

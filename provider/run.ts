@@ -17,6 +17,8 @@ import { stable, type Properties } from "./rules";
 export interface Live {
     id: string;
     inputs: Properties;
+    /** What was observed of it at last. */
+    outputs: Properties;
     /** `true` if it is about to be replaced by one that has these inputs. */
     replaced?: boolean;
 }

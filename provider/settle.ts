@@ -12,7 +12,8 @@ import type { Placement } from "./placement";
 import { Run } from "./run";
 
 export interface Stored extends Placement {
-    id: string;
+    /** What carries the claim: the resource itself, or all that it stands for. */
+    ids: string[];
     region: string;
 }
 
@@ -20,9 +21,9 @@ export async function settle(read: ReadKey, stored: Stored[]): Promise<void> {
     const run = new Run();
     run.configure(read);
     const idsOf = new Map<Cloud, string[]>();
-    for (const { id, region, credentials } of stored) {
+    for (const { ids, region, credentials } of stored) {
         const cloud = run.cloud(region, credentials);
-        idsOf.set(cloud, [...(idsOf.get(cloud) ?? []), id]);
+        idsOf.set(cloud, [...(idsOf.get(cloud) ?? []), ...ids]);
     }
-    for (const [cloud, ids] of idsOf) await removeTags(cloud, ids, [claimTag]);
+    for (const [cloud, all] of idsOf) await removeTags(cloud, all, [claimTag]);
 }

@@ -11,12 +11,11 @@ import { deleteSnapshot } from "./deletion";
 import { defined, type Configuration } from "./ec2/config";
 import { unlessGone } from "./ec2/errors";
 import { snapshotArn } from "./ec2/region";
-import { syncTags, writeTags } from "./ec2/tagging";
+import { syncTags } from "./ec2/tagging";
 import {
     checkStandard,
     claimTag,
     observedTags,
-    stackTag,
     standardRules,
     tagOf,
     tagsDiffer,
@@ -37,11 +36,12 @@ import {
     type Features,
     type Seen,
 } from "./features";
+import { isReleased, release, replacedWarning, staysAs, unlessKept } from "./replaced";
 import type { Act, Resource } from "./resource";
 import { anything, flag, mapOf, textUpTo, type CheckFailure, type Properties, type Rules } from "./rules";
 
-/** The options of every snapshot, however it comes about. */
-export interface SnapshotOptions extends StandardOptions, Adoptable, Features {
+/** The options of whatever makes snapshots, one or several at once. */
+export interface MakingOptions extends StandardOptions {
     /** At most 255 characters. Default: none. EC2 has no way to change it: a change replaces the snapshot. */
     description?: string;
     /**
@@ -67,6 +67,9 @@ export interface SnapshotOptions extends StandardOptions, Adoptable, Features {
     timeout?: Duration;
 }
 
+/** The options of every single snapshot, however it comes about. */
+export interface SnapshotOptions extends MakingOptions, Adoptable, Features {}
+
 export interface SnapshotOutputs extends StandardOutputs {
     /** Id of the snapshot, the same as `id`. */
     snapshotId: string;
@@ -90,14 +93,18 @@ export interface SnapshotOutputs extends StandardOutputs {
     kmsKeyId?: string;
 }
 
-export const snapshotOptionRules = {
+export const makingRules = {
     ...standardRules,
-    adopt: adoptRule("snap"),
     description: { accepts: textUpTo(255), onChange: "replace" },
     triggers: { accepts: mapOf(anything), onChange: "replace" },
     keepReplaced: { accepts: flag, onChange: "update" },
     waitForCompletion: { accepts: flag, onChange: "update" },
     timeout: { accepts: duration, onChange: "update", same: sameDuration },
+} satisfies Rules<MakingOptions>;
+
+export const snapshotOptionRules = {
+    ...makingRules,
+    adopt: adoptRule("snap"),
     ...featureRules,
 } satisfies Rules<SnapshotOptions>;
 
@@ -111,24 +118,13 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
     origin: (inputs: Partial<Inputs>) => string,
     fixed: (seen: Seen) => Partial<Inputs>,
 ): Omit<SnapshotResource<Inputs>, "describe" | "rules" | "make"> {
-    /** As the successor says, else if it is the last copy of something else. */
-    function keepsReplaced(state: Partial<Inputs>, inputs: Partial<Inputs>): boolean {
-        return inputs.keepReplaced ?? origin(state) !== origin(inputs);
-    }
-
     return {
         check: checkSnapshot,
         lookUp: (act, inputs, olds) => Promise.resolve(warnOfFeatures(act, inputs, olds)),
         secretWithTags: ["tagsAll"],
 
-        pending(state, inputs, configuration) {
-            if (state["state"] === "error") return "replace";
-            const awaited = inputs["waitForCompletion"] !== false;
-            if (awaited && state["state"] !== undefined && state["state"] !== "completed") return "update";
-            return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
-        },
-
-        startedAt: ({ startTime }) => (typeof startTime === "string" ? Date.parse(startTime) : 0),
+        pending: pendingJob,
+        startedAt,
 
         async made(act, stack, fresh) {
             const found = await act.cloud.snapshots.claimed(stack, fresh);
@@ -150,7 +146,8 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         async change(act, id, seen, inputs, state, own) {
-            const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+            const carrying = [{ id, tags: seen.Tags }];
+            const [tags] = await syncTags(act.cloud, act.configuration, carrying, inputs, state, own);
             await changeFeatures(act, id, inputs, state);
             return { ...seen, Tags: tags };
         },
@@ -164,38 +161,25 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         replacing: {
-            stays: keepsReplaced,
+            stays: staysAs(origin),
 
-            warning(id, state, inputs) {
-                const facts = [
-                    `of ${origin(state)}`,
-                    ...(state.startTime === undefined ? [] : [`taken ${state.startTime}`]),
-                    ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
-                ];
-                return keepsReplaced(state, inputs)
-                    ? `replacing keeps snapshot ${id} (${facts.join(", ")}) in the account, no longer managed by Pulumi`
-                    : `replacing deletes snapshot ${id} (${facts.join(", ")}) once the new one is complete; ` +
-                          "keepReplaced: true keeps it";
-            },
+            warning: (id, state, inputs) =>
+                replacedWarning(
+                    `snapshot ${id}`,
+                    [
+                        `of ${origin(state)}`,
+                        ...(state.startTime === undefined ? [] : [`taken ${state.startTime}`]),
+                        ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
+                    ],
+                    staysAs(origin)(state, inputs),
+                ),
 
-            async release(act, id) {
-                await unlessGone(writeTags(act.cloud, [id], { [stackTag]: `${released}${act.stack}` }));
-            },
-
-            async released(act, id) {
-                const seen = await act.cloud.snapshots.readAhead(id, act.stack);
-                return tagOf(seen, stackTag)?.startsWith(released) === true;
-            },
+            release: (act, id) => release(act, [id]),
+            released: async (act, id) => isReleased(await act.cloud.snapshots.readAhead(id, act.stack)),
 
             async succeeded(act, { id, inputs }) {
-                try {
-                    await completed(act, id, deadlineOf(act.cloud.clock, inputs));
-                } catch (error) {
-                    const reason = error instanceof Error ? error.message : String(error);
-                    throw new Error(`it is kept, since its successor ${id} is not complete: ${reason}`, {
-                        cause: error,
-                    });
-                }
+                const deadline = deadlineOf(act.cloud.clock, inputs);
+                await unlessKept(id, completed(act, id, deadline));
             },
         },
 
@@ -219,6 +203,18 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
             ...observedFeatures(inputs, seen),
         }),
     };
+}
+
+/** A job that is not done, one that has failed, tags that are missing. */
+export function pendingJob(state: Properties, inputs: Properties, configuration: Configuration) {
+    if (state["state"] === "error") return "replace";
+    const awaited = inputs["waitForCompletion"] !== false;
+    if (awaited && state["state"] !== undefined && state["state"] !== "completed") return "update";
+    return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
+}
+
+export function startedAt({ startTime }: Properties): number {
+    return typeof startTime === "string" ? Date.parse(startTime) : 0;
 }
 
 export function checkSnapshot(inputs: Properties, configuration: Configuration): CheckFailure[] {
@@ -265,6 +261,3 @@ export async function factsOf(region: string, id: string, seen: Seen) {
         arn: await snapshotArn(region, id),
     };
 }
-
-/** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
-const released = "kept by ";

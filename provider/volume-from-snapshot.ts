@@ -281,7 +281,8 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
         remembering(await act.cloud.volumes.readAhead(id, stack), state),
 
     async change(act, id, seen, inputs, state, own) {
-        const tags = await syncTags(act.cloud, act.configuration, id, seen.Tags, inputs, state, own);
+        const carrying = [{ id, tags: seen.Tags }];
+        const [tags] = await syncTags(act.cloud, act.configuration, carrying, inputs, state, own);
         const wanted = { ...inputs, volumeType: wantedType({ ...inputs }) };
         const deadline = deadlineOf(act.cloud.clock, inputs);
         const now = await modified(act, id, { ...seen, Tags: tags }, wanted, deadline);

@@ -8,6 +8,11 @@ export {
     type CompletedSnapshotsArgs,
     type CompletedSnapshotsState,
 } from "./completed-snapshots";
+export {
+    InstanceSnapshots,
+    type InstanceSnapshotsArgs,
+    type InstanceSnapshotsState,
+} from "./instance-snapshots";
 export { listSnapshots } from "./list-snapshots";
 export { shareableAccounts } from "./shareable-accounts";
 export {
@@ -62,10 +67,15 @@ export type {
 export type { Duration } from "../provider/duration";
 export type { AssumeRole, Credentials } from "../provider/ec2/config";
 export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";
+export type {
+    InstanceSnapshot,
+    InstanceSnapshotsInputs,
+    InstanceSnapshotsOutputs,
+} from "../provider/instance-snapshots";
 export type { Placement } from "../provider/placement";
 export type { SnapshotInputs } from "../provider/snapshot";
 export type { SnapshotCopyInputs } from "../provider/snapshot-copy";
-export type { SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";
+export type { MakingOptions, SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";
 export type {
     FinalSnapshot,
     VolumeFromSnapshotInputs,

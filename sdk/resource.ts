@@ -49,25 +49,33 @@ export abstract class EbsResource extends pulumi.CustomResource {
         } finally {
             Error.stackTraceLimit = limit;
         }
-        if (!pulumi.runtime.isDryRun()) settleWhenStored(madeSince(this, since));
+        if (!pulumi.runtime.isDryRun()) settleWhenStored(madeSince(this, this.claimedIds(), since));
+    }
+
+    /** What carries the claim of the run that made it. */
+    protected claimedIds(): pulumi.Output<string[]> {
+        return this.id.apply((id) => [id]);
     }
 }
 
 /** Where and what it is, if the provider made it in this run. */
-function madeSince(resource: EbsResource, since: number): pulumi.Output<Stored | undefined> {
-    const { id: made, __madeAt, region, credentials } = resource as unknown as Stamped;
+function madeSince(
+    resource: EbsResource,
+    claimed: pulumi.Output<string[]>,
+    since: number,
+): pulumi.Output<Stored | undefined> {
+    const { __madeAt, region, credentials } = resource as unknown as Stamped;
     return pulumi
-        .all([made, __madeAt, region, credentials])
-        .apply(([id, madeAt, where, who]) =>
+        .all([claimed, __madeAt, region, credentials])
+        .apply(([ids, madeAt, where, who]) =>
             madeAt === undefined || madeAt < since
                 ? undefined
-                : { id, region: where, ...(who === undefined ? {} : { credentials: who }) },
+                : { ids, region: where, ...(who === undefined ? {} : { credentials: who }) },
         );
 }
 
 /** What every resource of this package has besides its own outputs. */
 interface Stamped {
-    id: pulumi.Output<string>;
     __madeAt: pulumi.Output<number | undefined>;
     region: pulumi.Output<string>;
     credentials: pulumi.Output<Credentials | undefined>;

@@ -45,22 +45,35 @@ async function inParts(ids: string[], call: (part: string[]) => Promise<unknown>
     }
 }
 
-/** Brings the tags of a resource to what is declared; gives the tags as they are then. */
+/** What carries tags, and which it carries. */
+export interface Tagged {
+    id: string;
+    tags: Tag[] | undefined;
+}
+
+/** Brings the tags of resources to what is declared for all of them; gives the tags of each as they are then. */
 export async function syncTags(
     cloud: Cloud,
     configuration: Configuration,
-    id: string,
-    there: Tag[] | undefined,
+    resources: Tagged[],
     inputs: StandardOptions,
     state: Properties,
     own: OwnTags,
-): Promise<Tag[]> {
-    const before = Object.fromEntries((there ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+): Promise<Tag[][]> {
+    const ids = resources.map(({ id }) => id);
+    const before = resources.map(({ tags = [] }) =>
+        Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value])),
+    );
     const wanted = { ...declaredTags(inputs, configuration), ...own.write };
     const managed = [...managedKeys(state), ...own.remove];
-    const { write, remove } = tagChanges(before, wanted, managed, configuration.aws.ignoreTags);
-    if (Object.keys(write).length > 0) await writeTags(cloud, [id], write);
-    if (remove.length > 0) await removeTags(cloud, [id], remove);
-    const after = Object.entries({ ...before, ...write }).filter(([key]) => !remove.includes(key));
-    return toTags(Object.fromEntries(after));
+    const changes = before.map((there) => tagChanges(there, wanted, managed, configuration.aws.ignoreTags));
+    // What one of them lacks is written on all in one call.
+    const write = Object.assign({}, ...changes.map((change) => change.write)) as TagMap;
+    const remove = [...new Set(changes.flatMap((change) => change.remove))];
+    if (Object.keys(write).length > 0) await writeTags(cloud, ids, write);
+    if (remove.length > 0) await removeTags(cloud, ids, remove);
+    return before.map((there) => {
+        const after = Object.entries({ ...there, ...write }).filter(([key]) => !remove.includes(key));
+        return toTags(Object.fromEntries(after));
+    });
 }
