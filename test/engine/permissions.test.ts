@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { startEmulator, type Call, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
@@ -27,7 +28,11 @@ beforeEach(async () => {
     await emulator.reset();
     volumeId = await emulator.createVolume({ size: 8, tags: { Owner: "team" } });
     snapshotId = await emulator.createSnapshot(volumeId);
-    encryptedId = await emulator.createSnapshot(await emulator.createVolume({ encrypted: true }));
+    // Under a key of one's own: what is under EC2's default key cannot be shared.
+    const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
+    const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
+    const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
+    encryptedId = await emulator.createSnapshot(VolumeId);
 });
 afterAll(() => emulator.stop());
 
