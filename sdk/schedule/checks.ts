@@ -70,7 +70,7 @@ function known(value: unknown): unknown {
     if (typeof value === "function") return unknown;
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map(known);
-    if (Object.getPrototypeOf(value) !== Object.prototype) return unknown;
+    if (![null, Object.prototype].includes(Object.getPrototypeOf(value) as object | null)) return unknown;
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, known(entry)]));
 }
 
