@@ -27,7 +27,7 @@ export interface Rule {
 }
 
 const dynamic = "pulumi-nodejs:dynamic/ebs:";
-const snapshots = ["Snapshot", "SnapshotCopy"].map((name) => dynamic + name);
+const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"].map((name) => dynamic + name);
 const volume = `${dynamic}VolumeFromSnapshot`;
 const lifecyclePolicy = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 

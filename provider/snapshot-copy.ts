@@ -13,6 +13,7 @@ import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
 import { toTags } from "./ec2/tagging";
 import { declaredTags } from "./ec2/tags";
 import type { Seen } from "./features";
+import { archived } from "./storage-tier";
 import type { Act, Resource } from "./resource";
 import {
     flag,
@@ -102,11 +103,11 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
         if (asked.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(unknown)) return [];
-        return refusals(
-            act,
-            inputs,
-            await act.elsewhere(inputs.sourceRegion).snapshots.read(inputs.sourceSnapshotId),
-        );
+        const id = inputs.sourceSnapshotId;
+        const source = await act.elsewhere(inputs.sourceRegion).snapshots.read(id);
+        if (source?.VolumeId === volumeOfCopies && inputs.sourceRegion === act.cloud.region)
+            act.warn(`${id} is a copy itself, in the same region: its data is kept, and paid for, once more`);
+        return refusals(act, inputs, source);
     },
 
     async make(act, inputs, ownTags) {
@@ -179,5 +180,11 @@ async function refusals(
         return refuse(`does not exist in ${sourceRegion}, or is not shared with this account`);
     if (source.State === "error")
         return refuse(`has failed: ${source.StateMessage ?? "EC2 gives no reason"}`);
-    return encrypted === false ? mustEncrypt(act.cloud, id, source.Encrypted === true) : [];
+    return [
+        ...archived("sourceSnapshotId", id, source),
+        ...(encrypted === false ? await mustEncrypt(act.cloud, id, source.Encrypted === true) : []),
+    ];
 }
+
+/** EC2 shows one and the same made-up volume for every copy. */
+const volumeOfCopies = "vol-ffffffff";

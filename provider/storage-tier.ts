@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SnapshotTierStatus } from "@aws-sdk/client-ec2";
+import type { Snapshot, SnapshotTierStatus } from "@aws-sdk/client-ec2";
 import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
 import { flag, oneOf, positiveInteger, unknown, type CheckFailure, type Properties } from "./rules";
@@ -136,4 +136,17 @@ export function judgeTier(
         return { failed: `${status.replaceAll("-", " ")}: ${why}` };
     }
     return wanted === undefined || tierOf(there) === wanted ? "done" : { again: `still ${tierOf(there)}` };
+}
+
+/** EC2 makes nothing of a snapshot in the archive, unless it is lent for some days. */
+export function archived(
+    property: string,
+    id: string,
+    { StorageTier, RestoreExpiryTime }: Snapshot,
+): CheckFailure[] {
+    if (StorageTier !== "archive" || RestoreExpiryTime !== undefined) return [];
+    const reason =
+        `is ${id}, but that is in the archive: restore it first, which takes up to 72 hours ` +
+        '(on its Snapshot, storageTier: "standard" for good, or temporaryRestoreDays)';
+    return [{ property, reason }];
 }

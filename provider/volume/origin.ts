@@ -7,6 +7,7 @@ import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { Cloud } from "../ec2/cloud";
 import { mustEncrypt } from "../ec2/encryption";
 import type { Act } from "../resource";
+import { archived } from "../storage-tier";
 import { shown, unknown, type CheckFailure, type Properties } from "../rules";
 
 const known = new WeakMap<Cloud, Map<string, Promise<Snapshot | undefined>>>();
@@ -33,6 +34,7 @@ export async function checkAgainstOrigin(act: Act, inputs: Properties): Promise<
         return [{ property: "snapshotId", reason: `is ${shown(id)}, but that snapshot ${where}` }];
     }
     return [
+        ...archived("snapshotId", id, snapshot),
         ...(sized ? tooSmall(id, snapshot.VolumeSize ?? 0, size) : []),
         ...(encrypted === false ? await mustEncrypt(act.cloud, id, snapshot.Encrypted === true) : []),
     ];

@@ -144,3 +144,26 @@ test("what cannot be looked up now is no failure: it is told, and the up will te
         "warn: could not be held against what AWS has: UnauthorizedOperation: no The caller needs the IAM permission ec2:DescribeSnapshots.",
     ]);
 });
+
+test("a source in the archive is refused; one that is a copy itself, in the same region, is told", async () => {
+    const source = (facts: string) =>
+        new Host(
+            baseConfig,
+            ({ action }) =>
+                answer(
+                    action,
+                    `<snapshotSet><item><snapshotId>snap-1</snapshotId><status>completed</status>${facts}</item></snapshotSet>`,
+                ),
+            snapshotCopy as unknown as AnyResource,
+        );
+    expect(await source("<storageTier>archive</storageTier>").failures(base)).toEqual([
+        expect.stringMatching(/^sourceSnapshotId is snap-1, but that is in the archive: restore it first/),
+    ]);
+    const copy = source("<volumeId>vol-ffffffff</volumeId>");
+    expect(await copy.failures(base)).toEqual([]);
+    expect(copy.said).toEqual([]);
+    expect(await copy.failures({ ...base, sourceRegion: "us-east-1" })).toEqual([]);
+    expect(copy.said).toEqual([
+        "warn: snap-1 is a copy itself, in the same region: its data is kept, and paid for, once more",
+    ]);
+});

@@ -301,6 +301,21 @@ describe("the snapshot is asked", () => {
         ]);
     });
 
+    test("one in the archive makes none, unless it is lent for some days", async () => {
+        const inArchive = (more: string) =>
+            hostOf(() =>
+                answer(
+                    "DescribeSnapshots",
+                    `<snapshotSet><item><snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize><status>completed</status><storageTier>archive</storageTier>${more}</item></snapshotSet>`,
+                ),
+            );
+        expect(await inArchive("").failures({ ...base, size: 8 })).toEqual([
+            expect.stringMatching(/^snapshotId is snap-1, but that is in the archive: restore it first/),
+        ]);
+        const lent = "<restoreExpiryTime>2026-12-31T00:00:00.000Z</restoreExpiryTime>";
+        expect(await inArchive(lent).failures({ ...base, size: 8 })).toEqual([]);
+    });
+
     test("where nobody may ask, the preview warns and goes on", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures({ ...base, size: 8 })).toEqual([]);
