@@ -62,7 +62,7 @@ export function fastRestoreWarning(before: Properties, after: Properties): strin
 function listed(fastRestore: unknown): Set<string> {
     if (!isMap(fastRestore)) return new Set();
     const named = fastRestore["availabilityZones"] ?? fastRestore["availabilityZoneIds"];
-    return new Set(Array.isArray(named) ? named.map(String) : []);
+    return new Set(Array.isArray(named) ? named.filter((zone) => typeof zone === "string") : []);
 }
 
 /** The zones in which it is on, or about to be, called as the declaration calls zones. */

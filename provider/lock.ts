@@ -85,7 +85,8 @@ function sameLock(before: unknown, after: unknown): boolean {
 }
 
 function sameTime(before: unknown, after: unknown): boolean {
-    return before === after || Date.parse(String(before)) === Date.parse(String(after));
+    const times = [before, after].map((time) => (typeof time === "string" ? Date.parse(time) : Number.NaN));
+    return equal(before, after) || times[0] === times[1];
 }
 
 /** What cannot be undone, for who approves it. */

@@ -1,7 +1,19 @@
 import type { LockedSnapshotsInfo } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
-import { judgeFastRestore, observedFastRestore, zonesOn } from "../../provider/fast-restore";
-import { isLocked, lockRequest, observedLock, toldOf, type SnapshotLock } from "../../provider/lock";
+import {
+    fastRestoreWarning,
+    judgeFastRestore,
+    observedFastRestore,
+    zonesOn,
+} from "../../provider/fast-restore";
+import {
+    isLocked,
+    lockRequest,
+    lockRule,
+    observedLock,
+    toldOf,
+    type SnapshotLock,
+} from "../../provider/lock";
 import { asksForDays, judgeTier, moveTo, tierOf } from "../../provider/storage-tier";
 
 const id = "snap-0123456789abcdef0";
@@ -100,6 +112,16 @@ describe("a lock", () => {
         expect(isLocked(governed)).toBe(true);
         expect(isLocked({ ...governed, LockState: "expired" })).toBe(false);
         expect(isLocked(undefined)).toBe(false);
+    });
+
+    test("is compared with whatever an older state holds", () => {
+        const nothing = Object.create(null) as unknown;
+        const lock = { mode: "governance", expiresAt: "2026-12-31T00:00:00Z" };
+        expect(lockRule.same({ mode: "governance", expiresAt: nothing }, lock)).toBe(false);
+        expect(lockRule.same({ ...lock, expiresAt: "2026-12-31T00:00Z" }, lock)).toBe(true);
+        const before = { fastRestore: { availabilityZones: [nothing, "us-east-1a"] } };
+        const after = { fastRestore: { availabilityZones: ["us-east-1a"] } };
+        expect(fastRestoreWarning(before, after)).toBeUndefined();
     });
 
     test("is seen as it is: lifted, changed, or as declared", () => {
