@@ -7,7 +7,7 @@
 import type { DescribeFastSnapshotRestoreSuccessItem } from "@aws-sdk/client-ec2";
 import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
-import { both, equal, isMap, listOf, objectOf, text, type Properties } from "./rules";
+import { both, equal, isMap, listOf, objectOf, sameSet, text, type Properties } from "./rules";
 
 export interface FastRestore {
     /** Names of zones, such as `us-east-1a`. Either this or `availabilityZoneIds`. */
@@ -35,16 +35,8 @@ export const fastRestoreRule = {
 
 /** Order does not count, nor how often one is named. */
 function sameZones(before: unknown, after: unknown): boolean {
-    const sorted = (value: unknown) =>
-        isMap(value)
-            ? Object.fromEntries(
-                  Object.entries(value).map(([key, list]) => [
-                      key,
-                      Array.isArray(list) ? [...new Set(list)].sort() : list,
-                  ]),
-              )
-            : value;
-    return equal(sorted(before), sorted(after));
+    if (!isMap(before) || !isMap(after)) return equal(before, after);
+    return ["availabilityZones", "availabilityZoneIds"].every((key) => sameSet(before[key], after[key]));
 }
 
 /** What it costs, for who approves it. */
@@ -178,6 +170,6 @@ export function observedFastRestore(
     const [key, before] = byId
         ? (["availabilityZoneIds", declared.availabilityZoneIds] as const)
         : (["availabilityZones", declared.availabilityZones] as const);
-    if (equal([...new Set(before)].sort(), on)) return declared;
+    if (sameSet(before, on)) return declared;
     return on.length === 0 ? undefined : { [key]: on };
 }

@@ -26,7 +26,7 @@ import {
 import { WaitError } from "./ec2/watch";
 import { isReleased, release, replacedWarning, staysAs, unlessKept } from "./replaced";
 import type { Resource } from "./resource";
-import { equal, flag, listOf, resourceId, type Properties, type Rules } from "./rules";
+import { flag, listOf, resourceId, sameSet, type Properties, type Rules } from "./rules";
 import { makingRules, pendingJob, startedAt, type MakingOptions } from "./snapshots";
 
 export interface InstanceSnapshotsInputs extends MakingOptions {
@@ -235,10 +235,9 @@ function origin({ instanceId = "unknown" }: Partial<InstanceSnapshotsInputs>): s
     return `instance ${instanceId}`;
 }
 
-/** Order does not count, nor how often one is named; none and an empty list are the same. */
+/** None and an empty list are the same. */
 function sameIds(before: unknown, after: unknown): boolean {
-    const sorted = (ids: unknown) => (Array.isArray(ids) ? [...new Set(ids)].sort() : (ids ?? []));
-    return equal(sorted(before), sorted(after));
+    return sameSet(before ?? [], after ?? []);
 }
 
 function memberIds({ snapshots }: Properties): string[] {

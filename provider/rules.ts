@@ -102,6 +102,12 @@ export function sameOrLeftOut(before: unknown, after: unknown): boolean {
     return after === undefined || equal(before, after);
 }
 
+/** Whether two lists hold the same, whatever the order, and however often each is named. */
+export function sameSet(before: unknown, after: unknown): boolean {
+    const sorted = (list: unknown) => (Array.isArray(list) ? [...new Set(list.map(stable))].sort() : list);
+    return equal(sorted(before), sorted(after));
+}
+
 /** Plain data as text, the same for equal data. */
 export function stable(value: unknown): string {
     if (Array.isArray(value)) return `[${value.map(stable).join()}]`;

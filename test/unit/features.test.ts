@@ -1,6 +1,7 @@
 import type { LockedSnapshotsInfo } from "@aws-sdk/client-ec2";
 import { describe, expect, test } from "vitest";
 import {
+    fastRestoreRule,
     fastRestoreWarning,
     judgeFastRestore,
     observedFastRestore,
@@ -115,13 +116,14 @@ describe("a lock", () => {
     });
 
     test("is compared with whatever an older state holds", () => {
-        const nothing = Object.create(null) as unknown;
+        const nothing = { toString: 1 };
         const lock = { mode: "governance", expiresAt: "2026-12-31T00:00:00Z" };
         expect(lockRule.same({ mode: "governance", expiresAt: nothing }, lock)).toBe(false);
         expect(lockRule.same({ ...lock, expiresAt: "2026-12-31T00:00Z" }, lock)).toBe(true);
         const before = { fastRestore: { availabilityZones: [nothing, "us-east-1a"] } };
         const after = { fastRestore: { availabilityZones: ["us-east-1a"] } };
         expect(fastRestoreWarning(before, after)).toBeUndefined();
+        expect(fastRestoreRule.same(before.fastRestore, after.fastRestore)).toBe(false);
     });
 
     test("is seen as it is: lifted, changed, or as declared", () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { hasUnknown, isMap, unknown, type Properties } from "../../provider/rules";
 import { declaredTags } from "../../provider/ec2/tags";
 import { readConfiguration } from "../../provider/ec2/config";
+import { instanceSnapshots } from "../../provider/instance-snapshots";
 import { snapshotRules } from "../../provider/snapshot";
 import { snapshotCopy, snapshotCopyRules } from "../../provider/snapshot-copy";
 import { placementRules } from "../../provider/placement";
@@ -12,6 +13,11 @@ import { answer } from "./wire";
 const host = new Host(baseConfig, ({ action }) => answer(action));
 const configuration = readConfiguration((key) => (baseConfig as Record<string, string>)[key]);
 const properties = Object.keys({ ...snapshotRules, ...placementRules });
+const setHost = new Host(
+    baseConfig,
+    ({ action }) => answer(action),
+    instanceSnapshots as unknown as AnyResource,
+);
 const copyHost = new Host(baseConfig, ({ action }) => answer(action), snapshotCopy as unknown as AnyResource);
 
 /** Plain data as it comes through the engine's wire, with values that are not known yet. */
@@ -75,6 +81,7 @@ function outputs() {
 test.each([
     ["Snapshot", host],
     ["SnapshotCopy", copyHost],
+    ["InstanceSnapshots", setHost],
 ])("check and diff of %s answer whatever comes, and never throw", async (_, host) => {
     await fc.assert(
         fc.asyncProperty(states, inputs, async (state, news) => {
