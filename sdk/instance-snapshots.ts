@@ -5,6 +5,7 @@ import type {
     InstanceSnapshotsOutputs,
 } from "../provider/instance-snapshots";
 import type { Placement } from "../provider/placement";
+import { makingKeys } from "./keys";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Keys, Outputs } from "./types";
 
@@ -15,21 +16,11 @@ export type InstanceSnapshotsArgs = Args<InstanceSnapshotsInputs & Placement>;
 export type InstanceSnapshotsState = InstanceSnapshotsInputs & Placement & InstanceSnapshotsOutputs;
 
 const keys: Keys<InstanceSnapshotsState> = {
+    ...makingKeys,
     instanceId: undefined,
     excludeBootVolume: undefined,
     excludeDataVolumeIds: undefined,
-    description: undefined,
-    triggers: undefined,
-    keepReplaced: undefined,
-    name: undefined,
-    group: undefined,
-    billingCode: undefined,
-    tags: undefined,
     copyTagsFromVolume: undefined,
-    waitForCompletion: undefined,
-    timeout: undefined,
-    region: undefined,
-    credentials: undefined,
     snapshots: undefined,
     missingSnapshotIds: undefined,
     state: undefined,

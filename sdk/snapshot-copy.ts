@@ -1,6 +1,7 @@
 import type { Placement } from "../provider/placement";
 import type { SnapshotCopyInputs } from "../provider/snapshot-copy";
 import type { SnapshotOutputs } from "../provider/snapshots";
+import { snapshotKeys } from "./keys";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Keys, Outputs } from "./types";
 
@@ -11,39 +12,11 @@ export type SnapshotCopyArgs = Args<SnapshotCopyInputs & Placement>;
 export type SnapshotCopyState = SnapshotCopyInputs & Placement & SnapshotOutputs;
 
 const keys: Keys<SnapshotCopyState> = {
+    ...snapshotKeys,
     sourceSnapshotId: undefined,
     sourceRegion: undefined,
-    encrypted: undefined,
-    kmsKeyId: undefined,
     completionDurationMinutes: undefined,
     destinationOutpostArn: undefined,
-    description: undefined,
-    triggers: undefined,
-    keepReplaced: undefined,
-    name: undefined,
-    group: undefined,
-    billingCode: undefined,
-    tags: undefined,
-    waitForCompletion: undefined,
-    timeout: undefined,
-    lock: undefined,
-    fastRestore: undefined,
-    storageTier: undefined,
-    permanentRestore: undefined,
-    temporaryRestoreDays: undefined,
-    adopt: undefined,
-    region: undefined,
-    credentials: undefined,
-    snapshotId: undefined,
-    arn: undefined,
-    ownerId: undefined,
-    state: undefined,
-    progress: undefined,
-    startTime: undefined,
-    completionTime: undefined,
-    volumeSize: undefined,
-    fullSnapshotSizeInBytes: undefined,
-    tagsAll: undefined,
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Placement } from "../provider/placement";
 import type { SnapshotInputs } from "../provider/snapshot";
 import type { SnapshotOutputs } from "../provider/snapshots";
+import { snapshotKeys } from "./keys";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Keys, Outputs } from "./types";
 
@@ -11,39 +12,11 @@ export type SnapshotArgs = Args<SnapshotInputs & Placement>;
 export type SnapshotState = SnapshotInputs & Placement & SnapshotOutputs;
 
 const keys: Keys<SnapshotState> = {
+    ...snapshotKeys,
     volumeId: undefined,
     outpostArn: undefined,
     location: undefined,
-    description: undefined,
-    triggers: undefined,
-    keepReplaced: undefined,
-    name: undefined,
-    group: undefined,
-    billingCode: undefined,
-    tags: undefined,
     copyTagsFromVolume: undefined,
-    waitForCompletion: undefined,
-    timeout: undefined,
-    lock: undefined,
-    fastRestore: undefined,
-    storageTier: undefined,
-    permanentRestore: undefined,
-    temporaryRestoreDays: undefined,
-    adopt: undefined,
-    region: undefined,
-    credentials: undefined,
-    snapshotId: undefined,
-    arn: undefined,
-    ownerId: undefined,
-    state: undefined,
-    progress: undefined,
-    startTime: undefined,
-    completionTime: undefined,
-    volumeSize: undefined,
-    fullSnapshotSizeInBytes: undefined,
-    encrypted: undefined,
-    kmsKeyId: undefined,
-    tagsAll: undefined,
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Placement } from "../provider/placement";
 import type { VolumeFromSnapshotInputs, VolumeFromSnapshotOutputs } from "../provider/volume-from-snapshot";
+import { standardKeys } from "./keys";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Keys, Outputs } from "./types";
 
@@ -10,6 +11,7 @@ export type VolumeFromSnapshotArgs = Args<VolumeFromSnapshotInputs & Placement>;
 export type VolumeFromSnapshotState = VolumeFromSnapshotInputs & Placement & VolumeFromSnapshotOutputs;
 
 const keys: Keys<VolumeFromSnapshotState> = {
+    ...standardKeys,
     snapshotId: undefined,
     onSnapshotChange: undefined,
     availabilityZone: undefined,
@@ -28,12 +30,6 @@ const keys: Keys<VolumeFromSnapshotState> = {
     timeout: undefined,
     finalSnapshot: undefined,
     adopt: undefined,
-    name: undefined,
-    group: undefined,
-    billingCode: undefined,
-    tags: undefined,
-    region: undefined,
-    credentials: undefined,
     volumeId: undefined,
     arn: undefined,
     ownerId: undefined,

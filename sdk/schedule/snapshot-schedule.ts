@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../../provider/rules";
 import { makeAlarms, makeFailures, type MadePolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "./args";
+import { configuredAccounts } from "../accounts";
 import { explicitAwsProvider } from "../resource";
 import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "./checks";
@@ -93,7 +94,6 @@ const longestValue = 256;
 function identityOf(name: string): ScheduleIdentity {
     const config = new pulumi.Config("ebs-snapshots");
     const keys = config.getObject<Partial<ScheduleIdentity["tagKeys"]>>("tagKeys");
-    const accounts = config.getObject<Record<string, string | number>>("accounts") ?? {};
     const id = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
     if (id.length > longestValue)
         refuse(name, [
@@ -106,10 +106,7 @@ function identityOf(name: string): ScheduleIdentity {
         name,
         id,
         tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode", ...keys },
-        // `pulumi config set --path` stores an id as a number, without the zeros that it may begin with.
-        accounts: Object.fromEntries(
-            Object.entries(accounts).map(([alias, account]) => [alias, String(account).padStart(12, "0")]),
-        ),
+        accounts: configuredAccounts(),
     };
 }
 

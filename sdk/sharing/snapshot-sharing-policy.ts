@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { configuredAccounts } from "../accounts";
 import { loadIam } from "../aws";
 import {
     sharingPolicyDocuments,
@@ -76,11 +77,9 @@ function nameOf(principal: string): string {
 
 function accountId(account: string): string {
     if (/^\d{12}$/.test(account)) return account;
-    const aliases =
-        new pulumi.Config("ebs-snapshots").getObject<Record<string, string | number>>("accounts") ?? {};
+    const aliases = configuredAccounts();
     const id = aliases[account];
-    // `pulumi config set --path` stores an id as a number, without the zeros in front.
-    if (id !== undefined) return String(id).padStart(12, "0");
+    if (id !== undefined) return id;
     const known = Object.keys(aliases).sort().join(", ") || "none";
     throw new pulumi.RunError(
         `accounts: "${account}" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (${known})`,
