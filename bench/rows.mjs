@@ -204,7 +204,7 @@ export const rows = [
                         "calls",
                         "exactly",
                     ),
-                    verdict("other calls of `refresh` of shares", others(refresh), n / 4 + 5),
+                    verdict("other calls of `refresh` of shares", others(refresh), n / 200 + 5),
                     verdict(
                         "ModifySnapshotAttribute of `destroy` of shares",
                         changes(destroy),

@@ -6,7 +6,7 @@
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "./duration";
-import { accountIdOf, defined, type Configuration } from "./ec2/config";
+import { accountIdOf, defined } from "./ec2/config";
 import { Ec2Error } from "./ec2/errors";
 import {
     common,
@@ -23,7 +23,6 @@ import {
 } from "./ec2/grants";
 import { removeTags, writeTags } from "./ec2/tagging";
 import { tagOf } from "./ec2/tags";
-import { secretsOf, urnOf } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
     equal,
@@ -32,12 +31,12 @@ import {
     listOf,
     resourceId,
     shown,
-    unknown,
     type Accepts,
-    type CheckFailure,
     type Properties,
     type Rules,
 } from "./rules";
+import { check, lookUp, shareCopy } from "./share/check";
+import { accountIds, declaredOf, told, wantedOf } from "./share/wanted";
 import { completed } from "./completion";
 
 export interface SnapshotShareInputs {
@@ -105,11 +104,7 @@ interface Seen {
 export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareOutputs>, Seen> = {
     describe: ({ snapshotId }) => `share of snapshot ${snapshotId}`,
     rules: snapshotShareRules,
-    check: (inputs, configuration, _olds, declared) => [
-        ...checkAccounts(inputs, configuration),
-        ...checkPublic(inputs, configuration),
-        ...checkExclusive(inputs, declared),
-    ],
+    check,
     lookUp,
     secretWith: { accounts: ["accountIds", "granted", "grants"] },
 
@@ -126,8 +121,9 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
     },
 
     look: async (act, id, state) => see(act, id, await act.cloud.snapshots.read(id), state, state),
+    // Most are not the stack's own snapshots; what it has granted, it has noted on them.
     lookAhead: async (act, id, stack, state) =>
-        see(act, id, await act.cloud.snapshots.readAhead(id, stack), state, state),
+        see(act, id, await act.cloud.snapshots.readAmong(id, { [grantedTag(stack)]: [] }), state, state),
     change: (act, id, _seen, inputs, state) => ensure(act, id, inputs, state),
 
     async finish(act, id, seen) {
@@ -287,124 +283,6 @@ function granted({ grants, ours, wanted }: Seen): string[] {
     return common(common(wanted, ours), grants);
 }
 
-/** What the shares of this snapshot in this run declare, all together. */
-function declaredOf(act: Act, id: string): string[] {
-    const shares = act.declared().filter(({ snapshotId }) => snapshotId === id);
-    return shares.flatMap((inputs) => wantedOf(inputs, act.configuration));
-}
-
-function wantedOf(inputs: State | Properties, configuration: Configuration): string[] {
-    return [...accountIds(inputs, configuration), ...(inputs.public === true ? [everyone] : [])];
-}
-
-/** Ids of the declared accounts, sorted, each once; what is none and is not configured is left out. */
-function accountIds({ accounts }: State | Properties, configuration: Configuration): string[] {
-    if (!Array.isArray(accounts)) return [];
-    const ids = (accounts as (string | number)[]).flatMap((entry) => accountIdOf(entry, configuration) ?? []);
-    return union(ids, []);
-}
-
-function checkAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
-    if (!Array.isArray(accounts)) return [];
-    const aliases = Object.keys(configuration.accounts).sort().join(", ");
-    const known = aliases === "" ? "none is configured under" : `${aliases} of`;
-    return accounts.flatMap((entry: unknown, index) => {
-        if ((typeof entry !== "string" && typeof entry !== "number") || entry === unknown) return [];
-        if (accountIdOf(entry, configuration) !== undefined) return [];
-        const reason = `is ${shown(entry)}, but must be an account id of 12 digits or an alias: ${known} ebs-snapshots:accounts`;
-        return [{ property: `accounts[${String(index)}]`, reason }];
-    });
-}
-
-function checkPublic(inputs: Properties, { allowPublicSharing }: Configuration): CheckFailure[] {
-    if (inputs["public"] !== true || allowPublicSharing) return [];
-    const reason =
-        "is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone with " +
-        "an AWS account, and copies of it cannot be taken back. If that is meant: " +
-        "pulumi config set ebs-snapshots:allowPublicSharing true";
-    return [{ property: "public", reason }];
-}
-
-function checkExclusive(inputs: Properties, declared: Properties[]): CheckFailure[] {
-    const { snapshotId, exclusive } = inputs;
-    if (exclusive !== true || snapshotId === unknown) return [];
-    const twin = declared.find(
-        (other) =>
-            other["exclusive"] === true &&
-            other["snapshotId"] === snapshotId &&
-            urnOf(other) !== urnOf(inputs),
-    );
-    if (twin === undefined) return [];
-    const reason = `is true, but must be so in one share of a snapshot alone: ${urnOf(twin)} claims ${String(snapshotId)} too`;
-    return [{ property: "exclusive", reason }];
-}
-
-/** What EC2 would refuse later, and what a reviewer must know. */
-async function lookUp(act: Act, inputs: Properties, olds: Properties): Promise<CheckFailure[]> {
-    const { snapshotId, public: isPublic, exclusive } = inputs as unknown as SnapshotShareInputs;
-    const isKnown = snapshotId !== unknown;
-    const name = isKnown ? snapshotId : "the snapshot";
-    if (isPublic === true && olds["public"] !== true)
-        act.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
-    const seen = isKnown ? await act.cloud.snapshots.readAhead(snapshotId, act.stack) : undefined;
-    if (exclusive === true && seen !== undefined && !hasUnknown(inputs["accounts"])) {
-        const goes = without((await grantsOf(act.cloud, snapshotId)) ?? [], declaredOf(act, snapshotId));
-        if (goes.length > 0) act.warn(`exclusive revokes the access of ${told(goes, inputs)} to ${name}`);
-    }
-    return [
-        ...(await ownerAmong(act, inputs, seen?.OwnerId)),
-        ...(isPublic === true ? await publicRefused(act, seen) : []),
-        ...(seen?.Encrypted === true ? await defaultKeyRefused(act, inputs, seen) : []),
-    ];
-}
-
-async function ownerAmong(act: Act, inputs: Properties, owner: string | undefined): Promise<CheckFailure[]> {
-    const { accounts } = inputs;
-    if (!Array.isArray(accounts) || accounts.length === 0) return [];
-    const itself = owner ?? (act.cloud.identityUnknown ? undefined : await act.cloud.account());
-    return (accounts as (string | number)[]).flatMap((entry, index) => {
-        if (itself === undefined || accountIdOf(entry, act.configuration) !== itself) return [];
-        const reason = `is ${shown(entry)}, but must be another account than the snapshot's owner, who has access anyway`;
-        return [{ property: `accounts[${String(index)}]`, reason }];
-    });
-}
-
-async function publicRefused(act: Act, seen: Ec2Snapshot | undefined): Promise<CheckFailure[]> {
-    const refuse = (reason: string) => [
-        { property: "public", reason: `is true, but must be false ${reason}` },
-    ];
-    if (seen?.Encrypted === true)
-        return refuse(
-            "for an encrypted snapshot: EC2 makes none public. Share it with accounts, or make the data public from a " +
-                "snapshot of a volume that is not encrypted",
-        );
-    const { GetSnapshotBlockPublicAccessStateCommand } = await import("@aws-sdk/client-ec2");
-    const request = new GetSnapshotBlockPublicAccessStateCommand({});
-    const answer = await act.cloud.call("GetSnapshotBlockPublicAccessState", (ec2) => ec2.send(request));
-    const { State: state = "unblocked" } = answer;
-    if (state === "unblocked") return [];
-    return refuse(
-        `where block public access is on: it is ${state} in ${act.cloud.region}. If that is meant: ` +
-            "aws ec2 disable-snapshot-block-public-access, for all snapshots of the account in that region",
-    );
-}
-
-/** EC2's default key cannot be used by other accounts. */
-async function defaultKeyRefused(
-    act: Act,
-    inputs: Properties,
-    { KmsKeyId }: Ec2Snapshot,
-): Promise<CheckFailure[]> {
-    if (accountIds(inputs, act.configuration).length === 0) return [];
-    const defaultKey = await act.cloud.keyArn(defaultKeyAlias);
-    if (KmsKeyId !== defaultKey) return [];
-    const reason = `are given, but a snapshot under the key aws/ebs cannot be shared: ${shareCopy}`;
-    return [{ property: "accounts", reason }];
-}
-
-const defaultKeyAlias = "alias/aws/ebs";
-const shareCopy = "copy it with SnapshotCopy and `kmsKeyId` of a key of your own, and share the copy";
-
 function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, add: string[]): unknown {
     if (!(error instanceof Ec2Error) || error.nature !== "refused") return error;
     const remedies = [
@@ -414,12 +292,6 @@ function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, add: string[]): 
             : []),
     ];
     return new Error([error.message, ...remedies].join(" "), { cause: error });
-}
-
-/** Accounts as messages name them. */
-function told(grants: string[], inputs: State | Properties): string {
-    if (secretsOf(inputs).includes("accounts")) return `${String(grants.length)} accounts`;
-    return grants.map((grant) => (grant === everyone ? "everyone" : grant)).join(", ");
 }
 
 function asSet(accounts: unknown): unknown {

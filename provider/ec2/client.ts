@@ -32,6 +32,8 @@ export interface Api {
     account(): Promise<string>;
     /** The ARN of a KMS key by its id, ARN or alias, asked once. */
     keyArn(key: string): Promise<string>;
+    /** The policy of a KMS key as JSON, asked once. */
+    keyPolicy(key: string): Promise<string>;
     /** The active accounts of the caller's organization. */
     organization(): Promise<OrganizationAccount[]>;
 }
@@ -66,7 +68,6 @@ export function connect(
     const identity = identityOf(aws, credentials);
     let client: Promise<EC2Client> | undefined;
     let account: Promise<string> | undefined;
-    const keys = new Map<string, Promise<string>>();
 
     const api: Api = {
         region,
@@ -98,11 +99,8 @@ export function connect(
             }));
         },
 
-        keyArn(key) {
-            const asked = keys.get(key) ?? describeKey(key);
-            keys.set(key, asked);
-            return asked;
-        },
+        keyArn: once(describeKey),
+        keyPolicy: once(getKeyPolicy),
 
         organization: listAccounts,
     };
@@ -164,6 +162,15 @@ export function connect(
         return KeyMetadata.Arn;
     }
 
+    async function getKeyPolicy(KeyId: string): Promise<string> {
+        const { GetKeyPolicyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        const { Policy } = await ask("kms", "GetKeyPolicy", (common) =>
+            new KMSClient(common).send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" })),
+        );
+        if (Policy === undefined) throw new Error(`GetKeyPolicy did not give the policy of ${KeyId}`);
+        return Policy;
+    }
+
     async function listAccounts(): Promise<OrganizationAccount[]> {
         const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
         const pages = await allPages((NextToken) =>
@@ -211,6 +218,16 @@ export function connect(
             useDualstackEndpoint: aws.useDualstackEndpoint,
         };
     }
+}
+
+/** The answer of the first call with an argument serves all that come after. */
+function once<Answer>(ask: (about: string) => Promise<Answer>): (about: string) => Promise<Answer> {
+    const answers = new Map<string, Promise<Answer>>();
+    return (about) => {
+        const answer = answers.get(about) ?? ask(about);
+        answers.set(about, answer);
+        return answer;
+    };
 }
 
 function isClockCorrected(thrown: unknown): boolean {

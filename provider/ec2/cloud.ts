@@ -26,14 +26,18 @@ import { allPages } from "./pages";
 import { claimTag, stackTag } from "./tags";
 import { watcher, type Wait } from "./watch";
 
+/** Tags that something has: a key without values is looked for whatever its value. */
+export type Tagged = Record<string, string[]>;
+
 /** Reading and awaiting resources of one kind, however many ask. */
 export interface Kind<Value> {
     read(id: string): Promise<Value | undefined>;
     /** As `read`, but many in a row are served by one sweep of all that the stack owns. */
     readAhead(id: string, stack: string): Promise<Value | undefined>;
+    /** The same, by one sweep of all that has these tags. */
+    readAmong(id: string, tags: Tagged): Promise<Value | undefined>;
     wait(wait: Wait<Value>): Promise<Value>;
-    /** Everything with these tags; a key without values is looked for whatever its value. */
-    tagged(tags: Record<string, string[]>): Promise<Map<string, Value>>;
+    tagged(tags: Tagged): Promise<Map<string, Value>>;
     /**
      * What of a stack carries a claim. Looked up once a process unless `fresh` is asked for: what is made later is made
      * by this one.
@@ -207,8 +211,11 @@ function kind<Value>(clock: Clock, idFilter: string, describe: Describe<Value>):
             pageSize,
         );
     let claimedBefore: Promise<Map<string, Value>> | undefined;
+    const { readAhead: readAmong, ...seeing } = sight(clock, fetch, tagged);
     return {
-        ...sight(clock, fetch, (stack) => tagged({ [stackTag]: [stack] })),
+        ...seeing,
+        readAmong,
+        readAhead: (id, stack) => readAmong(id, { [stackTag]: [stack] }),
         tagged,
         claimed(stack, fresh) {
             if (claimedBefore !== undefined && !fresh) return claimedBefore;
@@ -220,10 +227,10 @@ function kind<Value>(clock: Clock, idFilter: string, describe: Describe<Value>):
 }
 
 /** Reading and awaiting by id; `sweep` gives all that may be asked for, with few calls. */
-function sight<Value>(
+function sight<Value, Among>(
     clock: Clock,
     fetch: Fetch<Value>,
-    sweep: (stack: string) => Promise<Map<string, Value>>,
+    sweep: (among: Among) => Promise<Map<string, Value>>,
 ) {
     const read = batched(fetch, clock);
     return { read, readAhead: readingAhead(read, sweep, clock), wait: watcher(fetch, clock) };

@@ -94,6 +94,7 @@ const services: Record<string, string> = {
     AssumeRole: "sts",
     GetCallerIdentity: "sts",
     DescribeKey: "kms",
+    GetKeyPolicy: "kms",
     ListAccounts: "organizations",
 };
 
