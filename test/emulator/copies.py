@@ -33,6 +33,7 @@ class CopyCalls(SnapshotCalls):
         snapshot = LivingSnapshot(
             backend, random_snapshot_id(), source.volume, self._get_param("Description"), encrypted, None
         )
+        snapshot.outpost_arn = self._get_param("DestinationOutpostArn")
         snapshot.kms_key_id = self._arn(key) if key else None
         if key and snapshot.kms_key_id is None:
             # EC2 finds out about the key only after it has answered.

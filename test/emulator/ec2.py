@@ -8,6 +8,7 @@ import moto.ec2.models.elastic_block_store as ebs
 import moto.ec2.urls
 import moto.iam.models
 from moto.core.serialize import TimestampSerializer
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
 from copies import CopyCalls
@@ -47,6 +48,10 @@ def install() -> None:
     ebs.Snapshot = LivingSnapshot
     ebs.Volume = LivingVolume
     ebs.utcnow = world.now
+    # moto has no Local Zones.
+    RegionsAndZonesBackend.zones["us-east-1"].append(
+        Zone("us-east-1-bos-1a", "us-east-1", "use1-bos1-az1", "local-zone")
+    )
     TaggedEC2Resource.get_tags = direct_tags
     # moto writes .000 for every fraction of a second, EC2 its milliseconds.
     TimestampSerializer._timestamp_iso8601_zeroed = _with_milliseconds

@@ -26,6 +26,7 @@ class LivingSnapshot(Snapshot):
         self.kms_key_id = self.kms_key_id or self.volume.kms_key_id
         self.seconds = world.settings["snapshotSeconds"]
         self.failure = world.settings["snapshotError"]
+        self.outpost_arn: str | None = None
         # Of a copy that was asked for in time.
         self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
@@ -113,6 +114,7 @@ class LivingSnapshot(Snapshot):
             "StartTime": self.start_time,
             "CompletionTime": self.completion_time,
             "OwnerId": self.owner_id,
+            "OutpostArn": self.outpost_arn,
             "Description": self.description or "",
             "VolumeSize": self.size,
             "FullSnapshotSizeInBytes": self.size * 2**30 if self.status == "completed" else 0,
@@ -234,8 +236,15 @@ class SnapshotCalls(EC2BaseResponse):
     def create_snapshot(self) -> ActionResult:
         volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
         tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
+        outpost, location = self._get_param("OutpostArn"), self._get_param("Location")
+        if outpost and outpost != volume.outpost_arn:
+            raise EC2ClientError("InvalidParameterValue", f"The volume '{volume.id}' is not on the Outpost {outpost}")
+        if location and volume.zone.zone_type != "local-zone":
+            raise EC2ClientError("InvalidParameterValue", f"The volume '{volume.id}' is not in a Local Zone")
         self._refuse_limits(volume.id)
-        return ActionResult(self._new_snapshot(volume.id, tags).view_at_birth())
+        snapshot = self._new_snapshot(volume.id, tags)
+        snapshot.outpost_arn = outpost
+        return ActionResult(snapshot.view_at_birth())
 
     def create_snapshots(self) -> ActionResult:
         """All volumes of an instance, or none of them."""

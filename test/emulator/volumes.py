@@ -26,6 +26,7 @@ class LivingVolume(Volume):
         self.seconds = world.settings["volumeSeconds"]
         self.fate = world.settings["volumeError"]
         self.modification: Any = None
+        self.outpost_arn: str | None = None
         if self.volume_type == "gp3" and self.throughput is None:
             self.throughput = GP3_DEFAULT_THROUGHPUT
 
@@ -55,6 +56,7 @@ class LivingVolume(Volume):
             "CreateTime": self.create_time,
             "AvailabilityZone": self.zone.name if self.zone else None,
             "AvailabilityZoneId": self.zone.zone_id if self.zone else None,
+            "OutpostArn": self.outpost_arn,
             "VolumeType": self.volume_type,
             "Iops": self.iops,
             "Throughput": self.throughput,
@@ -137,6 +139,7 @@ class VolumeCalls(SnapshotCalls):
             multi_attach_enabled=self._get_param("MultiAttachEnabled"),
         )
         volume.snapshot_id = snapshot_id
+        volume.outpost_arn = self._get_param("OutpostArn")
         volume.add_tags(tags)
         return volume
 
