@@ -1,5 +1,27 @@
 /**
- * Policies of CrossGuard for snapshots. A pack of one's own is two files, `PulumiPolicy.yaml` and:
+ * Policies of CrossGuard for snapshots.
+ *
+ * @packageDocumentation
+ */
+import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
+import { rules, type Requirements, type Rule } from "./rules";
+
+export { rules, type Declared, type Requirements, type Rule } from "./rules";
+
+/** Name of a rule. */
+export type RuleName = keyof typeof rules;
+
+/** Arguments of {@link snapshotPolicies}. */
+export interface SnapshotPolicies extends Requirements {
+    /**
+     * What a violation does, by the name of the rule: `"mandatory"` fails, `"advisory"` warns. Default: `"mandatory"` for
+     * each.
+     */
+    levels?: Partial<Record<RuleName, EnforcementLevel>>;
+}
+
+/**
+ * The rules as policies of a pack. A pack of one's own is two files, `PulumiPolicy.yaml` and the program below.
  *
  * @example
  * ```ts
@@ -10,22 +32,8 @@
  *     policies: snapshotPolicies({ smallestRetention: "30 days", levels: { "no-volume-replaced": "advisory" } }),
  * });
  * ```
- *
- * @packageDocumentation
+ * @see [Policy as code](https://www.pulumi.com/docs/iac/crossguard/)
  */
-import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
-import { rules, type Requirements, type Rule } from "./rules";
-
-export { rules, type Declared, type Requirements, type Rule } from "./rules";
-
-export type RuleName = keyof typeof rules;
-
-export interface SnapshotPolicies extends Requirements {
-    /** What a violation of a rule does: `"mandatory"` fails, `"advisory"` warns. Default: `"mandatory"` for each. */
-    levels?: Partial<Record<RuleName, EnforcementLevel>>;
-}
-
-/** The rules as policies of a pack. */
 export function snapshotPolicies({
     levels = {},
     ...requirements

@@ -8,7 +8,9 @@ import { day, gapsBetween, hour, typicalTimes } from "../sdk/schedule/times";
 
 /** A resource as a policy sees it; what is not known yet at a preview is missing. */
 export interface Declared {
+    /** Type token, such as `pulumi-nodejs:dynamic/ebs:Snapshot`. */
     type: string;
+    /** Its arguments. */
     props: Record<string, unknown>;
     /** Whether the resource option `protect` is given. */
     protect: boolean;
@@ -20,7 +22,9 @@ export interface Requirements {
     smallestRetention?: Duration;
 }
 
+/** What a rule asks for, and how it judges. */
 export interface Rule {
+    /** What it asks for, in a sentence. */
     description: string;
     /** What is wrong and what to do, or nothing. */
     judge(resource: Declared, requirements: Requirements): string | undefined;
@@ -31,6 +35,7 @@ const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"].map((name) =
 const volume = `${dynamic}VolumeFromSnapshot`;
 const lifecyclePolicy = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 
+/** The rules, by name. */
 export const rules = {
     "no-public-share": {
         description: "No snapshot is made public.",

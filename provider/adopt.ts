@@ -11,9 +11,9 @@ import type { Run } from "./run";
 
 export interface Adoptable {
     /**
-     * Id of one that exists, to be taken under management instead of making one. Default: none. It counts only where
-     * the state has none yet: left in the program it does nothing more, no replacement adopts, and one that is gone is
-     * made anew. A change does nothing.
+     * Id of one that exists, to be taken under management instead of making one. It counts only where the state has none
+     * yet: left in the program it does nothing more, no replacement adopts, and one that is gone is made anew. What
+     * cannot be changed must be declared as it is, else the preview refuses it. Default: none. A change does nothing.
      */
     adopt?: string;
 }

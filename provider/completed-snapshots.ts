@@ -14,19 +14,22 @@ import type { Resource } from "./resource";
 import { listOf, resourceId, type Rules } from "./rules";
 
 export interface CompletedSnapshotsInputs {
-    /** The snapshots to wait for. A change updates: those that are new are waited for. */
+    /** Ids of the snapshots to wait for. A change updates: those that are new are waited for. */
     snapshotIds: string[];
     /**
-     * Patience for all of them, from each `up` on. When it runs out, the next `up` goes on waiting. Default:
-     * `"24 hours"`. A change updates.
+     * How long one `up` waits for all of them. When it runs out, the next `up` goes on waiting. Default: `"24 hours"`. A
+     * change updates the state alone.
      */
     timeout?: Duration;
 }
 
+/** One of the snapshots that are waited for. */
 export interface CompletedSnapshot {
+    /** Id of the snapshot. */
     snapshotId: string;
+    /** `completed`, or as EC2 showed it last. */
     state: string;
-    /** ISO 8601, UTC. */
+    /** When it was completed: ISO 8601, UTC. Absent while it is pending. */
     completionTime?: string;
 }
 

@@ -9,10 +9,14 @@ import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
 import { both, equal, isMap, listOf, objectOf, sameSet, text, type Properties } from "./rules";
 
+/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-fast-snapshot-restore.html */
 export interface FastRestore {
-    /** Names of zones, such as `us-east-1a`. Either this or `availabilityZoneIds`. */
+    /** Names of zones, such as `us-east-1a`. Default: none, `availabilityZoneIds` is given instead. */
     availabilityZones?: string[];
-    /** Ids of zones, such as `use1-az1`, which mean the same place in every account. */
+    /**
+     * Ids of zones, such as `use1-az1`, which mean the same place in every account. Default: none, `availabilityZones` is
+     * given instead.
+     */
     availabilityZoneIds?: string[];
 }
 

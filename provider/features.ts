@@ -36,13 +36,17 @@ import {
 
 export interface Features extends Tiered {
     /**
-     * Protection against deletion. Default: none. A change updates, as far as EC2 lets a lock be changed: one in
-     * compliance mode whose cool-off is over can only be made longer.
+     * Protection against deletion, put on while the snapshot is still pending. The preview warns before a lock that
+     * nobody can lift. Taken out of the program, the lock is lifted; one that was lifted outside comes back after a
+     * refresh, one that ran out does not. A locked snapshot is not deleted: the failure names mode, end, and who could
+     * lift it. Default: none. A change updates, as far as EC2 lets a lock be changed.
      */
     lock?: SnapshotLock;
     /**
-     * Zones in which volumes made from the snapshot are fully initialized at once; billed for every hour in each zone.
-     * Default: none. A change updates: it is switched on and off where that differs.
+     * Zones in which volumes made from the snapshot are fully initialized at once; billed for every hour in each zone,
+     * which the preview says. `up` waits until it is `enabled` in each, about an hour for each TiB, within `timeout`. It
+     * is switched off before the snapshot is deleted. Refused together with `waitForCompletion: false` and with
+     * `storageTier: "archive"`. Default: none. A change updates: it is switched on and off where that differs.
      */
     fastRestore?: FastRestore;
 }

@@ -31,13 +31,17 @@ import { makingRules, pendingJob, startedAt, type MakingOptions } from "./snapsh
 
 export interface InstanceSnapshotsInputs extends MakingOptions {
     /**
-     * The instance whose volumes the snapshots are of. A change replaces the set; the old one, the last copy of the
-     * other instance, stays in the account unless `keepReplaced` is `false`.
+     * Id of the instance whose volumes the snapshots are of. A volume that is attached later is not in the set, and is no
+     * difference. A change replaces the set; the old one, the last copy of the other instance, stays in the account unless
+     * `keepReplaced` is `false`.
      */
     instanceId: string;
     /** Whether the root volume is left out. Default: `false`. A change replaces the set. */
     excludeBootVolume?: boolean;
-    /** Volumes that are left out, the root volume aside. Default: none. A change replaces the set; order does not count. */
+    /**
+     * Ids of volumes that are left out, the root volume aside. Order does not count. Default: none. A change replaces the
+     * set.
+     */
     excludeDataVolumeIds?: string[];
     /**
      * Whether the tags of each volume are copied to its snapshot when that is made. Default: `false`. A change does
@@ -48,9 +52,11 @@ export interface InstanceSnapshotsInputs extends MakingOptions {
 
 /** A member of the set. */
 export interface InstanceSnapshot {
+    /** Id of the snapshot. */
     snapshotId: string;
+    /** Id of the volume that it is of. */
     volumeId: string;
-    /** Size of the volume in GiB. */
+    /** Size of the volume, GiB. */
     volumeSize: number;
     /** `pending`, `completed` or `error`, as EC2 showed it last. */
     state: string;
@@ -59,13 +65,13 @@ export interface InstanceSnapshot {
 export interface InstanceSnapshotsOutputs extends StandardOutputs {
     /** One entry a volume, in the order of the volumes' ids. */
     snapshots: InstanceSnapshot[];
-    /** Members that were deleted outside: with any, the set is no longer whole. */
+    /** Ids of members that were deleted outside; empty as long as the set is whole. */
     missingSnapshotIds: string[];
-    /** `error` if that is the state of any member, else `pending` if it is, else `completed`. */
+    /** `error` if any member is, else `pending` if any is, else `completed`. */
     state: string;
     /** When the set was begun: ISO 8601, UTC. */
     startTime: string;
-    /** Account that owns the set. */
+    /** Id of the account that owns the set, 12 digits. */
     ownerId: string;
 }
 

@@ -18,31 +18,39 @@ export interface ListSnapshotsArgs extends Where {
      * use, very many, so name more. Or an account, by its id or alias: what it shares. Default: `"self"`.
      */
     owner?: string;
-    /** The tag `Group`. EC2 shows the tags of one's own snapshots alone. */
+    /** The tag `Group`. EC2 shows the tags of one's own snapshots alone. Default: any. */
     group?: string;
-    /** The tag `BillingCode`. */
+    /** The tag `BillingCode`. Default: any. */
     billingCode?: string;
-    /** The tag `Name`. */
+    /** The tag `Name`. Default: any. */
     name?: string;
+    /** Id of the volume that they were taken of. Default: any. */
     volumeId?: string;
-    /** Further tags. */
+    /** Further tags, which all must be there. Default: any. */
     tags?: TagMap;
-    /** Such as `completed`. */
+    /** Their state, such as `"completed"`. Default: any. */
     state?: "pending" | "completed" | "error" | "recoverable" | "recovering";
 }
 
 /** A snapshot as EC2 shows it: what it leaves out is absent. */
 export interface ListedSnapshot extends Partial<Omit<SnapshotOutputs, "snapshotId" | "arn" | "tagsAll">> {
+    /** Id of the snapshot. */
     snapshotId: string;
+    /** ARN of the snapshot. */
     arn: string;
-    /** The volume that it was taken of; a made-up one for a copy. */
+    /** Id of the volume that it was taken of; a made-up one for a copy. */
     volumeId?: string;
+    /** What it is described by. */
     description?: string;
+    /** `standard` or `archive`. */
     storageTier?: string;
+    /** The tag `Name`, or the one in `ebs-snapshots:tagKeys`. */
     name?: string;
+    /** The tag `Group`, or the one in `ebs-snapshots:tagKeys`. */
     group?: string;
+    /** The tag `BillingCode`, or the one in `ebs-snapshots:tagKeys`. */
     billingCode?: string;
-    /** All tags. */
+    /** All tags but this package's own. */
     tags: TagMap;
 }
 

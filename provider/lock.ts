@@ -10,18 +10,19 @@ import { defined } from "./ec2/config";
 import type { Act } from "./resource";
 import { both, equal, isMap, kind, objectOf, oneOf, type Accepts, type Properties } from "./rules";
 
+/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html */
 export interface SnapshotLock {
     /**
-     * `"governance"`: whoever has the permission ec2:UnlockSnapshot can lift it. `"compliance"`: once the cool-off is
+     * `"governance"`: whoever has the permission `ec2:UnlockSnapshot` can lift it. `"compliance"`: once the cool-off is
      * over nobody can, not even AWS; it can only be made longer.
      */
     mode: "governance" | "compliance";
-    /** How long, from completion on: whole days, from `"1 day"` to `"36500 days"`. Either this or `expiresAt`. */
+    /** How long, from completion on: whole days, `"1 day"` to `"36500 days"`. Default: none, `expiresAt` is given instead. */
     duration?: Duration;
-    /** Until when: ISO 8601, UTC, at least a day ahead. Either this or `duration`. */
+    /** Until when: ISO 8601, UTC, at least a day ahead. Default: none, `duration` is given instead. */
     expiresAt?: string;
     /**
-     * For `"compliance"`: how long the lock can still be lifted or changed, whole hours from `"1 hour"` to `"72 hours"`.
+     * For `"compliance"`: how long the lock can still be lifted or changed, whole hours, `"1 hour"` to `"72 hours"`.
      * Default: not at all.
      */
     coolOff?: Duration;

@@ -7,10 +7,11 @@ import { ConfigError, type Credentials, type ReadKey } from "./ec2/config";
 import { configuredRegion } from "./ec2/region";
 import { Run } from "./run";
 
+/** Where and as whom the functions ask. */
 export interface Where {
-    /** AWS region. Default: `aws:region` of a program, else the environment's or the profile's. */
+    /** AWS region, such as `us-east-1`. Default: `aws:region` of a program, else the environment's or the profile's. */
     region?: string;
-    /** Who asks, where it is not the configured identity: a profile, or roles assumed one after another. */
+    /** A profile, or roles assumed one after another. Default: the configured identity. */
     credentials?: Credentials;
 }
 

@@ -8,14 +8,14 @@ import { isMap, listOf, mapOf, objectOf, text, type Accepts, type Rules } from "
 
 export interface Placement {
     /**
-     * AWS region, such as `us-east-1`. Default: the configured one (`aws:region`, the environment, the profile). What
-     * it was resolved to is kept in the state and used for everything later, so that a changed `aws:region` moves
-     * nothing. A change replaces the resource.
+     * AWS region, such as `us-east-1`. What it was resolved to is kept in the state and used for everything later, so
+     * that a changed `aws:region` moves nothing. Default: `aws:region`, `AWS_REGION`, `AWS_DEFAULT_REGION`, the
+     * profile's region, in this order. A change replaces the resource.
      */
     region?: string;
     /**
-     * Who acts, where it is not the configured identity: a profile, or roles assumed one after another. A change
-     * updates, and must be of the same account.
+     * Who acts, where it is not the configured identity: a profile, or roles assumed one after another. Default: the
+     * configured identity. A change updates the state alone, and is refused if the account is another one.
      */
     credentials?: Credentials;
 }

@@ -9,17 +9,19 @@ import { readAliases, type Configuration, type ReadKey } from "./ec2/config";
 import { Ec2Error } from "./ec2/errors";
 import { open, type Where } from "./open";
 
+/** Arguments of `shareableAccounts`. */
 export interface ShareableAccountsArgs extends Where {
     /** Account ids by alias. Default: those of `ebs-snapshots:accounts`. */
     accounts?: Record<string, string | number>;
 }
 
+/** An account that a snapshot may be shared with. */
 export interface ShareableAccount {
-    /** 12 digits. */
+    /** Id of the account, 12 digits. */
     accountId: string;
-    /** What programs may call it; absent where it has no alias. */
+    /** What programs may call it. Absent where it has no alias. */
     alias?: string;
-    /** Its name in the organization. */
+    /** Its name in the organization. Absent where it is not of it, or the caller may not list it. */
     name?: string;
 }
 

@@ -37,26 +37,30 @@ import { regionRule } from "./placement";
 
 export interface SnapshotCopyInputs extends SnapshotOptions {
     /**
-     * The snapshot to copy: one's own, or one that another account shares. A pending one is waited for. A change
-     * replaces the copy; the old one, the last copy of the other snapshot, stays in the account unless `keepReplaced` is
-     * `false`.
+     * Id of the snapshot to copy: one's own, or one that another account shares. A pending one is waited for, within
+     * `timeout`, with its own progress shown. One that does not exist, is not shared with this account, or has failed is
+     * refused at the preview. A change replaces the copy; the old one, which may be the last of the other snapshot, stays
+     * in the account unless `keepReplaced` is `false`.
      */
     sourceSnapshotId: string;
-    /** The region that it is in. The copy is made in `region`. A change replaces the copy, as above. */
+    /** Region that the source is in; the copy is made in `region`. A change replaces the copy, as of the source itself. */
     sourceRegion: string;
     /**
-     * Whether the copy is encrypted. Default: as the source, or as the account encrypts by default. `false` is refused
-     * where the source is encrypted. A change replaces the copy; leaving it out changes nothing.
+     * Whether the copy is encrypted. `false` is refused where the source is encrypted, or the account encrypts by
+     * default. Default: as the source, or as the account encrypts by default. A change replaces the copy; leaving it out
+     * later changes nothing.
      */
     encrypted?: boolean;
     /**
-     * KMS key of an encrypted copy, of the copy's region: id, ARN, alias or ARN of an alias. Default: the account's
-     * default key for EBS. A change to another key replaces the copy; another name of the same key, or none, does not.
+     * KMS key of an encrypted copy, of the copy's region: id, ARN, alias or ARN of an alias. It means `encrypted: true`,
+     * and is refused together with `encrypted: false`. With a key that EC2 may not use, the copy ends in `error`. Default:
+     * the account's default key for EBS. A change replaces the copy; another name of the same key, or none, is no
+     * difference.
      */
     kmsKeyId?: string;
     /**
-     * Within how many minutes EC2 completes the copy, at a price: 15 to 2,880 in steps of 15. Default: when it can. A
-     * change replaces the copy.
+     * Within how many minutes EC2 completes the copy, at a price. Default: when it can. A change replaces the copy.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html
      */
     completionDurationMinutes?: number;
     /** ARN of the Outpost to copy to. Default: none, the copy is in the region. A change replaces the copy. */

@@ -40,35 +40,42 @@ import { accountIds, declaredOf, told, wantedOf } from "./share/wanted";
 import { completed } from "./completion";
 
 export interface SnapshotShareInputs {
-    /** The snapshot, which is waited for while it is pending. A change replaces the share, not the snapshot. */
+    /**
+     * Id of the snapshot, of the caller's own account. A pending one is waited for, 24 hours at most. A change replaces
+     * the share, not the snapshot.
+     */
     snapshotId: string;
     /**
      * Who may use the snapshot: account ids of 12 digits, or aliases of `ebs-snapshots:accounts`. Order and duplicates
-     * do not matter. Default: nobody. A change updates: new accounts are added before others are revoked.
+     * do not matter. The owner is refused, and so is any account for a snapshot under the key `aws/ebs`. Default: nobody.
+     * A change updates: new accounts are added before others are revoked.
      */
     accounts?: (string | number)[];
     /**
-     * Whether everyone with an AWS account may use the snapshot, which `ebs-snapshots:allowPublicSharing` must allow.
-     * `false` means not public: made public by others, it is made private again. Default: `false`. A change updates.
+     * Whether everyone with an AWS account may use the snapshot. `true` is refused at the preview unless
+     * `ebs-snapshots:allowPublicSharing` is `true`, for an encrypted snapshot, and where block public access is on.
+     * `false` means not public: made public by others, it is made private again by the next `up`. Default: `false`. A
+     * change updates.
      */
     public?: boolean;
     /**
-     * Whether access that is not declared here is revoked, whoever gave it. `false` leaves it alone. Default: `false`.
-     * A change updates.
+     * Whether access that no share of the program declares for this snapshot is revoked, whoever gave it; the preview
+     * names it. `false` leaves it alone. Two exclusive shares of one snapshot are refused. Default: `false`. A change
+     * updates.
      */
     exclusive?: boolean;
 }
 
 export interface SnapshotShareOutputs {
-    /** The accounts declared that may use the snapshot: ids, sorted. */
+    /** The declared accounts that have access: ids, sorted. Secret if `accounts` is. */
     accountIds: string[];
     /** Whether everyone may use the snapshot. */
     isPublic: boolean;
-    /** What this stack granted of that which is declared here: account ids, and `all` for everyone. */
+    /** What this stack granted of what is declared here: account ids, and `all` for everyone. Secret if `accounts` is. */
     granted: string[];
-    /** All grants on the snapshot as EC2 has them: account ids, and `all` for everyone. */
+    /** All access to the snapshot as EC2 shows it: account ids, and `all` for everyone. Secret if `accounts` is. */
     grants: string[];
-    /** Account that owns the snapshot. */
+    /** Id of the account that owns the snapshot, 12 digits. */
     ownerId: string;
 }
 

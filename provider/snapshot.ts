@@ -16,8 +16,9 @@ import { snapshotActs, snapshotOptionRules, type SnapshotOptions, type SnapshotO
 
 export interface SnapshotInputs extends SnapshotOptions {
     /**
-     * The volume that the snapshot is of. A change replaces the snapshot; the old one, the last copy of the other
-     * volume, stays in the account unless `keepReplaced` is `false`.
+     * Id of the volume that the snapshot is of. One that is still being made is waited for. A change replaces the
+     * snapshot; the old one, the last copy of the other volume, stays in the account unless `keepReplaced` is `false`.
+     * An id that is not known at the preview yet shows as an update.
      */
     volumeId: string;
     /**
@@ -31,8 +32,8 @@ export interface SnapshotInputs extends SnapshotOptions {
      */
     location?: "local" | "regional";
     /**
-     * Whether the volume's tags are copied to the snapshot when it is made. Default: `false`. A change does nothing to
-     * a snapshot that exists.
+     * Whether the volume's tags are copied to the snapshot when it is made, except those that begin with `aws:`.
+     * Declared tags win over them. Default: `false`. A change does nothing to a snapshot that exists.
      */
     copyTagsFromVolume?: boolean;
 }

@@ -43,27 +43,28 @@ import { anything, flag, mapOf, textUpTo, type CheckFailure, type Properties, ty
 
 /** The options of whatever makes snapshots, one or several at once. */
 export interface MakingOptions extends StandardOptions {
-    /** At most 255 characters. Default: none. EC2 has no way to change it: a change replaces the snapshot. */
+    /** Text of at most 255 characters. Default: none. A change replaces the snapshot: EC2 has no way to change it. */
     description?: string;
     /**
-     * Anything that calls for a new snapshot when it changes, such as the version of what is about to be deployed.
-     * Default: none. A change replaces the snapshot.
+     * Anything that calls for a new snapshot when it changes, such as the version of what is about to be deployed. It is
+     * not sent to AWS. Default: none. A change replaces the snapshot.
      */
     triggers?: Record<string, unknown>;
     /**
-     * Whether a snapshot that has been replaced stays in the account, no longer managed. Default: `true` if what it is
-     * a copy of changed (the volume, or the source snapshot), else `false`. A change is noted in the state and does
-     * nothing to the snapshot.
+     * Whether a snapshot that has been replaced stays in the account, no longer managed, or is deleted once the new one is
+     * complete. The value in the program that replaces counts. Default: `true` if what it is a copy of changed, else
+     * `false`. A change updates the state alone.
      */
     keepReplaced?: boolean;
     /**
-     * Whether the snapshot is waited for until it is `completed`. `false`: the job goes on in the background, and what
-     * depends on the snapshot waits for it. Default: `true`. A change updates.
+     * Whether `up` waits until the snapshot is `completed`. `false`: it goes on as soon as EC2 has begun, the outputs are
+     * those of that moment, and what depends on the snapshot waits for it. Default: `true`. A change updates: to `true`,
+     * the snapshot that is there is waited for.
      */
     waitForCompletion?: boolean;
     /**
-     * Patience for completion, from each `up` on. When it runs out, the snapshot stays in the state, and the next `up`
-     * goes on waiting. Default: `"24 hours"`. A change updates.
+     * How long one `up` waits, for completion and for refusals that pass (rate limits). When it runs out, the snapshot
+     * stays in the state, and the next `up` goes on waiting. Default: `"24 hours"`. A change updates the state alone.
      */
     timeout?: Duration;
 }
@@ -71,26 +72,29 @@ export interface MakingOptions extends StandardOptions {
 /** The options of every single snapshot, however it comes about. */
 export interface SnapshotOptions extends MakingOptions, Adoptable, Features {}
 
+/** A snapshot as EC2 shows it: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Snapshot.html */
 export interface SnapshotOutputs extends StandardOutputs {
     /** Id of the snapshot, the same as `id`. */
     snapshotId: string;
+    /** ARN of the snapshot: partition, region and id. */
     arn: string;
-    /** Account that owns the snapshot. */
+    /** Id of the account that owns the snapshot, 12 digits. */
     ownerId: string;
     /** `pending`, `completed`, `error`, `recoverable` or `recovering`, as EC2 showed it last. */
     state: string;
-    /** Such as `43%`. */
+    /** How far EC2 is, such as `43%`. */
     progress: string;
-    /** When the snapshot was begun: ISO 8601, UTC. */
+    /** When it was begun: ISO 8601, UTC. */
     startTime: string;
-    /** When it was completed: ISO 8601, UTC. */
+    /** When it was completed: ISO 8601, UTC. Absent while it is pending. */
     completionTime?: string;
-    /** Size of the volume in GiB. */
+    /** Size of the volume, GiB. */
     volumeSize: number;
-    /** What the snapshot's blocks take, in bytes. */
+    /** What all blocks of the snapshot take, bytes. */
     fullSnapshotSizeInBytes?: number;
+    /** Whether the snapshot is encrypted. */
     encrypted: boolean;
-    /** ARN of the KMS key, where encrypted. */
+    /** ARN of the KMS key. Absent where it is not encrypted. */
     kmsKeyId?: string;
 }
 

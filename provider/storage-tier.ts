@@ -11,19 +11,22 @@ import { flag, oneOf, positiveInteger, unknown, type CheckFailure, type Properti
 
 export interface Tiered {
     /**
-     * `"archive"`: the snapshot is moved to the archive, for at least 90 days that are paid for in any case.
-     * `"standard"`: it is moved back, for good. Default: it stays where it is. A change updates, within hours (archive)
-     * to days (back), as far as `timeout` goes.
+     * `"archive"`: the snapshot is moved to the archive, where it is a full copy that costs little to keep, for at least
+     * 90 days that are paid for in any case. `"standard"`: it is moved back, for good. Refused together with
+     * `waitForCompletion: false`. Default: it stays where it is. A change updates, within hours (archive) to days (back),
+     * which `up` waits for within `timeout`.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive.html
      */
     storageTier?: "standard" | "archive";
     /**
-     * Whether a snapshot is brought back for good (`storageTier: "standard"` says the same). Default: `false`. A change
-     * updates.
+     * Whether a snapshot is brought back for good, which `storageTier: "standard"` says too. Refused together with
+     * `storageTier: "archive"`. Default: `false`. A change updates.
      */
     permanentRestore?: boolean;
     /**
-     * For an archived snapshot: for how many days it can be used as if it were not, from 1 on. Default: none. A change
-     * updates: those days are counted anew.
+     * For an archived snapshot: for how many days it can be used as if it were not. Refused without
+     * `storageTier: "archive"`. Once the days have run out, the same number does not restore it again. Default: none. A
+     * change updates: those days are counted anew.
      */
     temporaryRestoreDays?: number;
 }

@@ -51,88 +51,136 @@ import { attachmentsOf, removed } from "./volume/removal";
 import { hintAtGrowing, observed, outputsOf, remembering, withOrigin, type Seen } from "./volume/seen";
 
 export interface VolumeFromSnapshotInputs extends StandardOptions, Adoptable {
-    /** The snapshot. One that is still pending is waited for. What a change means, `onSnapshotChange` says. */
+    /**
+     * Id of the snapshot. A pending one is waited for, with its percentage shown; one in `error` fails with its message. A
+     * change does what `onSnapshotChange` says.
+     */
     snapshotId: string;
     /**
-     * What another `snapshotId` means once the volume exists: `"refuse"` fails at the preview, `"keep"` keeps the
-     * volume, whose origin the snapshot is, `"replace"` makes a new volume from the other snapshot. Default:
-     * `"refuse"`. A change updates.
+     * What another `snapshotId` means once the volume exists. `"refuse"`: it fails at the preview, or in the `up` where it
+     * becomes known only there. `"keep"`: the volume stays, and its data are those of the first snapshot. `"replace"`: a
+     * new volume is made from the other snapshot. Default: `"refuse"`. A change updates the state alone.
      */
     onSnapshotChange?: "refuse" | "keep" | "replace";
-    /** Zone of the volume, by name; exactly one of name and id is required. A change to another zone replaces. */
+    /**
+     * Zone of the volume, by name such as `us-east-1a`; one of another region is refused. Default: none,
+     * `availabilityZoneId` is given instead: exactly one of the two is required. A change replaces the volume; the
+     * name and the id of one zone are no difference.
+     */
     availabilityZone?: string;
-    /** Zone of the volume, by id such as `use1-az1`. A change to another zone replaces. */
+    /**
+     * Zone of the volume, by id such as `use1-az1`, which means the same place in every account. Default: none,
+     * `availabilityZone` is given instead. A change replaces the volume.
+     */
     availabilityZoneId?: string;
     /**
-     * GiB, not less than the snapshot's. Default: the snapshot's size, and afterwards what is there. More updates: the
-     * volume grows in place. Less is refused unless `allowShrinkByReplacement` is `true`.
+     * Size in GiB. Less than the snapshot's is refused at the preview. Default: the snapshot's size when the volume is
+     * made, and what is there afterwards. A change updates: the volume grows in place. Less than the volume's is refused,
+     * unless `allowShrinkByReplacement` is `true`: then it replaces. One that was grown outside is no difference.
      */
     size?: number;
-    /** Whether less than the volume's size replaces it by a new one from the snapshot. Default: `false`. */
+    /**
+     * Whether a smaller `size` may replace the volume by a new one from the snapshot. Default: `false`. A change updates
+     * the state alone.
+     */
     allowShrinkByReplacement?: boolean;
-    /** Such as `gp3`, which is the default except on Outposts and in Local Zones, where EC2 has its own. Updates. */
+    /**
+     * Type of the volume, such as `gp3` or `io2`. Default: `gp3`; on Outposts and in Local Zones, EC2's own. A change
+     * updates. Left out later, it stays as it is.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+     */
     volumeType?: string;
-    /** Operations a second, of types that have it. Default: the type's, and afterwards what is there. Updates. */
+    /**
+     * Operations a second; refused with types that have none, and EC2 judges how many. Default: the type's, and afterwards
+     * what is there. A change updates. With another `volumeType` and none given, it is that type's default.
+     */
     iops?: number;
-    /** MiB/s, of types that have it. Default: the type's, and afterwards what is there. A change updates. */
+    /**
+     * Throughput in MiB/s; refused with types that have none, and EC2 judges how much. Default: the type's, and afterwards
+     * what is there. A change updates. With another `volumeType` and none given, it is that type's default.
+     */
     throughput?: number;
-    /** Whether several instances may attach the volume (io1, io2). Default: `false`. A change updates. */
+    /** Whether several instances may attach the volume; `io1` and `io2` only. Default: `false`. A change updates. */
     multiAttachEnabled?: boolean;
-    /** Default: as the snapshot is, or as the account has it. A change to another encryption replaces. */
+    /**
+     * Whether the volume is encrypted. `false` is refused at the preview where the snapshot is encrypted, or the account
+     * encrypts by default. Default: as the snapshot is, or as the account encrypts. A change replaces the
+     * volume; leaving it out later changes nothing.
+     */
     encrypted?: boolean;
     /**
-     * KMS key, as id, ARN or alias; the volume is encrypted then. Default: the snapshot's or the account's. Another key
-     * replaces; the same one written differently is no difference.
+     * KMS key of an encrypted volume: id, ARN, alias or ARN of an alias. It means `encrypted: true`. Default: the
+     * snapshot's or the account's. A change replaces the volume; another name of the same key, or none, is no
+     * difference.
      */
     kmsKeyId?: string;
-    /** Outpost on which the volume is made. A change replaces. */
+    /** ARN of the Outpost on which the volume is made. Default: none, it is in the zone. A change replaces the volume. */
     outpostArn?: string;
-    /** Rate at which the volume is filled from the snapshot, MiB/s; charged. Default: EC2's own. Counts at creation. */
+    /**
+     * Rate at which the volume is filled from the snapshot, MiB/s, at a price; it counts when the volume is made. Default:
+     * EC2's own. A change updates the state alone.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/initalize-volume.html
+     */
     volumeInitializationRate?: number;
-    /** Whether the volume is waited for until all of its blocks are loaded. Default: `false`. A change updates. */
+    /**
+     * Whether `up` waits until all blocks of the volume are loaded, as far as EC2 tells. Default: `false`. A change updates:
+     * to `true`, the volume that is there is waited for.
+     */
     waitForInitialization?: boolean;
-    /** Patience for each step of an `up` or `destroy`. Default: `"24 hours"`. A change updates. */
+    /**
+     * How long each step may take: a snapshot to be completed, a volume to be made, changed, filled, deleted. Default:
+     * `"24 hours"`. A change updates the state alone.
+     */
     timeout?: Duration;
     /**
-     * Whether a snapshot is taken and completed before the volume is deleted or replaced; with the volume's tags, and
-     * these. Default: none. A change updates.
+     * Whether a snapshot is taken, and completed, before the volume is deleted, in a replacement too. It carries the
+     * volume's tags and those given, and is not managed afterwards; `up` says its id. Default: `false`. A change updates
+     * the state alone.
      */
     finalSnapshot?: boolean | FinalSnapshot;
 }
 
+/** Tags of the snapshot that is taken before a volume is deleted. */
 export interface FinalSnapshot {
     /** Written as the tag `Name`. Default: the volume's. */
     name?: string;
-    /** Further tags; they win over the volume's. */
+    /** Further tags; they win over the volume's. Default: none. */
     tags?: TagMap;
 }
 
+/** A volume as EC2 shows it: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Volume.html */
 export interface VolumeFromSnapshotOutputs extends StandardOutputs {
     /** Id of the volume, the same as `id`. */
     volumeId: string;
-    /** Absent where the account is not known. */
+    /** ARN of the volume. Absent where STS cannot be asked for the account. */
     arn?: string;
-    /** Account that owns the volume. */
+    /** Id of the account that owns the volume, 12 digits. Absent where STS cannot be asked. */
     ownerId?: string;
+    /** Zone of the volume, by name. */
     availabilityZone: string;
+    /** Zone of the volume, by id. Absent where EC2 does not tell it. */
     availabilityZoneId?: string;
-    /** GiB. */
+    /** Size of the volume as EC2 shows it, GiB. */
     size: number;
     /** Size of the snapshot, GiB. */
     snapshotSize: number;
     /** `creating`, `available`, `in-use`, `error`, `deleting` or `deleted`, as EC2 showed it last. */
     state: string;
-    /** ISO 8601, UTC. */
+    /** When it was made: ISO 8601, UTC. */
     createTime: string;
+    /** Type of the volume, such as `gp3`. */
     volumeType: string;
+    /** Operations a second. Absent for types that have none. */
     iops?: number;
-    /** MiB/s. */
+    /** Throughput in MiB/s. Absent for types that have none. */
     throughput?: number;
+    /** Whether several instances may attach the volume. */
     multiAttachEnabled: boolean;
+    /** Whether the volume is encrypted. */
     encrypted: boolean;
-    /** ARN of the KMS key, where encrypted. */
+    /** ARN of the KMS key. Absent where the volume is not encrypted. */
     kmsKeyId?: string;
-    /** Whether the volume is larger than its snapshot, so that the file system in it does not fill it. */
+    /** Whether the volume is larger than its snapshot, so that the file system in it does not fill it yet. */
     filesystemNeedsGrowing: boolean;
 }
 

@@ -19,11 +19,15 @@ const keys: Keys<CompletedSnapshotsState> = {
 };
 
 /**
- * A barrier: done when every one of the snapshots is `completed`. It fails naming those that are not, and why. Deleting
- * it does nothing to the snapshots.
+ * A barrier: done when every one of the snapshots is `completed`. It fails naming those that are not, and why. Snapshots
+ * with `waitForCompletion: false` then run all at once, however few operations the engine runs side by side. Deleting it
+ * does nothing to the snapshots.
  *
  * @example
  * ```ts
+ * import { CompletedSnapshots, Snapshot } from "pulumi-ebs-snapshots";
+ *
+ * const volumeIds = ["vol-0123456789abcdef0", "vol-0123456789abcdef1"];
  * const snapshots = volumeIds.map(
  *     (volumeId) => new Snapshot(`of-${volumeId}`, { volumeId, waitForCompletion: false }),
  * );

@@ -48,6 +48,7 @@ export type {
     Keep,
     RecoveryVolumes,
     ScheduleAlarm,
+    ScheduleArchive,
     ScheduleCopy,
     ScheduleFastRestore,
     ScheduleRule,
@@ -66,12 +67,14 @@ export type {
 } from "../provider/completed-snapshots";
 export type { Duration } from "../provider/duration";
 export type { AssumeRole, Credentials } from "../provider/ec2/config";
-export type { StandardOptions, StandardOutputs } from "../provider/ec2/tags";
+export type { StandardOptions, StandardOutputs, TagMap } from "../provider/ec2/tags";
+export type { FastRestore } from "../provider/fast-restore";
 export type {
     InstanceSnapshot,
     InstanceSnapshotsInputs,
     InstanceSnapshotsOutputs,
 } from "../provider/instance-snapshots";
+export type { SnapshotLock } from "../provider/lock";
 export type { Placement } from "../provider/placement";
 export type { SnapshotInputs } from "../provider/snapshot";
 export type { SnapshotCopyInputs } from "../provider/snapshot-copy";

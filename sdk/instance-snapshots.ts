@@ -34,12 +34,15 @@ const keys: Keys<InstanceSnapshotsState> = {
  *
  * @example
  * ```ts
- * const set = new InstanceSnapshots("before-migration", {
- *     instanceId: instance.id,
+ * import { InstanceSnapshots } from "pulumi-ebs-snapshots";
+ *
+ * new InstanceSnapshots("before-migration", {
+ *     instanceId: "i-0123456789abcdef0",
  *     excludeBootVolume: true,
- *     triggers: { release: "2.4.0" },
+ *     triggers: { release: "2.4.0" }, // another value takes another set
  * });
  * ```
+ * @see [CreateSnapshots](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSnapshots.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class InstanceSnapshots extends EbsResource {

@@ -7,8 +7,15 @@ import type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapsho
  *
  * @example
  * ```ts
- * const [latest] = await listSnapshots({ group: "payments", state: "completed" });
+ * import { listSnapshots, VolumeFromSnapshot } from "pulumi-ebs-snapshots";
+ *
+ * const newest = listSnapshots({ group: "payments", state: "completed" }).then(([first]) => {
+ *     if (first === undefined) throw new Error("payments has no snapshot yet");
+ *     return first.snapshotId;
+ * });
+ * new VolumeFromSnapshot("recovered", { snapshotId: newest, availabilityZone: "us-east-1a" });
  * ```
+ * @see [DescribeSnapshots](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html)
  */
 export async function listSnapshots(args: ListSnapshotsArgs = {}): Promise<ListedSnapshot[]> {
     const config = pulumi.runtime.allConfig();

@@ -2,8 +2,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ShareableAccount, ShareableAccountsArgs } from "../provider/shareable-accounts";
 
 /**
- * With whom a snapshot may be shared by name: the given aliases, by default those of `ebs-snapshots:accounts`, and the
- * active accounts of the organization where the caller may list them.
+ * With whom a snapshot may be shared by name, sorted by id: the given aliases, by default those of
+ * `ebs-snapshots:accounts`, and the active accounts of the organization where the caller may list them. The caller's own
+ * account is left out.
+ *
+ * @example
+ * ```ts
+ * import { shareableAccounts } from "pulumi-ebs-snapshots";
+ *
+ * void shareableAccounts({ accounts: { audit: "444455556666" } }).then((accounts) => {
+ *     for (const { accountId, alias, name } of accounts) console.log(accountId, alias ?? name);
+ * });
+ * ```
+ * @see [ListAccounts](https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html)
  */
 export async function shareableAccounts(args: ShareableAccountsArgs = {}): Promise<ShareableAccount[]> {
     const config = pulumi.runtime.allConfig();

@@ -24,12 +24,16 @@ const keys: Keys<SnapshotCopyState> = {
  *
  * @example
  * ```ts
- * const copy = new SnapshotCopy("own", {
+ * import { SnapshotCopy } from "pulumi-ebs-snapshots";
+ *
+ * new SnapshotCopy("own", {
  *     sourceSnapshotId: "snap-0123456789abcdef0",
- *     sourceRegion: "us-east-1",
+ *     sourceRegion: "us-east-1", // where it is; the copy is made in `region`
  *     kmsKeyId: "alias/backup",
  * });
  * ```
+ * @see [Copy an EBS snapshot](https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copy-snapshot.html)
+ * @see [CopySnapshot](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class SnapshotCopy extends EbsResource {

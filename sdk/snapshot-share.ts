@@ -28,8 +28,14 @@ const keys: Keys<SnapshotShareState> = {
  *
  * @example
  * ```ts
- * new SnapshotShare("for-audit", { snapshotId: snapshot.snapshotId, accounts: ["audit", "444455556666"] });
+ * import { Snapshot, SnapshotShare } from "pulumi-ebs-snapshots";
+ *
+ * const { snapshotId } = new Snapshot("nightly", { volumeId: "vol-0123456789abcdef0" });
+ *
+ * new SnapshotShare("for-audit", { snapshotId, accounts: ["audit", "444455556666"] });
  * ```
+ * @see [Share an EBS snapshot](https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html)
+ * @see [ModifySnapshotAttribute](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySnapshotAttribute.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class SnapshotShare extends EbsResource {

@@ -20,17 +20,23 @@ const keys: Keys<SnapshotState> = {
 };
 
 /**
- * A snapshot of an EBS volume.
+ * A snapshot of an EBS volume. `pulumi up` takes it, shows its progress and waits until it is complete.
  *
  * @example
  * ```ts
+ * import { Snapshot } from "pulumi-ebs-snapshots";
+ *
  * const snapshot = new Snapshot("before-migration", {
- *     volumeId: volume.id,
+ *     volumeId: "vol-0123456789abcdef0",
  *     group: "payments",
  *     billingCode: "CC-1042",
- *     triggers: { release: "2.4.0" },
+ *     triggers: { release: "2.4.0" }, // another value takes another snapshot
  * });
+ *
+ * export const snapshotId = snapshot.snapshotId;
  * ```
+ * @see [Create EBS snapshots](https://docs.aws.amazon.com/ebs/latest/userguide/ebs-creating-snapshot.html)
+ * @see [CreateSnapshot](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSnapshot.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class Snapshot extends EbsResource {

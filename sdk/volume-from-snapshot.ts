@@ -45,13 +45,20 @@ const keys: Keys<VolumeFromSnapshotState> = {
  *
  * @example
  * ```ts
+ * import { VolumeFromSnapshot } from "pulumi-ebs-snapshots";
+ *
  * const volume = new VolumeFromSnapshot("recovered", {
- *     snapshotId: snapshot.snapshotId,
+ *     snapshotId: "snap-0123456789abcdef0",
  *     availabilityZone: "us-east-1a",
- *     size: 200,
+ *     size: 200, // GiB
  *     group: "payments",
  * });
+ *
+ * export const volumeId = volume.volumeId;
  * ```
+ * @see [Create a volume from a snapshot](https://docs.aws.amazon.com/ebs/latest/userguide/ebs-creating-volume.html)
+ * @see [CreateVolume](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html)
+ * @see [ModifyVolume](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class VolumeFromSnapshot extends EbsResource {

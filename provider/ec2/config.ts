@@ -8,17 +8,21 @@
 export interface AssumeRole {
     /** ARN of the role. */
     roleArn: string;
-    /** What the role's trust policy may ask for. */
+    /** What the role's trust policy may ask for. Default: none. */
     externalId?: string;
-    /** Name of the session, seen in CloudTrail; default `pulumi-ebs-snapshots`. */
+    /** Name of the session, seen in CloudTrail. Default: `pulumi-ebs-snapshots`. */
     sessionName?: string;
-    /** How long the credentials last before they are renewed, such as `"1h"` or `"30m"`. */
+    /** How long the credentials last before they are renewed, such as `"1h"` or `"30m"`. Default: STS's, `"1h"`. */
     duration?: string;
-    /** IAM policy (JSON) that narrows the session. */
+    /** IAM policy (JSON) that narrows the session. Default: none. */
     policy?: string;
+    /** ARNs of managed policies that narrow the session. Default: none. */
     policyArns?: string[];
+    /** Tags of the session. Default: none. */
     tags?: Record<string, string>;
+    /** Keys of `tags` that the next role of a chain is given too. Default: none. */
     transitiveTagKeys?: string[];
+    /** Who is behind the session, kept along a chain and seen in CloudTrail. Default: none. */
     sourceIdentity?: string;
 }
 

@@ -17,6 +17,7 @@ import {
 } from "../rules";
 import type { AwsConfig, Configuration } from "./config";
 
+/** Tags: values by key. */
 export type TagMap = Record<string, string>;
 
 /** Tags that begin so are this package's own (claim.ts): never shown, never taken for drift. */
@@ -38,18 +39,25 @@ export interface OwnTags {
  */
 export interface StandardOptions {
     /**
-     * Written as the tag `Name`, at most 256 characters. Default: the logical name of the resource.
-     * A change updates the tag in place.
+     * Written as the tag `Name`, or the one in `ebs-snapshots:tagKeys`; at most 256 characters. Default: the logical name
+     * of the resource. A change updates the tag.
      */
     name?: string;
-    /** Written as the tag `Group`. Default: none. A change updates the tag in place. */
+    /**
+     * Written as the tag `Group`, or the one in `ebs-snapshots:tagKeys`; at most 256 characters. Default: none. A change
+     * updates the tag.
+     */
     group?: string;
-    /** Written as the tag `BillingCode`. Default: none. A change updates the tag in place. */
+    /**
+     * Written as the tag `BillingCode`, or the one in `ebs-snapshots:tagKeys`; at most 256 characters. Default: none. A
+     * change updates the tag.
+     */
     billingCode?: string;
     /**
-     * Further tags. They win over `aws:defaultTags` and copied tags; a key that `name`, `group` or `billingCode`
-     * already writes is refused. Tags that others put on the resource are left alone. A change updates in place and
-     * sends only the difference.
+     * Further tags: keys of 1 to 128 characters that begin neither with `aws:` nor `pulumi-ebs-snapshots:`, values of at
+     * most 256; at most 50 tags in all. They win over `aws:defaultTags` and copied tags. A key that `name`, `group` or
+     * `billingCode` writes is refused. Default: none. A change updates, and sends only the difference; a tag is removed
+     * only if this resource has written it.
      */
     tags?: TagMap;
 }

@@ -11,30 +11,39 @@ import { day, gapsBetween, hour, runWindow, timesWithin, typicalTimes } from "./
 /** A moment: ISO 8601, or a `Date`. */
 export type Moment = string | Date;
 
+/** A run of a rule. */
 export interface PlannedRun {
     /** When DLM is to start: ISO 8601, UTC. */
     time: string;
-    /** By when it has started at the latest. */
+    /** By when it has started at the latest: ISO 8601, UTC. */
     latest: string;
+    /** Name of the rule. */
     rule: string;
 }
 
+/** A snapshot that there is at a time. */
 export interface PlannedSnapshot {
-    /** Time of the run that took it. */
+    /** Time of the run that took it: ISO 8601, UTC. */
     time: string;
+    /** Name of the rule that took it. */
     rule: string;
+    /** Where it is kept. */
     tier: "standard" | "archive";
 }
 
+/** A copy in another region that there is at a time. */
 export interface PlannedCopy {
-    /** Time of the run that took the original. */
+    /** Time of the run that took the original: ISO 8601, UTC. */
     time: string;
+    /** Name of the rule that took it. */
     rule: string;
+    /** Region of the copy. */
     region: string;
 }
 
 /** What happens to one volume between two moments, if the schedule begins at the first of them. */
 export interface SchedulePlan {
+    /** All runs of the span, in their order. */
     runs: PlannedRun[];
     /** The volume's snapshots at a time, oldest first, without copies in other regions. */
     retained(at: Moment): PlannedSnapshot[];
@@ -42,13 +51,35 @@ export interface SchedulePlan {
     copies(at: Moment): PlannedCopy[];
     /** The snapshots that have recovery volumes at a time, newest first. */
     recovered(at: Moment): PlannedSnapshot[];
-    /** The most that can be lost: the largest gap between runs and the hour within which DLM starts. */
+    /**
+     * The most that can be lost: the largest gap between runs and the hour within which DLM starts. Absent where there are
+     * not two runs.
+     */
     recoveryPointObjective?: Duration;
     /** The most snapshots at once, archived ones included, copies not. */
     maximumSnapshots: number;
 }
 
-/** @param span `from` belongs to it, `until` does not. */
+/**
+ * What a schedule does to one volume between two moments, as pure data and with no cloud. It throws on arguments that the
+ * class would refuse.
+ *
+ * @example
+ * ```ts
+ * import { planSchedule } from "pulumi-ebs-snapshots";
+ *
+ * const plan = planSchedule(
+ *     {
+ *         targets: { anyTag: { Backup: ["nightly"] } },
+ *         rules: [{ name: "nightly", every: "12 hours", at: "03:00", keep: 14 }],
+ *     },
+ *     { from: "2026-01-01T00:00:00Z", until: "2026-02-01T00:00:00Z" },
+ * );
+ * console.log(plan.maximumSnapshots, plan.retained("2026-01-31T12:00:00Z").length);
+ * ```
+ * @param args What {@link SnapshotSchedule} takes.
+ * @param span `from` belongs to it, `until` does not.
+ */
 export function planSchedule(
     args: SnapshotScheduleInputs<unknown>,
     span: { from: Moment; until: Moment },
@@ -139,17 +170,23 @@ function firstAfter(times: number[], at: number): number {
 
 /** What a rule comes to in the long run, for one volume: the same on every day that it is asked. */
 export interface RuleSummary {
+    /** Name of the rule. */
     rule: string;
-    /** As people say it: `14`, `"30 days"`. */
+    /** What it keeps, as people say it: `14`, `30 days`. */
     keep: string;
+    /** Whether a number or an age decides. */
     keptBy: "count" | "age";
     /** How many of its snapshots there are once it has run for long, archived ones included. */
     restorePoints: number;
 }
 
+/** What all rules come to in the long run, for one volume. */
 export interface ScheduleSummary {
+    /** Each rule by itself. */
     rules: RuleSummary[];
+    /** The most that can be lost: the largest gap between runs and the hour within which DLM starts. */
     recoveryPointObjective?: Duration;
+    /** The most snapshots at once, archived ones included, copies not. */
     maximumSnapshots: number;
 }
 

@@ -28,18 +28,22 @@ export type SnapshotScheduleArgs = SnapshotScheduleInputs<pulumi.Input<string>>;
  *
  * @example
  * ```ts
+ * import { SnapshotSchedule } from "pulumi-ebs-snapshots";
+ *
  * new SnapshotSchedule("nightly", {
  *     targets: { anyTag: { Backup: ["nightly"] } },
  *     rules: [{ name: "nightly", every: "12 hours", at: "03:00", keep: 14 }],
  * });
  * ```
+ * @see [Data Lifecycle Manager](https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-lifecycle.html)
+ * @see [Snapshot policies](https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-ami-policy.html)
  */
 export class SnapshotSchedule extends pulumi.ComponentResource {
     /** Ids of the policies of Data Lifecycle Manager, in the order of the targets. */
     readonly policyIds: pulumi.Output<string[]>;
     /** ARN of the role with which Data Lifecycle Manager acts. */
     readonly roleArn: pulumi.Output<string>;
-    /** ARN of the function that makes recovery volumes, if any are asked for. */
+    /** ARN of the function that makes recovery volumes. Absent where none are asked for. */
     readonly recoveryFunctionArn: pulumi.Output<string | undefined>;
     /** What the rules come to in the long run, for one volume. */
     readonly plan: pulumi.Output<ScheduleSummary>;

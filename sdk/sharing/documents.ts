@@ -5,39 +5,58 @@
  * @module
  */
 
-/** Names or ARNs; a name stands for that name in every account that the document is attached to. */
+/** Who shares: names or ARNs; a name stands for that name in every account that the document is attached to. */
 export interface Sharers {
-    /** Names of groups. No condition of IAM knows groups: see docs/sharing-policy.md for what the guardrail does. */
+    /**
+     * Groups. No condition of IAM knows groups: docs/sharing-policy.md says what the guardrail does. Default: none.
+     */
     groups?: string[];
+    /** Roles. Default: none. */
     roles?: string[];
+    /** Users. Default: none. */
     users?: string[];
 }
 
+/** Who may share snapshots, and with whom. */
 export interface SharingPolicyInputs {
-    /** Ids of the accounts, 12 digits each, that snapshots may be shared with. */
+    /**
+     * Ids of the accounts, 12 digits each, that snapshots may be shared with; in `SnapshotSharingPolicy` also aliases of
+     * `ebs-snapshots:accounts`. A change updates.
+     */
     accounts: string[];
-    /** Who may share with these accounts. Default: nobody. */
+    /** Who may share with these accounts. Default: nobody. A change updates. */
     privateSharers?: Sharers;
-    /** Who may make snapshots public. Default: nobody. */
+    /** Who may make snapshots public. Default: nobody. A change updates. */
     publicSharers?: Sharers;
-    /** Only snapshots whose tag `Group` has this value may be shared. Default: all. */
+    /** Only snapshots whose tag `Group` has this value may be shared. Default: all. A change updates. */
     group?: string;
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html */
 export interface PolicyStatement {
+    /** Name of the statement. */
     Sid: string;
+    /** Whether it allows or denies. */
     Effect: "Allow" | "Deny";
+    /** Actions, such as `ec2:ModifySnapshotAttribute`. */
     Action: string[];
+    /** ARNs that it is about. */
     Resource: string[];
+    /** Accounts that it is about, in the policy of a key. */
     Principal?: { AWS: string[] };
+    /** When it holds: values by key by operator. */
     Condition?: Record<string, Record<string, string | string[]>>;
 }
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface PolicyDocument {
+    /** Version of the language. */
     Version: "2012-10-17";
+    /** What it allows and denies. */
     Statement: PolicyStatement[];
 }
 
+/** The documents; docs/sharing-policy.md explains them statement by statement. */
 export interface SharingPolicyDocuments {
     /** What the sharers need, one document each: one for both would let those who share privately go public. */
     allow: { private: PolicyDocument; public: PolicyDocument };
@@ -47,7 +66,25 @@ export interface SharingPolicyDocuments {
     kms: PolicyDocument;
 }
 
-/** The documents as data, for any tool that attaches them. */
+/**
+ * Who may share snapshots, and with whom, as IAM documents: data, for any tool that attaches them. It throws on an account
+ * id that does not have 12 digits.
+ *
+ * @example
+ * ```ts
+ * import * as aws from "@pulumi/aws";
+ * import { sharingPolicyDocuments } from "pulumi-ebs-snapshots";
+ *
+ * const { guardrail } = sharingPolicyDocuments({
+ *     accounts: ["111122223333"],
+ *     privateSharers: { roles: ["arn:aws:iam::123456789012:role/deployer"] },
+ * });
+ * new aws.organizations.Policy("sharing", {
+ *     type: "SERVICE_CONTROL_POLICY",
+ *     content: JSON.stringify(guardrail),
+ * });
+ * ```
+ */
 export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPolicyDocuments {
     const accounts = checked(inputs.accounts);
     return {

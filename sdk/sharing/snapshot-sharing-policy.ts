@@ -18,6 +18,8 @@ const type = "ebs-snapshots:index:SnapshotSharingPolicy";
  *
  * @example
  * ```ts
+ * import { SnapshotSharingPolicy } from "pulumi-ebs-snapshots";
+ *
  * new SnapshotSharingPolicy("sharing", {
  *     accounts: ["audit"],
  *     privateSharers: { groups: ["operators"] },
@@ -26,9 +28,9 @@ const type = "ebs-snapshots:index:SnapshotSharingPolicy";
  * ```
  */
 export class SnapshotSharingPolicy extends pulumi.ComponentResource {
-    /** ARN of the policy of those who share privately, if there are any. */
+    /** ARN of the policy of those who share privately. Absent where there are none. */
     readonly privatePolicyArn: pulumi.Output<string | undefined>;
-    /** ARN of the policy of those who make public, if there are any. */
+    /** ARN of the policy of those who make public. Absent where there are none. */
     readonly publicPolicyArn: pulumi.Output<string | undefined>;
     /** All documents as data, the `guardrail` and `kms` among them. */
     readonly documents: SharingPolicyDocuments;
