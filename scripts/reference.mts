@@ -56,7 +56,7 @@ const classes = [...Object.keys(resources), ...Object.keys(components)];
 
 /** What is explained elsewhere than on the page of the same name. */
 const explained: Record<string, string> = {
-    CompletedSnapshots: "../../README.md#completedsnapshots",
+    CompletedSnapshots: "../../README.md#many-at-once",
     SnapshotSharingPolicy: "../sharing-policy.md",
 };
 const pages = { sdk: "functions-and-types", policies: "policies" } as const;
