@@ -17,6 +17,8 @@ import { Project, type ProjectOptions } from "./engine/project";
 const root = resolve(__dirname, "..");
 /** The lowest version that the peer range allows, and the newest there was when this was written. */
 const [lowest, newest] = ["3.216.0", "3.270.0"];
+/** Besides the one that runs this, from the npm package `node`. */
+const nodes = ["22.23.3", "24.21.0"];
 const pnpm = "pnpm@10.34.8";
 const yarn = "yarn@1.22.22";
 const tsx = "tsx@4.23.15";
@@ -263,6 +265,21 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await symlink(join(shared, "node_modules"), join(main, "node_modules"));
         };
         await works(await laidOut("subfolder", commonJs, lay, { main: "infra/" }));
+    });
+
+    test.each(nodes)("on Node %s, program and provider", async (version) => {
+        const binaries = join(root, ".tools", `node-${version}`);
+        await mkdir(binaries, { recursive: true });
+        await writeFile(join(binaries, "package.json"), manifest());
+        await npm(binaries, "install", `node@${version}`);
+        const text = (volumeId: string) => `${commonJs(volumeId)} exports.node = process.version;`;
+        const laid = await laidOut(`node-${version}`, text, nothingMore, { parent: shared });
+        laid.project.env["PATH"] = `${join(binaries, "node_modules/.bin")}:${laid.project.env["PATH"]!}`;
+        await laid.project.up();
+        expect((await laid.project.outputs())["node"]).toBe(`v${version}`);
+        const [made] = await emulator.calls(({ params }) => params["VolumeId"] === laid.volumeId);
+        expect(made?.agent).toContain(`nodejs#${version}`);
+        await laid.project.destroy();
     });
 
     test.each([lowest, newest])("with @pulumi/pulumi %s", async (version) => {

@@ -17,6 +17,7 @@ class Call:
     account: str
     action: str
     params: dict[str, str]
+    agent: str
 
 
 class Answer(NamedTuple):

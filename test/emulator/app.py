@@ -92,7 +92,7 @@ def read_call(environ: dict[str, Any], body: bytes) -> Call:
     signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
     key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
-    return Call(service, region, ec2.account_of(key), action, params)
+    return Call(service, region, ec2.account_of(key), action, params, environ.get("HTTP_USER_AGENT", ""))
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
@@ -105,6 +105,7 @@ def log(call: Call, fault: Fault | None) -> dict[str, Any]:
         "service": call.service,
         "action": call.action,
         "params": call.params,
+        "agent": call.agent,
         "status": None,
         "error": None,
         "fault": fault.kind if fault else None,

@@ -22,6 +22,8 @@ export interface Call {
     action: string;
     /** The query's parameters as they are on the wire, e.g. `"Filter.1.Value.1"`. */
     params: Record<string, string>;
+    /** The caller's `User-Agent`, in which the SDK says what it runs on. */
+    agent: string;
     status: number | null;
     /** The code of the error, if it was answered with one. */
     error: string | null;
