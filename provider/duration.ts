@@ -9,7 +9,10 @@ import { text, type Accepts } from "./rules";
 const milliseconds = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 type Unit = keyof typeof milliseconds;
 
-/** A length of time: a whole number and `seconds`, `minutes`, `hours` or `days`, as in `"90 minutes"` or `"1 day"`. */
+/**
+ * A length of time: a whole number and `seconds`, `minutes`, `hours` or `days`, as in `"90 minutes"`. `"24 hours"` and
+ * `"1 day"` are no difference.
+ */
 export type Duration = `${number} ${Unit | `${Unit}s`}`;
 
 const pattern = /^([1-9]\d{0,8}) (second|minute|hour|day)s?$/;

@@ -58,6 +58,7 @@ export interface StandardOptions {
      * most 256; at most 50 tags in all. They win over `aws:defaultTags` and copied tags. A key that `name`, `group` or
      * `billingCode` writes is refused. Default: none. A change updates, and sends only the difference; a tag is removed
      * only if this resource has written it.
+     * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
      */
     tags?: TagMap;
 }
