@@ -12,7 +12,6 @@ import { keptFrom, neededOfKey } from "../ec2/key-policy";
 import { urnOf } from "../internals";
 import type { Act } from "../resource";
 import { hasUnknown, shown, unknown, type CheckFailure, type Properties } from "../rules";
-import type { SnapshotShareInputs } from "../snapshot-share";
 import { accountIds, declaredOf, told } from "./wanted";
 
 export function check(
@@ -65,19 +64,25 @@ function exclusiveAlone(inputs: Properties, declared: Properties[]): CheckFailur
 
 /** What EC2 would refuse later, and what a reviewer must know. */
 export async function lookUp(act: Act, inputs: Properties, olds: Properties): Promise<CheckFailure[]> {
-    const { snapshotId, public: isPublic, exclusive } = inputs as unknown as SnapshotShareInputs;
-    const isKnown = snapshotId !== unknown;
-    const name = isKnown ? snapshotId : "the snapshot";
-    if (isPublic === true && olds["public"] !== true)
+    const isPublic = inputs["public"] === true;
+    const id = inputs["snapshotId"] === unknown ? undefined : (inputs["snapshotId"] as string);
+    if (isPublic && olds["public"] !== true) {
+        const name = id ?? "the snapshot";
         act.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
-    const seen = isKnown ? await act.cloud.snapshots.readAhead(snapshotId, act.stack) : undefined;
-    if (exclusive === true && seen !== undefined && !hasUnknown(inputs["accounts"])) {
-        const goes = without((await grantsOf(act.cloud, snapshotId)) ?? [], declaredOf(act, snapshotId));
-        if (goes.length > 0) act.warn(`exclusive revokes the access of ${told(goes, inputs)} to ${name}`);
+    }
+    const seen = id === undefined ? undefined : await act.cloud.snapshots.readAhead(id, act.stack);
+    if (
+        id !== undefined &&
+        seen !== undefined &&
+        inputs["exclusive"] === true &&
+        !hasUnknown(inputs["accounts"])
+    ) {
+        const goes = without((await grantsOf(act.cloud, id)) ?? [], declaredOf(act, id));
+        if (goes.length > 0) act.warn(`exclusive revokes the access of ${told(goes, inputs)} to ${id}`);
     }
     return [
         ...(await ownerAmong(act, inputs, seen?.OwnerId)),
-        ...(isPublic === true ? await publicRefused(act, seen) : []),
+        ...(isPublic ? await publicRefused(act, seen) : []),
         ...(seen?.Encrypted === true ? await keyRefused(act, inputs, seen) : []),
     ];
 }

@@ -8,9 +8,11 @@ import { everyone, union } from "../ec2/grants";
 import { secretsOf } from "../internals";
 import type { Act } from "../resource";
 import type { Properties } from "../rules";
-import type { SnapshotShareInputs } from "../snapshot-share";
 
-type Declared = Partial<SnapshotShareInputs> | Properties;
+interface Declared {
+    accounts?: unknown;
+    public?: unknown;
+}
 
 /** What the shares of this snapshot in this run declare, all together. */
 export function declaredOf(act: Act, id: string): string[] {
@@ -30,7 +32,7 @@ export function accountIds({ accounts }: Declared, configuration: Configuration)
 }
 
 /** Accounts as messages name them. */
-export function told(grants: string[], inputs: Declared): string {
-    if (secretsOf(inputs).includes("accounts")) return `${String(grants.length)} accounts`;
+export function told(grants: string[], inputs: object): string {
+    if (secretsOf({ ...inputs }).includes("accounts")) return `${String(grants.length)} accounts`;
     return grants.map((grant) => (grant === everyone ? "everyone" : grant)).join(", ");
 }
