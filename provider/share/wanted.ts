@@ -7,7 +7,6 @@ import { accountIdOf, type Configuration } from "../ec2/config";
 import { everyone, union } from "../ec2/grants";
 import { secretsOf } from "../internals";
 import type { Act } from "../resource";
-import type { Properties } from "../rules";
 
 interface Declared {
     accounts?: unknown;
