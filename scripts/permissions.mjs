@@ -9,8 +9,9 @@ export async function permissionsPage() {
     );
     return [
         "# Permissions",
-        "What the caller must be allowed, resource by resource. A test runs every resource through its life and compares the " +
-            "calls with this list, both ways. It does not deny any: the emulated EC2 has no enforcement of IAM.",
+        "What the caller must be allowed, resource by resource. A test runs every resource through its life as an IAM user " +
+            "who may do this and nothing else, in an emulated EC2 that refuses the rest, and compares the calls with this " +
+            "list, both ways.",
         "An option in the second column: only who gives that option needs the actions. " +
             "_asked by EC2_: EC2 looks for the permission on the caller's behalf, whether the package calls it or not.",
         ...Object.entries(resources).flatMap(([resource, needs]) => [`## ${resource}`, table(needs)]),

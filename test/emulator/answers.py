@@ -15,6 +15,8 @@ class Call:
     service: str
     region: str
     account: str
+    # The access key that the call was signed with.
+    key: str
     action: str
     params: dict[str, str]
     agent: str

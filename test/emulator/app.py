@@ -10,6 +10,7 @@ from typing import Any, Iterable
 from urllib.parse import parse_qsl
 
 import ec2
+import iam
 from answers import Answer, Call, error_answer
 from faults import Fault
 from moto.core.base_backend import BackendDict
@@ -55,7 +56,7 @@ class EmulatorApp:
         if fault and fault.where == "before":
             answer = fault.answer(call, connection)
         if answer is None:
-            answer = self.act(call, environ)
+            answer = iam.refusal(call) or self.act(call, environ)
             if fault and fault.where == "after":
                 answer = fault.answer(call, connection) or answer
         code = ERROR_CODE.search(answer.body) if answer.status >= 400 else None
@@ -92,7 +93,7 @@ def read_call(environ: dict[str, Any], body: bytes) -> Call:
     signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
     key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
-    return Call(service, region, ec2.account_of(key), action, params, environ.get("HTTP_USER_AGENT", ""))
+    return Call(service, region, ec2.account_of(key), key, action, params, environ.get("HTTP_USER_AGENT", ""))
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
@@ -133,6 +134,8 @@ def control(method: str, path: str, body: Any) -> Any:
             find_snapshot(snapshot_id).patch(body)
         case "POST", ["seed"]:
             return seed(body.get("volumes", 0), body.get("snapshots", 0))
+        case "POST", ["users", name]:
+            return iam.make_user(name, body["actions"])
         case "POST", ["clock"]:
             world.advance(body["advance"])
         case "POST", ["reset"]:

@@ -256,6 +256,12 @@ export class Emulator {
         await this.#control("POST", `snapshots/${id}`, patch);
     }
 
+    /** An IAM user of the default account who may take these actions and no others; gives an access key. */
+    async user(name: string, actions: string[]): Promise<{ accessKey: string; secretKey: string }> {
+        const key = await this.#control("POST", `users/${name}`, { actions });
+        return key as { accessKey: string; secretKey: string };
+    }
+
     /** Moves the emulator's clock: everything in it ages by this much at once. */
     async advance(seconds: number): Promise<void> {
         await this.#control("POST", "clock", { advance: seconds });

@@ -96,31 +96,60 @@ test("every resource is listed, and lived through here", async () => {
     expect(Object.keys(lives).sort()).toEqual(resources);
 });
 
-test.each(Object.keys(lives))("what %s calls in a whole life is what the list says", async (resource) => {
-    const program = (args: object) => `
+async function userWho(...actions: string[]): Promise<Record<string, string>> {
+    const { accessKey, secretKey } = await emulator.user("deployer", actions);
+    return { "aws:accessKey": accessKey, "aws:secretKey": secretKey };
+}
+
+test.each(Object.keys(lives))(
+    "%s needs what the list says for a whole life, and calls nothing else",
+    async (resource) => {
+        const program = (args: object) => `
         const { ${resource} } = require("pulumi-ebs-snapshots");
         new ${resource}("one", ${JSON.stringify(args)});
     `;
-    const [first, ...later] = lives[resource]!().map(program);
-    const config = { "ebs-snapshots:allowPublicSharing": "true" };
-    const project = await Project.create(emulator, first!, { config });
-    await emulator.clearCalls();
-    await project.up();
-    for (const step of later) {
-        await project.program(step);
+        const [first, ...later] = lives[resource]!().map(program);
+        const { [resource]: listed = [] } = await needs();
+        const config = {
+            "ebs-snapshots:allowPublicSharing": "true",
+            ...(await userWho(...listed.flatMap(({ actions }) => actions))),
+        };
+        const project = await Project.create(emulator, first!, { config });
+        await emulator.clearCalls();
         await project.up();
-    }
-    await project.refresh();
-    // One that an image uses: the failure names the image.
-    await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
-    await project.run("destroy", "--yes", "--skip-preview");
-    await project.destroy();
-    // Which nobody can be denied.
-    const free = "sts:GetCallerIdentity";
-    const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
+        for (const step of later) {
+            await project.program(step);
+            await project.up();
+        }
+        await project.refresh();
+        // One that an image uses: the failure names the image.
+        await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
+        await project.run("destroy", "--yes", "--skip-preview");
+        await project.destroy();
+        // Which nobody can be denied.
+        const free = "sts:GetCallerIdentity";
+        const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
 
-    const listed = (await needs())[resource]!.filter(
-        ({ by, exercised }) => by === undefined && exercised === undefined,
-    );
-    expect([...called].sort()).toEqual([...new Set(listed.flatMap(({ actions }) => actions))].sort());
+        const refused = (await emulator.calls()).filter(({ error }) =>
+            error?.match(/Unauthorized|AccessDenied/),
+        );
+        expect(refused).toEqual([]);
+        const calling = listed.filter(({ by, exercised }) => by === undefined && exercised === undefined);
+        expect([...called].sort()).toEqual([...new Set(calling.flatMap(({ actions }) => actions))].sort());
+    },
+);
+
+test("whoever lacks one of them fails with its name, and nothing is made", async () => {
+    const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
+    const program = `
+        const { Snapshot } = require("pulumi-ebs-snapshots");
+        new Snapshot("one", { volumeId: "${volumeId}" });
+    `;
+    const project = await Project.create(emulator, program, { config });
+    const before = await emulator.snapshots();
+    const failed = await project.upFails();
+    expect(failed).toContain("creating snapshot of volume");
+    expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
+    expect(await emulator.snapshots()).toEqual(before);
+    expect(await project.state()).toEqual([]);
 });
