@@ -125,7 +125,7 @@ test("the demo previews, makes, updates, replaces, lists and destroys a snapshot
 
     const volume = between(output, "6. Make", "7. ");
     expect(volume).toMatch(/the volume \(10 GiB\) is larger than its snapshot \(8 GiB\)[^]*growpart/);
-    expect(volume).toMatch(/recoveredVolumeState: "available"/);
+    expect(volume).toMatch(/recoveredVolumeState: "none" => "available"/);
     expect(volume).toMatch(/vol-\w+ {2}10 GiB {2}us-east-1a {2}available, ready to be attached/);
 
     expect(output.slice(output.indexOf("7. Destroy"))).toMatch(
