@@ -25,6 +25,8 @@ export class Stop extends Error {}
 
 export class Stage {
     program = join(root, "examples", "quickstart", "index.ts");
+    /** Where Pulumi.yaml is. */
+    #project;
     /** What the snapshots are of, in words. */
     volume;
     /** Where a volume is made from the snapshot. */
@@ -45,7 +47,8 @@ export class Stage {
     #child;
     #signal;
 
-    constructor() {
+    constructor({ project = root } = {}) {
+        this.#project = project;
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
             process.on(signal, () => this.#interrupt(signal));
         // The reader has gone (`| head`, a closed terminal): nobody is left to show anything to.
@@ -130,7 +133,7 @@ export class Stage {
             PULUMI_SUPPRESS_NEO_LINK: "true",
         });
         // `stack init` writes the stack's configuration beside Pulumi.yaml: with a copy, nothing is left at the root.
-        await copyFile(join(root, "Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
+        await copyFile(join(this.#project, "Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
         await this.#run(["stack", "init", "demo", "--no-select", "--cwd", this.#folder], { quietly: true });
         const settings = Object.entries({ ...this.#settings, volumeId: this.#volumeId });
         const plain = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
@@ -267,7 +270,7 @@ export class Stage {
         this.#heed();
         const colour = ["--color", this.#coloured ? "always" : "never"];
         const child = spawn(this.#cli, [...args, ...colour], {
-            cwd: root,
+            cwd: this.#project,
             env: this.#environment,
             stdio: quietly ? ["ignore", "pipe", "pipe"] : "inherit",
             // A process group of its own: Ctrl-C reaches it through us, and none of its children outlives it.

@@ -1,4 +1,5 @@
-// The Python of the EC2 emulator: a virtual environment with moto in .tools/, made once for each requirements.txt.
+// The Python of the EC2 emulator, and of the picture: virtual environments in .tools/, made once for each list of what
+// is in them.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -10,7 +11,6 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tools = join(root, ".tools");
-const requirements = join(root, "test", "emulator", "requirements.txt");
 
 // The plain name first; the others for machines whose python3 is older than what is installed beside it.
 const names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
@@ -20,11 +20,21 @@ const oldest = "3.10";
 export class Remedy extends Error {}
 
 /**
- * The path of a python that has moto; makes its environment first if there is none yet.
+ * The path of a python that has moto.
  * @returns {Promise<string>}
  */
-export async function emulatorPython() {
-    const system = await systemPython();
+export function emulatorPython() {
+    return pythonWith(join(root, "test", "emulator", "requirements.txt"), "the EC2 emulator (moto)");
+}
+
+/**
+ * The path of a python that has what is required; makes its environment first if there is none yet.
+ * @param {string} requirements
+ * @param {string} what it is for
+ * @returns {Promise<string>}
+ */
+export async function pythonWith(requirements, what) {
+    const system = await systemPython(what);
     // With the version of Python, because an environment breaks when the Python that it links to is replaced.
     const hash = createHash("sha256")
         .update(await readFile(requirements))
@@ -32,12 +42,15 @@ export async function emulatorPython() {
         .digest("hex")
         .slice(0, 12);
     const home = join(tools, `venv-${hash}`);
-    if (!existsSync(home)) await make(home, system.name);
+    if (!existsSync(home)) await make(home, system.name, requirements, what);
     return join(home, "bin", "python");
 }
 
-/** @returns {Promise<{ name: string; version: string }>} */
-async function systemPython() {
+/**
+ * @param {string} what
+ * @returns {Promise<{ name: string; version: string }>}
+ */
+async function systemPython(what) {
     const seen = [];
     for (const name of names) {
         const version = await run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).then(
@@ -48,7 +61,7 @@ async function systemPython() {
         if (version !== undefined) seen.push(`${name} is ${version}`);
     }
     throw new Remedy(
-        `the EC2 emulator needs Python ${oldest} or newer (${seen.join(", ") || "there is no python3"}): ` +
+        `${what} needs Python ${oldest} or newer (${seen.join(", ") || "there is no python3"}): ` +
             "install it, e.g. apt-get install python3 python3-venv",
     );
 }
@@ -65,15 +78,17 @@ function isRecent(version) {
  * interrupted is never taken for complete, and of two made at once the first stays.
  * @param {string} home
  * @param {string} python
+ * @param {string} requirements
+ * @param {string} what
  */
-async function make(home, python) {
+async function make(home, python, requirements, what) {
     await run(python, ["-c", "import ensurepip, venv"]).catch(() => {
         throw new Remedy(`${python} cannot make virtual environments: apt-get install python3-venv`);
     });
     await mkdir(tools, { recursive: true });
     await removeInterrupted();
     const started = Date.now();
-    console.error("Setting up the EC2 emulator (moto) in .tools/, once, about half a minute ...");
+    console.error(`Setting up ${what} in .tools/, once, about half a minute ...`);
     const temporary = `${home}.${process.pid}.tmp`;
     try {
         await run(python, ["-m", "venv", temporary]);
@@ -84,11 +99,11 @@ async function make(home, python) {
         });
     } catch (error) {
         const { stderr } = /** @type {{ stderr?: string }} */ (error);
-        throw new Remedy(`installing moto failed: ${stderr?.trim().split("\n").at(-1) || error}`);
+        throw new Remedy(`setting up ${what} failed: ${stderr?.trim().split("\n").at(-1) || error}`);
     } finally {
         await rm(temporary, { recursive: true, force: true });
     }
-    console.error(`The EC2 emulator is set up (${Math.round((Date.now() - started) / 1000)} s).`);
+    console.error(`Set up: ${what} (${Math.round((Date.now() - started) / 1000)} s).`);
 }
 
 /** Folders of processes that ended before they were done. */

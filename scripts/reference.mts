@@ -92,6 +92,12 @@ export async function readPackage(): Promise<ProjectReflection> {
     return project;
 }
 
+/** The classes that programs make. */
+export function classesOf(project: ProjectReflection): string[] {
+    const all = project.getReflectionsByKind(ReflectionKind.Class);
+    return all.filter(({ flags }) => !flags.isAbstract).map(({ name }) => name);
+}
+
 /** The arguments of a class: first what must be given. */
 export function argumentsOf(project: ProjectReflection, name: string): Field[] {
     const fields = propertiesOf(project, argumentType(project, name)).map(fieldOf);
@@ -217,7 +223,8 @@ function typeSection(
     page: string,
     declaration: DeclarationReflection,
 ): string[] {
-    const head = [`## \`${declaration.name}\``, textOf(declaration.comment)];
+    // Called so because an argument may be called the same, but for a capital, and headings are links.
+    const head = [`## Type \`${declaration.name}\``, textOf(declaration.comment)];
     const fields = propertiesOf(project, declaration).map(fieldOf);
     if (fields.length === 0)
         return isDuration(declaration.type)
@@ -370,7 +377,7 @@ function placesOf(project: ProjectReflection): Places {
         for (const { parameters = [], type } of functionsOf(project, folder))
             for (const used of [type, ...parameters.map((parameter) => parameter.type)]) note(page, used);
     for (const [name, [page = pages.sdk, ...more]] of users)
-        places.set(name, { page: more.length > 0 ? pages.sdk : page, anchor: slug(name) });
+        places.set(name, { page: more.length > 0 ? pages.sdk : page, anchor: `type-${slug(name)}` });
     return places;
 }
 
@@ -391,7 +398,8 @@ function referencesIn(type: SomeType | undefined): ReferenceType[] {
 
 function typeText(type: SomeType | undefined, places: Places, page: string): string {
     const inner = (some: SomeType | undefined) => typeText(some, places, page);
-    if (isDuration(type)) return `[\`Duration\`](${page === pages.sdk ? "" : `${pages.sdk}.md`}#duration)`;
+    if (isDuration(type))
+        return `[\`Duration\`](${page === pages.sdk ? "" : `${pages.sdk}.md`}#type-duration)`;
     if (type instanceof ReferenceType) {
         const [first, second] = type.typeArguments ?? [];
         if (["Output", "pulumi.Output", "Partial"].includes(type.name)) return inner(first);
@@ -408,7 +416,8 @@ function typeText(type: SomeType | undefined, places: Places, page: string): str
     if (type instanceof ArrayType) return `a list of ${several(inner(type.elementType))}`;
     if (type instanceof UnionType) {
         const members = type.types.filter((member) => String(member) !== "undefined");
-        return members.map(inner).join(" or ");
+        // The compiler's order of them changes with code elsewhere.
+        return members.map(inner).sort().join(" or ");
     }
     if (type instanceof LiteralType) return `\`${JSON.stringify(type.value)}\``;
     if (type instanceof ReflectionType) {

@@ -27,5 +27,4 @@ const recovered =
               group: "payments",
           });
 
-export const recoveredVolumeId = recovered?.volumeId;
-export const recoveredVolumeState = recovered?.state;
+export const recoveredVolumeState = recovered?.state ?? "none";

@@ -37,6 +37,16 @@ test("every relative link of README, docs/, examples/ and bench/ leads to a file
     expect(broken).toEqual([]);
 });
 
+test("a heading stands once on its page, else a link to it leads to the first", async () => {
+    const { slug } = await import("github-slugger");
+    const twice = pages.flatMap((page) => {
+        const anchors = headingsOf(page).map((text) => slug(text));
+        const repeated = anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index);
+        return repeated.map((anchor) => `${relative(root, page)}#${anchor}`);
+    });
+    expect(twice).toEqual([]);
+});
+
 test("every page of docs/ can be reached from the README", () => {
     const reached = new Set([join(root, "README.md")]);
     for (const page of reached) {

@@ -20,6 +20,11 @@ beforeAll(async () => {
     project = await reference.readPackage();
 }, 120_000);
 
+test("every class that a program makes has a page", () => {
+    const described = [...Object.keys(reference.resources), ...Object.keys(reference.components)];
+    expect(described.sort()).toEqual(reference.classesOf(project).sort());
+});
+
 test("every argument says that it is required, or its default, never both", () => {
     const wrong = all().filter(({ field }) => field.required === (field.default !== undefined));
     expect(wrong.map(({ path }) => path)).toEqual([]);

@@ -1,0 +1,132 @@
+"""Draws what a person sees in a terminal in which a command runs: picture.py OUT.svg COMMAND ...
+
+The terminal is so tall that nothing scrolls away. But a program that shows progress writes over it, and only the end stays.
+So the screen is kept once while work is going on, and the command at work is drawn twice: half way, and at its end.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+
+import pyte
+from pyte.graphics import FG_BG_256
+from rich.console import CONSOLE_SVG_FORMAT, Console
+from rich.style import Style
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+COLUMNS, ROWS = 100, 200
+PROMPT = "$ "
+HALF_WAY = re.compile(r"\b[4-6]\d%")
+
+# Black, red, green, yellow, blue, magenta, cyan, white; each can be read on the background, the bright ones too.
+COLOURS = [
+    (92, 99, 112),
+    (240, 113, 120),
+    (143, 214, 120),
+    (240, 200, 105),
+    (110, 170, 255),
+    (214, 150, 240),
+    (90, 210, 220),
+    (212, 216, 224),
+]
+THEME = TerminalTheme((24, 27, 33), (212, 216, 224), COLOURS, COLOURS)
+# pyte gives the sixteen colours by names of its own, or as an old terminal has them; rich numbers them.
+NAMES = ["black", "red", "green", "brown", "blue", "magenta", "cyan", "white"]
+NUMBERS = {
+    **{name: number for number, name in enumerate(NAMES)},
+    **{f"bright{name}": number + 8 for number, name in enumerate(NAMES)},
+    **{value: number for number, value in enumerate(FG_BG_256[:16])},
+}
+
+
+def record(command):
+    """The screen in the end, and half way."""
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.ByteStream(screen)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(command[0], command)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    half_way = None
+    while True:
+        try:
+            stream.feed(os.read(terminal, 65536))
+        except OSError:  # the command has closed its end
+            break
+        if half_way is None and any(HALF_WAY.search(line) for line in screen.display):
+            half_way = rows(screen)
+    _, status = os.waitpid(child, 0)
+    end = rows(screen)
+    if status != 0 or half_way is None:
+        sys.exit("\n".join(screen.display).strip() + "\nThe session failed, or no progress was seen in it.")
+    return end, half_way
+
+
+def rows(screen):
+    return [[screen.buffer[row][column] for column in range(COLUMNS)] for row in range(ROWS)]
+
+
+def texts(screen):
+    """Lines as they were written: one that the terminal broke in two is one again."""
+    lines = []
+    broken = False
+    for row in screen:
+        if not broken:
+            lines.append(Text())
+        for cell in row:
+            lines[-1].append(cell.data, style(cell))
+        broken = row[-1].data != " "
+    for line in lines:
+        line.rstrip()
+    while lines and not lines[-1].plain:
+        lines.pop()
+    return lines
+
+
+def style(cell):
+    return Style(
+        color=colour(cell.fg),
+        bgcolor=colour(cell.bg),
+        bold=cell.bold,
+        italic=cell.italics,
+        underline=cell.underscore,
+        reverse=cell.reverse,
+    )
+
+
+def colour(name):
+    if name == "default":
+        return name
+    return f"color({NUMBERS[name]})" if name in NUMBERS else f"#{name}"
+
+
+def composed(end, half_way):
+    """The session, in which the command that was at work half way stands once more as it was then."""
+    before, after = texts(half_way), texts(end)
+    start = max(number for number, line in enumerate(before) if line.plain.startswith(PROMPT))
+    first = next(number for number, line in enumerate(after) if line.plain.startswith(PROMPT))
+    later = Text("... and when EC2 has copied it:", Style(dim=True, italic=True))
+    return after[first:start] + before[start:] + [Text(), later, Text()] + after[start + 1 :]
+
+
+def main(out, *command):
+    os.environ.update(TERM="xterm-256color", FORCE_COLOR="1")
+    lines = composed(*record(command))
+    with open(os.devnull, "w") as nowhere:
+        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
+        for number, line in enumerate(lines):
+            if line.plain or lines[number - 1].plain:
+                console.print(line)
+    # Without the font that it would load: an image on a page loads nothing.
+    form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    with open(out, "w") as file:
+        file.write(console.export_svg(title="pulumi", theme=THEME, code_format=form, unique_id="terminal"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
