@@ -1,7 +1,9 @@
 // One emulated AWS account, empty but for what is seeded, and the log of what it was asked.
+import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { startEmulatorProcess } from "../test/emulator/start.mjs";
 
 const region = "us-east-1";
+export const volumesOfInstance = 4;
 
 export class Account {
     #process;
@@ -39,8 +41,9 @@ export class Account {
         };
     }
 
-    async seed({ volumes = 0, snapshots = 0 }) {
-        return this.#control("POST", "seed", { volumes, snapshots });
+    async seed({ volumes = 0, snapshots = 0, instances = 0 }) {
+        const seeded = await this.#control("POST", "seed", { volumes, snapshots });
+        return { ...seeded, instances: instances > 0 ? await this.#runInstances(instances) : [] };
     }
 
     /** A completed snapshot of a volume of 1 GiB. */
@@ -48,12 +51,9 @@ export class Account {
         return (await this.#control("POST", "seed", { snapshots: 1 })).snapshots[0];
     }
 
-    async snapshotsTake(seconds) {
-        await this.#control("PUT", "settings", { snapshotSeconds: seconds });
-    }
-
-    async volumesTake(seconds) {
-        await this.#control("PUT", "settings", { volumeSeconds: seconds });
+    /** How long things take, and how many there may be: the settings of the tests' emulator. */
+    async set(settings) {
+        await this.#control("PUT", "settings", settings);
     }
 
     /**
@@ -74,6 +74,27 @@ export class Account {
 
     async close() {
         await this.#process.stop();
+    }
+
+    async #runInstances(count) {
+        const ec2 = new EC2Client({
+            endpoint: this.endpoint,
+            region,
+            credentials: { accessKeyId: this.env.AWS_ACCESS_KEY_ID, secretAccessKey: "test" },
+        });
+        const { Instances } = await ec2.send(
+            new RunInstancesCommand({
+                ImageId: "ami-12345678",
+                MinCount: count,
+                MaxCount: count,
+                BlockDeviceMappings: Array.from({ length: volumesOfInstance }, (_, index) => ({
+                    DeviceName: `/dev/sd${"afgh"[index]}`,
+                    Ebs: { VolumeSize: 1 },
+                })),
+            }),
+        );
+        ec2.destroy();
+        return Instances.map(({ InstanceId }) => InstanceId);
     }
 
     async #control(method, path, body) {

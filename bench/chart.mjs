@@ -1,6 +1,6 @@
 // The chart: what is asked of EC2 besides the creates, and the time until many snapshots are complete.
 import { init } from "echarts";
-import { total } from "./rows.mjs";
+import { total } from "./measure.mjs";
 
 /** Least of the logarithmic axis. */
 const least = 0.01;

@@ -23,7 +23,8 @@ class Stack {
         await mkdir(join(stack.folder, "backend"), { recursive: true });
         await cp(join(peers, peer, "index.js"), join(stack.folder, "index.js"));
         const write = (file, text) => writeFile(join(stack.folder, file), text);
-        await write("input.json", JSON.stringify({ volumes, ...options }));
+        stack.volumes = volumes;
+        await stack.declare(options);
         await write("package.json", '{ "name": "program", "main": "index.js" }');
         await write(
             "Pulumi.yaml",
@@ -45,6 +46,14 @@ class Stack {
         ]);
         await stack.#pulumi(["config", "set-all", ...settings]);
         return stack;
+    }
+
+    /** What the program declares besides its volumes. */
+    async declare(options) {
+        await writeFile(
+            join(this.folder, "input.json"),
+            JSON.stringify({ volumes: this.volumes, ...options }),
+        );
     }
 
     up(options) {
@@ -203,7 +212,15 @@ export const background = {
 };
 /** Is given snapshots instead of volumes. */
 export const shares = { name: "this package, shares", of: "snapshots", ...program("shares") };
+/** Is given instances instead of volumes. */
+export const sets = { name: "this package, InstanceSnapshots", of: "instances", ...program("sets") };
+/** Snapshots with what one may have besides its data. */
+export const withFeatures = (name, features) => ({
+    name: `this package, ${name}`,
+    ...program("ours", { features }),
+});
 export const plain = { name: "plain dynamic provider", ...program("plain") };
+export const plainLocks = { name: "plain dynamic provider, lock", ...program("plain", { lock: true }) };
 export const oursVolumes = { name: "this package, VolumeFromSnapshot", ...program("ours-volumes") };
 export const plainVolumes = { name: "plain dynamic provider, volumes", ...program("plain-volumes") };
 export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };

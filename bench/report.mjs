@@ -1,5 +1,5 @@
 // From results to what people read.
-import { total } from "./rows.mjs";
+import { total } from "./measure.mjs";
 
 export function markdown({ when, machine, versions, leftOut, rows, took }) {
     const verdicts = rows.flatMap((row) => row.verdicts);

@@ -11,6 +11,8 @@ import {
     plainVolumes,
     shares,
 } from "./contenders.mjs";
+import { featureRows } from "./feature-rows.mjs";
+import { entry, round, total, verdict, withStack, withStacks } from "./measure.mjs";
 
 /** Tools that start processes for each resource need no hundred of them to show what one costs. */
 const few = (n) => Math.min(n, 10);
@@ -221,6 +223,7 @@ export const rows = [
             };
         },
     },
+    ...featureRows,
     {
         id: "preview",
         title: "preview of N unchanged",
@@ -310,7 +313,7 @@ async function life(who, n, act, options = {}) {
 async function volumeLife(who, n) {
     const account = await Account.open();
     try {
-        await account.volumesTake(1);
+        await account.set({ volumeSeconds: 1 });
         const snapshot = await account.seedSnapshot();
         const stack = await who.open(account, Array(n).fill(snapshot));
         try {
@@ -325,45 +328,6 @@ async function volumeLife(who, n) {
     } finally {
         await account.close();
     }
-}
-
-async function withStack(who, n, { take = 0, foreign = 0 }, work) {
-    const account = await Account.open();
-    try {
-        await account.snapshotsTake(take);
-        const { of = "volumes" } = who;
-        const seeded = await account.seed({ volumes: n, snapshots: of === "snapshots" ? n : foreign });
-        const stack = await who.open(account, seeded[of]);
-        try {
-            return await work(stack, account);
-        } finally {
-            await stack.close();
-        }
-    } finally {
-        await account.close();
-    }
-}
-
-/** Several at once, each with an account of its own. */
-function withStacks([who, ...others], n, work, stacks = []) {
-    if (who === undefined) return work(stacks);
-    return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
-}
-
-function entry(who, n, what, { seconds, calls, span, peakKb }) {
-    return {
-        who: who.name,
-        n,
-        what,
-        ...(seconds === undefined ? {} : { seconds: round(seconds) }),
-        ...(span > 0 ? { span: round(span) } : {}),
-        calls,
-        ...(peakKb === undefined ? {} : { peakKb }),
-    };
-}
-
-export function total({ calls }) {
-    return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 
 /** One CreateSnapshot a snapshot, and others that grow with time alone. */
@@ -381,13 +345,4 @@ function callsOfUp(run, which = "") {
 
 function byBarrier({ who }) {
     return who === barrier.name ? ", with `CompletedSnapshots`" : "";
-}
-
-function verdict(what, figure, limit, unit = "calls", bound = "at most") {
-    const met = bound === "exactly" ? figure === limit : figure <= limit;
-    return { what, figure: round(figure), bound, limit: round(limit), unit, met };
-}
-
-function round(number) {
-    return Math.round(number * 100) / 100;
 }

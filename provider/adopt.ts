@@ -23,7 +23,10 @@ export function adoptRule(prefix: string) {
 }
 
 export function adoption<Inputs extends object, Seen>(
-    resource: Pick<Resource<Inputs, object, Seen>, "alike" | "fixed" | "look" | "owner" | "recycled">,
+    resource: Pick<
+        Resource<Inputs, object, Seen>,
+        "alike" | "check" | "fixed" | "look" | "owner" | "recycled"
+    >,
     rules: Record<string, Rule>,
     run: Run,
 ) {
@@ -81,17 +84,21 @@ export function adoption<Inputs extends object, Seen>(
             return refuse(`that belongs to account ${owner}, not to ${String(account)}; make a copy of it`);
         }
         const there = resource.fixed?.(seen) ?? {};
-        const declared = Object.fromEntries(Object.keys(there).map((key) => [key, inputs[key]]));
-        const differing = await differences(rules, resource.alike, () => act.cloud, there, declared);
-        return differing
-            .filter(({ effect }) => effect === "replace")
-            .map(({ property }) => against(id, property, declared[property], there[property]));
+        const told = Object.fromEntries(Object.entries(rules).filter(([key]) => key in there));
+        const differing = await differences(told, resource.alike, () => act.cloud, there, inputs);
+        return [
+            // As if it had been made here with what EC2 shows.
+            ...(resource.check?.(inputs, act.configuration, there, []) ?? []),
+            ...differing
+                .filter(({ effect }) => effect === "replace")
+                .map(({ property }) => against(id, property, inputs[property], there[property])),
+        ];
     }
 }
 
 function against(id: string, property: string, declared: unknown, there: unknown): CheckFailure {
     const given = declared === undefined ? "is not given" : `is ${shown(declared)}`;
-    const has = there === undefined ? "has none" : `has ${shown(there)}`;
+    const has = there === undefined || there === "" ? "has none" : `has ${shown(there)}`;
     const reason = `${given}, but ${id}, which is to be adopted, ${has}, and nothing can change that; declare it so`;
     return { property, reason };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { DescribeFastSnapshotRestoreSuccessItem } from "@aws-sdk/client-ec2";
+import { once } from "./ec2/once";
 import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
 import { both, equal, isMap, listOf, objectOf, sameSet, text, type Properties } from "./rules";
@@ -70,10 +71,16 @@ export function zonesOn(there: Zone[] = [], byId: boolean): string[] {
         );
 }
 
-/** Switches on and off what differs from the declaration; without one, everything off. */
-export async function ensureFastRestore(act: Act, id: string, declared?: FastRestore): Promise<void> {
+/** Switches on and off what differs from the declaration; without one, everything off. `seen`: as `ensureLock`. */
+export async function ensureFastRestore(
+    { cloud }: Act,
+    id: string,
+    declared: FastRestore | undefined,
+    seen?: Zone[],
+): Promise<void> {
     const byId = declared?.availabilityZoneIds !== undefined;
-    const on = zonesOn(await act.cloud.fastRestores.read(id), byId);
+    const look = async () => zonesOn(await cloud.fastRestores.read(id), byId);
+    const on = seen === undefined ? await look() : zonesOn(seen, byId);
     const wanted = [...listed(declared)];
     const [more, fewer] = [
         wanted.filter((zone) => !on.includes(zone)),
@@ -87,18 +94,42 @@ export async function ensureFastRestore(act: Act, id: string, declared?: FastRes
     });
     if (fewer.length > 0) {
         const command = new DisableFastSnapshotRestoresCommand(of(fewer));
-        const { Unsuccessful } = await act.cloud.call("DisableFastSnapshotRestores", (ec2) =>
-            ec2.send(command),
-        );
-        refuse("off", Unsuccessful);
+        const done = async () => !(await look()).some((zone) => fewer.includes(zone));
+        const answer = await once(cloud, "DisableFastSnapshotRestores", (ec2) => ec2.send(command), done);
+        refuse("off", answer?.Unsuccessful);
     }
     if (more.length > 0) {
         const command = new EnableFastSnapshotRestoresCommand(of(more));
-        const { Unsuccessful } = await act.cloud.call("EnableFastSnapshotRestores", (ec2) =>
-            ec2.send(command),
-        );
-        refuse("on", Unsuccessful);
+        const done = async () => {
+            const now = await look();
+            return more.every((zone) => now.includes(zone));
+        };
+        const answer = await once(cloud, "EnableFastSnapshotRestores", (ec2) => ec2.send(command), done);
+        refuse("on", answer?.Unsuccessful);
     }
+}
+
+/** Switches it off everywhere, and waits until it is: EC2 deletes no snapshot before. */
+export async function endFastRestore(act: Act, id: string, deadline: number): Promise<void> {
+    const there = await act.cloud.fastRestores.readAhead(id, act.stack);
+    if (there === undefined) return;
+    await ensureFastRestore(act, id, undefined, there);
+    await act.cloud.fastRestores.wait({
+        key: id,
+        deadline,
+        seen: there,
+        judge: (left = []) => {
+            const open = left.filter(({ State }) => State !== "disabled");
+            return open.length === 0 ? "done" : { again: told(open) };
+        },
+        progress: (text) => {
+            act.status(`fast restore ${text}`);
+        },
+    });
+}
+
+function told(zones: Zone[]): string {
+    return zones.map(({ AvailabilityZone = "", State = "" }) => `${AvailabilityZone} ${State}`).join(", ");
 }
 
 interface Failure {
@@ -145,7 +176,10 @@ export async function fastRestored(
     });
 }
 
-export function judgeFastRestore(wanted: string[], there: Zone[] = [], byId: boolean): Verdict {
+export function judgeFastRestore(wanted: string[], there: Zone[] | undefined, byId: boolean): Verdict {
+    if (there === undefined) {
+        return { failed: "EC2 does not show it: the snapshot was deleted, or it was switched off" };
+    }
     const states = wanted.map((zone) => {
         const found = there.find((one) => (byId ? one.AvailabilityZoneId : one.AvailabilityZone) === zone);
         return { zone, state: found?.State ?? "not shown yet", why: found?.StateTransitionReason };

@@ -45,18 +45,21 @@ export interface Features extends Tiered {
     /**
      * Zones in which volumes made from the snapshot are fully initialized at once; billed for every hour in each zone,
      * which the preview says. `up` waits until it is `enabled` in each, about an hour for each TiB, within `timeout`. It
-     * is switched off before the snapshot is deleted. Refused together with `waitForCompletion: false` and with
+     * is switched off, and waited for, before the snapshot is deleted. Refused together with `waitForCompletion: false` and with
      * `storageTier: "archive"`. Default: none. A change updates: it is switched on and off where that differs.
      */
     fastRestore?: FastRestore;
 }
 
-/** A snapshot, and as far as it was asked for, what it has besides its data. */
+/** A snapshot, and as far as it was looked at, what it has besides its data: empty where it has nothing. */
 export interface Seen extends Snapshot {
     lock?: LockedSnapshotsInfo | undefined;
     fastRestores?: DescribeFastSnapshotRestoreSuccessItem[] | undefined;
     tier?: SnapshotTierStatus | undefined;
 }
+
+/** What was made just now has nothing besides its data: no look is needed. */
+export const bare = { lock: {}, fastRestores: [], tier: {} } satisfies Partial<Seen>;
 
 export const featureRules = {
     lock: lockRule,
@@ -102,16 +105,16 @@ export async function withFeatures(
     // The snapshot itself says where it is; only one that is on its way needs a second look.
     const moving = wanted !== undefined && wanted !== (seen.StorageTier ?? "standard");
     const [lock, zones, tier] = await Promise.all([
-        declared.lock && locks[look](id, act.stack),
-        declared.fastRestore && fastRestores[look](id, act.stack),
+        declared.lock && locks[look](id, act.stack).then((there) => there ?? bare.lock),
+        declared.fastRestore && fastRestores[look](id, act.stack).then((there) => there ?? bare.fastRestores),
         moving ? tiers.read(id) : undefined,
     ]);
     return { ...seen, ...defined({ lock, fastRestores: zones, tier }) };
 }
 
 /** At once, while the snapshot is still pending. */
-export async function ensureProtection(act: Act, id: string, { lock }: Features): Promise<void> {
-    if (lock !== undefined) await ensureLock(act, id, lock);
+export async function ensureProtection(act: Act, id: string, { lock }: Features, seen: Seen): Promise<void> {
+    if (lock !== undefined) await ensureLock(act, id, lock, seen.lock);
 }
 
 /** Once the snapshot is completed. */
@@ -119,24 +122,32 @@ export async function ensureFeatures(
     act: Act,
     id: string,
     inputs: Features,
+    seen: Seen,
     deadline: number,
 ): Promise<void> {
     const { fastRestore } = inputs;
     if (fastRestore !== undefined) {
-        await ensureFastRestore(act, id, fastRestore);
+        await ensureFastRestore(act, id, fastRestore, seen.fastRestores);
         await fastRestored(act, id, fastRestore, deadline);
     }
     if (tierWanted(inputs) === undefined) return;
-    const there = await act.cloud.tiers.read(id);
+    const there = seen.tier ?? (await act.cloud.tiers.read(id));
     const way = moveTo(there, inputs);
     if (way !== undefined) await move(act, id, way);
     await tierReached(act, id, inputs, way && there, deadline);
 }
 
 /** What depends on how it was declared before: what is not declared any more goes. */
-export async function changeFeatures(act: Act, id: string, inputs: Features, state: Features): Promise<void> {
-    if (state.lock !== undefined && inputs.lock === undefined) await liftLock(act, id);
-    if (state.fastRestore !== undefined && inputs.fastRestore === undefined) await ensureFastRestore(act, id);
+export async function changeFeatures(
+    act: Act,
+    id: string,
+    inputs: Features,
+    state: Features,
+    seen: Seen,
+): Promise<void> {
+    if (state.lock !== undefined && inputs.lock === undefined) await liftLock(act, id, seen.lock);
+    if (state.fastRestore !== undefined && inputs.fastRestore === undefined)
+        await ensureFastRestore(act, id, undefined, seen.fastRestores);
     if (asksForDays(inputs, state)) await move(act, id, "temporary", inputs.temporaryRestoreDays);
 }
 

@@ -136,8 +136,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         async read(id: string, state: Properties = {}) {
             const act = actFor(state);
             const what = `reading ${named(id, state)}`;
-            const look = resource.lookAhead?.(act, id, act.stack, state) ?? resource.look(act, id, state);
-            const seen = await telling(what, look);
+            const seen = await telling(what, lookAhead(act, id, state));
             if (seen === undefined) {
                 await telling(what, sameAccount(act, state));
                 return {};
@@ -154,7 +153,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             let seen: Seen;
             try {
                 if (!equal(state["credentials"], inputs["credentials"])) await sameAccount(act, state);
-                const found = await resource.look(act, id, state);
+                const found = await lookAhead(act, id, state);
                 if (found === undefined) {
                     await sameAccount(act, state);
                     throw new Error(
@@ -175,6 +174,11 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             await telling(`deleting ${named(id, state)}`, removed(actFor(state), id, state));
         },
     };
+
+    /** At one of many, where the resource has a way to. */
+    function lookAhead(act: Act, id: string, state: Properties): Promise<Seen | undefined> {
+        return resource.lookAhead?.(act, id, act.stack, state) ?? resource.look(act, id, state);
+    }
 
     /** The id of one that replaces nothing may be that of something else: a share has its snapshot's. */
     function stands(live: Live): void {

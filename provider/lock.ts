@@ -7,6 +7,7 @@
 import type { LockedSnapshotsInfo, LockSnapshotRequest } from "@aws-sdk/client-ec2";
 import { duration, sameDuration, toMilliseconds, type Duration } from "./duration";
 import { defined } from "./ec2/config";
+import { once } from "./ec2/once";
 import type { Act } from "./resource";
 import { both, equal, isMap, kind, objectOf, oneOf, type Accepts, type Properties } from "./rules";
 
@@ -166,24 +167,32 @@ export function isLocked(there: LockedSnapshotsInfo | undefined): there is Locke
     return there?.LockState !== undefined && there.LockState !== "expired";
 }
 
-export async function ensureLock(act: Act, id: string, lock: SnapshotLock): Promise<void> {
-    const request = lockRequest(id, await act.cloud.locks.read(id), lock);
+/** `seen`: what is known of its lock; else it is looked for. */
+export async function ensureLock(
+    { cloud }: Act,
+    id: string,
+    lock: SnapshotLock,
+    seen?: LockedSnapshotsInfo,
+): Promise<void> {
+    const request = lockRequest(id, seen ?? (await cloud.locks.read(id)), lock);
     if (request === undefined) return;
     const { LockSnapshotCommand } = await import("@aws-sdk/client-ec2");
     const command = new LockSnapshotCommand(request);
-    await act.cloud.call("LockSnapshot", (ec2) => ec2.send(command));
+    const done = async () => lockRequest(id, await cloud.locks.read(id), lock) === undefined;
+    await once(cloud, "LockSnapshot", (ec2) => ec2.send(command), done);
 }
 
 /** Lifts what was declared before and is no longer. */
-export async function liftLock(act: Act, id: string): Promise<void> {
-    const there = await act.cloud.locks.read(id);
+export async function liftLock({ cloud }: Act, id: string, seen?: LockedSnapshotsInfo): Promise<void> {
+    const there = seen ?? (await cloud.locks.read(id));
     if (!isLocked(there)) return;
     if (there.LockState === "compliance") {
         throw new Error(`lock is not given any more, but ${toldOf(there)}; declare it again`);
     }
     const { UnlockSnapshotCommand } = await import("@aws-sdk/client-ec2");
     const command = new UnlockSnapshotCommand({ SnapshotId: id });
-    await act.cloud.call("UnlockSnapshot", (ec2) => ec2.send(command));
+    const done = async () => !isLocked(await cloud.locks.read(id));
+    await once(cloud, "UnlockSnapshot", (ec2) => ec2.send(command), done);
 }
 
 /** The declared lock as EC2 shows it: one that was lifted outside is missing, one that ran out is as it was. */

@@ -6,6 +6,7 @@
  */
 import type { SnapshotRecycleBinInfo } from "@aws-sdk/client-ec2";
 import { Ec2Error } from "./ec2/errors";
+import { once } from "./ec2/once";
 import type { Act } from "./resource";
 
 /** Tells of a snapshot that was just deleted, if it went into the bin. */
@@ -30,8 +31,9 @@ export function timeOf({ RecycleBinExitTime }: SnapshotRecycleBinInfo): string {
     return RecycleBinExitTime?.toISOString() ?? "a time that EC2 does not tell";
 }
 
-export async function restore(act: Act, id: string): Promise<void> {
+export async function restore({ cloud }: Act, id: string): Promise<void> {
     const { RestoreSnapshotFromRecycleBinCommand } = await import("@aws-sdk/client-ec2");
     const command = new RestoreSnapshotFromRecycleBinCommand({ SnapshotId: id });
-    await act.cloud.call("RestoreSnapshotFromRecycleBin", (ec2) => ec2.send(command));
+    const done = async () => (await cloud.snapshots.read(id)) !== undefined;
+    await once(cloud, "RestoreSnapshotFromRecycleBin", (ec2) => ec2.send(command), done);
 }

@@ -77,7 +77,7 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     /** When the one in a state was begun (epoch milliseconds). */
     startedAt?: (state: Properties) => number;
     look: (act: Act, id: string, state: Properties) => Promise<Seen | undefined>;
-    /** As `look`, in a refresh of many. */
+    /** As `look`, where many are looked at in a row: what it sees may be half a minute old. */
     lookAhead?: (act: Act, id: string, stack: string, state: Properties) => Promise<Seen | undefined>;
     /** Brings what was seen to what is declared. */
     change: (
@@ -106,7 +106,7 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
         act: Act,
         id: string,
     ) => Promise<{ seen: Seen; until: string; restore: () => Promise<Seen> } | undefined>;
-    /** Of one that exists, the inputs that cannot be changed, as EC2 shows them: whether it can be adopted (`adopt`). */
+    /** Of one that exists, the inputs that cannot be changed at will, as EC2 shows them: whether it can be adopted (`adopt`). */
     fixed?: (seen: Seen) => Properties;
 
     owner: (seen: Seen) => string | undefined;

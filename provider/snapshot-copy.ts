@@ -7,12 +7,11 @@
 import type { EC2Client, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { completed } from "./completion";
 import { deadlineOf } from "./duration";
-import { defined } from "./ec2/config";
 import { mustEncrypt } from "./ec2/encryption";
 import { kmsKey, sameKey, sameKeyName } from "./ec2/kms";
 import { toTags } from "./ec2/tagging";
 import { declaredTags } from "./ec2/tags";
-import type { Seen } from "./features";
+import { bare, type Seen } from "./features";
 import { archived } from "./storage-tier";
 import type { Act, Resource } from "./resource";
 import {
@@ -81,14 +80,12 @@ export const snapshotCopyRules = {
 } satisfies Rules<SnapshotCopyInputs>;
 
 export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>, Seen> = {
-    ...snapshotActs<SnapshotCopyInputs>(origin, (seen) =>
-        defined({
-            encrypted: seen.Encrypted,
-            kmsKeyId: seen.KmsKeyId,
-            completionDurationMinutes: seen.CompletionDurationMinutes,
-            destinationOutpostArn: seen.OutpostArn,
-        }),
-    ),
+    ...snapshotActs<SnapshotCopyInputs>(origin, (seen) => ({
+        encrypted: seen.Encrypted,
+        kmsKeyId: seen.KmsKeyId,
+        completionDurationMinutes: seen.CompletionDurationMinutes,
+        destinationOutpostArn: seen.OutpostArn,
+    })),
     describe: (inputs) => `copy of ${origin(inputs)}`,
     rules: snapshotCopyRules,
     alike: { kmsKeyId: sameKey },
@@ -146,7 +143,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
             },
         });
         if (answer.SnapshotId === undefined) throw new Error("EC2 answered without the id of a snapshot");
-        return { id: answer.SnapshotId, seen: { ...answer, State: "pending" } };
+        return { id: answer.SnapshotId, seen: { ...answer, ...bare, State: "pending" } };
     },
 };
 

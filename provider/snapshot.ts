@@ -6,10 +6,9 @@
  */
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "./duration";
-import { defined } from "./ec2/config";
 import { toTags } from "./ec2/tagging";
 import { copiableTags, copyTagsRule, declaredTags, type TagMap } from "./ec2/tags";
-import type { Seen } from "./features";
+import { bare, type Seen } from "./features";
 import type { Act, Resource } from "./resource";
 import { oneOf, outpostArn, resourceId, type Rules } from "./rules";
 import { snapshotActs, snapshotOptionRules, type SnapshotOptions, type SnapshotOutputs } from "./snapshots";
@@ -47,9 +46,10 @@ export const snapshotRules = {
 } satisfies Rules<SnapshotInputs>;
 
 export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Seen> = {
-    ...snapshotActs<SnapshotInputs>(origin, ({ VolumeId, OutpostArn }) =>
-        defined({ volumeId: VolumeId, outpostArn: OutpostArn }),
-    ),
+    ...snapshotActs<SnapshotInputs>(origin, ({ VolumeId, OutpostArn }) => ({
+        volumeId: VolumeId,
+        outpostArn: OutpostArn,
+    })),
     describe: (inputs) => `snapshot of ${origin(inputs)}`,
     rules: snapshotRules,
 
@@ -83,7 +83,7 @@ export const snapshot: Resource<SnapshotInputs, Partial<SnapshotOutputs>, Seen> 
             }),
         );
         if (answer.SnapshotId === undefined) throw new Error("EC2 answered without the id of a snapshot");
-        return { id: answer.SnapshotId, seen: answer };
+        return { id: answer.SnapshotId, seen: { ...answer, ...bare } };
     },
 };
 

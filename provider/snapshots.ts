@@ -23,7 +23,8 @@ import {
     type StandardOptions,
     type StandardOutputs,
 } from "./ec2/tags";
-import { ensureFastRestore } from "./fast-restore";
+import { onTopOf } from "./ec2/watch";
+import { endFastRestore } from "./fast-restore";
 import {
     changeFeatures,
     checkFeatures,
@@ -121,7 +122,7 @@ export type SnapshotResource<Inputs extends object> = Resource<Inputs, Partial<S
  */
 export function snapshotActs<Inputs extends SnapshotOptions>(
     origin: (inputs: Partial<Inputs>) => string,
-    fixed: (seen: Seen) => Partial<Inputs>,
+    fixed: (seen: Seen) => Properties,
 ): Omit<SnapshotResource<Inputs>, "describe" | "rules" | "make"> {
     return {
         check: checkSnapshot,
@@ -153,16 +154,17 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         async change(act, id, seen, inputs, state, own) {
             const carrying = [{ id, tags: seen.Tags }];
             const [tags] = await syncTags(act.cloud, act.configuration, carrying, inputs, state, own);
-            await changeFeatures(act, id, inputs, state);
+            await changeFeatures(act, id, inputs, state, seen);
             return { ...seen, Tags: tags };
         },
 
         async finish(act, id, seen, inputs) {
-            await ensureProtection(act, id, inputs);
+            await ensureProtection(act, id, inputs, seen);
             const deadline = deadlineOf(act.cloud.clock, inputs);
             const done = await awaited(act, id, seen, inputs, deadline);
-            if (done.State === "completed") await ensureFeatures(act, id, inputs, deadline);
-            return withFeatures(act, inputs, done);
+            if (done.State === "completed")
+                await onTopOf(done, ensureFeatures(act, id, inputs, seen, deadline));
+            return done;
         },
 
         replacing: {
@@ -189,10 +191,10 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         async remove(act, id, state) {
-            // EC2 deletes no snapshot as long as fast restore is on.
+            const deadline = deadlineOf(act.cloud.clock, state);
             const restores = state.fastRestore !== undefined;
-            if (restores) await unlessGone(ensureFastRestore(act, id));
-            return unlessGone(deleteSnapshot(act, id, deadlineOf(act.cloud.clock, state), restores));
+            if (restores) await unlessGone(endFastRestore(act, id, deadline));
+            return unlessGone(deleteSnapshot(act, id, deadline, restores));
         },
 
         async recycled(act, id) {
@@ -208,7 +210,11 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
         },
 
         owner: (seen) => seen.OwnerId,
-        fixed: (seen) => ({ description: seen.Description || undefined, ...fixed(seen) }),
+        fixed: (seen) => ({
+            description: seen.Description || undefined,
+            // The Recycle Bin does not show all of what lies in it.
+            ...(seen.State === undefined ? defined(fixed(seen)) : fixed(seen)),
+        }),
 
         outputs: async (act, id, seen) => ({
             ...(await factsOf(act.cloud.region, id, seen)),

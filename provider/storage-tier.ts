@@ -5,6 +5,7 @@
  * @module
  */
 import type { Snapshot, SnapshotTierStatus } from "@aws-sdk/client-ec2";
+import { once } from "./ec2/once";
 import type { Verdict } from "./ec2/watch";
 import type { Act } from "./resource";
 import { flag, oneOf, positiveInteger, unknown, type CheckFailure, type Properties } from "./rules";
@@ -89,16 +90,23 @@ export function tierOf(there: SnapshotTierStatus | undefined): "standard" | "arc
 }
 
 /** Begins what leads to the declared tier. */
-export async function move(act: Act, id: string, way: Move, days?: number): Promise<void> {
+export async function move({ cloud }: Act, id: string, way: Move, days?: number): Promise<void> {
     const { ModifySnapshotTierCommand, RestoreSnapshotTierCommand } = await import("@aws-sdk/client-ec2");
+    const done = async () => isOn(way, await cloud.tiers.read(id));
     if (way === "archive") {
         const command = new ModifySnapshotTierCommand({ SnapshotId: id, StorageTier: "archive" });
-        await act.cloud.call("ModifySnapshotTier", (ec2) => ec2.send(command));
+        await once(cloud, "ModifySnapshotTier", (ec2) => ec2.send(command), done);
         return;
     }
     const how = way === "permanent" ? { PermanentRestore: true } : { TemporaryRestoreDays: days };
     const command = new RestoreSnapshotTierCommand({ SnapshotId: id, ...how });
-    await act.cloud.call("RestoreSnapshotTier", (ec2) => ec2.send(command));
+    await once(cloud, "RestoreSnapshotTier", (ec2) => ec2.send(command), done);
+}
+
+/** Whether it has begun; that an earlier restore for some days is over says nothing of another one. */
+function isOn(way: Move, there: SnapshotTierStatus | undefined): boolean {
+    if (way === "temporary") return there?.LastTieringOperationStatus === "temporary-restore-in-progress";
+    return tierOf(there) === (way === "archive" ? "archive" : "standard");
 }
 
 /** Waits until it has got there; `before` is what was seen before a move was begun. */

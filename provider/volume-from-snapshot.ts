@@ -26,6 +26,7 @@ import {
     type StandardOutputs,
     type TagMap,
 } from "./ec2/tags";
+import { onTopOf } from "./ec2/watch";
 import { asGiven } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
@@ -333,7 +334,8 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
         const [tags] = await syncTags(act.cloud, act.configuration, carrying, inputs, state, own);
         const wanted = { ...inputs, volumeType: wantedType({ ...inputs }) };
         const deadline = deadlineOf(act.cloud.clock, inputs);
-        const now = await modified(act, id, { ...seen, Tags: tags }, wanted, deadline);
+        const tagged = { ...seen, Tags: tags };
+        const now = await onTopOf(tagged, modified(act, id, tagged, wanted, deadline));
         const known = await withOrigin(act, inputs, { ...seen, ...now });
         if (known.Size !== seen.Size) hintAtGrowing(act, known);
         return known;
@@ -342,7 +344,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
     async finish(act, id, seen, inputs) {
         const deadline = deadlineOf(act.cloud.clock, inputs);
         const usable = isUsable(seen.State) ? seen : await available(act, id, seen, deadline);
-        if (inputs.waitForInitialization === true) await initialized(act, id, deadline);
+        if (inputs.waitForInitialization === true) await onTopOf(usable, initialized(act, id, deadline));
         return usable;
     },
 
@@ -379,14 +381,16 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
             patience: toMilliseconds(state.timeout ?? defaultTimeout),
         }),
 
-    fixed: (seen) =>
-        defined({
-            availabilityZone: seen.AvailabilityZone,
-            availabilityZoneId: seen.AvailabilityZoneId,
-            encrypted: seen.Encrypted,
-            kmsKeyId: seen.KmsKeyId,
-            outpostArn: seen.OutpostArn,
-        }),
+    fixed: (seen) => ({
+        availabilityZone: seen.AvailabilityZone,
+        availabilityZoneId: seen.AvailabilityZoneId,
+        encrypted: seen.Encrypted,
+        kmsKeyId: seen.KmsKeyId,
+        outpostArn: seen.OutpostArn,
+        size: seen.Size,
+        // Empty where the volume was made from none.
+        snapshotId: seen.SnapshotId ?? "",
+    }),
     // EC2 shows no owner of a volume: nobody sees those of another account.
     owner: () => undefined,
 

@@ -36,6 +36,16 @@ export class WaitError<Value> extends Error {
     }
 }
 
+/** What comes on top of something that was seen already: a failure tells of that, not of what its own looks saw. */
+export async function onTopOf<Done>(seen: unknown, work: Promise<Done>): Promise<Done> {
+    try {
+        return await work;
+    } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new WaitError(message, "failed", seen, { cause: error });
+    }
+}
+
 interface Waiter<Value> extends Wait<Value> {
     since: number;
     said?: string;

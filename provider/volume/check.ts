@@ -95,7 +95,7 @@ function checkSnapshotChange(inputs: Properties, olds: Properties): CheckFailure
         {
             property: "snapshotId",
             reason:
-                `is ${shown(after)}, but the volume was made from ${before} and holds what was written since; ` +
+                `is ${shown(after)}, but the volume was made from ${before || "none"} and holds what was written since; ` +
                 'onSnapshotChange: "keep" keeps the volume, "replace" makes a new one from the other snapshot',
         },
     ];

@@ -208,8 +208,14 @@ class FeatureCalls(SnapshotCalls):
         found = filtered(views, self._get_param("Filters", []), lambda view, name: [view[names[name]]])
         return ActionResult({"FastSnapshotRestores": found})
 
+    @staticmethod
+    def _refuse_moving(snapshot: LivingSnapshot) -> None:
+        if snapshot.move and snapshot.move.progress < 100:
+            raise EC2ClientError("IncorrectState", "The snapshot is being moved from one tier to the other.")
+
     def modify_snapshot_tier(self) -> ActionResult:
         snapshot = self.own_snapshot()
+        self._refuse_moving(snapshot)
         if snapshot.status != "completed" or snapshot.storage_tier == "archive":
             raise EC2ClientError("IncorrectState", "The snapshot is not in a state in which it can be archived.")
         snapshot.move = Move("archival", world.now())
@@ -217,6 +223,7 @@ class FeatureCalls(SnapshotCalls):
 
     def restore_snapshot_tier(self) -> ActionResult:
         snapshot = self.own_snapshot()
+        self._refuse_moving(snapshot)
         if snapshot.storage_tier != "archive":
             raise EC2ClientError("IncorrectState", "The snapshot is not archived.")
         permanent = self._get_bool_param("PermanentRestore", False)

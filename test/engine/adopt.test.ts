@@ -1,10 +1,27 @@
 // Taking what exists under management, since dynamic resources cannot be imported.
 
-import { CopySnapshotCommand, CreateSnapshotCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
+import {
+    CopySnapshotCommand,
+    CreateSnapshotCommand,
+    CreateTagsCommand,
+    CreateVolumeCommand,
+    type CreateVolumeRequest,
+} from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startEmulator, type Emulator } from "../emulator/emulator";
 import { Project } from "./project";
-import { during, killUp, live, outside, program, snapshot, snapshotIds, tagsOf } from "./steps";
+import {
+    during,
+    killUp,
+    live,
+    outside,
+    program,
+    snapshot,
+    snapshotIds,
+    tagsOf,
+    volume,
+    volumes,
+} from "./steps";
 
 let emulator: Emulator;
 let volumeId: string;
@@ -135,6 +152,10 @@ test("a copy that another provider has made is adopted with its source and key a
     expect((await project.run("preview")).output).toContain(
         `is false, but ${id}, which is to be adopted, has true`,
     );
+    await project.program(declare({ completionDurationMinutes: 60 }));
+    expect((await project.run("preview")).output).toContain(
+        `is 60, but ${id}, which is to be adopted, has none`,
+    );
 
     await project.program(declare({ kmsKeyId: "alias/aws/ebs" }, "{ retainOnDelete: true }"));
     await project.up();
@@ -159,5 +180,174 @@ test("renamed without an alias, what the new name adopts is not deleted with the
     expect(await emulator.count("CreateSnapshot")).toBe(0);
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
+    await project.remove();
+});
+
+/** A volume that somebody else has made, from a snapshot of 8 GiB. */
+async function existingVolume(snapshotId: string, args: Partial<CreateVolumeRequest> = {}): Promise<string> {
+    const { VolumeId = "" } = await emulator.ec2().send(
+        new CreateVolumeCommand({
+            SnapshotId: snapshotId,
+            AvailabilityZone: "us-east-1a",
+            VolumeType: "gp2",
+            TagSpecifications: [{ ResourceType: "volume", Tags: [{ Key: "Made", Value: "by hand" }] }],
+            ...args,
+        }),
+    );
+    return VolumeId;
+}
+
+async function volumeIds(): Promise<string[]> {
+    return (await emulator.volumes()).map(({ VolumeId = "" }) => VolumeId).sort();
+}
+
+const zone = { availabilityZone: "us-east-1a" };
+const changes = (actions: string[]) =>
+    actions.filter((action) => !/^(Describe|GetCallerIdentity)/.test(action));
+
+test("a volume is adopted, not made: tags are written, what EC2 can change is changed, and it is destroyed as one made here", async () => {
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const id = await existingVolume(snapshotId);
+    const before = await volumeIds();
+    const text = (args: object) => program(volume("disk", { snapshotId, ...zone, adopt: id, ...args }));
+    const project = await Project.create(emulator, text({ group: "payments", volumeType: "gp2" }));
+    const previewed = await during(emulator, () => project.preview());
+    expect(previewed.result).toContain(`${id} exists and is adopted, none is made`);
+    expect(changes(previewed.actions)).toEqual([]);
+
+    const adopted = await during(emulator, () => project.up());
+    expect(changes(adopted.actions)).toEqual(["CreateTags"]);
+    const { outputs, ...resource } = await live(project, "disk");
+    expect(resource.id).toBe(id);
+    expect(outputs).toMatchObject({
+        volumeId: id,
+        size: 8,
+        snapshotSize: 8,
+        volumeType: "gp2",
+        state: "available",
+        tagsAll: { Name: "disk", Group: "payments", Made: "by hand" },
+    });
+    const again = await during(emulator, () => project.up());
+    expect(again.result).toContain("2 unchanged");
+    expect(again.all).toEqual([]);
+
+    // From here on it is as if it had been made here: what `adopt` says counts no more.
+    await project.program(text({ size: 10, adopt: "vol-0", finalSnapshot: true }));
+    expect(changes((await during(emulator, () => project.up())).actions)).toEqual([
+        "DeleteTags",
+        "ModifyVolume",
+    ]);
+    expect((await live(project, "disk")).outputs).toMatchObject({ size: 10, volumeType: "gp3" });
+    const gone = await during(emulator, () => project.destroy());
+    expect(changes(gone.actions)).toEqual(["CreateSnapshot", "DeleteVolume"]);
+    expect(await volumeIds()).toEqual(before.filter((one) => one !== id));
+    await project.remove();
+});
+
+test("a volume in another zone, of another snapshot or of none, larger than declared, or under another key is refused at preview, naming the property; nothing is changed", async () => {
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const other = await emulator.createSnapshot(volumeId);
+    const id = await existingVolume(snapshotId, { Size: 20 });
+    const empty = await emulator.createVolume({ size: 8 });
+    const project = await Project.create(emulator, program());
+    const wanted = { snapshotId, ...zone, adopt: id };
+    const has = (there: string) =>
+        `but ${id}, which is to be adopted, has ${there}, and nothing can change that`;
+    const cases: [object, string][] = [
+        [
+            { availabilityZone: "us-east-1b" },
+            `availabilityZone value {us-east-1b} has a problem: is "us-east-1b", ${has('"us-east-1a"')}`,
+        ],
+        [
+            { snapshotId: other },
+            `snapshotId value {${other}} has a problem: is "${other}", but the volume was made from ${snapshotId}`,
+        ],
+        [{ snapshotId: other, onSnapshotChange: "replace" }, `is "${other}", ${has(`"${snapshotId}"`)}`],
+        [{ adopt: empty }, `is "${snapshotId}", but the volume was made from none`],
+        [
+            { size: 10 },
+            "size value {10} has a problem: is 10, but the volume has 20 GiB, and EC2 cannot shrink one",
+        ],
+        [{ size: 10, allowShrinkByReplacement: true }, `is 10, ${has("20")}`],
+        [{ kmsKeyId: "alias/backup" }, `is "alias/backup", but ${id}, which is to be adopted, has none`],
+        [{ encrypted: true }, `is true, ${has("false")}`],
+    ];
+    for (const [args, reason] of cases) {
+        await project.program(program(volume("disk", { ...wanted, ...args })));
+        const { result, actions } = await during(emulator, () => project.run("preview"));
+        expect(result.code).not.toBe(0);
+        expect(result.output.replace(/\s+/g, " ")).toContain(reason);
+        expect(changes(actions)).toEqual([]);
+    }
+
+    // The up finds the same, where no preview has.
+    await project.program(program(volume("disk", { ...wanted, size: 10 })));
+    expect(await project.upFails()).toContain("but the volume has 20 GiB");
+    expect(await project.state()).toEqual([]);
+
+    await project.program(
+        program(volume("disk", { ...wanted, snapshotId: other, onSnapshotChange: "keep" })),
+    );
+    const kept = await during(emulator, () => project.up());
+    expect(changes(kept.actions)).toEqual(["CreateTags", "ModifyVolume"]);
+    expect((await live(project, "disk")).id).toBe(id);
+    expect(await project.up()).toContain("2 unchanged");
+    await project.remove();
+});
+
+test("a volume whose modification fails at its adoption stays in the state as it is, and the next up goes on", async () => {
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const id = await existingVolume(snapshotId, { VolumeType: "gp3" });
+    await emulator.set({ modificationError: "Out of capacity" });
+    const text = program(volume("disk", { snapshotId, ...zone, adopt: id, size: 10 }));
+    const project = await Project.create(emulator, text);
+    expect(await project.upFails()).toContain(
+        `waiting for volume ${id} from snapshot ${snapshotId}: the modification failed: Out of capacity`,
+    );
+    const { outputs, ...resource } = await live(project, "disk");
+    expect(resource.id).toBe(id);
+    expect(outputs).toMatchObject({
+        availabilityZone: "us-east-1a",
+        size: 8,
+        state: "available",
+        tagsAll: { Name: "disk", Made: "by hand" },
+    });
+    await emulator.set({ modificationError: null });
+    await emulator.advance(7 * 3_600);
+    await project.up();
+    expect(await live(project, "disk")).toMatchObject({ id, outputs: { size: 10 } });
+    await project.remove();
+});
+
+test("a volume moves from another provider's resource to this one, and is let go again: never made anew, never deleted", async () => {
+    const snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 1 }));
+    const before = (options: string) =>
+        program(
+            volumes(emulator),
+            `new Volume("theirs", { zone: "us-east-1a", snapshotId: "${snapshotId}" }, ${options});`,
+        );
+    const project = await Project.create(emulator, before("{}"));
+    const there = await volumeIds();
+    await project.up();
+    const [id = ""] = (await volumeIds()).filter((one) => !there.includes(one));
+    await project.program(before("{ retainOnDelete: true }"));
+    await project.up();
+
+    const after = (options: string) =>
+        program(volume("ours", { snapshotId, ...zone, volumeType: "gp2", adopt: id }, options));
+    await project.program(after("{ retainOnDelete: true }"));
+    const moved = await during(emulator, () => project.up());
+    expect(moved.result).toMatch(/1 created/);
+    expect(moved.result).toMatch(/1 deleted/);
+    expect(changes(moved.actions)).toEqual(["CreateTags"]);
+    expect((await live(project, "ours")).id).toBe(id);
+
+    await project.program(program());
+    const back = await during(emulator, () => project.up());
+    expect(back.result).toMatch(/1 deleted/);
+    expect(changes(back.actions)).toEqual([]);
+    const [left] = (await emulator.volumes()).filter(({ VolumeId }) => VolumeId === id);
+    const own = (left?.Tags ?? []).filter(({ Key = "" }) => Key.startsWith("pulumi-ebs-snapshots:"));
+    expect(own.map(({ Key }) => Key)).toEqual(["pulumi-ebs-snapshots:stack"]);
     await project.remove();
 });

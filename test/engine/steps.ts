@@ -161,7 +161,7 @@ const volumeProvider = {
         return { changes, replaces: changes ? ["zone"] : [], deleteBeforeReplace: news.deleteFirst === true };
     },
     async create(inputs) {
-        const made = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1 });
+        const made = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1, SnapshotId: inputs.snapshotId });
         return { id: made.VolumeId, outs: inputs };
     },
     async delete(id) {

@@ -2,7 +2,6 @@
 
 import {
     AttachVolumeCommand,
-    CreateVolumeCommand,
     DeleteVolumeCommand,
     DetachVolumeCommand,
     ModifyVolumeCommand,
@@ -351,30 +350,5 @@ test("a key named otherwise and a zone by its id are no difference; another key 
     expect(await project.preview()).toContain(`replacing deletes volume ${id ?? ""}`);
     await project.program(text({ availabilityZoneId: "use1-az9" }));
     expect(await project.preview()).toContain(`replacing deletes volume ${id ?? ""}`);
-    await project.remove();
-});
-
-test("an existing volume is adopted, and brought to what the program says", async () => {
-    const { VolumeId: id = "" } = await emulator.ec2().send(
-        new CreateVolumeCommand({
-            AvailabilityZone: "us-east-1a",
-            SnapshotId: snapshotId,
-            VolumeType: "gp2",
-        }),
-    );
-    const text = (args: object) => program(volume("disk", { snapshotId, adopt: id, ...args }));
-    const project = await Project.create(emulator, text({ availabilityZone: "us-east-1b" }));
-    const refused = await project.run("preview");
-    expect(refused.output).toContain(`but ${id}, which is to be adopted, has "us-east-1a"`);
-    await project.program(text({ ...zone, size: 10 }));
-    const { actions } = await during(emulator, () => project.up());
-    expect(actions).not.toContain("CreateVolume");
-    expect(actions).toContain("ModifyVolume");
-    expect((await live(project, "disk")).outputs).toMatchObject({
-        volumeId: id,
-        size: 10,
-        volumeType: "gp3",
-    });
-    expect(await project.up()).toContain("2 unchanged");
     await project.remove();
 });

@@ -165,6 +165,9 @@ describe("fast restore", () => {
         expect(judgeFastRestore(wanted, [zone("a", "enabled"), zone("b", "disabling")], false)).toEqual({
             failed: "us-east-1b is disabling: Client.UserInitiated",
         });
+        expect(judgeFastRestore(wanted, undefined, false)).toEqual({
+            failed: "EC2 does not show it: the snapshot was deleted, or it was switched off",
+        });
     });
 
     test("is seen as it is: off, in other zones, or as declared", () => {

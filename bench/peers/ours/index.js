@@ -1,6 +1,6 @@
 // The README's recipes: each snapshot waits for itself, or none does and one barrier, if any, waits for all.
 const { CompletedSnapshots, Snapshot } = require("pulumi-ebs-snapshots");
-const { volumes, background, barrier } = require("./input.json");
+const { volumes, background, barrier, features } = require("./input.json");
 
 const snapshots = volumes.map(
     (volumeId, index) =>
@@ -9,6 +9,7 @@ const snapshots = volumes.map(
             group: "payments",
             billingCode: "CC-1042",
             ...(background || barrier ? { waitForCompletion: false } : {}),
+            ...features,
         }),
 );
 if (barrier) {

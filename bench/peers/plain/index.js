@@ -1,6 +1,6 @@
 // What a user would write: a dynamic provider with an SDK client, the SDK's waiter, and one describe per read.
 const pulumi = require("@pulumi/pulumi");
-const { volumes } = require("./input.json");
+const { volumes, lock } = require("./input.json");
 
 const provider = {
     async diff(id, olds, news) {
@@ -28,6 +28,11 @@ const provider = {
             { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 },
             { SnapshotIds: [SnapshotId] },
         );
+        if (inputs.lock) {
+            await client.send(
+                new ec2.LockSnapshotCommand({ SnapshotId, LockMode: "governance", LockDuration: 30 }),
+            );
+        }
         return { id: SnapshotId, outs: { ...inputs, state: "completed" } };
     },
 
@@ -35,12 +40,14 @@ const provider = {
         const ec2 = require("@aws-sdk/client-ec2");
         const client = new ec2.EC2Client({});
         const { Snapshots } = await client.send(new ec2.DescribeSnapshotsCommand({ SnapshotIds: [id] }));
+        if (props.lock) await client.send(new ec2.DescribeLockedSnapshotsCommand({ SnapshotIds: [id] }));
         return { id, props: { ...props, state: Snapshots[0].State } };
     },
 
-    async delete(id) {
+    async delete(id, props) {
         const ec2 = require("@aws-sdk/client-ec2");
         const client = new ec2.EC2Client({});
+        if (props.lock) await client.send(new ec2.UnlockSnapshotCommand({ SnapshotId: id }));
         await client.send(new ec2.DeleteSnapshotCommand({ SnapshotId: id }));
     },
 };
@@ -52,5 +59,5 @@ class Snapshot extends pulumi.dynamic.Resource {
 }
 
 volumes.forEach((volumeId, index) => {
-    new Snapshot(`snapshot-${index}`, { volumeId, group: "payments", billingCode: "CC-1042" });
+    new Snapshot(`snapshot-${index}`, { volumeId, group: "payments", billingCode: "CC-1042", lock });
 });

@@ -1,0 +1,50 @@
+// How a row measures: contenders with an account of their own, and what they called, held against a target.
+import { Account } from "./account.mjs";
+
+export async function withStack(who, n, { take = 0, foreign = 0, settings = {} }, work) {
+    const account = await Account.open();
+    try {
+        await account.set({ snapshotSeconds: take, ...settings });
+        const { of = "volumes" } = who;
+        const seeded = await account.seed({ volumes: n, snapshots: foreign, [of]: n });
+        const stack = await who.open(account, seeded[of]);
+        try {
+            return await work(stack, account);
+        } finally {
+            await stack.close();
+        }
+    } finally {
+        await account.close();
+    }
+}
+
+/** Several at once, each with an account of its own. */
+export function withStacks([who, ...others], n, work, stacks = []) {
+    if (who === undefined) return work(stacks);
+    return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
+}
+
+export function entry(who, n, what, { seconds, calls, span, peakKb }) {
+    return {
+        who: who.name,
+        n,
+        what,
+        ...(seconds === undefined ? {} : { seconds: round(seconds) }),
+        ...(span > 0 ? { span: round(span) } : {}),
+        calls,
+        ...(peakKb === undefined ? {} : { peakKb }),
+    };
+}
+
+export function total({ calls }) {
+    return Object.values(calls).reduce((sum, count) => sum + count, 0);
+}
+
+export function verdict(what, figure, limit, unit = "calls", bound = "at most") {
+    const met = bound === "exactly" ? figure === limit : figure <= limit;
+    return { what, figure: round(figure), bound, limit: round(limit), unit, met };
+}
+
+export function round(number) {
+    return Math.round(number * 100) / 100;
+}

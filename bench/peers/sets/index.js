@@ -1,0 +1,7 @@
+// One set an instance; what the other programs get as volumes are instances here.
+const { InstanceSnapshots } = require("pulumi-ebs-snapshots");
+const { volumes: instanceIds } = require("./input.json");
+
+for (const [index, instanceId] of instanceIds.entries()) {
+    new InstanceSnapshots(`set-${index}`, { instanceId, group: "payments" });
+}
