@@ -11,11 +11,21 @@
  * });
  * ```
  *
+ * And, of what a preview says, what would be lost ({@link lostSnapshots}).
+ *
  * @packageDocumentation
  */
 import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
 import { rules, type Requirements, type Rule } from "./rules";
 
+export {
+    lostSnapshots,
+    readPreview,
+    type Lost,
+    type Preview,
+    type PreviewState,
+    type PreviewStep,
+} from "./lost";
 export { rules, type Declared, type Requirements, type Rule } from "./rules";
 
 export type RuleName = keyof typeof rules;

@@ -110,7 +110,8 @@ describe("accounts", () => {
         const { host, inputs } = await share(before);
         const { inputs: news } = await host.check({ snapshotId, accounts: after }, inputs);
         const state = { ...inputs, accountIds };
-        return (await host.clock.until(host.lifecycle.diff(snapshotId, state, news))).changes;
+        // Where it is left to the engine, that finds the difference by itself.
+        return (await host.clock.until(host.lifecycle.diff(snapshotId, state, news))).changes ?? true;
     };
 
     test("in another order, or twice, are no difference; behind another id, an alias is one", async () => {
