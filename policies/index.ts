@@ -26,6 +26,7 @@ export {
     type PreviewState,
     type PreviewStep,
 } from "./lost";
+export type { Duration } from "../provider/duration";
 export { rules, type Declared, type Requirements, type Rule } from "./rules";
 
 export type RuleName = keyof typeof rules;

@@ -148,12 +148,17 @@ function undecided(rules: Record<string, Rule>, before: Properties, after: Prope
         .map(({ property }) => property);
 }
 
-/** Reads what `pulumi preview --json` wrote; one that failed has no steps, and says nothing of what is lost. */
+/** Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps, and does not say so. */
 export function readPreview(text: string): Preview {
-    const read = JSON.parse(text) as Partial<Preview> | null;
+    const read = JSON.parse(text) as (Partial<Preview> & { diagnostics?: Diagnostic[] }) | null;
+    const error = read?.diagnostics?.find(({ severity }) => severity === "error");
+    if (error !== undefined) throw new Error(`the preview failed: ${error.message ?? "it does not say why"}`);
     if (!Array.isArray(read?.steps))
-        throw new Error(
-            "this is no output of `pulumi preview --json`, or of one that failed: it has no steps",
-        );
+        throw new Error("this is no output of `pulumi preview --json`: it has no steps");
     return { steps: read.steps };
+}
+
+interface Diagnostic {
+    severity?: string;
+    message?: string;
 }

@@ -188,9 +188,22 @@ test("what is neither is no matter, whatever happens to it", () => {
 test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])(
     "%s is not a preview, and says nothing",
     (text) => {
-        expect(() => readPreview(text)).toThrow("no output of `pulumi preview --json`");
+        expect(() => readPreview(text)).toThrow(
+            "this is no output of `pulumi preview --json`: it has no steps",
+        );
     },
 );
+
+test("a preview that failed is refused, since the steps that it has may not be all", () => {
+    const diagnostics = [
+        { severity: "warning", message: "warning: data: replacing deletes snapshot snap-1" },
+        { severity: "error", message: "error: preview failed" },
+    ];
+    const failed = JSON.stringify({ steps: [step("data", { after: {} })], diagnostics });
+    expect(() => readPreview(failed)).toThrow("the preview failed: error: preview failed");
+    const warned = JSON.stringify({ steps: [], diagnostics: diagnostics.slice(0, 1) });
+    expect(readPreview(warned)).toEqual({ steps: [] });
+});
 
 describe("the command", () => {
     let folder: string;
