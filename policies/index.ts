@@ -11,22 +11,11 @@
  * });
  * ```
  *
- * And, of what a preview says, what would be lost ({@link lostSnapshots}).
- *
  * @packageDocumentation
  */
 import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
 import { rules, type Requirements, type Rule } from "./rules";
 
-export {
-    lostSnapshots,
-    readPreview,
-    type Lost,
-    type Preview,
-    type PreviewState,
-    type PreviewStep,
-} from "./lost";
-export type { Duration } from "../provider/duration";
 export { rules, type Declared, type Requirements, type Rule } from "./rules";
 
 export type RuleName = keyof typeof rules;
@@ -51,3 +40,13 @@ export function snapshotPolicies({
         },
     }));
 }
+
+export type { Duration } from "../provider/duration";
+export {
+    lostSnapshots,
+    readPreview,
+    type Lost,
+    type Preview,
+    type PreviewState,
+    type PreviewStep,
+} from "./lost";

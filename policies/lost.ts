@@ -14,28 +14,41 @@ import { volumeFromSnapshot } from "../provider/volume-from-snapshot";
 
 /** What `pulumi preview --json` writes, as far as it is read here. */
 export interface Preview {
+    /** What the run would do, one entry a step. */
     steps: PreviewStep[];
 }
 
+/** What the run would do to a resource. */
 export interface PreviewStep {
     /** Such as `replace`; `delete-replaced` is there with `--show-replacement-steps` only. */
     op: string;
+    /** Of the resource. */
     urn: string;
+    /** The resource as the state has it. */
     oldState?: PreviewState;
+    /** The resource as the program declares it. */
     newState?: PreviewState;
     /** The properties whose change replaces. */
     replaceReasons?: string[] | null;
 }
 
+/** A resource as the preview shows it. */
 export interface PreviewState {
+    /** Type token. */
     type: string;
+    /** Of EC2; none before it is made. */
     id?: string;
+    /** Whether the option is given; that of the state counts. */
     retainOnDelete?: boolean;
+    /** What is declared. */
     inputs?: Record<string, unknown>;
+    /** What the state holds. */
     outputs?: Record<string, unknown>;
 }
 
+/** What goes for good, and why. */
 export interface Lost {
+    /** Of the resource. */
     urn: string;
     /** Ids of EC2; of a set, those of its snapshots. */
     ids: string[];
@@ -96,7 +109,15 @@ const kinds: Record<string, Kind> = {
     "pulumi-nodejs:dynamic/ebs:VolumeFromSnapshot": volume,
 };
 
-/** The snapshots, and the data on volumes, that the previewed run would take away for good, or may. */
+/**
+ * The snapshots, and the data on volumes, that the previewed run would take away for good, or may.
+ *
+ * @example
+ * ```ts
+ * const lost = lostSnapshots(readPreview(readFileSync("preview.json", "utf8")));
+ * if (lost.length > 0) throw new Error(lost.map(({ reason }) => reason).join("\n"));
+ * ```
+ */
 export function lostSnapshots({ steps }: Preview): Lost[] {
     return steps.flatMap((step) => {
         const { op, urn, oldState } = step;
