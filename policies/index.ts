@@ -48,3 +48,13 @@ export function snapshotPolicies({
         },
     }));
 }
+
+export type { Duration } from "../provider/duration";
+export {
+    lostSnapshots,
+    readPreview,
+    type Lost,
+    type Preview,
+    type PreviewState,
+    type PreviewStep,
+} from "./lost";

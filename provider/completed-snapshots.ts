@@ -53,7 +53,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
 
     pending: ({ snapshots }) =>
         Array.isArray(snapshots) && (snapshots as Seen).some(({ state }) => state !== "completed")
-            ? "update"
+            ? { effect: "update", why: "not all of them are completed: they are waited for" }
             : undefined,
 
     make: () => Promise.resolve({ id: randomUUID(), seen: [] }),

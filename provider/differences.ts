@@ -5,7 +5,7 @@
  */
 import type { Cloud } from "./ec2/cloud";
 import { asGiven } from "./internals";
-import { changedProperties, hasUnknown, type Effect, type Properties, type Rule } from "./rules";
+import { changedProperties, hasUnknown, type Change, type Properties, type Rule } from "./rules";
 
 /** Whether two values of a property mean the same. */
 export type Alike = (cloud: Cloud, before: unknown, after: unknown) => Promise<boolean>;
@@ -20,7 +20,7 @@ export async function differences(
     cloud: () => Cloud,
     state: Properties,
     inputs: Properties,
-): Promise<{ property: string; effect: Effect }[]> {
+): Promise<Change[]> {
     const edited = changedProperties(rules, asGiven(state), inputs).map(({ property }) => property);
     const changed = changedProperties(rules, state, inputs).filter(({ property }) =>
         edited.includes(property),

@@ -9,6 +9,7 @@ import { connect as connectTo } from "node:net";
 import type * as Grpc from "@grpc/grpc-js";
 import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
+import { nameOf } from "./internals";
 
 /** What can be said to the person at the terminal about one resource. */
 export interface Voice {
@@ -27,15 +28,20 @@ export const engineVoice: Voice = {
         say("INFO", urn, line, true);
     },
     info: (urn, line) => {
-        say("INFO", urn, line, false);
+        say("INFO", urn, named(urn, line), false);
     },
     warn: (urn, line) => {
-        say("WARNING", urn, line, false);
+        say("WARNING", urn, named(urn, line), false);
     },
     stillHeard: async () => {
         if (!(await engineLives())) process.exit(1);
     },
 };
+
+/** In a diff the engine does not say whose a line is, and it may stand above another resource. */
+function named(urn: string, line: string): string {
+    return urn === "" ? line : `${nameOf(urn)}: ${line}`;
+}
 
 const address = /^127\.0\.0\.1:\d+$/.test(process.argv[2] ?? "") ? process.argv[2] : undefined;
 type Severity = "INFO" | "WARNING";

@@ -5,6 +5,7 @@
  * @module
  */
 import { adoption } from "./adopt";
+import { answerOf, askedFor, replacesOf } from "./answer";
 import { claimOf, claimTags, makeOnce, stackOf } from "./claim";
 import { differences } from "./differences";
 import { defaultTimeout, toMilliseconds } from "./duration";
@@ -16,7 +17,6 @@ import {
     asGiven,
     discreet,
     givenOf,
-    isAmong,
     nameOf,
     organizationOf,
     secretsOf,
@@ -27,6 +27,7 @@ import {
 import { placementRules, type Placement } from "./placement";
 import type { Act, Resource } from "./resource";
 import {
+    asBefore,
     changedProperties,
     checkProperties,
     equal,
@@ -34,6 +35,7 @@ import {
     inputsOf,
     isMap,
     unknown,
+    type Change,
     type CheckFailure,
     type Properties,
     type Rule,
@@ -64,6 +66,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
     const adopting = adoption(resource, rules, run);
     /** What the program of this run declares of this kind, by URN. */
     const declared = new Map<string, Properties>();
+    /** The inputs in the state of what is declared. */
+    const former = new Map<string, Properties>();
 
     return {
         configure(request: { config: { get: (key: string) => string | undefined } }): Promise<void> {
@@ -73,13 +77,14 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
 
         async check(olds: Properties, news: Properties) {
             try {
-                const given = await completed(olds, news);
+                const given = asBefore(rules, olds, await completed(olds, news));
                 const inputs = resource.complete?.(olds, given) ?? given;
                 const failures = [
                     ...checkProperties(rules, inputs),
                     ...(resource.check?.(inputs, run.configuration, olds, [...declared.values()]) ?? []),
                 ];
                 declared.set(urnOf(inputs), inputs);
+                former.set(urnOf(inputs), olds);
                 run.declaring();
                 if (failures.length === 0) failures.push(...(await lookedUp(olds, inputs)));
                 return { inputs, failures: failures.map((failure) => discreet(failure, secretsOf(inputs))) };
@@ -96,20 +101,19 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const comparing = differences(rules, resource.alike, cloud, state, inputs);
             const differing = await telling(`comparing ${named(id, inputs)}`, comparing);
             const changed = differing.filter(({ effect }) => effect !== "nothing");
-            const replaces = changed
-                .filter(({ effect }) => effect === "replace")
-                .map(({ property }) => property);
             const pending = resource.pending?.(state, inputs, run.configuration);
-            if (pending === "replace") replaces.push("state");
-            const asked = changed.some(({ property }) => isAmong(inputs["__replaceOnChanges"], property));
-            const replaced = asked || replaces.length > 0;
+            const replaced =
+                replacesOf(changed, inputs, pending).length > 0 || askedFor(changed, inputs).length > 0;
             stands({ id, inputs, outputs: state, replaced });
+            // Nothing of the inputs would tell why.
+            if (pending !== undefined && (changed.length === 0 || pending.effect === "replace"))
+                run.voice.info(urnOf(inputs), pending.why);
             if (replaced) await leaves(id, state, inputs);
-            else warn(inputs, resource.warning?.(state, inputs));
-            if (replaces.length > 0) return { changes: true, replaces };
-            // The engine heeds `replaceOnChanges` only if it is left to find the difference of the inputs by itself.
-            if (asked) return {};
-            return { changes: changed.length > 0 || pending === "update" };
+            else await mayLeave(changed, id, state, inputs);
+            if (!replaced || resource.replacing === undefined)
+                warn(inputs, resource.warning?.(state, inputs, run.configuration));
+            const program = equal(declared.get(urnOf(inputs)), inputs);
+            return answerOf(changed, pending, program ? former.get(urnOf(inputs)) : undefined, inputs);
         },
 
         async create(inputs: Properties) {
@@ -214,6 +218,18 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         const release = () => replacing?.release?.(actFor(state), id, state) ?? Promise.resolve();
         run.leaves(urnOf(inputs), stays ? { ...held, release } : held);
         warn(inputs, await replacing?.warning(id, before, after, actFor(state)));
+    }
+
+    /** Tells the reviewer of what goes if that which is not known yet turns out to be something else. */
+    async function mayLeave(changed: Change[], id: string, state: Properties, inputs: Properties) {
+        const { replacing } = resource;
+        const open = changed.filter(({ undecided }) => undecided).map(({ property }) => property);
+        if (open.length === 0) return;
+        const [before, after] = [state as Partial<State>, inputs as Partial<Inputs>];
+        // The last copy of something else stays.
+        if (replacing?.stays !== undefined && replacing.stays(before, after) !== false) return;
+        const what = await replacing?.warning(id, before, after, actFor(state));
+        warn(inputs, what && `if ${open.join(", ")}, not known yet, turns out to be another: ${what}`);
     }
 
     async function removed(act: Act, id: string, state: Properties): Promise<void> {

@@ -8,22 +8,30 @@ import { unlessGone } from "./ec2/errors";
 import { writeTags } from "./ec2/tagging";
 import { stackTag, tagOf } from "./ec2/tags";
 import type { Act } from "./resource";
+import { unknown } from "./rules";
 
 /** What the tag of the stack says, before the stack's name, on one that is no longer managed. */
 const released = "kept by ";
 
-/** Whether what was made with the first inputs stays: as its successor says, else if it is the last copy of something. */
+/**
+ * Whether what was made with the first inputs stays: as its successor says, else if it is the last copy of something. Of
+ * what the successor is a copy may not be known yet.
+ */
 export function staysAs<Inputs extends { keepReplaced?: boolean }>(
     origin: (inputs: Partial<Inputs>) => string,
 ) {
-    return (state: Partial<Inputs>, inputs: Partial<Inputs>): boolean =>
-        inputs.keepReplaced ?? origin(state) !== origin(inputs);
+    return (state: Partial<Inputs>, inputs: Partial<Inputs>): boolean | undefined => {
+        if (inputs.keepReplaced !== undefined) return inputs.keepReplaced;
+        const next = origin(inputs);
+        return next.includes(unknown) ? undefined : next !== origin(state);
+    };
 }
 
-export function replacedWarning(what: string, facts: string[], stays: boolean): string {
-    return stays
-        ? `replacing keeps ${what} (${facts.join(", ")}) in the account, no longer managed by Pulumi`
-        : `replacing deletes ${what} (${facts.join(", ")}) once the new one is complete; keepReplaced: true keeps it`;
+export function replacedWarning(what: string, facts: string[], stays: boolean | undefined): string {
+    const told = `${what} (${facts.join(", ")})`;
+    if (stays === true) return `replacing keeps ${told} in the account, no longer managed by Pulumi`;
+    const unless = stays === undefined ? ", unless that turns out to be a copy of something else" : "";
+    return `replacing deletes ${told} once the new one is complete${unless}; keepReplaced: true keeps it`;
 }
 
 /** Marks them as no longer managed, one by one: where one is gone, a call for all would mark none. */

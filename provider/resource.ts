@@ -8,7 +8,7 @@ import type { Alike } from "./differences";
 import type { Cloud } from "./ec2/cloud";
 import type { Configuration } from "./ec2/config";
 import type { OwnTags, TagMap } from "./ec2/tags";
-import type { CheckFailure, Properties, Rules } from "./rules";
+import type { CheckFailure, Pending, Properties, Rules } from "./rules";
 import type { Live } from "./run";
 
 /** What an act works with: one resource's region and identity, and a voice beside it at the terminal. */
@@ -50,18 +50,14 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     ) => CheckFailure[];
     /** What only the state tells to be wrong. */
     refuse?: (state: Properties, inputs: Properties) => CheckFailure[];
-    /** What a reviewer must know of one that stays. */
-    warning?: (state: Properties, inputs: Properties) => string | undefined;
+    /** What a reviewer must know of one that stays, or whose replacement needs no care (`replacing`). */
+    warning?: (state: Properties, inputs: Properties, configuration: Configuration) => string | undefined;
     /** What only EC2 knows: asked for inputs that are new or differ from `olds`, where nothing else is wrong. */
     lookUp?: (act: Act, inputs: Properties, olds: Properties) => Promise<CheckFailure[]>;
     /** Whether values that are written differently mean the same, where only AWS can tell: a key and its alias. */
     alike?: Partial<Record<keyof Inputs & string, Alike>>;
     /** What follows from the state itself or the configuration: a job not done, a default tag that is missing. */
-    pending?: (
-        state: Properties,
-        inputs: Properties,
-        configuration: Configuration,
-    ) => "update" | "replace" | undefined;
+    pending?: (state: Properties, inputs: Properties, configuration: Configuration) => Pending | undefined;
     /** Outputs that are secret if any declared tag is. */
     secretWithTags?: readonly (keyof Outputs & string)[];
     /** Outputs that are secret if this input is. */
@@ -124,8 +120,8 @@ export interface Replacing<Inputs, Outputs> {
         inputs: Partial<Inputs>,
         act: Act,
     ) => string | undefined | Promise<string | undefined>;
-    /** Whether it stays in the account, no longer managed; where that may be, the next two belong to it. */
-    stays?: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean;
+    /** Whether it stays in the account, no longer managed, if known; where that may be, the next two belong to it. */
+    stays?: (state: Partial<Inputs & Outputs>, inputs: Partial<Inputs>) => boolean | undefined;
     /** Marks one that stays, so that no later delete takes it, whatever happens to this run. */
     release?: (act: Act, id: string, state: Properties) => Promise<void>;
     released?: (act: Act, id: string, state: Properties) => Promise<boolean>;

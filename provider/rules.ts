@@ -21,6 +21,12 @@ export interface CheckFailure {
 /** What the change of a property does to the resource. */
 export type Effect = "nothing" | "update" | "replace";
 
+/** What is done although no input has changed, and why. */
+export interface Pending {
+    effect: Exclude<Effect, "nothing">;
+    why: string;
+}
+
 export interface Rule {
     accepts: Accepts;
     required?: true;
@@ -66,12 +72,19 @@ export function checkProperties(rules: Record<string, Rule>, inputs: Properties)
     return failures;
 }
 
+export interface Change {
+    property: string;
+    effect: Effect;
+    /** It replaces if its value, which is not known yet, turns out to be another one. */
+    undecided: boolean;
+}
+
 /** The declared properties that changed, each with what that means. */
 export function changedProperties(
     rules: Record<string, Rule>,
     before: Properties,
     after: Properties,
-): { property: string; effect: Effect }[] {
+): Change[] {
     return Object.entries(rules)
         .filter(
             ([key, rule]) => !(rule.same ?? equal)(before[key] ?? undefined, after[key] ?? undefined, after),
@@ -80,11 +93,19 @@ export function changedProperties(
             const effect = typeof onChange === "function" ? onChange(before, after) : onChange;
             // A value that is not known yet may turn out to be the same one. Answering "replace" would make the engine
             // delete this resource ahead of what the value comes from (`deleteBeforeReplace`): no copy would be left.
-            return {
-                property,
-                effect: effect === "replace" && hasUnknown(after[property]) ? "update" : effect,
-            };
+            const undecided = effect === "replace" && hasUnknown(after[property]);
+            return { property, effect: undecided ? "update" : effect, undecided };
         });
+}
+
+/** The inputs with what means the same as before left as it was written: in a diff, another spelling looks like a change. */
+export function asBefore(rules: Record<string, Rule>, before: Properties, inputs: Properties): Properties {
+    const kept = Object.entries(rules).filter(([key, { same }]) => {
+        const [old, value] = [before[key] ?? undefined, inputs[key]];
+        if (old === undefined || value === undefined || hasUnknown(value)) return false;
+        return same?.(old, value, inputs) === true;
+    });
+    return { ...inputs, ...Object.fromEntries(kept.map(([key]) => [key, before[key]])) };
 }
 
 export function hasUnknown(value: unknown): boolean {

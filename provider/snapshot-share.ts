@@ -23,6 +23,7 @@ import {
 } from "./ec2/grants";
 import { removeTags, writeTags } from "./ec2/tagging";
 import { tagOf } from "./ec2/tags";
+import { secretsOf } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
     equal,
@@ -118,7 +119,23 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
     // An alias may mean another account by now.
     pending(state, inputs, configuration) {
         if (state["accountIds"] === undefined || hasUnknown(inputs["accounts"])) return undefined;
-        return equal(state["accountIds"], accountIds(inputs, configuration)) ? undefined : "update";
+        if (equal(state["accountIds"], accountIds(inputs, configuration))) return undefined;
+        return { effect: "update", why: "its accounts, as configured, are not those that have access" };
+    },
+
+    warning(state, inputs, configuration) {
+        if (hasUnknown([inputs["accounts"], inputs["snapshotId"]])) return undefined;
+        const moves = state["snapshotId"] !== inputs["snapshotId"];
+        // `lookUp` tells it, of what EC2 has now.
+        if (!moves && inputs["exclusive"] === true) return undefined;
+        const theirs = state[moves && state["exclusive"] === true ? "grants" : "granted"];
+        const lost = without(
+            Array.isArray(theirs) ? theirs.map(String) : [],
+            moves ? [] : wantedOf(inputs, configuration),
+        );
+        if (lost.length === 0) return undefined;
+        const who = told(lost, { __secrets: [...secretsOf(state), ...secretsOf(inputs)] });
+        return `revokes the access of ${who} to ${String(state["snapshotId"])}, unless another share declares it`;
     },
 
     async make(act, inputs) {

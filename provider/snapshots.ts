@@ -18,7 +18,7 @@ import {
     observedTags,
     standardRules,
     tagOf,
-    tagsDiffer,
+    pendingTags,
     visibleTags,
     type StandardOptions,
     type StandardOutputs,
@@ -40,7 +40,17 @@ import {
 import { recycled, restore, timeOf } from "./recycle-bin";
 import { isReleased, release, replacedWarning, staysAs, unlessKept } from "./replaced";
 import type { Act, Resource } from "./resource";
-import { anything, flag, mapOf, textUpTo, type CheckFailure, type Properties, type Rules } from "./rules";
+import {
+    anything,
+    flag,
+    mapOf,
+    shown,
+    textUpTo,
+    type CheckFailure,
+    type Pending,
+    type Properties,
+    type Rules,
+} from "./rules";
 
 /** The options of whatever makes snapshots, one or several at once. */
 export interface MakingOptions extends StandardOptions {
@@ -229,11 +239,17 @@ export function snapshotActs<Inputs extends SnapshotOptions>(
 }
 
 /** A job that is not done, one that has failed, tags that are missing. */
-export function pendingJob(state: Properties, inputs: Properties, configuration: Configuration) {
-    if (state["state"] === "error") return "replace";
+export function pendingJob(
+    state: Properties,
+    inputs: Properties,
+    configuration: Configuration,
+): Pending | undefined {
+    const job = state["state"];
+    if (job === "error") return { effect: "replace", why: "it has failed, and is taken anew" };
     const awaited = inputs["waitForCompletion"] !== false;
-    if (awaited && state["state"] !== undefined && state["state"] !== "completed") return "update";
-    return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
+    if (awaited && job !== undefined && job !== "completed")
+        return { effect: "update", why: `it is ${shown(job)}, and is waited for` };
+    return pendingTags(inputs, state, configuration);
 }
 
 export function startedAt({ startTime }: Properties): number {

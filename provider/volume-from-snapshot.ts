@@ -21,7 +21,7 @@ import {
     checkStandard,
     declaredTags,
     standardRules,
-    tagsDiffer,
+    pendingTags,
     type StandardOptions,
     type StandardOutputs,
     type TagMap,
@@ -36,6 +36,7 @@ import {
     positiveInteger,
     resourceId,
     sameOrLeftOut,
+    shown,
     outpostArn,
     text,
     unknown,
@@ -267,19 +268,15 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
     refuse: (state, inputs) => shrinking(state["size"], asGiven(state)["size"], inputs),
 
     pending(state, inputs, configuration) {
-        if (isLost(state["state"])) return "replace";
-        if (state["state"] !== undefined && !isUsable(state["state"])) return "update";
-        return tagsDiffer(inputs, state, configuration) ? "update" : undefined;
+        const there = state["state"];
+        if (isLost(there)) return { effect: "replace", why: `it is ${shown(there)}, and is made anew` };
+        if (there !== undefined && !isUsable(there))
+            return { effect: "update", why: `it is ${shown(there)}, and is waited for` };
+        return pendingTags(inputs, state, configuration);
     },
 
     warning(state, inputs) {
-        const { size, snapshotId, onSnapshotChange } = inputs;
-        if (snapshotId === unknown && onSnapshotChange === "replace") {
-            return (
-                "snapshotId is not known yet: if it turns out to be another one, the volume is replaced " +
-                '(onSnapshotChange: "replace"), and what was written since is not carried over'
-            );
-        }
+        const { size } = inputs;
         const there = state["size"];
         return typeof size === "number" && typeof there === "number" && size < there
             ? `size is ${String(size)}, but the volume was grown to ${String(there)} GiB outside of this program; ` +
@@ -356,10 +353,12 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
                 ...(state.availabilityZone === undefined ? [] : [state.availabilityZone]),
                 ...(state.createTime === undefined ? [] : [`made ${state.createTime}`]),
             ];
+            const { snapshotId: origin = unknown } = inputs;
+            const from = origin === unknown ? "a snapshot that is not known yet" : `snapshot ${origin}`;
             const final = (inputs.finalSnapshot ?? state.finalSnapshot ?? false) !== false;
             return (
-                `replacing deletes volume ${id} (${facts.join(", ")}) and makes a new one from snapshot ` +
-                `${inputs.snapshotId ?? "unknown"}: what was written since is not carried over` +
+                `replacing deletes volume ${id} (${facts.join(", ")}) and makes a new one from ${from}: ` +
+                "what was written since is not carried over" +
                 (final
                     ? "; a final snapshot is taken first"
                     : "; finalSnapshot: true takes a snapshot first") +

@@ -52,6 +52,14 @@ export abstract class EbsResource extends pulumi.CustomResource {
         if (!pulumi.runtime.isDryRun()) settleWhenStored(madeSince(this, this.claimedIds(), since));
     }
 
+    /**
+     * Another name of the id. At the preview of an update the engine knows the id, and of other outputs nothing: whatever
+     * uses them looks changed.
+     */
+    protected idAs(key: "snapshotId" | "volumeId"): void {
+        if (pulumi.runtime.isDryRun()) Object.assign(this, { [key]: this.id });
+    }
+
     /** What carries the claim of the run that made it. */
     protected claimedIds(): pulumi.Output<string[]> {
         return this.id.apply((id) => [id]);

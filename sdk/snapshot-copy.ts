@@ -39,6 +39,7 @@ const keys: Keys<SnapshotCopyState> = {
 export class SnapshotCopy extends EbsResource {
     constructor(name: string, args: SnapshotCopyArgs, opts?: ResourceOptions) {
         super("SnapshotCopy", name, keys, args, opts);
+        this.idAs("snapshotId");
     }
 }
 

@@ -42,6 +42,7 @@ const keys: Keys<SnapshotState> = {
 export class Snapshot extends EbsResource {
     constructor(name: string, args: SnapshotArgs, opts?: ResourceOptions) {
         super("Snapshot", name, keys, args, opts);
+        this.idAs("snapshotId");
     }
 }
 

@@ -64,6 +64,7 @@ const keys: Keys<VolumeFromSnapshotState> = {
 export class VolumeFromSnapshot extends EbsResource {
     constructor(name: string, args: VolumeFromSnapshotArgs, opts?: ResourceOptions) {
         super("VolumeFromSnapshot", name, keys, args, opts);
+        this.idAs("volumeId");
     }
 }
 

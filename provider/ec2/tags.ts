@@ -4,14 +4,17 @@
  * @module
  */
 import type { Tag } from "@aws-sdk/client-ec2";
+import { secretsOf } from "../internals";
 import {
     flag,
     hasUnknown,
     isMap,
     mapOf,
+    shown,
     textUpTo,
     unknown,
     type CheckFailure,
+    type Pending,
     type Properties,
     type Rules,
 } from "../rules";
@@ -220,18 +223,27 @@ export function observedTags(
     return Object.fromEntries(Object.entries(observed).filter(([, value]) => value !== undefined));
 }
 
-/** Whether a default tag of the configuration is missing, or one that was declared before is no longer wanted. */
-export function tagsDiffer(inputs: Properties, state: Properties, configuration: Configuration): boolean {
+/** What a default tag of the configuration that is missing, or one that is no longer wanted, asks for. */
+export function pendingTags(
+    inputs: Properties,
+    state: Properties,
+    configuration: Configuration,
+): Pending | undefined {
     const { name, group, billingCode, tags } = inputs;
-    if (hasUnknown([name, group, billingCode, tags]) || !isMap(state["tagsAll"])) return false;
-    const wanted = declaredTags(inputs, configuration);
+    if (hasUnknown([name, group, billingCode, tags]) || !isMap(state["tagsAll"])) return undefined;
     const { write, remove } = tagChanges(
         state["tagsAll"] as TagMap,
-        wanted,
+        declaredTags(inputs, configuration),
         managedKeys(state),
         configuration.aws.ignoreTags,
     );
-    return Object.keys(write).length + remove.length > 0;
+    const told = [
+        ...Object.keys(write).map((key) => `writes the tag ${shown(key)}`),
+        ...remove.map((key) => `removes the tag ${shown(key)}`),
+    ];
+    if (told.length === 0) return undefined;
+    const secret = secretsOf(inputs).includes("tags");
+    return { effect: "update", why: secret ? "its tags are not as declared" : told.join(", ") };
 }
 
 /** The keys that this resource has written, as its state tells. */

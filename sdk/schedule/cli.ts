@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * `ebs-snapshots plan <file>`: a schedule as a table and a picture.
  *
@@ -7,11 +6,12 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Answer } from "../cli";
 import { chartOf } from "./chart";
 import { schedulesIn } from "./file";
 import { reportOf } from "./report";
 
-const usage = `usage: ebs-snapshots plan <file> [--from <time>] [--until <time>] [--markdown] [--out plan.svg]
+export const usage = `usage: ebs-snapshots plan <file> [--from <time>] [--until <time>] [--markdown] [--out plan.svg]
                                 [--schedule <name>] [--config <key>=<value>]
 
 <file>      the arguments of a SnapshotSchedule (JSON, or a JavaScript module that exports them), or a program that
@@ -23,9 +23,9 @@ const usage = `usage: ebs-snapshots plan <file> [--from <time>] [--until <time>]
 --markdown  the table as Markdown
 --out       writes the picture, too; needs the npm package echarts`;
 
-export async function main(argv: string[]): Promise<string> {
+export async function plan(args: string[]): Promise<Answer> {
     const { values, positionals } = parseArgs({
-        args: argv,
+        args,
         allowPositionals: true,
         options: {
             from: { type: "string" },
@@ -36,8 +36,8 @@ export async function main(argv: string[]): Promise<string> {
             config: { type: "string", multiple: true, default: [] },
         },
     });
-    const [command, file, ...others] = positionals;
-    if (command !== "plan" || file === undefined || others.length > 0) throw new Error(usage);
+    const [file, ...others] = positionals;
+    if (file === undefined || others.length > 0) throw new Error(usage);
     const config = Object.fromEntries(values.config.map((entry) => split(entry)));
     const all = await schedulesIn(resolve(file), config);
     const names = all.map(({ name }) => name);
@@ -51,9 +51,11 @@ export async function main(argv: string[]): Promise<string> {
             throw new Error(`--out draws one schedule: choose by --schedule among ${names.join(", ")}`);
         await writeFile(values.out, await chartOf(one.name, one.args, span));
     }
-    const reports = chosen.map(({ name, args }) => [name, reportOf(args, span, values.markdown)] as const);
-    if (reports.length === 1) return reports[0]?.[1] ?? "";
-    return reports.map(([name, report]) => `${values.markdown ? "## " : ""}${name}\n\n${report}`).join("\n");
+    const reports = chosen.map(({ name, args: given }) => {
+        const report = reportOf(given, span, values.markdown);
+        return chosen.length === 1 ? report : `${values.markdown ? "## " : ""}${name}\n\n${report}`;
+    });
+    return { text: reports.join("\n"), failed: false };
 }
 
 /** `key=value`, of which the value may hold more of the sign. */
@@ -67,14 +69,4 @@ function monthAfter(from: Date): Date {
     const until = new Date(from);
     until.setUTCMonth(until.getUTCMonth() + 1);
     return until;
-}
-
-if (require.main === module) {
-    main(process.argv.slice(2)).then(
-        (text) => process.stdout.write(text),
-        (error: unknown) => {
-            console.error(error instanceof Error ? error.message : String(error));
-            process.exitCode = 1;
-        },
-    );
 }

@@ -1,7 +1,7 @@
 import { lifecycle } from "../../provider/lifecycle";
 import type { Resource } from "../../provider/resource";
 import { Run } from "../../provider/run";
-import type { Properties } from "../../provider/rules";
+import { equal, type Properties } from "../../provider/rules";
 import { snapshot } from "../../provider/snapshot";
 import { HandClock } from "./clock";
 import { Wire, type Answering } from "./wire";
@@ -58,6 +58,12 @@ export class Host {
 
     /** What a change of the inputs means, given a state as `create` leaves it. */
     async diff(before: Properties, after: Properties, outputs: Properties = {}) {
+        // Where it is left to find a difference by itself, the engine compares the inputs.
+        return { changes: !equal(before, after), ...(await this.answer(before, after, outputs)) };
+    }
+
+    /** The same, as the engine is told. */
+    async answer(before: Properties, after: Properties, outputs: Properties = {}) {
         const { inputs: old } = await this.check(before);
         const { inputs } = await this.check(after, old);
         const state = { ...old, ...this.whole, ...outputs };

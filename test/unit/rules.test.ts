@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unknown } from "../../provider/rules";
+import { unknown, type Properties } from "../../provider/rules";
 import { Host, baseConfig } from "./host";
 import { testRules, type Table } from "./table";
 import { answer } from "./wire";
@@ -393,11 +393,46 @@ test("a replacement says what becomes of the copy that there is", async () => {
     ]);
 });
 
-test("replaceOnChanges leaves the engine to find the difference by itself", async () => {
-    const after = { volumeId, group: "b", __replaceOnChanges: ["group"] };
-    expect(await host.diff({ volumeId, group: "a" }, after)).toEqual({});
-    const other = { volumeId, group: "b", __replaceOnChanges: ["tags.Team"] };
-    expect(await host.diff({ volumeId, group: "a" }, other)).toEqual({ changes: true });
+test("what replaceOnChanges names replaces; what is not known yet only by the engine; nothing that is merely written differently does", async () => {
+    const watched = (values: Properties, __replaceOnChanges = ["group"]) => ({
+        volumeId,
+        __replaceOnChanges,
+        ...values,
+    });
+    const before = watched({ group: "a" });
+    const replaced = { changes: true, replaces: ["group"] };
+    expect(await host.diff(before, watched({ group: "b" }))).toEqual(replaced);
+    expect(await host.diff({ volumeId, group: "a" }, watched({ group: "b" }))).toEqual(replaced);
+    expect(await host.answer(before, watched({ group: unknown }))).toEqual({});
+    const all = (timeout: string, name: string) => watched({ timeout, name }, ["timeout"]);
+    expect(await host.answer(all("24 hours", "a"), all("1 day", "b"))).toEqual({ changes: true });
+});
+
+test("the engine is left to find what it can, so that it shows the inputs that changed and nothing else; told of a difference where it finds none, or one of ours", async () => {
+    const one = { volumeId, description: "a", group: "a" };
+    expect(await host.answer(one, { ...one, group: "b" })).toEqual({});
+    expect(await host.answer(one, { ...one, description: "b" })).toEqual({ replaces: ["description"] });
+    expect(await host.answer(one, one)).toEqual({ changes: false });
+    expect(await host.answer(one, one, { state: "error" })).toEqual({ changes: true, replaces: ["state"] });
+    const secret = { ...one, description: "b", __secrets: ["group"] };
+    expect(await host.answer(one, secret)).toEqual({ changes: true, replaces: ["description"] });
+});
+
+test("a refresh, which compares other inputs than the program's, is told", async () => {
+    const { inputs } = await host.check({ volumeId, group: "a" });
+    await host.check({ volumeId, group: "b" }, inputs);
+    const seen = { ...inputs, group: "outside" };
+    const answer = await host.clock.until(host.lifecycle.diff("snap-1", { ...seen, ...host.whole }, inputs));
+    expect(answer).toEqual({ changes: true });
+});
+
+test("what means the same as before stays as it was written, what is not known yet does not", async () => {
+    const { inputs } = await host.check({ volumeId, timeout: "24 hours" });
+    const timeout = async (given: unknown) =>
+        (await host.check({ volumeId, timeout: given }, inputs)).inputs["timeout"];
+    expect(await timeout("1 day")).toBe("24 hours");
+    expect(await timeout("2 days")).toBe("2 days");
+    expect(await timeout(unknown)).toBe(unknown);
 });
 
 test("the name is the resource's own unless one is given, and stays when it is renamed with an alias", async () => {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SnapshotScheduleInputs } from "../../sdk/schedule/args";
 import { optionOf } from "../../sdk/schedule/chart";
-import { main } from "../../sdk/schedule/cli";
+import { plan } from "../../sdk/schedule/cli";
 import { reportOf } from "../../sdk/schedule/report";
 
 const run = promisify(execFile);
@@ -73,7 +73,7 @@ test("a picture shows each run, each count and each snapshot that there is in th
 
 test.each(["args.json", "args.cjs"])("the command reads %s and writes the picture", async (file) => {
     const out = join(folder, `${file}.svg`);
-    const text = await main(["plan", join(folder, file), ...span, "--out", out]);
+    const { text } = await plan([join(folder, file), ...span, "--out", out]);
     expect(text).toBe(reportOf(args, march, false));
     const svg = await readFile(out, "utf8");
     expect(svg).toMatch(/^<svg /);
@@ -82,13 +82,13 @@ test.each(["args.json", "args.cjs"])("the command reads %s and writes the pictur
 });
 
 test("without times a month is planned; what is wrong ends with words and status 1", async () => {
-    expect(await main(["plan", join(folder, "args.json"), "--from", march.from])).toContain(
+    expect((await plan([join(folder, "args.json"), "--from", march.from])).text).toContain(
         "2026-03-01 00:00 to 2026-04-01 00:00 UTC",
     );
-    await expect(main(["draw"])).rejects.toThrow("usage: ebs-snapshots plan <file>");
+    await expect(plan([])).rejects.toThrow("usage: ebs-snapshots plan <file>");
     const bad = join(folder, "bad.json");
     await writeFile(bad, JSON.stringify({ ...args, rules: [] }));
-    const cli = join(__dirname, "../../dist/sdk/schedule/cli.js");
+    const cli = join(__dirname, "../../dist/sdk/cli.js");
     await expect(run(process.execPath, [cli, "plan", bad])).rejects.toMatchObject({
         code: 1,
         stderr: "rules is [], but must be a list of at least 1\n",
@@ -98,7 +98,7 @@ test("without times a month is planned; what is wrong ends with words and status
 test("a program is run without an engine, with the configuration given, and each of its schedules is told", async () => {
     const program = join(__dirname, "programs/two-schedules.ts");
     const week = ["--from", "2026-03-01T00:00:00Z", "--until", "2026-03-08T00:00:00Z"];
-    const text = await main(["plan", program, ...week, "--config", "backups:keep=5"]);
+    const { text } = await plan([program, ...week, "--config", "backups:keep=5"]);
     expect(text).toMatch(/^nightly\n\n2026-03-01 00:00 to 2026-03-08 00:00 UTC/);
     expect(text).toContain("Most snapshots at once: 5 ");
     expect(text).toMatch(/\nhourly\n\n/);
@@ -107,15 +107,11 @@ test("a program is run without an engine, with the configuration given, and each
 
 test("a schedule that is not there, and a file without any, are named", async () => {
     const file = join(folder, "args.json");
-    await expect(main(["plan", file, "--schedule", "weekly"])).rejects.toThrow(
-        "--schedule: there are args.json",
-    );
+    await expect(plan([file, "--schedule", "weekly"])).rejects.toThrow("--schedule: there are args.json");
     const none = join(folder, "none.cjs");
     await writeFile(none, "exports.nothing = 1;");
-    await expect(main(["plan", none])).rejects.toThrow(
+    await expect(plan([none])).rejects.toThrow(
         "declares no SnapshotSchedule, and exports no arguments of one",
     );
-    await expect(main(["plan", file, "--config", "keep"])).rejects.toThrow(
-        "--config takes <key>=<value>, not keep",
-    );
+    await expect(plan([file, "--config", "keep"])).rejects.toThrow("--config takes <key>=<value>, not keep");
 });

@@ -6,7 +6,7 @@ import {
     managedKeys,
     observedTags,
     tagChanges,
-    tagsDiffer,
+    pendingTags,
     visibleTags,
     type TagMap,
 } from "../../provider/ec2/tags";
@@ -117,19 +117,23 @@ describe("what the configuration changes is a difference too", () => {
     const state = { tagsAll: { Name: "n", Env: "test", theirs: "x" }, __tagKeys: ["Name", "Env"] };
     const withDefault = (value: string) => configured({ "aws:defaultTags": `{"tags":{"Env":"${value}"}}` });
 
+    const pending = (inputs: object, there: object, value?: string) =>
+        pendingTags({ ...inputs }, { ...there }, value === undefined ? plain : withDefault(value))?.why;
+
     test("a default tag that is there is none", () => {
-        expect(tagsDiffer({ name: "n" }, state, withDefault("test"))).toBe(false);
+        expect(pending({ name: "n" }, state, "test")).toBeUndefined();
     });
 
-    test("a default tag with another value is one, and so is one no longer wanted", () => {
-        expect(tagsDiffer({ name: "n" }, state, withDefault("prod"))).toBe(true);
-        expect(tagsDiffer({ name: "n" }, state, plain)).toBe(true);
+    test("a default tag with another value is one, and so is one no longer wanted; secret tags are not named", () => {
+        expect(pending({ name: "n" }, state, "prod")).toBe('writes the tag "Env"');
+        expect(pending({ name: "n" }, state)).toBe('removes the tag "Env"');
+        expect(pending({ name: "n", __secrets: ["tags"] }, state)).toBe("its tags are not as declared");
     });
 
     test("as long as something is unknown, or the state is of an older build, nobody can tell", () => {
-        expect(tagsDiffer({ name: unknown }, state, withDefault("prod"))).toBe(false);
-        expect(tagsDiffer({ tags: { a: unknown } }, state, withDefault("prod"))).toBe(false);
-        expect(tagsDiffer({ name: "n" }, {}, withDefault("prod"))).toBe(false);
+        expect(pending({ name: unknown }, state, "prod")).toBeUndefined();
+        expect(pending({ tags: { a: unknown } }, state, "prod")).toBeUndefined();
+        expect(pending({ name: "n" }, {}, "prod")).toBeUndefined();
     });
 });
 
