@@ -114,8 +114,11 @@ const kinds: Record<string, Kind> = {
  *
  * @example
  * ```ts
- * const lost = lostSnapshots(readPreview(readFileSync("preview.json", "utf8")));
- * if (lost.length > 0) throw new Error(lost.map(({ reason }) => reason).join("\n"));
+ * import { readFileSync } from "node:fs";
+ * import { lostSnapshots, readPreview } from "pulumi-ebs-snapshots/policies";
+ *
+ * for (const { urn, reason } of lostSnapshots(readPreview(readFileSync("preview.json", "utf8"))))
+ *     console.log(`${urn}: ${reason}`);
  * ```
  */
 export function lostSnapshots({ steps }: Preview): Lost[] {
@@ -169,7 +172,16 @@ function undecided(rules: Record<string, Rule>, before: Properties, after: Prope
         .map(({ property }) => property);
 }
 
-/** Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps, and does not say so. */
+/**
+ * Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps all the same.
+ *
+ * @example
+ * ```ts
+ * import { lostSnapshots, readPreview } from "pulumi-ebs-snapshots/policies";
+ *
+ * const nothing = lostSnapshots(readPreview('{ "steps": [] }'));
+ * ```
+ */
 export function readPreview(text: string): Preview {
     const read = JSON.parse(text) as (Partial<Preview> & { diagnostics?: Diagnostic[] }) | null;
     const error = read?.diagnostics?.find(({ severity }) => severity === "error");
