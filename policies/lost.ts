@@ -7,7 +7,7 @@
 import { instanceSnapshots, type InstanceSnapshot } from "../provider/instance-snapshots";
 import { nameOf } from "../provider/internals";
 import { placementRules } from "../provider/placement";
-import { changedProperties, type Properties, type Rule } from "../provider/rules";
+import { changedProperties, isMap, type Properties, type Rule } from "../provider/rules";
 import { snapshot } from "../provider/snapshot";
 import { snapshotCopy } from "../provider/snapshot-copy";
 import { volumeFromSnapshot } from "../provider/volume-from-snapshot";
@@ -95,9 +95,10 @@ const volume: Kind = {
     rules: { ...placementRules, ...volumeFromSnapshot.rules },
     ids: (id) => [id],
     goes: (ids) => `what was written to ${ids.join(", ")} is deleted`,
-    stays: (state, successor) =>
-        (successor?.["finalSnapshot"] ?? state["finalSnapshot"] ?? false) !== false ||
-        ["error", "deleted"].includes(String(state["state"])),
+    stays(state, successor) {
+        const final = successor?.["finalSnapshot"] ?? state["finalSnapshot"];
+        return final === true || isMap(final) || ["error", "deleted"].includes(String(state["state"]));
+    },
     keptOnReplace: "`finalSnapshot: true` takes a snapshot of it first",
     keptOnDelete: "`finalSnapshot: true`, in an `up` of its own before, takes a snapshot of it first",
 };
@@ -117,8 +118,8 @@ const kinds: Record<string, Kind> = {
  * import { readFileSync } from "node:fs";
  * import { lostSnapshots, readPreview } from "pulumi-ebs-snapshots/policies";
  *
- * const lost = lostSnapshots(readPreview(readFileSync("preview.json", "utf8")));
- * if (lost.length > 0) throw new Error(lost.map(({ reason }) => reason).join("\n"));
+ * for (const { urn, reason } of lostSnapshots(readPreview(readFileSync("preview.json", "utf8"))))
+ *     console.log(`${urn}: ${reason}`);
  * ```
  */
 export function lostSnapshots({ steps }: Preview): Lost[] {
@@ -145,7 +146,9 @@ function whyOf({ op, urn, oldState, replaceReasons }: PreviewStep, steps: Previe
     switch (op) {
         case "delete": {
             // Renamed without an alias, its new name adopts it.
-            const adopted = steps.some(({ newState }) => newState?.inputs?.["adopt"] === oldState?.id);
+            const adopted = steps.some(
+                (other) => other.op === "create" && other.newState?.inputs?.["adopt"] === oldState?.id,
+            );
             return adopted ? undefined : `${name} is no longer declared`;
         }
         case "replace": {
@@ -173,15 +176,13 @@ function undecided(rules: Record<string, Rule>, before: Properties, after: Prope
 }
 
 /**
- * Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps, and does not say so.
+ * Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps all the same.
  *
  * @example
  * ```ts
- * import { readFileSync } from "node:fs";
- * import { readPreview } from "pulumi-ebs-snapshots/policies";
+ * import { lostSnapshots, readPreview } from "pulumi-ebs-snapshots/policies";
  *
- * const { steps } = readPreview(readFileSync("preview.json", "utf8"));
- * console.log(steps.map(({ op, urn }) => `${op} ${urn}`).join("\n"));
+ * const nothing = lostSnapshots(readPreview('{ "steps": [] }'));
  * ```
  */
 export function readPreview(text: string): Preview {

@@ -229,7 +229,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
         // The last copy of something else stays.
         if (replacing?.stays !== undefined && replacing.stays(before, after) !== false) return;
         const what = await replacing?.warning(id, before, after, actFor(state));
-        warn(inputs, what && `if ${open.join(", ")}, not known yet, turns out to be another: ${what}`);
+        const unclear = `${open.join(", ")} ${open.length > 1 ? "are" : "is"} not known yet`;
+        warn(inputs, what && `${unclear}: if it turns out to be another one, ${what}`);
     }
 
     async function removed(act: Act, id: string, state: Properties): Promise<void> {

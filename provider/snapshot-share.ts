@@ -134,7 +134,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
             moves ? [] : wantedOf(inputs, configuration),
         );
         if (lost.length === 0) return undefined;
-        const who = told(lost, { __secrets: [...secretsOf(state), ...secretsOf(inputs)] });
+        const who = told(lost, { __secrets: [state["__secrets"], inputs["__secrets"]].flat() });
         return `revokes the access of ${who} to ${String(state["snapshotId"])}, unless another share declares it`;
     },
 

@@ -76,7 +76,8 @@ const volumeGoes = (
 ) =>
     `replacing deletes volume ? (${size} GiB, us-east-1a, made ?) and makes a new one from ${from}: ` +
     `what was written since is not carried over; ${final}`;
-const ifAnother = (property: string) => `warning: if ${property}, not known yet, turns out to be another: `;
+const ifAnother = (property: string) =>
+    `warning: ${property} is not known yet: if it turns out to be another one, `;
 const revokes = (who: string) =>
     `warning: revokes the access of ${who} to ?, unless another share declares it`;
 

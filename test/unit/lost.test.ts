@@ -94,6 +94,8 @@ describe("a snapshot", () => {
         });
         expect(lost(step("data"), adopts("snap-1"))).toEqual([]);
         expect(lost(step("data"), adopts("snap-2"))).toHaveLength(1);
+        // Of one that exists, it says nothing any more.
+        expect(lost(step("data"), { ...adopts("snap-1"), op: "update" })).toHaveLength(1);
     });
 
     test("stands once, though the preview shows each step of its replacement; what an earlier run has left is another", () => {
@@ -141,6 +143,7 @@ test("what was written to a volume is lost, unless a final snapshot is taken: as
     ]);
     expect(lost(volume({}, { finalSnapshot: { name: "last" } }))).toEqual([]);
     expect(lost(volume({ finalSnapshot: true }, { finalSnapshot: false }))).toHaveLength(1);
+    expect(lost(volume({}, { finalSnapshot: unknown }))).toHaveLength(1);
     expect(lost(volume({ finalSnapshot: true }))).toEqual([]);
     expect(lost(volume({}))).toHaveLength(1);
     expect(lost(volume({ state: "error" }, {}))).toEqual([]);

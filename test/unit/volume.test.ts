@@ -276,7 +276,7 @@ describe("another snapshot", () => {
         expect(await diff("replace", unknown)).toEqual({ changes: true });
         expect(host.said).toEqual([
             expect.stringMatching(
-                /^warn: if snapshotId, not known yet, turns out to be another: replacing deletes volume vol-1 .* from a snapshot that is not known yet/,
+                /^warn: snapshotId is not known yet: if it turns out to be another one, replacing deletes volume vol-1 .* from a snapshot that is not known yet/,
             ),
         ]);
     });
