@@ -23,7 +23,6 @@ import {
 } from "./ec2/grants";
 import { removeTags, writeTags } from "./ec2/tagging";
 import { tagOf } from "./ec2/tags";
-import { secretsOf } from "./internals";
 import type { Act, Resource } from "./resource";
 import {
     equal,
