@@ -57,7 +57,8 @@ export function answerOf(
  * of a secret.
  */
 function isFoundByEngine(changed: Change[], before: Properties | undefined, inputs: Properties): boolean {
-    if (before === undefined) return false;
+    // Without a URN it is not the engine that asks.
+    if (before === undefined || inputs["__urn"] === undefined) return false;
     const edited = Object.keys({ ...before, ...inputs }).filter((key) => !equal(before[key], inputs[key]));
     return changed.some(({ property }) => edited.includes(property)) && !edited.some(isInternal);
 }

@@ -47,7 +47,7 @@ export function checkSchedule(
     surroundings: ScheduleSurroundings = noSurroundings,
 ): CheckFailure[] {
     const inputs = known(args) as Properties;
-    const failures = checkProperties(rulesOfArgs(surroundings), inputs);
+    const failures = [...nulls(inputs), ...checkProperties(rulesOfArgs(surroundings), inputs)];
     // Only what is well formed can be compared with each other.
     return failures.length > 0 ? failures : checkTogether(args, surroundings);
 }
@@ -63,6 +63,15 @@ export function assertSchedule(
 
 export function failureText(failures: CheckFailure[]): string {
     return failures.map(({ property, reason }) => `${property} ${reason}`).join("\n");
+}
+
+/** A file of JSON may have them, where the types have none: one that is taken for "left out" must be so everywhere. */
+function nulls(value: unknown, path = ""): CheckFailure[] {
+    if (value === null) return fail(path, "is null; leave it out");
+    if (typeof value !== "object") return [];
+    const below = (key: string) =>
+        path === "" ? key : Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    return Object.entries(value).flatMap(([key, entry]) => nulls(entry, below(key)));
 }
 
 /** Outputs and promises, the only values that are not plain data, as the engine shows what is not known yet. */

@@ -252,6 +252,13 @@ function withRecovery(more: object) {
     return { ...withRule({}), recoveryVolumes: { ...recovery, ...more } };
 }
 
+test("a null, which a file may have, is told with its place", () => {
+    expect(told({ ...withRule({ copyTo: null }), recoveryVolumes: null })).toEqual([
+        "rules[0].copyTo is null; leave it out",
+        "recoveryVolumes is null; leave it out",
+    ]);
+});
+
 test("every mistake is told, not the first alone", () => {
     expect(told({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
 });
@@ -287,7 +294,10 @@ test("whatever is given, the checks end with words, and what they accept can be 
             planSchedule(accepted, { from: "2026-01-01T00:00:00Z", until: "2026-01-08T00:00:00Z" });
             policiesOf({ name: "s", id: "o/p/s/s", accounts: {}, tagKeys: keys }, accepted);
         }),
-        { numRuns: 500 },
+        {
+            numRuns: 500,
+            examples: [[{ targets: byTag, rules: [nightly], recoveryVolumes: null } as never]],
+        },
     );
 });
 
