@@ -296,7 +296,7 @@ test("whatever is given, the checks end with words, and what they accept can be 
         }),
         {
             numRuns: 500,
-            examples: [[{ targets: byTag, rules: [nightly], recoveryVolumes: null } as never]],
+            examples: [[{ targets: byTag, rules: [nightly], recoveryVolumes: null }]],
         },
     );
 });
