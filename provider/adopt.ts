@@ -25,7 +25,7 @@ export function adoptRule(prefix: string) {
 export function adoption<Inputs extends object, Seen>(
     resource: Pick<
         Resource<Inputs, object, Seen>,
-        "alike" | "check" | "fixed" | "look" | "owner" | "recycled"
+        "adjusts" | "alike" | "check" | "fixed" | "look" | "owner" | "recycled"
     >,
     rules: Record<string, Rule>,
     run: Run,
@@ -40,6 +40,8 @@ export function adoption<Inputs extends object, Seen>(
                         ? "exists and is adopted"
                         : `lies in the Recycle Bin until ${found.recycled.until}, and is restored and adopted`;
                 act.info(`${found.id} ${what}, none is made`);
+                const changes = resource.adjusts?.(found.seen, inputs as Inputs) ?? [];
+                if (changes.length > 0) act.warn(`adopting changes ${found.id}: ${changes.join(", ")}`);
             }
             return found?.failures ?? [];
         },

@@ -112,7 +112,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             else await mayLeave(changed, id, state, inputs);
             if (!replaced || resource.replacing === undefined)
                 warn(inputs, resource.warning?.(state, inputs, run.configuration));
-            const program = equal(declared.get(urnOf(inputs)), inputs);
+            const program = changed.length > 0 && equal(declared.get(urnOf(inputs)), inputs);
             return answerOf(changed, pending, program ? former.get(urnOf(inputs)) : undefined, inputs);
         },
 

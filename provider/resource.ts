@@ -104,6 +104,8 @@ export interface Resource<Inputs extends object, Outputs extends object, Seen> {
     ) => Promise<{ seen: Seen; until: string; restore: () => Promise<Seen> } | undefined>;
     /** Of one that exists, the inputs that cannot be changed at will, as EC2 shows them: whether it can be adopted (`adopt`). */
     fixed?: (seen: Seen) => Properties;
+    /** What EC2 is asked to change of one that is adopted, for the reviewer; tags are left out. */
+    adjusts?: (seen: Seen, inputs: Inputs) => string[];
 
     owner: (seen: Seen) => string | undefined;
     outputs: (act: Act, id: string, seen: Seen) => Promise<Outputs>;

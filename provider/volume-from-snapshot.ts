@@ -46,7 +46,7 @@ import {
 } from "./rules";
 import { checkVolume, isUsable, shrinking, wantedType, zonePattern } from "./volume/check";
 import { claimOn, created } from "./volume/creation";
-import { modified } from "./volume/modification";
+import { modified, toldModification } from "./volume/modification";
 import { checkAgainstOrigin } from "./volume/origin";
 import { available, initialized } from "./volume/readiness";
 import { attachmentsOf, removed } from "./volume/removal";
@@ -329,7 +329,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
     async change(act, id, seen, inputs, state, own) {
         const carrying = [{ id, tags: seen.Tags }];
         const [tags] = await syncTags(act.cloud, act.configuration, carrying, inputs, state, own);
-        const wanted = { ...inputs, volumeType: wantedType({ ...inputs }) };
+        const wanted = wantedOf(inputs);
         const deadline = deadlineOf(act.cloud.clock, inputs);
         const tagged = { ...seen, Tags: tags };
         const now = await onTopOf(tagged, modified(act, id, tagged, wanted, deadline));
@@ -380,6 +380,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
             patience: toMilliseconds(state.timeout ?? defaultTimeout),
         }),
 
+    adjusts: (seen, inputs) => toldModification(seen, wantedOf(inputs)),
     fixed: (seen) => ({
         availabilityZone: seen.AvailabilityZone,
         availabilityZoneId: seen.AvailabilityZoneId,
@@ -399,6 +400,11 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Seen> = {
 };
 
 /** A volume that EC2 could not make, or that went while it was made. */
+/** The inputs with the type that is asked for where none is given. */
+function wantedOf(inputs: Inputs): Inputs {
+    return { ...inputs, ...defined({ volumeType: wantedType({ ...inputs }) }) };
+}
+
 function isLost(state: unknown): boolean {
     return state === "error" || state === "deleted";
 }

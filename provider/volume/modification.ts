@@ -9,6 +9,7 @@ import { defined } from "../ec2/config";
 import { Ec2Error } from "../ec2/errors";
 import type { Verdict } from "../ec2/watch";
 import type { Act } from "../resource";
+import { shown, unknown } from "../rules";
 
 /** What EC2 can change of a volume. */
 export interface Figures {
@@ -37,6 +38,17 @@ export function planModification(there: Volume, wanted: Figures): Plan | undefin
         MultiAttachEnabled: multiAttach === (there.MultiAttachEnabled ?? false) ? undefined : multiAttach,
     });
     return Object.keys(plan).length === 0 ? undefined : plan;
+}
+
+/** What would be changed of the volume that is there, for people. */
+export function toldModification(there: Volume, wanted: Figures): string[] {
+    const plan = Object.entries(planModification(there, wanted) ?? {}) as [
+        keyof Plan & keyof Volume,
+        unknown,
+    ][];
+    return plan
+        .filter(([, value]) => value !== unknown)
+        .map(([key, value]) => `${key} ${shown(there[key])} => ${shown(value)}`);
 }
 
 /** Whether a modification brings about all of the plan. */

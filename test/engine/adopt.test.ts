@@ -288,6 +288,7 @@ test("a volume in another zone, of another snapshot or of none, larger than decl
     await project.program(
         program(volume("disk", { ...wanted, snapshotId: other, onSnapshotChange: "keep" })),
     );
+    expect(await project.preview()).toContain(`adopting changes ${id}: VolumeType "gp2" => "gp3"`);
     const kept = await during(emulator, () => project.up());
     expect(changes(kept.actions)).toEqual(["CreateTags", "ModifyVolume"]);
     expect((await live(project, "disk")).id).toBe(id);
