@@ -99,8 +99,8 @@ export function connect(
             }));
         },
 
-        keyArn: once(describeKey),
-        keyPolicy: once(getKeyPolicy),
+        keyArn: askedOnce(describeKey),
+        keyPolicy: askedOnce(getKeyPolicy),
 
         organization: listAccounts,
     };
@@ -221,7 +221,7 @@ export function connect(
 }
 
 /** The answer of the first call with an argument serves all that come after. */
-function once<Answer>(ask: (about: string) => Promise<Answer>): (about: string) => Promise<Answer> {
+function askedOnce<Answer>(ask: (about: string) => Promise<Answer>): (about: string) => Promise<Answer> {
     const answers = new Map<string, Promise<Answer>>();
     return (about) => {
         const answer = answers.get(about) ?? ask(about);
