@@ -57,8 +57,7 @@ async function story(stage) {
     stage.step("Change the description: a replacement");
     stage.say(
         "EC2 cannot change a description, so a new snapshot is taken. Once it is complete, the old one is",
-        "deleted. The preview warns of that, and says how to keep the old one. The lines marked - are what",
-        "EC2 said of the old one; what it will say of the new one is not known yet.",
+        "deleted. The preview warns of that, and says how to keep the old one.",
     );
     await stage.configure("release", "1.1");
     await stage.preview("--diff");

@@ -111,7 +111,7 @@ test("the demo previews, makes, updates, replaces, lists and destroys a snapshot
 
     const replacement = between(output, "4. Change", "5. ");
     expect(replacement).toMatch(
-        /warning: replacing deletes snapshot (snap-\w+) .*keepReplaced: true keeps it/,
+        /warning: before-release: replacing deletes snapshot (snap-\w+) .*keepReplaced: true keeps it/,
     );
     expect(replacement).toMatch(/\+-1 to replace[^]*\+-1 replaced/);
     const [, before, after] =
