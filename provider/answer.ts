@@ -12,38 +12,37 @@ export interface Answer {
     replaces?: string[];
 }
 
-/** The properties that `replaceOnChanges` names. */
-export function askedFor(changed: Change[], inputs: Properties): string[] {
-    return changed
-        .map(({ property }) => property)
-        .filter((property) => isAmong(inputs["__replaceOnChanges"], property));
+/** What replaces: properties that do so by themselves, and whether any that `replaceOnChanges` names has changed. */
+export interface Decision {
+    replaces: string[];
+    asked: boolean;
+    replaced: boolean;
 }
 
-/** The properties that replace. */
-export function replacesOf(changed: Change[], inputs: Properties, pending: Pending | undefined): string[] {
-    const asked = askedFor(changed, inputs);
+export function decide(changed: Change[], inputs: Properties, pending: Pending | undefined): Decision {
+    const isAsked = ({ property }: Change) => isAmong(inputs["__replaceOnChanges"], property);
     const replacing = changed.filter(
-        ({ property, effect }) =>
-            effect === "replace" ||
+        (change) =>
+            change.effect === "replace" ||
             // For what is not known yet the engine replaces by itself, and deletes nothing ahead of it.
-            (asked.includes(property) && !hasUnknown(inputs[property])),
+            (isAsked(change) && !hasUnknown(inputs[change.property])),
     );
-    return [
+    const replaces = [
         ...replacing.map(({ property }) => property),
         ...(pending?.effect === "replace" ? ["state"] : []),
     ];
+    const asked = changed.some(isAsked);
+    return { replaces, asked, replaced: asked || replaces.length > 0 };
 }
 
 /** `before` are the inputs in the state, where `inputs` are the program's; a refresh compares others. */
 export function answerOf(
+    { replaces, asked, replaced }: Decision,
     changed: Change[],
     pending: Pending | undefined,
     before: Properties | undefined,
     inputs: Properties,
 ): Answer {
-    const replaces = replacesOf(changed, inputs, pending);
-    const asked = askedFor(changed, inputs).length > 0;
-    const replaced = asked || replaces.length > 0;
     // By itself the engine would replace for whatever `replaceOnChanges` names, another spelling included.
     const heeds = replaced || inputs["__replaceOnChanges"] === undefined;
     if (heeds && isFoundByEngine(changed, before, inputs)) return replaces.length > 0 ? { replaces } : {};

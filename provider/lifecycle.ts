@@ -5,7 +5,7 @@
  * @module
  */
 import { adoption } from "./adopt";
-import { answerOf, askedFor, replacesOf } from "./answer";
+import { answerOf, decide } from "./answer";
 import { claimOf, claimTags, makeOnce, stackOf } from "./claim";
 import { differences } from "./differences";
 import { defaultTimeout, toMilliseconds } from "./duration";
@@ -102,8 +102,8 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             const differing = await telling(`comparing ${named(id, inputs)}`, comparing);
             const changed = differing.filter(({ effect }) => effect !== "nothing");
             const pending = resource.pending?.(state, inputs, run.configuration);
-            const replaced =
-                replacesOf(changed, inputs, pending).length > 0 || askedFor(changed, inputs).length > 0;
+            const decision = decide(changed, inputs, pending);
+            const { replaced } = decision;
             stands({ id, inputs, outputs: state, replaced });
             // Nothing of the inputs would tell why.
             if (pending !== undefined && (changed.length === 0 || pending.effect === "replace"))
@@ -112,8 +112,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Seen>(
             else await mayLeave(changed, id, state, inputs);
             if (!replaced || resource.replacing === undefined)
                 warn(inputs, resource.warning?.(state, inputs, run.configuration));
-            const program = changed.length > 0 && equal(declared.get(urnOf(inputs)), inputs);
-            return answerOf(changed, pending, program ? former.get(urnOf(inputs)) : undefined, inputs);
+            const isProgram = changed.length > 0 && equal(declared.get(urnOf(inputs)), inputs);
+            const before = isProgram ? former.get(urnOf(inputs)) : undefined;
+            return answerOf(decision, changed, pending, before, inputs);
         },
 
         async create(inputs: Properties) {
