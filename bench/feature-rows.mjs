@@ -1,7 +1,7 @@
 // What a snapshot has besides its data, and sets of snapshots: how many calls that takes beside the one that asks for it.
 import { volumesOfInstance } from "./account.mjs";
 import { plainLocks, sets, withFeatures } from "./contenders.mjs";
-import { entry, total, verdict, withStack } from "./measure.mjs";
+import { lifeOf, total, verdict } from "./measure.mjs";
 
 /** Waits look once in two seconds for each kind of thing that is awaited: they grow with time, not with N. */
 const waitsFor =
@@ -99,28 +99,6 @@ export const featureRows = [
         },
     },
 ];
-
-/** Each step of a life, by what it is; `lifted`: with one that declares snapshots and nothing besides. */
-async function lifeOf(who, n, settings = {}, lifted = false) {
-    return withStack(who, n, { settings }, async (stack, account) => {
-        const steps = {
-            up: () => stack.up(),
-            "second up": () => stack.up(),
-            refresh: () => stack.refresh(),
-            ...(lifted && {
-                "up that lifts": async () => {
-                    await stack.declare({});
-                    return stack.up();
-                },
-            }),
-            destroy: () => stack.destroy(),
-        };
-        const life = {};
-        for (const [what, step] of Object.entries(steps))
-            life[what] = entry(who, n, what, await account.counting(step));
-        return life;
-    });
-}
 
 /** `asked`: by step, the actions of which there is one for each of N, and how many others there may be. */
 function judged(feature, life, asked) {

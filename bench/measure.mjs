@@ -24,6 +24,28 @@ export function withStacks([who, ...others], n, work, stacks = []) {
     return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
 }
 
+/** Each step of a life, by what it is; `lifted`: with one that declares snapshots and nothing besides. */
+export async function lifeOf(who, n, settings = {}, lifted = false) {
+    return withStack(who, n, { settings }, async (stack, account) => {
+        const steps = {
+            up: () => stack.up(),
+            "second up": () => stack.up(),
+            refresh: () => stack.refresh(),
+            ...(lifted && {
+                "up that lifts": async () => {
+                    await stack.declare({});
+                    return stack.up();
+                },
+            }),
+            destroy: () => stack.destroy(),
+        };
+        const life = {};
+        for (const [what, step] of Object.entries(steps))
+            life[what] = entry(who, n, what, await account.counting(step));
+        return life;
+    });
+}
+
 export function entry(who, n, what, { seconds, calls, span, peakKb }) {
     return {
         who: who.name,

@@ -12,7 +12,7 @@ import {
     shares,
 } from "./contenders.mjs";
 import { featureRows } from "./feature-rows.mjs";
-import { entry, round, total, verdict, withStack, withStacks } from "./measure.mjs";
+import { entry, lifeOf, round, total, verdict, withStack, withStacks } from "./measure.mjs";
 
 /** Tools that start processes for each resource need no hundred of them to show what one costs. */
 const few = (n) => Math.min(n, 10);
@@ -175,25 +175,14 @@ export const rows = [
         title: "a life of N `SnapshotShare`s of N snapshots",
         n: 100,
         async run(n) {
-            const runs = await withStack(shares, n, {}, async (stack, account) => {
-                const steps = {
-                    up: () => stack.up(),
-                    "second up": () => stack.up(),
-                    refresh: () => stack.refresh(),
-                    destroy: () => stack.destroy(),
-                };
-                const measured = [];
-                for (const [what, step] of Object.entries(steps))
-                    measured.push(entry(shares, n, what, await account.counting(step)));
-                return measured;
-            });
-            const [up, again, refresh, destroy] = runs;
+            const life = await lifeOf(shares, n);
+            const { up, "second up": again, refresh, destroy } = life;
             const looks = (run) => run.calls.DescribeSnapshotAttribute ?? 0;
             const changes = (run) => run.calls.ModifySnapshotAttribute ?? 0;
             // One note a share; and a preview that can refuse looks at each new snapshot, one check after another.
             const others = (run) => total(run) - changes(run) - looks(run);
             return {
-                runs,
+                runs: Object.values(life),
                 verdicts: [
                     verdict("ModifySnapshotAttribute of `up` of shares", changes(up), n, "calls", "exactly"),
                     verdict("DescribeSnapshotAttribute of `up` of shares", looks(up), 2 * n),
