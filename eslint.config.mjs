@@ -2,45 +2,6 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-// sdk/ and provider/ are two processes, the user's program and the engine's provider process; only plain data crosses.
-const BOUNDARY = {
-    awsInSdk: {
-        regex: "^(@aws-sdk|@smithy)(/|$)",
-        message:
-            "sdk/ runs in the user's program and holds no EC2 logic: the SDK would cost each program 190 ms and 116 MB, and a client caught by the serializer breaks it. Put it into provider/.",
-    },
-    providerInSdk: {
-        regex: "^(\\.\\./)+provider(?!/(duration|rules|recovery/wanted)$)(/|$)|^pulumi-ebs-snapshots/provider$",
-        allowTypeImports: true,
-        message:
-            "sdk/ runs in the user's program, provider/ in the engine's provider process: only types may be imported from there, and what is plain data on both sides (duration, rules, recovery/wanted). What is to run there goes through the forwarder.",
-    },
-    pulumiInProvider: {
-        regex: "^@pulumi(/|$)",
-        message:
-            "provider/ knows no Pulumi: it would take 560 ms to load and tie stored state to one version of it. Only provider/engine.ts, which sends progress to the engine, may.",
-    },
-    sdkInProvider: {
-        regex: "^(\\.\\./)+sdk(/|$)|^pulumi-ebs-snapshots$",
-        message:
-            "provider/ runs in the engine's provider process, where the program's classes are not: what both need lives in provider/, and sdk/ imports its type.",
-    },
-};
-
-/** The same for `import()` and `require()`, which the import rule does not see. */
-const called = ({ regex, message }) => {
-    const pattern = `/${regex.replaceAll("/", "\\u002F")}/`;
-    return [
-        { selector: `ImportExpression[source.value=${pattern}]`, message },
-        { selector: `CallExpression[callee.name='require'][arguments.0.value=${pattern}]`, message },
-    ];
-};
-
-const forbid = ({ imported, loaded = imported }) => ({
-    "@typescript-eslint/no-restricted-imports": ["error", { patterns: imported }],
-    "no-restricted-syntax": ["error", ...loaded.flatMap(called)],
-});
-
 export default defineConfig(
     globalIgnores(["dist/", "temp/", ".tools/", "test/.work/", "**/node_modules/", "**/bin/"]),
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -83,45 +44,30 @@ export default defineConfig(
         },
     },
     {
-        files: ["sdk/**"],
-        rules: forbid({ imported: [BOUNDARY.awsInSdk, BOUNDARY.providerInSdk] }),
-    },
-    {
-        // For people and scripts: these ask EC2 from within the program, through provider/, loaded when they are called.
-        // The forwarder's `require` of the door is what the engine's process runs.
-        files: ["sdk/list-snapshots.ts", "sdk/shareable-accounts.ts", "sdk/settle.ts", "sdk/forward.ts"],
-        rules: {
-            ...forbid({ imported: [BOUNDARY.awsInSdk, BOUNDARY.providerInSdk], loaded: [BOUNDARY.awsInSdk] }),
-            "@typescript-eslint/no-require-imports": [
-                "error",
-                { allow: ["^pulumi-ebs-snapshots/provider$", "^(\\.\\./)+provider(/|$)"] },
-            ],
-        },
-    },
-    {
-        // Loaded by who has a component that is made of it.
+        // `@pulumi/aws` is loaded by the first component that is made of it; the forwarder's `require` is text.
         files: ["sdk/aws.ts"],
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@pulumi/aws/"] }] },
     },
     {
-        files: ["provider/**"],
-        rules: forbid({ imported: [BOUNDARY.pulumiInProvider, BOUNDARY.sdkInProvider] }),
-    },
-    {
-        files: ["provider/engine.ts"],
-        rules: forbid({ imported: [BOUNDARY.sdkInProvider] }),
-    },
-    {
         files: ["test/**"],
         rules: {
-            // What is missing there fails the test anyway, on that very line.
+            // A missing value fails the test anyway, on that very line.
             "@typescript-eslint/no-non-null-assertion": "off",
             "no-restricted-syntax": [
                 "error",
                 ...["object", "object.object"].map((root) => ({
                     selector: `MemberExpression[property.name=/^(only|skip|todo)$/][${root}.name=/^(test|it|describe|suite)$/]`,
-                    message: "A test runs or is deleted: a skipped one promises what nobody checks.",
+                    message: "Run a test or delete it: a skipped test checks nothing.",
                 })),
+                ...["callee.name", "callee.object.name", "callee.callee.object.name"].flatMap((name) =>
+                    ["Literal[value=/^.{120}/]", "TemplateLiteral[quasis.0.value.raw=/^.{120}/]"].map(
+                        (title) => ({
+                            selector: `CallExpression[${name}=/^(test|it|describe|suite)$/] > ${title}.arguments:first-child`,
+                            message:
+                                "A title has at most 119 characters: one promise, short enough for a report.",
+                        }),
+                    ),
+                ),
             ],
         },
     },

@@ -1,4 +1,4 @@
-// One emulated AWS account, empty but for what is seeded, and the log of what it was asked.
+// Provides one emulated AWS account, which contains only the seeded resources, and the log of its calls.
 import { EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { startEmulatorProcess } from "../test/emulator/start.mjs";
 
@@ -15,7 +15,7 @@ export class Account {
         return account;
     }
 
-    /** What every contender finds in its environment, and nothing else about AWS or proxies. */
+    /** Returns the environment of every contender, which contains no other settings for AWS or proxies. */
     get env() {
         const inherited = Object.entries(process.env).filter(
             ([name]) => !/^(AWS_|PULUMI_|.*_proxy$)/i.test(name),
@@ -46,19 +46,19 @@ export class Account {
         return { ...seeded, instances: instances > 0 ? await this.#runInstances(instances) : [] };
     }
 
-    /** A completed snapshot of a volume of 1 GiB. */
+    /** Creates a completed snapshot of a volume of 1 GiB. */
     async seedSnapshot() {
         return (await this.#control("POST", "seed", { snapshots: 1 })).snapshots[0];
     }
 
-    /** How long things take, and how many there may be: the settings of the tests' emulator. */
+    /** Changes delays and limits: these are the settings of the tests' emulator. */
     async set(settings) {
         await this.#control("PUT", "settings", settings);
     }
 
     /**
-     * Does the work, and gives what it returns with the calls that it made, and the seconds from the first to the last
-     * that is not of claims, which end after the work.
+     * Runs the work; returns its result with the calls that it sent, and the seconds from the first call to the last.
+     * The calls for claims do not count for the seconds, because they end after the work.
      */
     async counting(work) {
         await this.#control("DELETE", "calls");

@@ -1,19 +1,20 @@
-// The chart: what is asked of EC2 besides the creates, and the time until many snapshots are complete.
+// Draws the chart: it shows the calls of EC2 other than creates, and the time until many snapshots are complete.
 import { init } from "echarts";
 import { total } from "./measure.mjs";
 
-/** Least of the logarithmic axis. */
+/** The logarithmic axis begins with this value. */
 const least = 0.01;
 const ink = "#333333";
 const colours = {
     "this package": "#6b3fa0",
     "this package, one CompletedSnapshots": "#b48ad6",
     "plain dynamic provider": "#e08a1e",
+    "Terraform AWS provider": "#2f8f6b",
     "AWS CLI": "#5b8db8",
     "Ansible amazon.aws.ec2_snapshot": "#7a7a7a",
 };
 
-/** What is drawn, from results. */
+/** Selects the data of the chart from the results. */
 export function chartOf({ rows }) {
     const find = (id, what = "") => rows.find((row) => row.id === id).runs.filter((run) => run.what === what);
     const waiting = [...find("up-30s"), ...find("up-30s-each")];
@@ -55,7 +56,7 @@ export function chart({ groups, waiting }) {
             left: 20,
             width: 900,
             itemGap: 24,
-            // Measured without fonts, texts come out narrower than they are drawn.
+            // Texts are measured without fonts, and are narrower in the measurement than in the drawing.
             formatter: (name) => `${name}\u2003`,
             textStyle: { fontSize: 13, color: ink },
         },

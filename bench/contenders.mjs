@@ -1,54 +1,49 @@
-// Who is measured. Each is given an account and N volumes, and offers what it can do of: up, again, preview, refresh,
-// destroy, state.
+// Defines the contenders. Each receives an account and N volumes, and implements some of these steps: up, again,
+// preview, refresh, destroy, state.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pulumiCli } from "../scripts/pulumi-cli.mjs";
+import { layProject, pulumiYaml } from "../scripts/pulumi-project.mjs";
 import { run } from "./process.mjs";
+import { terraform } from "./terraform.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peers = fileURLToPath(new URL("peers/", import.meta.url));
-/** Below the package's root, so that programs find the package and its dependencies as installed ones. */
+/**
+ * The folder lies below the package's root, so that programs find the package and its dependencies like installed ones.
+ */
 const workFolder = join(root, "temp", "bench", "work");
 const quietly = ["--non-interactive", "--suppress-progress", "--color", "never"];
 
-/** A stack of one of the programs in peers/. */
+/** Runs a stack of one of the programs in peers/. */
 class Stack {
     static async open(peer, account, volumes, options = {}) {
         const stack = new Stack();
         stack.folder = join(workFolder, `${peer}-${randomUUID().slice(0, 8)}`);
-        await mkdir(join(stack.folder, "backend"), { recursive: true });
-        await cp(join(peers, peer, "index.js"), join(stack.folder, "index.js"));
-        const write = (file, text) => writeFile(join(stack.folder, file), text);
         stack.volumes = volumes;
-        await stack.declare(options);
-        await write("package.json", '{ "name": "program", "main": "index.js" }');
-        await write(
-            "Pulumi.yaml",
-            "name: bench\nruntime: { name: nodejs, options: { typescript: false } }\n",
-        );
         stack.cli = await pulumiCli();
-        stack.env = {
-            ...account.env,
-            PATH: `${dirname(stack.cli)}:${process.env.PATH}`,
-            PULUMI_HOME: process.env.PULUMI_HOME || join(homedir(), ".pulumi"),
-            PULUMI_BACKEND_URL: `file://${join(stack.folder, "backend")}`,
-            PULUMI_CONFIG_PASSPHRASE: "bench",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-        };
+        stack.env = await layProject({
+            cli: stack.cli,
+            folder: stack.folder,
+            stack: "bench",
+            passphrase: "bench",
+            settings: pulumiYaml({ name: "bench" }),
+            files: {
+                "package.json": '{ "name": "program", "main": "index.js" }',
+                "index.js": await readFile(join(peers, peer, "index.js"), "utf8"),
+            },
+            config: account.config,
+            environment: account.env,
+        });
+        await stack.declare(options);
         await stack.#pulumi(["stack", "init", "bench"]);
-        const settings = Object.entries(account.config).flatMap(([key, value]) => [
-            "--plaintext",
-            `${key}=${value}`,
-        ]);
-        await stack.#pulumi(["config", "set-all", ...settings]);
         return stack;
     }
 
-    /** What the program declares besides its volumes. */
+    /** Changes what the program declares in addition to its volumes. */
     async declare(options) {
         await writeFile(
             join(this.folder, "input.json"),
@@ -56,8 +51,8 @@ class Stack {
         );
     }
 
-    up(options) {
-        return this.#pulumi(["up", "--yes", "--skip-preview", ...quietly], options);
+    up({ args = [], ...options } = {}) {
+        return this.#pulumi(["up", "--yes", "--skip-preview", ...quietly, ...args], options);
     }
 
     preview() {
@@ -72,7 +67,7 @@ class Stack {
         return this.#pulumi(["destroy", "--yes", "--skip-preview", ...quietly]);
     }
 
-    /** Mean bytes of a snapshot as the backend stores it, and as `pulumi stack export` indents it. */
+    /** Returns the mean bytes of a snapshot as the backend stores it, and as `pulumi stack export` indents it. */
     async state() {
         const { stdout } = await this.#pulumi(["stack", "export"]);
         const snapshots = JSON.parse(stdout).deployment.resources.filter(
@@ -95,7 +90,7 @@ class Stack {
     }
 }
 
-/** A command line tool that starts a process for each command, and has no state. */
+/** Runs a command line tool that starts a process for each command, and has no state. */
 class AwsCli {
     #snapshots = [];
 
@@ -135,7 +130,7 @@ class AwsCli {
     }
 
     close() {
-        // it keeps nothing
+        // The AWS CLI has no state.
     }
 
     #aws(...args) {
@@ -206,15 +201,17 @@ export const barrier = {
     name: "this package, one CompletedSnapshots",
     ...program("ours", { barrier: true }),
 };
+/** Runs all waits at the same time. */
+export const oursParallel = { name: "this package, --parallel 100", ...program("ours") };
 export const background = {
     name: "this package, in the background",
     ...program("ours", { background: true }),
 };
-/** Is given snapshots instead of volumes. */
+/** Receives snapshots instead of volumes. */
 export const shares = { name: "this package, shares", of: "snapshots", ...program("shares") };
-/** Is given instances instead of volumes. */
+/** Receives instances instead of volumes. */
 export const sets = { name: "this package, InstanceSnapshots", of: "instances", ...program("sets") };
-/** Snapshots with what one may have besides its data. */
+/** Creates snapshots with these features. */
 export const withFeatures = (name, features) => ({
     name: `this package, ${name}`,
     ...program("ours", { features }),
@@ -222,11 +219,18 @@ export const withFeatures = (name, features) => ({
 export const plain = { name: "plain dynamic provider", ...program("plain") };
 export const plainLocks = { name: "plain dynamic provider, lock", ...program("plain", { lock: true }) };
 export const oursVolumes = { name: "this package, VolumeFromSnapshot", ...program("ours-volumes") };
+/** Receive snapshots instead of volumes. */
+export const copies = { name: "this package, SnapshotCopy", of: "snapshots", ...program("copies") };
+export const plainShares = {
+    name: "plain dynamic provider, shares",
+    of: "snapshots",
+    ...program("plain-shares"),
+};
 export const plainVolumes = { name: "plain dynamic provider, volumes", ...program("plain-volumes") };
 export const nothing = { name: "do-nothing dynamic provider", ...program("nothing") };
 export const carrier = { name: "do-nothing provider with the same data", ...program("carrier") };
 
-/** Those that can be had here, and those that cannot, with the reason. */
+/** Returns the tools that are available on this machine, and the unavailable ones with the reason. */
 export async function otherTools() {
     const leftOut = [
         {
@@ -254,10 +258,15 @@ export async function otherTools() {
             leftOut.push({ name, why: `its set-up failed: ${error.message.trim().split("\n").at(-1)}` });
         }
     }
+    try {
+        found.terraform = await terraform();
+    } catch (error) {
+        leftOut.push({ name: "Terraform's AWS provider", why: error.message.trim().split("\n").at(-1) });
+    }
     return { ...found, leftOut };
 }
 
-/** A virtual environment of its own, made once for each list of requirements. */
+/** Creates a virtual environment, once for each list of requirements. */
 async function environment(peer) {
     const requirements = join(peers, peer, "requirements.txt");
     const hash = createHash("sha256")

@@ -1,17 +1,20 @@
-// What a snapshot has besides its data, and sets of snapshots: how many calls that takes beside the one that asks for it.
+// Measures snapshots with features, such as a lock, and multi-volume snapshots: it counts the calls beyond the create.
 import { volumesOfInstance } from "./account.mjs";
 import { plainLocks, sets, withFeatures } from "./contenders.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
-/** Waits look once in two seconds for each kind of thing that is awaited: they grow with time, not with N. */
+/** For each kind of resource, a wait reads once in two seconds, and once for each four that begin to wait. */
 const waitsFor =
     (kinds) =>
     ({ seconds, n }) =>
-        (kinds * seconds) / 2 + n / 100 + 10;
-/** One look for 200, and what a run asks once. */
+        (kinds * seconds) / 2 + (kinds * n) / 4 + 10;
+/** One call reads 200 resources, and each run sends a few fixed calls. */
 const fewLooks = ({ n }) => n / 200 + 5;
 
-/** LockSnapshot and ModifySnapshotTier take one snapshot a call; of fast restore each call has one, as it is completed. */
+/**
+ * LockSnapshot and ModifySnapshotTier accept one snapshot per call; fast snapshot restore is enabled by one call for
+ * each snapshot as it completes.
+ */
 export const featureRows = [
     {
         id: "locks",
@@ -36,12 +39,13 @@ export const featureRows = [
         id: "fast-restore",
         title: "a life of N snapshots with `fastRestore`, which takes 2 s to be enabled, or disabled",
         n: 100,
-        async run(n) {
+        async run(n, { terraform }) {
             const fastRestore = { availabilityZones: ["us-east-1a"] };
             const settings = { fastRestoreSeconds: 2, fastRestoreLimit: n };
             const life = await lifeOf(withFeatures("fastRestore", { fastRestore }), n, settings);
+            const beside = terraform === undefined ? {} : await lifeOf(terraform.fastRestore, n, settings);
             return {
-                runs: Object.values(life),
+                runs: [...Object.values(life), ...Object.values(beside)],
                 verdicts: judged("fastRestore", life, {
                     up: [["CreateSnapshot", "EnableFastSnapshotRestores"], waitsFor(2)],
                     refresh: [[], fewLooks],
@@ -100,7 +104,7 @@ export const featureRows = [
     },
 ];
 
-/** `asked`: by step, the actions of which there is one for each of N, and how many others there may be. */
+/** Returns the verdicts. `asked` lists the actions that each step calls N times, and the limit of its other calls. */
 function judged(feature, life, asked) {
     const again = verdict(`calls of a second \`up\`, ${feature}`, total(life["second up"]), 0);
     const steps = Object.entries(asked).flatMap(([what, [actions, limit]]) => {

@@ -1,4 +1,4 @@
-// How a row measures: contenders with an account of their own, and what they called, held against a target.
+// Measures a row: each contender has its own account, and its calls are compared with a target.
 import { Account } from "./account.mjs";
 
 export async function withStack(who, n, { take = 0, foreign = 0, settings = {} }, work) {
@@ -18,18 +18,19 @@ export async function withStack(who, n, { take = 0, foreign = 0, settings = {} }
     }
 }
 
-/** Several at once, each with an account of its own. */
+/** Opens several stacks at once, each with its own account. */
 export function withStacks([who, ...others], n, work, stacks = []) {
     if (who === undefined) return work(stacks);
     return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
 }
 
-/** Each step of a life, by what it is; `lifted`: with one that declares snapshots and nothing besides. */
+/** Returns each step of a life by its name; with `lifted` one `up` declares the snapshots without features. */
 export async function lifeOf(who, n, settings = {}, lifted = false) {
     return withStack(who, n, { settings }, async (stack, account) => {
         const steps = {
             up: () => stack.up(),
             "second up": () => stack.up(),
+            preview: () => stack.preview(),
             refresh: () => stack.refresh(),
             ...(lifted && {
                 "up that lifts": async () => {

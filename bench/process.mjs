@@ -1,10 +1,10 @@
-// Running a command to its end, with its time and the memory of the Pulumi provider process below it.
+// Runs a command to its end, and measures its time and the memory of the provider process below it.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 
-/** Names a command's processes, wherever the engine puts them. */
+/** Marks a command's processes, independent of where the engine starts them. */
 const mark = "PULUMI_EBS_BENCH_RUN";
 
 /**
@@ -38,7 +38,7 @@ export async function run(command, args, { cwd, env, memory = false }) {
     return { seconds, output, stdout, ...watched?.() };
 }
 
-/** The kernel keeps each process's own peak, so that looking now and then misses only its last moments. */
+/** The kernel records each process's own peak, so that polling misses only its last moments. */
 function watchMemory(id) {
     let peakKb = 0;
     let pids = [];
@@ -60,12 +60,12 @@ function providers(id) {
     return readdirSync("/proc").filter(
         (pid) =>
             /^\d+$/.test(pid) &&
-            readable(`/proc/${pid}/cmdline`).includes("dynamic-provider") &&
+            /dynamic-provider|terraform-provider-aws/.test(readable(`/proc/${pid}/cmdline`)) &&
             readable(`/proc/${pid}/environ`).includes(`${mark}=${id}`),
     );
 }
 
-/** A process may end while it is looked at. */
+/** A process may end while its file is read. */
 function readable(file) {
     try {
         return readFileSync(file, "utf8");

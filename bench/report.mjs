@@ -1,4 +1,5 @@
-// From results to what people read.
+// Formats results for people.
+import { lostRows } from "./lost.mjs";
 import { total } from "./measure.mjs";
 
 export function markdown({ when, machine, versions, leftOut, rows, took }) {
@@ -14,6 +15,12 @@ export function markdown({ when, machine, versions, leftOut, rows, took }) {
         `Versions: ${Object.entries(versions)
             .map(([name, version]) => `${name} ${version}`)
             .join(", ")}.`,
+        "",
+        "## Lost",
+        "",
+        ...lost(rows, verdicts),
+        "",
+        "## Targets",
         "",
         ...table(
             ["what", "target", "measured", ""],
@@ -32,7 +39,27 @@ export function markdown({ when, machine, versions, leftOut, rows, took }) {
     return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** A row at the terminal. */
+/** Lists what a peer of the same run does better, and the missed targets. */
+function lost(rows, verdicts) {
+    const beaten = lostRows(rows).map(({ title, who, what, figure, unit, best, bestFigure }) => [
+        title,
+        what === "" ? who : `${who}: ${what}`,
+        `${amount(figure)} ${unit}`,
+        `${amount(bestFigure)} ${unit}, ${best}`,
+    ]);
+    const missed = verdicts
+        .filter(({ met }) => !met)
+        .map(({ what, figure, bound, limit, unit }) => [
+            "a target",
+            what,
+            `${amount(figure)} ${unit}`,
+            `${bound} ${amount(limit)} ${unit}`,
+        ]);
+    if (beaten.length + missed.length === 0) return ["No row is lost, and no target is missed."];
+    return table(["row", "who", "measured", "the best peer, or the target"], [...beaten, ...missed]);
+}
+
+/** Formats a row for the terminal. */
 export function rowText(row) {
     const verdicts = row.verdicts.map(
         ({ what, figure, bound, limit, unit, met }) =>
@@ -66,7 +93,7 @@ function runsTable({ runs }) {
     );
 }
 
-/** Padded, as prettier would have it. */
+/** Pads the table in the format of prettier. */
 function table(heads, body) {
     const widths = heads.map((head, column) =>
         Math.max(3, head.length, ...body.map((cells) => cells[column].length)),

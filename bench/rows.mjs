@@ -1,26 +1,29 @@
-// What is measured, and what it is held against. Each row gives one run a contender, and verdicts on this package.
+// Defines the measurements and their targets. Each row has one run for each contender, and verdicts on this package.
 import { Account } from "./account.mjs";
 import {
     background,
     barrier,
     carrier,
+    copies,
     nothing,
     ours,
+    oursParallel,
     oursVolumes,
     plain,
+    plainShares,
     plainVolumes,
     shares,
 } from "./contenders.mjs";
 import { featureRows } from "./feature-rows.mjs";
 import { entry, lifeOf, round, total, verdict, withStack, withStacks } from "./measure.mjs";
 
-/** Tools that start processes for each resource need no hundred of them to show what one costs. */
+/** Tools that start processes for each resource do not need a hundred resources to show the cost of one. */
 const few = (n) => Math.min(n, 10);
 const fewest = (n) => Math.min(n, 4);
 
 /**
- * A row that is measured `alone` has the machine for itself; one `beside` mostly waits, and others run meanwhile.
- * Every contender has an account of its own.
+ * A row that is measured `alone` has the machine for itself; a row with `beside` mostly waits, so that other rows run
+ * at the same time. Every contender has its own account.
  */
 export const rows = [
     {
@@ -49,13 +52,33 @@ export const rows = [
         title: "the same, each snapshot waited for by itself",
         n: 100,
         beside: true,
-        async run(n, { awsCli, ansible }) {
+        async run(n, { awsCli, ansible, terraform }) {
             const runs = await Promise.all(
-                present([ours, n], [plain, n], [awsCli, few(n)], [ansible, fewest(n)]).map(([who, count]) =>
-                    upThatTakes(30, who, count),
-                ),
+                present(
+                    [ours, n],
+                    [plain, n],
+                    [terraform?.snapshots, n],
+                    [awsCli, few(n)],
+                    [ansible, fewest(n)],
+                ).map(([who, count]) => upThatTakes(30, who, count)),
             );
             return { runs, verdicts: callsOfUp(runs[0], ", each waited for") };
+        },
+    },
+    {
+        id: "up-30s-parallel",
+        title: "the same with `--parallel 100`",
+        n: 100,
+        async run(n) {
+            const run = await life(oursParallel, n, (stack) => stack.up({ args: ["--parallel", "100"] }), {
+                take: 30,
+            });
+            return {
+                runs: [run],
+                verdicts: [
+                    verdict("wall time of `up`, T = 30 s, `--parallel 100`", run.seconds, 30 + 15, "s"),
+                ],
+            };
         },
     },
     {
@@ -67,7 +90,15 @@ export const rows = [
             const runs = lives.map(({ up }) => up);
             return {
                 runs,
-                verdicts: runs.slice(0, 2).flatMap((run) => callsOfUp(run, ", complete at once")),
+                verdicts: [
+                    ...runs.slice(0, 2).flatMap((run) => callsOfUp(run, ", complete at once")),
+                    verdict(
+                        "`up`, complete at once : the plain one",
+                        runs[0].seconds / runs[2].seconds,
+                        1.1,
+                        "times",
+                    ),
+                ],
             };
         },
     },
@@ -94,7 +125,7 @@ export const rows = [
         async run(n, others) {
             const runs = (await livesOf(n, others)).flatMap(({ refresh = [] }) => refresh);
             const verdicts = runs
-                .filter(({ who }) => who !== plain.name)
+                .filter(({ who }) => who.startsWith("this package"))
                 .map((run) =>
                     verdict(`calls of \`refresh\`, ${run.what}${byBarrier(run)}`, total(run), n / 200 + 5),
                 );
@@ -131,13 +162,16 @@ export const rows = [
         id: "volumes",
         title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
         n: 50,
-        async run(n) {
-            const lives = [
-                await volumeLife(oursVolumes, 1),
-                await volumeLife(oursVolumes, n),
-                await volumeLife(plainVolumes, n),
-            ];
-            const [one, many] = lives;
+        async run(n, { terraform }) {
+            const lives = [];
+            for (const [who, count] of present(
+                [oursVolumes, 1],
+                [oursVolumes, n],
+                [plainVolumes, n],
+                [terraform?.volumes, n],
+            ))
+                lives.push(await volumeLife(who, count));
+            const [one, many, plainly] = lives;
             const { up } = many;
             const created = up.calls.CreateVolume ?? 0;
             return {
@@ -149,44 +183,56 @@ export const rows = [
                     verdict(
                         "other calls of `up` of volumes",
                         total(up) - created,
-                        up.seconds / 2 + n / 100 + 10,
+                        up.seconds / 2 + n / 4 + 10,
+                    ),
+                    verdict("`up` of volumes : the plain one", up.seconds / plainly.up.seconds, 1.1, "times"),
+                    verdict(
+                        "`destroy` of volumes, beyond the plain one",
+                        many.destroy.seconds - plainly.destroy.seconds,
+                        3,
+                        "s",
                     ),
                 ],
             };
         },
     },
     {
-        id: "memory",
-        title: "peak memory of the provider process in `up`",
+        id: "growth",
+        title: "the cost of N = 10, 100 and 1,000: `up`, and a `refresh`",
         n: 1_000,
-        async run(n) {
+        async run(n, { terraform }) {
+            const counts = [...new Set([n / 100, n / 10, n].map(Math.ceil))];
             const measure = async (who) => {
-                const one = await life(who, 1, (stack) => stack.up({ memory: true }));
-                return [one, await life(who, n, (stack) => stack.up({ memory: true }))];
+                const runs = [];
+                for (const count of counts) runs.push(...(await growth(who, count)));
+                return runs;
             };
-            const runs = (await Promise.all([barrier, plain].map(measure))).flat();
-            const [one, many] = runs;
-            const ratio = many.peakKb / one.peakKb;
-            return { runs, verdicts: [verdict(`memory with N = ${n} : with N = 1`, ratio, 1.3, "times")] };
+            const contenders = present([barrier], [plain], [terraform?.snapshots]);
+            const runs = (await Promise.all(contenders.map(([who]) => measure(who)))).flat();
+            const peaks = runs.filter(({ who, what }) => who === barrier.name && what === "up");
+            const ratio = peaks.at(-1).peakKb / peaks[0].peakKb;
+            return {
+                runs,
+                verdicts: [verdict(`memory with N = ${n} : with N = ${counts[0]}`, ratio, 1.3, "times")],
+            };
         },
     },
     {
         id: "shares",
         title: "a life of N `SnapshotShare`s of N snapshots",
         n: 100,
-        async run(n) {
+        async run(n, { terraform }) {
             const life = await lifeOf(shares, n);
+            const peers = await livesBeside([plainShares, terraform?.shares], n);
             const { up, "second up": again, refresh, destroy } = life;
             const looks = (run) => run.calls.DescribeSnapshotAttribute ?? 0;
             const changes = (run) => run.calls.ModifySnapshotAttribute ?? 0;
-            // One note a share; and a preview that can refuse looks at each new snapshot, one check after another.
             const others = (run) => total(run) - changes(run) - looks(run);
             return {
-                runs: Object.values(life),
+                runs: [...Object.values(life), ...peers],
                 verdicts: [
                     verdict("ModifySnapshotAttribute of `up` of shares", changes(up), n, "calls", "exactly"),
-                    verdict("DescribeSnapshotAttribute of `up` of shares", looks(up), 2 * n),
-                    verdict("other calls of `up` of shares", others(up), 2.5 * n + 10),
+                    verdict("calls of `up` of shares", total(up), 3.1 * n + 10),
                     verdict("calls of a second `up` of shares", total(again), 0),
                     verdict(
                         "DescribeSnapshotAttribute of `refresh` of shares",
@@ -203,11 +249,23 @@ export const rows = [
                         "calls",
                         "exactly",
                     ),
-                    verdict(
-                        "other calls of `destroy` of shares",
-                        others(destroy) + looks(destroy),
-                        3 * n + 5,
-                    ),
+                    verdict("other calls of `destroy` of shares", others(destroy) + looks(destroy), n + 5),
+                ],
+            };
+        },
+    },
+    {
+        id: "copies",
+        title: "a life of N copies of snapshots",
+        n: 20,
+        async run(n, { terraform }) {
+            const life = await lifeOf(copies, n);
+            const peers = await livesBeside([terraform?.copies], n);
+            return {
+                runs: [...Object.values(life), ...peers],
+                verdicts: [
+                    verdict("CopySnapshot of `up`", life.up.calls.CopySnapshot ?? 0, n, "calls", "exactly"),
+                    verdict("calls of a second `up` of copies", total(life["second up"]), 0),
                 ],
             };
         },
@@ -223,7 +281,8 @@ export const rows = [
             const times = new Map(contenders.map((who) => [who, []]));
             await withStacks(contenders, n, async (stacks) => {
                 for (const [, stack] of stacks) await stack.up();
-                // By turns, so that what else the machine does meets all; the quickest is the least disturbed.
+                // The contenders run in turn, so that other load on the machine affects all of them; the fastest run is
+                // affected least.
                 for (let turn = 0; turn < 5; turn++) {
                     for (const [who, stack] of stacks) times.get(who).push((await stack.preview()).seconds);
                 }
@@ -243,14 +302,26 @@ export const rows = [
     },
 ];
 
-/** What a contender does from its first `up` to its `destroy`, measured once for all rows that show parts of it. */
+/**
+ * Contains the steps of each contender from its first `up` to its `destroy`, measured once for all rows that show them.
+ */
 const lives = new Map();
 
-function livesOf(n, { awsCli, ansible }) {
+function livesOf(n, { awsCli, ansible, terraform }) {
     if (!lives.has(n))
         lives.set(
             n,
-            live(n, present([ours, n], [barrier, n], [plain, n], [awsCli, few(n)], [ansible, few(n)])),
+            live(
+                n,
+                present(
+                    [ours, n],
+                    [barrier, n],
+                    [plain, n],
+                    [terraform?.snapshots, n],
+                    [awsCli, few(n)],
+                    [ansible, few(n)],
+                ),
+            ),
         );
     return lives.get(n);
 }
@@ -271,7 +342,13 @@ async function live(n, contenders) {
                                   await measured("preview", () => stack.preview()),
                               ],
                               refresh: [
-                                  await measured("--parallel 1", () => stack.refresh("--parallel", "1")),
+                                  ...(who.name.startsWith("Terraform")
+                                      ? []
+                                      : [
+                                            await measured("--parallel 1", () =>
+                                                stack.refresh("--parallel", "1"),
+                                            ),
+                                        ]),
                                   await measured("default parallelism", () => stack.refresh()),
                               ],
                               state: [{ ...entry(who, count, "", { calls: {} }), ...(await stack.state()) }],
@@ -283,6 +360,22 @@ async function live(n, contenders) {
     return all;
 }
 
+async function livesBeside(peers, n, settings) {
+    const runs = [];
+    for (const [who] of present(...peers.map((peer) => [peer])))
+        runs.push(...Object.values(await lifeOf(who, n, settings)));
+    return runs;
+}
+
+/** Measures what grows with N: calls, seconds, memory, and the state of one snapshot. */
+function growth(who, n) {
+    return withStack(who, n, {}, async (stack, account) => {
+        const up = await account.counting(() => stack.up({ memory: true }));
+        const refresh = await account.counting(() => stack.refresh());
+        return [{ ...entry(who, n, "up", up), ...(await stack.state()) }, entry(who, n, "refresh", refresh)];
+    });
+}
+
 function present(...contenders) {
     return contenders.filter(([who]) => who !== undefined);
 }
@@ -291,14 +384,14 @@ function upThatTakes(seconds, who, n) {
     return life(who, n, (stack) => stack.up(), { take: seconds });
 }
 
-/** One thing done by a contender that was just given N volumes. */
+/** Measures one step of a contender with N new volumes. */
 async function life(who, n, act, options = {}) {
     return withStack(who, n, options, async (stack, account) =>
         entry(who, n, "", await account.counting(() => act(stack))),
     );
 }
 
-/** N volumes of one snapshot, made and deleted. */
+/** Measures the creation and deletion of N volumes from one snapshot. */
 async function volumeLife(who, n) {
     const account = await Account.open();
     try {
@@ -319,7 +412,7 @@ async function volumeLife(who, n) {
     }
 }
 
-/** One CreateSnapshot a snapshot, and others that grow with time alone. */
+/** Expects one CreateSnapshot per snapshot, and other calls that grow only with time. */
 function callsOfUp(run, which = "") {
     const created = run.calls.CreateSnapshot ?? 0;
     return [
@@ -327,7 +420,7 @@ function callsOfUp(run, which = "") {
         verdict(
             `other calls of \`up\`${which}${byBarrier(run)}`,
             total(run) - created,
-            run.seconds / 2 + run.n / 100 + 10,
+            run.seconds / 2 + run.n / 4 + 10,
         ),
     ];
 }

@@ -1,5 +1,5 @@
-// npm run bench [-- --only <row>] [-- --n <number>]: measures this package beside what a user would pick instead. A whole
-// run is written to bench/results/, a part of one to temp/bench/.
+// Compares this package with the alternatives: npm run bench [-- --only <row>] [-- --n <number>]. It writes a complete
+// run to bench/results/, and a partial run to temp/bench/.
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem, type } from "node:os";
@@ -11,6 +11,7 @@ import { pulumiCli } from "../scripts/pulumi-cli.mjs";
 import { tools } from "../scripts/tools.mjs";
 import { otherTools } from "./contenders.mjs";
 import { chart, chartOf } from "./chart.mjs";
+import { growthChart } from "./growth-chart.mjs";
 import { markdown, rowText } from "./report.mjs";
 import { rows } from "./rows.mjs";
 
@@ -40,7 +41,7 @@ const beside = [];
 for (const row of chosen) {
     if (row.beside) {
         const running = measure(row);
-        // Its failure is heard where it is waited for.
+        // The later await reports a failure; without a handler until then, Node would end the process.
         running.catch(() => undefined);
         beside.push(running);
         continue;
@@ -59,7 +60,9 @@ await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 4)}\n`);
 await writeFile(join(folder, "results.md"), markdown(results));
 if (whole) await writeFile(join(folder, "chart.svg"), chart(chartOf(results)));
-console.log(`\n${markdown(results).split("\n## ")[0]}`);
+if (results.rows.some(({ id }) => id === "growth"))
+    await writeFile(join(folder, "growth.svg"), growthChart(results));
+console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);
 
 async function measure(row) {
     const start = performance.now();
@@ -70,7 +73,7 @@ async function measure(row) {
     return result;
 }
 
-async function versions({ awsCli, ansible }) {
+async function versions({ awsCli, ansible, terraform }) {
     const text = (command, args) => execFileSync(command, args, { encoding: "utf8" }).trim();
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     const installed = async (name) =>
@@ -83,6 +86,7 @@ async function versions({ awsCli, ansible }) {
         "@pulumi/pulumi": await installed("@pulumi/pulumi"),
         "@aws-sdk/client-ec2": await installed("@aws-sdk/client-ec2"),
         ...(awsCli === undefined ? {} : { "AWS CLI": awsCli.version }),
+        ...(terraform === undefined ? {} : { Terraform: terraform.version }),
         ...(ansible === undefined ? {} : { "ansible-core": ansible.version }),
     };
 }

@@ -1,9 +1,10 @@
 /**
- * Policies of CrossGuard for snapshots.
+ * CrossGuard policies for snapshots.
  *
  * @packageDocumentation
  */
-import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
+import type { EnforcementLevel, PolicyConfigSchema, ResourceValidationPolicy } from "@pulumi/policy";
+import { durationPattern } from "../schema/duration";
 import { rules, type Requirements, type Rule } from "./rules";
 
 export { rules, type Declared, type Requirements, type Rule } from "./rules";
@@ -14,14 +15,16 @@ export type RuleName = keyof typeof rules;
 /** Arguments of {@link snapshotPolicies}. */
 export interface SnapshotPolicies extends Requirements {
     /**
-     * What a violation does, by the name of the rule: `"mandatory"` fails, `"advisory"` warns. Default: `"mandatory"` for
+     * The enforcement level by name of the rule: `"mandatory"` fails, `"advisory"` warns. Default: `"mandatory"` for
      * each.
      */
     levels?: Partial<Record<RuleName, EnforcementLevel>>;
 }
 
 /**
- * The rules as policies of a pack. A pack of one's own is two files, `PulumiPolicy.yaml` and the program below.
+ * Returns the rules as policies of a policy pack. A pack consists of three files: `PulumiPolicy.yaml`, this program, and a
+ * `package.json` that specifies a `version`. The file that `--policy-pack-config` names takes precedence over the
+ * arguments: `{ "smallest-retention": { "smallestRetention": "90 days", "enforcementLevel": "advisory" } }`.
  *
  * @example
  * ```ts
@@ -42,14 +45,30 @@ export function snapshotPolicies({
         name,
         description: rule.description,
         enforcementLevel: levels[name as RuleName] ?? "mandatory",
-        validateResource: ({ type, props, opts }, reportViolation) => {
-            const violation = rule.judge({ type, props, protect: opts.protect }, requirements);
+        ...(rule.settings === undefined ? {} : { configSchema: schemaOf(rule.settings) }),
+        validateResource: (args, reportViolation) => {
+            const { type, props, opts } = args;
+            const configured = { ...requirements, ...args.getConfig<Requirements>() };
+            const violation = rule.judge({ type, props, protect: opts.protect }, configured);
             if (violation !== undefined) reportViolation(violation);
         },
     }));
 }
 
-export type { Duration } from "../provider/duration";
+/** The settings in a configuration file, as JSON schema; the CLI refuses a value that does not match. */
+const settings: Required<{ [Key in keyof Requirements]: PolicyConfigSchema["properties"][string] }> = {
+    smallestRetention: {
+        type: "string",
+        pattern: durationPattern,
+        description: 'Minimum retention of each rule of a schedule, such as "30 days"',
+    },
+};
+
+function schemaOf(keys: readonly (keyof Requirements)[]): PolicyConfigSchema {
+    return { properties: Object.fromEntries(keys.map((key) => [key, settings[key]])) };
+}
+
+export type { Duration } from "../schema/duration";
 export {
     lostSnapshots,
     readPreview,

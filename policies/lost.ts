@@ -1,34 +1,33 @@
 /**
- * What a run would take away for good, as its preview tells: snapshots, and what was written to volumes. A rule sees what
- * is declared; a preview shows the state as well, and of `retainOnDelete` and of what is deleted the state is what counts.
+ * Finds the snapshots and the data on volumes that a previewed run would delete. A policy sees only the declaration; a
+ * preview includes the state, which determines `retainOnDelete` and the resources that were removed from the program.
  *
  * @module
  */
-import { instanceSnapshots, type InstanceSnapshot } from "../provider/instance-snapshots";
-import { nameOf } from "../provider/internals";
-import { placementRules } from "../provider/placement";
-import { changedProperties, isMap, type Properties, type Rule } from "../provider/rules";
-import { snapshot } from "../provider/snapshot";
-import { snapshotCopy } from "../provider/snapshot-copy";
-import { volumeFromSnapshot } from "../provider/volume-from-snapshot";
+import { resourceOf, resources } from "../schema/index";
+import type { InstanceSnapshot } from "../schema/instance-snapshots";
+import { nameOf } from "../schema/urn";
+import { changedProperties, type Rule } from "../schema/property";
+import { hasNoData, originOf, retentionByOrigin } from "../schema/retention";
+import { equal, isMap, type Properties } from "../schema/values";
 
-/** What `pulumi preview --json` writes, as far as it is read here. */
+/** The part of the output of `pulumi preview --json` that is read here. */
 export interface Preview {
-    /** What the run would do, one entry a step. */
+    /** The steps of the run. */
     steps: PreviewStep[];
 }
 
-/** What the run would do to a resource. */
+/** A step of the run for one resource. */
 export interface PreviewStep {
-    /** Such as `replace`; `delete-replaced` is there with `--show-replacement-steps` only. */
+    /** Operation, such as `replace`; `delete-replaced` appears only with `--show-replacement-steps`. */
     op: string;
-    /** Of the resource. */
+    /** URN of the resource. */
     urn: string;
-    /** The resource as the state has it. */
+    /** The resource in the state. */
     oldState?: PreviewState;
-    /** The resource as the program declares it. */
+    /** The resource in the program. */
     newState?: PreviewState;
-    /** The properties whose change replaces. */
+    /** The properties whose change causes the replacement. */
     replaceReasons?: string[] | null;
 }
 
@@ -36,82 +35,80 @@ export interface PreviewStep {
 export interface PreviewState {
     /** Type token. */
     type: string;
-    /** Of EC2; none before it is made. */
+    /** EC2's id; absent before the resource is created. */
     id?: string;
-    /** Whether the option is given; that of the state counts. */
+    /** The resource option; the value in the state applies. */
     retainOnDelete?: boolean;
-    /** What is declared. */
+    /** The arguments. */
     inputs?: Record<string, unknown>;
-    /** What the state holds. */
+    /** The outputs in the state. */
     outputs?: Record<string, unknown>;
 }
 
-/** What goes for good, and why. */
+/** A snapshot, or the data on a volume, that would be lost, and why. */
 export interface Lost {
-    /** Of the resource. */
+    /** URN of the resource. */
     urn: string;
-    /** Ids of EC2; of a set, those of its snapshots. */
+    /** EC2's ids; of `InstanceSnapshots`, those of its snapshots. */
     ids: string[];
-    /** What goes, and what makes it go. */
+    /** Names the loss and its cause. */
     reason: string;
-    /** What keeps it. */
+    /** How to keep it. */
     remedy: string;
 }
 
-interface Kind {
-    rules: Record<string, Rule>;
+interface ResourceKind {
+    rules: Readonly<Record<string, Rule>>;
     ids: (id: string, state: Properties) => string[];
-    goes: (ids: string[]) => string;
-    /** Whether it stays: as the state says, or the inputs of the one that takes its place, if one does. */
-    stays: (state: Properties, successor: Properties | undefined, op: string) => boolean;
-    keptOnReplace: string;
-    keptOnDelete: string;
+    describeLoss: (ids: string[]) => string;
+    /** Returns whether its data is retained, according to its state or to the inputs of its successor; or has none. */
+    isRetained: (state: Properties, successor: Properties | undefined, op: string) => boolean;
+    remedyOnReplace: string;
+    remedyOnDelete: string;
 }
 
-interface Copies {
-    rules: Record<string, Rule>;
-    replacing?: { stays?: (state: Properties, inputs: Properties) => boolean | undefined };
-}
-
-function copies({ rules, replacing }: Copies): Kind {
+function snapshotKind(name: keyof typeof originOf): ResourceKind {
+    const isRetainedByOrigin = retentionByOrigin(originOf[name]);
     return {
-        rules: { ...placementRules, ...rules },
+        rules: resources[name].inputs,
         ids: (id, { snapshots }) =>
             Array.isArray(snapshots)
                 ? (snapshots as InstanceSnapshot[]).map(({ snapshotId }) => snapshotId)
                 : [id],
-        goes: (ids) => `${ids.join(", ")} ${ids.length === 1 ? "is" : "are"} deleted`,
-        stays(state, successor, op) {
-            const stays = successor && replacing?.stays?.(state, successor);
-            // Only another origin would replace it then, of which the old one is the last copy.
-            return stays === true || (op === "update" && stays === undefined);
+        describeLoss: (ids) => `${ids.join(", ")} will be deleted`,
+        isRetained(state, successor, op) {
+            if (hasNoData(state)) return true;
+            const isRetained = successor && isRetainedByOrigin({ state, inputs: successor });
+            // Only a change of the source could replace it, and the last snapshot of the former source is retained.
+            return isRetained === true || (op === "update" && isRetained === undefined);
         },
-        keptOnReplace: "`keepReplaced: true` keeps it",
-        keptOnDelete: "`retainOnDelete: true`, in an `up` of its own before, keeps it",
+        remedyOnReplace: "To keep it, set `keepReplaced: true`",
+        remedyOnDelete: "To keep it, set `retainOnDelete: true` and run `pulumi up` before removing it",
     };
 }
 
-const volume: Kind = {
-    rules: { ...placementRules, ...volumeFromSnapshot.rules },
+const volume: ResourceKind = {
+    rules: resources.VolumeFromSnapshot.inputs,
     ids: (id) => [id],
-    goes: (ids) => `what was written to ${ids.join(", ")} is deleted`,
-    stays(state, successor) {
+    describeLoss: (ids) => `data on ${ids.join(", ")} will be lost`,
+    isRetained(state, successor) {
         const final = successor?.["finalSnapshot"] ?? state["finalSnapshot"];
-        return final === true || isMap(final) || ["error", "deleted"].includes(String(state["state"]));
+        return final === true || isMap(final) || hasNoData(state);
     },
-    keptOnReplace: "`finalSnapshot: true` takes a snapshot of it first",
-    keptOnDelete: "`finalSnapshot: true`, in an `up` of its own before, takes a snapshot of it first",
+    remedyOnReplace: "Set `finalSnapshot: true` to take a snapshot first",
+    remedyOnDelete:
+        "Set `finalSnapshot: true` and run `pulumi up` before removing it, to take a snapshot first",
 };
 
-const kinds: Record<string, Kind> = {
-    "pulumi-nodejs:dynamic/ebs:Snapshot": copies(snapshot),
-    "pulumi-nodejs:dynamic/ebs:SnapshotCopy": copies(snapshotCopy),
-    "pulumi-nodejs:dynamic/ebs:InstanceSnapshots": copies(instanceSnapshots),
-    "pulumi-nodejs:dynamic/ebs:VolumeFromSnapshot": volume,
+const kinds: Record<string, ResourceKind> = {
+    Snapshot: snapshotKind("Snapshot"),
+    SnapshotCopy: snapshotKind("SnapshotCopy"),
+    InstanceSnapshots: snapshotKind("InstanceSnapshots"),
+    VolumeFromSnapshot: volume,
 };
 
 /**
- * The snapshots, and the data on volumes, that the previewed run would take away for good, or may.
+ * Returns the snapshots, and the data on volumes, that the previewed run would or may delete.
  *
  * @example
  * ```ts
@@ -125,58 +122,72 @@ const kinds: Record<string, Kind> = {
 export function lostSnapshots({ steps }: Preview): Lost[] {
     return steps.flatMap((step) => {
         const { op, urn, oldState } = step;
-        const kind = kinds[oldState?.type ?? ""];
+        const kind = kinds[resourceOf(oldState?.type ?? "") ?? ""];
         if (kind === undefined || oldState?.id === undefined || oldState.retainOnDelete === true) return [];
         const state = oldState.outputs ?? {};
-        // What an unfinished replacement has left goes by what stands for it now.
+        // After an unfinished replacement, the current declaration decides on the old resource.
         const successor = steps.find(({ urn: other, newState }) => other === urn && newState !== undefined);
         const inputs = successor?.newState?.inputs;
-        const why = whyOf(step, steps, inputs === undefined ? [] : undecided(kind.rules, state, inputs));
-        if (why === undefined || kind.stays(state, inputs, op)) return [];
+        const why = reasonFor(step, steps, inputs === undefined ? [] : undecided(kind.rules, state, inputs));
+        if (why === undefined || kind.isRetained(state, inputs, op)) return [];
         const ids = kind.ids(oldState.id, state);
         if (ids.length === 0) return [];
-        const remedy = op === "delete" ? kind.keptOnDelete : kind.keptOnReplace;
-        return [{ urn, ids, reason: `${kind.goes(ids)}: ${why}`, remedy }];
+        const remedy = op === "delete" ? kind.remedyOnDelete : kind.remedyOnReplace;
+        return [{ urn, ids, reason: `${kind.describeLoss(ids)}: ${why}`, remedy }];
     });
 }
 
-/** Why the step takes away what the state holds; nothing where it does not. */
-function whyOf({ op, urn, oldState, replaceReasons }: PreviewStep, steps: PreviewStep[], open: string[]) {
+/** Returns why the step deletes the resource in the state, or undefined if it does not. */
+function reasonFor({ op, urn, oldState, replaceReasons }: PreviewStep, steps: PreviewStep[], open: string[]) {
     const name = nameOf(urn);
     switch (op) {
         case "delete": {
-            // Renamed without an alias, its new name adopts it.
-            const adopted = steps.some(
+            // A resource that is renamed without an alias is adopted by its new name.
+            const adopting = steps.find(
                 (other) => other.op === "create" && other.newState?.inputs?.["adopt"] === oldState?.id,
             );
-            return adopted ? undefined : `${name} is no longer declared`;
+            if (adopting === undefined) return `${name} is no longer declared`;
+            return isSamePlace(oldState?.outputs ?? {}, adopting.newState?.inputs ?? {})
+                ? undefined
+                : `${name} is no longer declared, and ${nameOf(adopting.urn)} looks for it in another region or with other credentials`;
         }
         case "replace": {
             const changed = replaceReasons ?? [];
+            // The provider gives this reason alone for a job that has failed since the state was written.
+            if (changed.join() === "state") return undefined;
             if (changed.length === 0) return `${name} is replaced`;
-            return `${name} is replaced, since ${changed.join(", ")} ${changed.length > 1 ? "change" : "changes"}`;
+            return `${name} is replaced because ${changed.join(", ")} ${changed.length > 1 ? "change" : "changes"}`;
         }
         case "delete-replaced": {
-            const told = steps.some((other) => other.op === "replace" && other.oldState?.id === oldState?.id);
-            return told ? undefined : `${name} was replaced before, and that is finished now`;
+            const isReported = steps.some(
+                (other) => other.op === "replace" && other.oldState?.id === oldState?.id,
+            );
+            return isReported ? undefined : `${name} was replaced by an earlier run, which did not delete it`;
         }
         case "update":
             return open.length === 0
                 ? undefined
-                : `${name} is replaced if ${open.join(", ")}, not known yet, turns out to be another`;
+                : `${name} is replaced if ${open.join(", ")}, which is unknown at preview, changes`;
         default:
             return undefined;
     }
 }
 
-function undecided(rules: Record<string, Rule>, before: Properties, after: Properties): string[] {
+/** Checks whether both resources use the same region and the same credentials. */
+function isSamePlace(before: Properties, after: Properties): boolean {
+    const [here, there] = [before["region"], after["region"]];
+    const isSameRegion = here === undefined || there === undefined || here === there;
+    return isSameRegion && equal(before["credentials"], after["credentials"]);
+}
+
+function undecided(rules: Readonly<Record<string, Rule>>, before: Properties, after: Properties): string[] {
     return changedProperties(rules, before, after)
         .filter((change) => change.undecided)
         .map(({ property }) => property);
 }
 
 /**
- * Reads what `pulumi preview --json` wrote. One that failed is refused: it may hold some of the steps all the same.
+ * Parses the output of `pulumi preview --json`. A failed preview is refused, because it may lack steps.
  *
  * @example
  * ```ts
@@ -186,12 +197,22 @@ function undecided(rules: Record<string, Rule>, before: Properties, after: Prope
  * ```
  */
 export function readPreview(text: string): Preview {
-    const read = JSON.parse(text) as (Partial<Preview> & { diagnostics?: Diagnostic[] }) | null;
+    const read = parse(text) as (Partial<Preview> & { diagnostics?: Diagnostic[] }) | null;
     const error = read?.diagnostics?.find(({ severity }) => severity === "error");
-    if (error !== undefined) throw new Error(`the preview failed: ${error.message ?? "it does not say why"}`);
+    if (error !== undefined) throw new Error(`the preview failed: ${error.message ?? "no reason was given"}`);
     if (!Array.isArray(read?.steps))
-        throw new Error("this is no output of `pulumi preview --json`: it has no steps");
+        throw new Error("the input has no steps. Pass the output of `pulumi preview --json`");
     return { steps: read.steps };
+}
+
+function parse(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch (error) {
+        throw new Error("the input is not JSON. Pass the output of `pulumi preview --json`", {
+            cause: error,
+        });
+    }
 }
 
 interface Diagnostic {

@@ -1,108 +1,144 @@
 /**
- * What a team may ask of its snapshots, as functions of what is declared: no Pulumi, no cloud.
+ * Defines the rules for snapshots as pure functions of a declared resource.
  *
  * @module
  */
-import { toMilliseconds, type Duration } from "../provider/duration";
-import { day, gapsBetween, hour, typicalTimes } from "../sdk/schedule/times";
+import { toMilliseconds, type Duration } from "../schema/duration";
+import { resourceOf } from "../schema/index";
+import { day, gapsBetween, hour, typicalTimes } from "../schema/schedule/times";
 
-/** A resource as a policy sees it; what is not known yet at a preview is missing. */
+/** A resource as a policy receives it. The host throws when a value is read that is unknown at preview. */
 export interface Declared {
-    /** Type token, such as `pulumi-nodejs:dynamic/ebs:Snapshot`. */
+    /** Type token, such as `pulumi-nodejs:dynamic/ebs:Snapshot` or `ebs-snapshots:index:Snapshot`. */
     type: string;
-    /** Its arguments. */
+    /** The arguments. */
     props: Record<string, unknown>;
-    /** Whether the resource option `protect` is given. */
+    /** Whether the resource option `protect` is set. */
     protect: boolean;
 }
 
-/** What the rules ask for. */
+/** Settings of the rules. */
 export interface Requirements {
-    /** Least time that each rule of a schedule keeps its snapshots. Default: `"7 days"`. */
+    /** Minimum retention of each rule of a schedule. Default: `"7 days"`. */
     smallestRetention?: Duration;
 }
 
-/** What a rule asks for, and how it judges. */
+/** A rule, and the function that evaluates it. */
 export interface Rule {
-    /** What it asks for, in a sentence. */
+    /** The requirement, in one sentence. */
     description: string;
-    /** What is wrong and what to do, or nothing. */
+    /** The keys of {@link Requirements} that the rule uses. */
+    settings?: readonly (keyof Requirements)[];
+    /** Returns the violation and its remedy, or undefined. */
     judge(resource: Declared, requirements: Requirements): string | undefined;
 }
 
-const dynamic = "pulumi-nodejs:dynamic/ebs:";
-const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"].map((name) => dynamic + name);
-const volume = `${dynamic}VolumeFromSnapshot`;
-const lifecyclePolicy = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
+const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"];
+const volume = "VolumeFromSnapshot";
+const lifecyclePolicies = [
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy",
+    "pulumi-nodejs:dynamic/ebs:LifecyclePolicy",
+    "ebs-snapshots:index:LifecyclePolicy",
+];
 
 /** The rules, by name. */
 export const rules = {
     "no-public-share": {
-        description: "No snapshot is made public.",
+        description: "Snapshots are not made public.",
         judge: ({ type, props }) =>
-            type === `${dynamic}SnapshotShare` && props["public"] === true
-                ? "`public` is true: share it with `accounts` instead"
+            resourceOf(type) === "SnapshotShare" && props["public"] === true
+                ? "`public` is true. Share the snapshot with `accounts` instead"
                 : undefined,
     },
     "group-and-billing-code": {
-        description: "Every snapshot and volume says whose it is and who pays: `group` and `billingCode`.",
+        description: "Snapshots and volumes specify their owner and cost center: `group` and `billingCode`.",
         judge({ type, props }) {
-            if (![...snapshots, volume].includes(type)) return undefined;
-            const missing = ["group", "billingCode"].filter((key) => !props[key]);
-            return missing.length === 0 ? undefined : `${missing.join(" and ")} must be given`;
+            if (![...snapshots, volume].includes(resourceOf(type) ?? "")) return undefined;
+            const missing = ["group", "billingCode"].filter((key) => !isGiven(props, key));
+            return missing.length === 0 ? undefined : `${missing.join(" and ")} must be specified`;
         },
     },
     "encryption-required": {
-        description: "What the package makes with a choice of encryption, copies and volumes, is encrypted.",
+        description: "Snapshot copies and volumes are encrypted.",
         judge({ type, props }) {
-            if (type !== `${dynamic}SnapshotCopy` && type !== volume) return undefined;
-            const encrypted = props["encrypted"] === true || props["kmsKeyId"] !== undefined;
-            return encrypted ? undefined : "`encrypted: true` or `kmsKeyId` must be given";
+            if (!["SnapshotCopy", volume].includes(resourceOf(type) ?? "")) return undefined;
+            const encrypted = isGiven(props, "kmsKeyId") || props["encrypted"] === true;
+            return encrypted ? undefined : "`encrypted: true` or `kmsKeyId` must be specified";
         },
     },
     "smallest-retention": {
-        description: "A schedule keeps its snapshots for a least time.",
+        description: "Schedules keep their snapshots for a minimum time, archived time included.",
+        settings: ["smallestRetention"],
         judge({ type, props }, { smallestRetention = "7 days" }) {
-            if (type !== lifecyclePolicy) return undefined;
+            if (!lifecyclePolicies.includes(type)) return undefined;
             const least = toMilliseconds(smallestRetention);
             const details = props["policyDetails"] as { schedules?: DlmSchedule[] } | undefined;
             const short = (details?.schedules ?? []).filter((schedule) => keptFor(schedule) < least);
             if (short.length === 0) return undefined;
             const names = short.map(({ name = "?" }) => `"${name}"`).join(", ");
-            return `schedules ${names} keep snapshots for less than ${smallestRetention}: give a longer \`keep\``;
+            return (
+                `${short.length > 1 ? "rules" : "rule"} ${names} ${short.length > 1 ? "retain" : "retains"} ` +
+                `snapshots for less than ${smallestRetention}. Specify a longer \`keep\``
+            );
         },
     },
     "no-snapshot-lost-by-replacement": {
-        description: "A snapshot that is replaced stays in the account.",
+        description: "Replaced snapshots are kept in the account.",
         judge: ({ type, props }) =>
-            snapshots.includes(type) && props["keepReplaced"] !== true
-                ? "`keepReplaced: true` must be given, else another description or trigger deletes what there is"
+            snapshots.includes(resourceOf(type) ?? "") && props["keepReplaced"] !== true
+                ? "`keepReplaced: true` must be specified; otherwise a changed description or trigger deletes the existing snapshot"
                 : undefined,
     },
     "no-volume-replaced": {
-        description: "No volume is replaced, since it holds what was written since.",
+        description: "Volumes are not replaced, because data written to them would be lost.",
         judge({ type, props, protect }) {
-            if (type !== volume) return undefined;
+            if (resourceOf(type) !== volume) return undefined;
             if (props["onSnapshotChange"] === "replace") return '`onSnapshotChange` must not be "replace"';
             if (props["allowShrinkByReplacement"] === true)
-                return "`allowShrinkByReplacement` must not be given";
-            // Of a change of zone only the engine keeps it.
-            return protect ? undefined : "the option `protect: true` must be given";
+                return "`allowShrinkByReplacement` must not be true";
+            // Only the engine's `protect` prevents the replacement that a change of zone causes.
+            return protect ? undefined : "the option `protect: true` must be specified";
         },
     },
 } satisfies Record<string, Rule>;
 
+/** Checks whether a value is specified, even if it is unknown at preview: reading such a value throws. */
+function isGiven(props: Record<string, unknown>, key: string): boolean {
+    return Boolean(Object.getOwnPropertyDescriptor(props, key)?.value);
+}
+
+interface RetainRule {
+    count?: number;
+    interval?: number;
+    intervalUnit?: string;
+}
+
+interface ArchiveRetainRule {
+    retentionArchiveTier?: RetainRule;
+}
+
 interface DlmSchedule {
     name?: string;
     createRule?: { interval?: number; cronExpression?: string };
-    retainRule?: { count?: number; interval?: number; intervalUnit?: string };
+    retainRule?: RetainRule;
+    /** DLM names it `retainRule`, and `@pulumi/aws` `archiveRetainRule`. */
+    archiveRule?: { retainRule?: ArchiveRetainRule; archiveRetainRule?: ArchiveRetainRule };
 }
 
 const units: Record<string, number> = { DAYS: day, WEEKS: 7 * day, MONTHS: 28 * day, YEARS: 365 * day };
 
-/** In milliseconds: a snapshot that is kept by number goes once there are so many later ones. */
-function keptFor({ createRule, retainRule }: DlmSchedule): number {
-    const { count, interval, intervalUnit = "DAYS" } = retainRule ?? {};
+/** Returns the retention in milliseconds, in the standard tier and then in the archive. */
+function keptFor({ createRule, retainRule, archiveRule }: DlmSchedule): number {
+    const { retentionArchiveTier } = archiveRule?.retainRule ?? archiveRule?.archiveRetainRule ?? {};
+    const archived = retentionArchiveTier === undefined ? 0 : lengthOf(retentionArchiveTier, createRule);
+    return lengthOf(retainRule ?? {}, createRule) + archived;
+}
+
+/** Returns the length in milliseconds; with a count, a snapshot is deleted after that many later runs. */
+function lengthOf(
+    { count, interval, intervalUnit = "DAYS" }: RetainRule,
+    createRule: DlmSchedule["createRule"],
+): number {
     if (interval !== undefined) return interval * (units[intervalUnit] ?? 0);
     return count === undefined ? Infinity : count * shortestGap(createRule);
 }

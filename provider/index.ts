@@ -1,25 +1,28 @@
 /**
- * The door that the serialized providers in users' state require: lifecycles by resource name. Its name, the names in
- * it and what they accept are for ever.
+ * The door that the serialized providers in users' state require: providers by resource name. Its name, the names in it
+ * and the states that they accept never change.
  *
  * @module
  */
-import { completedSnapshots } from "./completed-snapshots";
-import { instanceSnapshots } from "./instance-snapshots";
-import { lifecycle } from "./lifecycle";
-import { Run } from "./run";
-import { schedulePlan } from "./schedule-plan";
-import { snapshot } from "./snapshot";
-import { snapshotCopy } from "./snapshot-copy";
-import { volumeFromSnapshot } from "./volume-from-snapshot";
-import { snapshotShare } from "./snapshot-share";
+import { dynamicProvider } from "./dynamic/provider";
+import { Deployment } from "./lifecycle/deployment";
+import { whenReleased } from "./lifecycle/engine-log";
+import { lifecycle } from "./lifecycle/lifecycle";
+import { schedulePlan } from "./schedule-record";
+import { snapshotShare } from "./share/snapshot-share";
+import { completedSnapshots } from "./snapshot/completed-snapshots";
+import { instanceSnapshots } from "./snapshot/instance-snapshots";
+import { snapshot } from "./snapshot/snapshot";
+import { snapshotCopy } from "./snapshot/snapshot-copy";
+import { volumeFromSnapshot } from "./volume/volume-from-snapshot";
 
-const run = new Run();
+const deployment = new Deployment();
+whenReleased(() => deployment.claims.end());
 
-export const CompletedSnapshots = lifecycle(completedSnapshots, run);
-export const InstanceSnapshots = lifecycle(instanceSnapshots, run);
-export const SchedulePlan = lifecycle(schedulePlan, run);
-export const Snapshot = lifecycle(snapshot, run);
-export const VolumeFromSnapshot = lifecycle(volumeFromSnapshot, run);
-export const SnapshotCopy = lifecycle(snapshotCopy, run);
-export const SnapshotShare = lifecycle(snapshotShare, run);
+export const CompletedSnapshots = dynamicProvider(lifecycle(completedSnapshots, deployment), deployment);
+export const InstanceSnapshots = dynamicProvider(lifecycle(instanceSnapshots, deployment), deployment);
+export const SchedulePlan = dynamicProvider(lifecycle(schedulePlan, deployment), deployment);
+export const Snapshot = dynamicProvider(lifecycle(snapshot, deployment), deployment);
+export const SnapshotCopy = dynamicProvider(lifecycle(snapshotCopy, deployment), deployment);
+export const SnapshotShare = dynamicProvider(lifecycle(snapshotShare, deployment), deployment);
+export const VolumeFromSnapshot = dynamicProvider(lifecycle(volumeFromSnapshot, deployment), deployment);

@@ -1,69 +1,68 @@
-// What the demo stands on: an EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI on the project at the
-// root, with its backend, home and stack configuration in a temporary folder. All of it ends with the demo, however
-// that ends.
+// Provides the environment of the demo: an EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI on the
+// quickstart, with its backend, home and stack configuration in a temporary folder. The stage removes all of it when
+// the demo ends, in any way.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmulatorProcess } from "../test/emulator/start.mjs";
 import { pulumiCli } from "./pulumi-cli.mjs";
+import { layProject } from "./pulumi-project.mjs";
 import { tools } from "./tools.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const quickstart = join(root, "examples", "quickstart");
 const dist = new URL("../dist/", import.meta.url);
 const snapshotSeconds = 8;
-/** Without dots while nothing happens, and without a link into the temporary folder. */
+/** The CLI prints no dots while it waits, and no link into the temporary folder. */
 const plainly = ["--suppress-progress", "--suppress-permalink=true"];
-/** How long a CLI that was asked to end may take before it is made to. */
+/** A CLI that receives SIGINT may take this long to end before it is killed. */
 const grace = 30_000;
 
-/** The demo ends here, for a reason that these words say. */
+/** Ends the demo with a message that contains the reason. */
 export class Stop extends Error {}
 
 export class Stage {
-    program = join(root, "examples", "quickstart", "index.ts");
-    /** Where Pulumi.yaml is. */
-    #project;
-    /** What the snapshots are of, in words. */
+    program = join(quickstart, "index.ts");
+    /** Describes the source of the snapshots in messages. */
     volume;
-    /** Where a volume is made from the snapshot. */
+    /** The volume from the snapshot is created in this zone. */
     zone = "us-east-1a";
     onAws = false;
-    #cloud;
+    #ec2;
     #volumeId;
     #ownVolume = false;
-    /** Snapshots of the volume that were there before the demo. */
+    /** Contains the snapshots of the volume that existed before the demo. */
     #before = new Set();
     #emulator;
     #settings = {};
     #environment = {};
     #cli;
     #folder;
-    /** Whether the stack may hold something. */
+    /** Is true if the stack may contain resources. */
     #dirty = false;
     #child;
     #signal;
 
-    constructor({ project = root } = {}) {
-        this.#project = project;
+    constructor() {
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
             process.on(signal, () => this.#interrupt(signal));
-        // The reader has gone (`| head`, a closed terminal): nobody is left to show anything to.
+        // The output is closed (`| head`, a closed terminal), so that no person sees the rest of the demo.
         process.stdout.on("error", () => this.#interrupt("SIGHUP"));
         process.stderr.on("error", () => this.#interrupt("SIGHUP"));
-        // Else the SDK writes nine lines about Node 20 and its own future.
+        // Without this, the SDK prints nine lines about its support of Node 20.
         process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
         if (!existsSync(new URL("sdk/index.js", dist)))
             throw new Stop("The package is not built: npm run build");
     }
 
-    /** An EC2 on this machine, with a volume of 8 GiB. */
+    /** Starts an EC2 emulator on this machine, with a volume of 8 GiB. */
     async useEmulator() {
         ({ pulumi: this.#cli } = await tools());
-        // A proxy does not know this machine's own address.
+        // A proxy cannot reach this machine's loopback address.
         process.env.NO_PROXY = process.env.no_proxy = "127.0.0.1,localhost";
         this.#emulator = await startEmulatorProcess();
         const { endpoint } = this.#emulator;
@@ -73,7 +72,7 @@ export class Stage {
             AWS_ACCESS_KEY_ID: keys[0],
             AWS_SECRET_ACCESS_KEY: keys[1],
             AWS_EC2_METADATA_DISABLED: "true",
-            // Files that do not exist: else the SDK would read those in the user's home.
+            // These files do not exist: without them the SDK would read those in the user's home.
             AWS_CONFIG_FILE: "/nonexistent/config",
             AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
         };
@@ -89,12 +88,14 @@ export class Stage {
         this.volume = `the volume ${this.#volumeId} (8 GiB)`;
     }
 
-    /** AWS itself. `confirm` is asked once it is told where, and before anything is made. */
+    /**
+     * Connects to AWS itself. `confirm` is called when the account and region are shown, before anything is created.
+     */
     async useAws({ region, volume }, confirm) {
         this.onAws = true;
         this.#environment = inherited(/^PULUMI_/);
         await this.#connect(region === undefined ? {} : { "aws:region": region });
-        this.#settings = { "aws:region": this.#cloud.region };
+        this.#settings = { "aws:region": this.#ec2.region };
         const account = await this.#account();
         this.zone = await this.#zone();
         const size = volume === undefined ? 1 : await this.#sizeOf(volume);
@@ -102,7 +103,7 @@ export class Stage {
             volume === undefined ? "a new empty volume (1 GiB)" : `the volume ${volume} (${size} GiB)`;
         this.say(
             `Account  ${account}`,
-            `Region   ${this.#cloud.region}`,
+            `Region   ${this.#ec2.region}`,
             volume === undefined
                 ? `Volume   a new empty one of 1 GiB in ${this.zone}, deleted at the end`
                 : `Volume   ${volume}, ${size} GiB; it is only read`,
@@ -116,28 +117,29 @@ export class Stage {
         this.#before = new Set((await this.#snapshots()).map(({ SnapshotId }) => SnapshotId));
     }
 
-    /** A stack, and what the program reads from its configuration. */
+    /** Creates a stack with the configuration that the program reads. */
     async open() {
         this.#folder = await mkdtemp(join(tmpdir(), "ebs-snapshots-demo-"));
-        const [home, state, temporary] = ["home", "state", "tmp"].map((name) => join(this.#folder, name));
-        await Promise.all([home, state, temporary].map((folder) => mkdir(folder)));
-        Object.assign(this.#environment, {
-            PATH: dirname(this.#cli) + delimiter + process.env.PATH,
-            // Pulumi leaves pipes there, and ts-node what it has compiled.
-            TMPDIR: temporary,
-            PULUMI_HOME: home,
-            PULUMI_BACKEND_URL: `file://${state}`,
-            PULUMI_CONFIG_PASSPHRASE: "demo",
-            PULUMI_STACK: "demo",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_SUPPRESS_NEO_LINK: "true",
+        const [home, temporary] = ["home", "tmp"].map((name) => join(this.#folder, name));
+        await mkdir(temporary);
+        // The stack's configuration belongs to a copy of Pulumi.yaml, so that no file remains in the example.
+        this.#environment = await layProject({
+            cli: this.#cli,
+            folder: this.#folder,
+            stack: "demo",
+            passphrase: "demo",
+            settings: await readFile(join(quickstart, "Pulumi.yaml"), "utf8"),
+            config: { ...this.#settings, volumeId: this.#volumeId },
+            environment: {
+                ...this.#environment,
+                // Pulumi leaves pipes in this folder, and ts-node its compiled files.
+                TMPDIR: temporary,
+                PULUMI_STACK: "demo",
+                PULUMI_SUPPRESS_NEO_LINK: "true",
+            },
+            home,
         });
-        // `stack init` writes the stack's configuration beside Pulumi.yaml: with a copy, nothing is left at the root.
-        await copyFile(join(this.#project, "Pulumi.yaml"), join(this.#folder, "Pulumi.yaml"));
         await this.#run(["stack", "init", "demo", "--no-select", "--cwd", this.#folder], { quietly: true });
-        const settings = Object.entries({ ...this.#settings, volumeId: this.#volumeId });
-        const plain = settings.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-        await this.#run(["config", "set-all", ...plain, ...this.#configFile], { quietly: true });
     }
 
     get #configFile() {
@@ -165,11 +167,11 @@ export class Stage {
         await this.#run(["destroy", "--yes", "--skip-preview", ...plainly, ...this.#configFile]);
         this.#dirty = false;
         this.#prompt("pulumi stack rm");
-        // It would delete the configuration of a stack of this name beside Pulumi.yaml, which is not ours.
+        // Without the option, the CLI would delete the user's own configuration of a stack with this name.
         await this.#run(["stack", "rm", "demo", "--yes", "--preserve-config"]);
     }
 
-    /** The snapshots of the volume as EC2 shows them. */
+    /** Lists the snapshots of the volume as EC2 shows them. */
     async list() {
         const tag = (snapshot, key) => snapshot.Tags?.find(({ Key }) => Key === key)?.Value ?? "";
         const rows = (await this.#snapshots()).map((snapshot) => [
@@ -191,7 +193,7 @@ export class Stage {
         console.log([this.#styled("2", line(heads)), ...rows.map(line)].join("\n"));
     }
 
-    /** The volumes made from the snapshot, as EC2 shows them. */
+    /** Lists the volumes from the snapshot as EC2 shows them. */
     async listRecovered() {
         const found = await this.#recovered();
         if (found.length === 0) this.say("EC2 shows no volume made from a snapshot of it.");
@@ -201,10 +203,10 @@ export class Stage {
         }
     }
 
-    /** Ends everything, and leaves nothing behind that can be removed; tells what is. */
+    /** Ends all processes and deletes everything that can be deleted; reports what remains. */
     async clear() {
         const signal = this.#signal;
-        // What was interrupted is over; what follows may be interrupted in its turn.
+        // The interrupted work has ended; the cleanup may be interrupted as well.
         this.#signal = undefined;
         const left = this.onAws && this.#volumeId !== undefined ? await this.#clearAws() : false;
         await this.#emulator?.stop();
@@ -233,12 +235,12 @@ export class Stage {
                 left.push(this.#volumeId);
             });
         }
-        if (left.length > 0) this.say("", `Left in your account, ${this.#cloud.region}: ${left.join(", ")}`);
+        if (left.length > 0) this.say("", `Left in your account, ${this.#ec2.region}: ${left.join(", ")}`);
         if (this.#dirty) this.say(`The stack's state is kept in ${this.#folder}; its passphrase is "demo".`);
         return left.length > 0 || this.#dirty;
     }
 
-    // What a reader sees.
+    // These functions write to the terminal.
 
     #steps = 0;
     #coloured = process.stdout.isTTY ? !process.env.NO_COLOR : Boolean(Number(process.env.FORCE_COLOR ?? 0));
@@ -263,17 +265,18 @@ export class Stage {
         return this.#coloured ? `\u001b[${code}m${text}\u001b[0m` : text;
     }
 
-    // The CLI.
+    // These functions run the CLI.
 
-    /** Runs the CLI to its end; `quietly`, what it writes is shown only if it fails. */
+    /** Runs the CLI to its end; with `quietly` its output is shown only if it fails. */
     async #run(args, { quietly = false } = {}) {
         this.#heed();
         const colour = ["--color", this.#coloured ? "always" : "never"];
         const child = spawn(this.#cli, [...args, ...colour], {
-            cwd: this.#project,
+            cwd: quickstart,
             env: this.#environment,
             stdio: quietly ? ["ignore", "pipe", "pipe"] : "inherit",
-            // A process group of its own: Ctrl-C reaches it through us, and none of its children outlives it.
+            // The CLI has its own process group: it receives Ctrl-C through this process, and none of its children
+            // outlives it.
             detached: true,
         });
         this.#child = child;
@@ -293,7 +296,7 @@ export class Stage {
         this.#signal ??= signal;
         const child = this.#child;
         if (child === undefined) return;
-        // The CLI ends what it has begun; a second one makes it end at once.
+        // On the first signal, the CLI finishes the operations in progress; on a second one it ends at once.
         endGroup(child, "SIGINT");
         setTimeout(() => child === this.#child && endGroup(child, "SIGKILL"), grace).unref();
     }
@@ -302,26 +305,28 @@ export class Stage {
         if (this.#signal !== undefined) throw new Stop("Interrupted.");
     }
 
-    // EC2, through the very client of the provider: same configuration, same credentials, same proxies.
+    // These functions call EC2 through the provider's client, with its configuration, credentials and proxies.
 
     async #connect(settings) {
-        const load = (file) => import(new URL(`provider/ec2/${file}.js`, dist));
-        const [{ openCloud }, { readConfiguration }, { configuredRegion }] = await Promise.all(
-            ["cloud", "config", "region"].map(load),
+        const load = (file) => import(new URL(file, dist));
+        const [{ openEc2 }, { readConfiguration }, { configuredRegion }] = await Promise.all(
+            ["provider/aws/ec2.js", "schema/configuration.js", "provider/aws/region.js"].map(load),
         );
         const clock = { now: Date.now, sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
         const configuration = readConfiguration((key) => settings[key]);
         const region = await configuredRegion(configuration.aws);
         if (region === undefined) throw new Stop("Which region? Add --region, or set AWS_REGION.");
-        this.#cloud = openCloud(configuration, region, undefined, { clock });
+        this.#ec2 = openEc2(configuration, region, undefined, { clock });
     }
 
     async #account() {
         try {
-            return await this.#cloud.account();
+            return await this.#ec2.account();
         } catch (error) {
+            // The provider's remedy is for stacks: here neither configuration nor a profile names anything.
+            const hasNone = error.key === "aws:profile" && process.env.AWS_PROFILE === undefined;
             throw new Stop(
-                error.code === "CredentialsProviderError"
+                hasNone
                     ? "No AWS credentials found. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run without --aws."
                     : `AWS did not say who you are: ${error.message}`,
             );
@@ -329,60 +334,51 @@ export class Stage {
     }
 
     async #zone() {
-        const { DescribeAvailabilityZonesCommand } = await import("@aws-sdk/client-ec2");
         const Filters = [
             { Name: "zone-type", Values: ["availability-zone"] },
             { Name: "state", Values: ["available"] },
         ];
-        const request = new DescribeAvailabilityZonesCommand({ Filters });
-        const found = await this.#cloud.call("DescribeAvailabilityZones", (ec2) => ec2.send(request));
+        const found = await this.#ec2.send("DescribeAvailabilityZones", { Filters });
         return found.AvailabilityZones[0].ZoneName;
     }
 
     async #sizeOf(volume) {
-        const found = await this.#cloud.volumes.read(volume);
-        if (found === undefined) throw new Stop(`There is no volume ${volume} in ${this.#cloud.region}.`);
+        const found = await this.#ec2.volumes.read(volume);
+        if (found === undefined) throw new Stop(`There is no volume ${volume} in ${this.#ec2.region}.`);
         return found.Size;
     }
 
     async #makeVolume(zone, size) {
-        const { CreateVolumeCommand } = await import("@aws-sdk/client-ec2");
         const tags = [{ Key: "Name", Value: "pulumi-ebs-snapshots demo" }];
-        const request = new CreateVolumeCommand({
+        const input = {
             AvailabilityZone: zone,
             Size: size,
             VolumeType: "gp3",
             TagSpecifications: [{ ResourceType: "volume", Tags: tags }],
-        });
-        const made = await this.#cloud.call("CreateVolume", (ec2) => ec2.send(request), {
-            repeatable: false,
-        });
+        };
+        const made = await this.#ec2.send("CreateVolume", input, { idempotent: false });
         this.#volumeId = made.VolumeId;
         this.#ownVolume = true;
     }
 
     async #deleteVolume() {
-        const { DeleteVolumeCommand } = await import("@aws-sdk/client-ec2");
-        const request = new DeleteVolumeCommand({ VolumeId: this.#volumeId });
-        await this.#cloud.call("DeleteVolume", (ec2) => ec2.send(request));
+        await this.#ec2.send("DeleteVolume", { VolumeId: this.#volumeId });
     }
 
-    /** What carries the tag of the demo's stack. */
+    /** Returns the resources with the tag of the demo's stack. */
     async #recovered() {
-        const tags = { "pulumi-ebs-snapshots:stack": ["organization/ebs-snapshots-quickstart/demo"] };
-        return [...(await this.#cloud.volumes.tagged(tags)).values()];
+        const tags = { "pulumi-ebs-snapshots:stack": ["organization/quickstart/demo"] };
+        return [...(await this.#ec2.volumes.tagged(tags)).values()];
     }
 
     async #snapshots() {
-        const { DescribeSnapshotsCommand } = await import("@aws-sdk/client-ec2");
         const Filters = [{ Name: "volume-id", Values: [this.#volumeId] }];
-        const request = new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters });
-        const { Snapshots } = await this.#cloud.call("DescribeSnapshots", (ec2) => ec2.send(request));
+        const { Snapshots } = await this.#ec2.send("DescribeSnapshots", { OwnerIds: ["self"], Filters });
         return Snapshots ?? [];
     }
 }
 
-/** This process's environment without what could change whose account, login or stack is used. */
+/** Returns this process's environment without variables that could change the account, login or stack. */
 function inherited(without) {
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
 }
@@ -391,6 +387,6 @@ function endGroup(child, signal) {
     try {
         process.kill(-child.pid, signal);
     } catch {
-        // it has ended by itself
+        // The process has ended already.
     }
 }

@@ -1,9 +1,10 @@
-// `npm run demo`: the quickstart, from nothing to a replaced snapshot, a volume from it, and back to nothing, with the real Pulumi CLI.
+// `npm run demo` shows the quickstart with the real Pulumi CLI: it creates and replaces a snapshot, creates a volume
+// from it, and deletes everything.
 //
-//     npm run demo               on an emulated EC2; no account, no credentials
-//     npm run demo -- --aws      the same on AWS, with your credentials
+//     npm run demo               runs on an emulated EC2, without account and credentials
+//     npm run demo -- --aws      runs on AWS, with your credentials
 //
-// This file is the story; demo-stage.mjs has the processes and the temporary folder.
+// This file contains the steps; demo-stage.mjs contains the processes and the temporary folder.
 
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
@@ -86,7 +87,7 @@ async function story(stage) {
     await stage.listRecovered();
 }
 
-/** Nothing is made on AWS before someone has read where. */
+/** Asks for confirmation: the demo creates nothing on AWS before a person has seen the account and region. */
 async function confirm(yes) {
     if (yes) return;
     if (!process.stdin.isTTY) throw new Stop("Nobody is here to confirm that: add --yes.");
@@ -119,14 +120,14 @@ async function main() {
     }
     const { signal, left } = await stage.clear();
     if (left) process.exitCode = 1;
-    // As a shell has it: 128 and the number of the signal.
+    // A shell reports a signal as 128 plus its number.
     if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
     if (!process.exitCode)
         stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
 }
 
 function tell(error) {
-    // Known reasons are told in their words alone; an unknown one is ours, and its stack helps.
+    // The message is sufficient for known errors; an unknown error is a fault of the demo and needs its stack.
     const known = ["Stop", "ToolError", "Remedy", "AggregateError", "Ec2Error", "ConfigError"];
     const misused = error.code?.startsWith("ERR_PARSE_ARGS");
     console.error(misused || known.includes(error.constructor.name) ? error.message : error);

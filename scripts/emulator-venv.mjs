@@ -1,5 +1,5 @@
-// The Python of the EC2 emulator, and of the picture: virtual environments in .tools/, made once for each list of what
-// is in them.
+// Creates the Python environments of the EC2 emulator and of the picture: virtual environments in .tools/, one for each
+// list of requirements.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -12,15 +12,15 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tools = join(root, ".tools");
 
-// The plain name first; the others for machines whose python3 is older than what is installed beside it.
+// The plain name comes first; the others are for machines whose python3 is older than another installed version.
 const names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 const oldest = "3.10";
 
-/** Something that the user has to put right: one line with the remedy, and no stack trace. */
+/** Reports an error that the user has to correct: it prints one line with the remedy, and no stack trace. */
 export class Remedy extends Error {}
 
 /**
- * The path of a python that has moto.
+ * Returns the path of a Python that has moto.
  * @returns {Promise<string>}
  */
 export function emulatorPython() {
@@ -28,14 +28,14 @@ export function emulatorPython() {
 }
 
 /**
- * The path of a python that has what is required; makes its environment first if there is none yet.
+ * Returns the path of a Python with these requirements; creates its environment first if it does not exist.
  * @param {string} requirements
  * @param {string} what it is for
  * @returns {Promise<string>}
  */
 export async function pythonWith(requirements, what) {
     const system = await systemPython(what);
-    // With the version of Python, because an environment breaks when the Python that it links to is replaced.
+    // The hash includes the version of Python: an environment breaks when the Python that it links to is replaced.
     const hash = createHash("sha256")
         .update(await readFile(requirements))
         .update(system.version)
@@ -74,8 +74,8 @@ function isRecent(version) {
 }
 
 /**
- * Makes the environment in a folder of our own and puts it in place by renaming, which is atomic: one that was
- * interrupted is never taken for complete, and of two made at once the first stays.
+ * Creates the environment in a separate folder and renames it, which is atomic: an interrupted environment never counts
+ * as complete, and of two concurrent ones the first remains.
  * @param {string} home
  * @param {string} python
  * @param {string} requirements
@@ -93,7 +93,7 @@ async function make(home, python, requirements, what) {
     try {
         await run(python, ["-m", "venv", temporary]);
         await run(join(temporary, "bin", "python"), ["-m", "pip", "install", "--quiet", "-r", requirements]);
-        // The Python that runs from the new place finds its packages by its own path; only pip's scripts do not move.
+        // The Python in the new place finds its packages relative to its own path; only pip's scripts cannot be moved.
         await rename(temporary, home).catch((/** @type {NodeJS.ErrnoException} */ error) => {
             if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
         });
@@ -106,7 +106,7 @@ async function make(home, python, requirements, what) {
     console.error(`Set up: ${what} (${Math.round((Date.now() - started) / 1000)} s).`);
 }
 
-/** Folders of processes that ended before they were done. */
+/** Removes the folders of processes that ended before they were done. */
 async function removeInterrupted() {
     for (const name of await readdir(tools)) {
         const pid = /^venv-.*\.(\d+)\.tmp$/.exec(name)?.[1];

@@ -1,8 +1,8 @@
-// docs/licences.md: what is installed with the package, and under which licences, as the lock file has them.
+// Generates docs/licences.md, which lists the installed dependencies and their licences according to the lock file.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-/** Licences that ask for no more than a notice. Another one is a decision for a person, not for an update. */
+/** These licences require only a notice. A person has to decide about any other one. */
 const permissive = new Set(["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"]);
 
 /** @returns {Promise<string>} */
@@ -11,7 +11,7 @@ export async function licencesPage() {
         await readFile(fileURLToPath(new URL("../package-lock.json", import.meta.url)), "utf8"),
     );
     const installed = withWhatTheyNeed(lock.packages);
-    const refused = installed.filter(({ licence }) => !permissive.has(licence));
+    const refused = installed.filter(({ licence }) => !isPermissive(licence));
     if (refused.length > 0)
         throw new Error(
             `not among the permissive licences: ${refused.map(({ name, licence }) => `${name} (${licence})`).join(", ")}`,
@@ -30,7 +30,15 @@ export async function licencesPage() {
     ].join("\n\n");
 }
 
-/** The dependencies and theirs, found from folder to folder upwards as Node finds them. */
+/** Of licences that apply together, as in `(BSD-3-Clause AND Apache-2.0)`, each must be permissive. */
+function isPermissive(licence) {
+    return licence
+        .replace(/[()]/g, "")
+        .split(" AND ")
+        .every((one) => permissive.has(one));
+}
+
+/** Returns the packages with their dependencies, which it finds in the parent folders in the order of Node. */
 function withWhatTheyNeed(packages) {
     const seen = new Set();
     const find = (from, name) => {

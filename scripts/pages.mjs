@@ -1,5 +1,4 @@
-// The pages of docs/ that are written by a program: `npm run pages`. With --check nothing is written, and a page that is
-// out of date fails.
+// Writes the generated pages of docs/: `npm run pages`. With --check it only fails if a page is out of date.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";

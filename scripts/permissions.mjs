@@ -1,26 +1,56 @@
-// docs/permissions.md: what the caller must be allowed, resource by resource. docs/permissions.json has it, and
-// test/engine/permissions.test.ts compares that with what is called.
+// Generates docs/permissions.md, which lists the permissions of the caller for each resource. The source is
+// docs/permissions.json, and test/engine/lifecycle/permissions.test.ts compares it with the calls.
+// docs/permissions-components.json contains the calls of the resources of @pulumi/aws that the components create.
 import { readFile } from "node:fs/promises";
 
 /** @returns {Promise<string>} */
 export async function permissionsPage() {
-    const resources = JSON.parse(
-        await readFile(new URL("../docs/permissions.json", import.meta.url), "utf8"),
-    );
+    const resources = await read("permissions.json");
+    const components = await read("permissions-components.json");
+    const { Snapshot, CompletedSnapshots } = resources;
     return [
         "# Permissions",
-        "What the caller must be allowed, resource by resource. A test runs every resource through its life as an IAM user " +
-            "who may do this and nothing else, in an emulated EC2 that refuses the rest, and compares the calls with this " +
-            "list, both ways.",
+        "What the caller must be allowed. Ready policies first, then each resource. Narrow `Resource` by your own tags and " +
+            "Regions.",
         "An option in the second column: only who gives that option needs the actions. " +
             "_asked by EC2_: EC2 looks for the permission on the caller's behalf, whether the package calls it or not.",
-        ...Object.entries(resources).flatMap(([resource, needs]) => [`## ${resource}`, table(needs)]),
-        "## All of it",
-        "As a policy that allows everything that the package calls. Narrow `Resource` by your own tags and regions:",
-        "```json\n" + JSON.stringify(policy(resources), null, 4) + "\n```",
-        "Accounts that are named by `credentials` need `sts:AssumeRole` on the role besides. " +
-            "`shareableAccounts` asks for `organizations:ListAccounts` and does without.",
+        "## Snapshots only",
+        "Creates, tags and deletes snapshots, without options such as `lock`:",
+        asJson([...Snapshot, ...CompletedSnapshots].filter(({ option }) => option === undefined)),
+        "## Read-only, for previews",
+        "A preview of the resources of this package changes nothing and needs no more. Of `@pulumi/aws`, add its own " +
+            "read permissions, such as the AWS managed policy `ReadOnlyAccess`:",
+        asJson(Object.values(resources).flat().map(readOnly)),
+        "## All resources of this package",
+        asJson(Object.values(resources).flat()),
+        "Roles that are named by `credentials` or `aws:assumeRoles` need `sts:AssumeRole` besides. " +
+            "`listSnapshots`, `newestSnapshot` and `ebs-snapshots list` call `ec2:DescribeSnapshots`, and with " +
+            '`owner: "shared"` `sts:GetCallerIdentity`; `ebs-snapshots list --details` also calls ' +
+            "`ec2:DescribeLockedSnapshots` and `ec2:DescribeSnapshotAttribute`. " +
+            "`changedSize` and `ebs-snapshots changed` call `ec2:DescribeSnapshots` and `ebs:ListChangedBlocks`, and " +
+            "`ebs:ListSnapshotBlocks` for a snapshot without an earlier one. " +
+            "`shareableAccounts` calls `organizations:ListAccounts`; without it, it returns the aliases alone. " +
+            "`npm run demo -- --aws` needs `ec2:DescribeVolumes`, and without `--volume` also " +
+            "`ec2:DescribeAvailabilityZones`, `ec2:CreateVolume` and `ec2:DeleteVolume`.",
+        "## Resource by resource",
+        "A test runs every resource through its life as an IAM user who may do this and nothing else, in an emulated EC2 " +
+            "that refuses the rest, and compares the calls with this list, both ways.",
+        ...sections(resources),
+        "## Components",
+        "Components are made of resources of `@pulumi/aws`. Their actions are read from the documentation of the AWS " +
+            "provider and have not been compared with its calls.",
+        ...sections(components),
+        "As a policy, for schedules with every option:",
+        asJson(components.SnapshotSchedule),
     ].join("\n\n");
+}
+
+async function read(file) {
+    return JSON.parse(await readFile(new URL(`../docs/${file}`, import.meta.url), "utf8"));
+}
+
+function sections(needs) {
+    return Object.entries(needs).flatMap(([name, some]) => [`### ${name}`, table(some)]);
 }
 
 function table(needs) {
@@ -34,12 +64,25 @@ function table(needs) {
     return ["actions | only with | for", "--- | --- | ---", ...rows].map((row) => `| ${row} |`).join("\n");
 }
 
-function policy(resources) {
-    const actions = Object.values(resources).flatMap((needs) => needs.flatMap((need) => need.actions));
-    return {
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: [...new Set(actions)].sort(), Resource: "*" }],
-    };
+function readOnly(need) {
+    const actions = need.by === undefined ? need.actions : [];
+    return { ...need, actions: actions.filter((action) => /:(Describe|Get|List)/.test(action)) };
+}
+
+function asJson(needs) {
+    const plain = needs.filter(({ condition }) => condition === undefined).flatMap(({ actions }) => actions);
+    const statements = [
+        { Effect: "Allow", Action: [...new Set(plain)].sort(), Resource: "*" },
+        ...needs
+            .filter(({ condition }) => condition !== undefined)
+            .map(({ actions, condition }) => ({
+                Effect: "Allow",
+                Action: actions,
+                Resource: "*",
+                Condition: condition,
+            })),
+    ];
+    return "```json\n" + JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 4) + "\n```";
 }
 
 const code = (text) => `\`${text}\``;

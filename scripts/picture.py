@@ -19,7 +19,7 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-COLUMNS, ROWS = 100, 200
+COLUMNS, ROWS = 108, 200
 PROMPT = "$ "
 HALF_WAY = re.compile(r"\b[4-6]\d%")
 

@@ -1,5 +1,5 @@
-/** Path of a working `pulumi`, made first where it is missing. `log` gets one line per step. */
+/** Returns the path of a working `pulumi`, and installs it first if it is missing. `log` receives one line per step. */
 export declare function pulumiCli(log?: (line: string) => void): Promise<string>;
 
-/** A failure to tell in its message alone: no stack helps whoever reads it. */
+/** Reports a failure by its message only: a stack does not help the user. */
 export declare class ToolError extends Error {}

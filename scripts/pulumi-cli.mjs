@@ -1,10 +1,10 @@
-// The Pulumi CLI that tests, demo and benchmark run: exactly the version of the dev dependency `pulumi`.
+// Provides the Pulumi CLI for tests, demo and benchmark: exactly the version of the dev dependency `pulumi`.
 //
 //     import { pulumiCli } from "./pulumi-cli.mjs";   await pulumiCli()   // -> path of `pulumi`
-//     node scripts/pulumi-cli.mjs                                          // the same, printed
+//     node scripts/pulumi-cli.mjs                                          // prints the path
 //
-// It lies where the npm package `pulumi` and the Automation API keep theirs, so all of them share one copy.
-// POSIX only, as the tests are.
+// The CLI is installed where the npm package `pulumi` and the Automation API install theirs, so that all of them share
+// one copy. Like the tests, this works only on POSIX systems.
 
 import { spawn } from "node:child_process";
 import { accessSync, chmodSync, constants, copyFileSync, mkdirSync, readFileSync } from "node:fs";
@@ -15,30 +15,43 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** All three must be there: without the second no program runs, without the third no dynamic resource does. */
-const BINARIES = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+/** All must exist: the language hosts run programs, and the last binary runs dynamic resources. */
+const BINARIES = [
+    "pulumi",
+    "pulumi-language-nodejs",
+    "pulumi-language-yaml",
+    "pulumi-resource-pulumi-nodejs",
+];
 
 const RECIPE = {
-    /** `go` line of the CLI's go.mod. */
+    /** The CLI's go.mod requires this version of Go. */
     go: "1.25.11",
     cli: "github.com/pulumi/pulumi/pkg/v3",
     sdk: "github.com/pulumi/pulumi/sdk/v3",
-    /** Replaced in the CLI's own go.mod, and the CLI does not compile without; a `replace` does not travel. */
+    /**
+     * The CLI's own go.mod contains this `replace`, and the CLI does not compile without it; a module that requires the
+     * CLI does not inherit it.
+     */
     clipboard:
         "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e",
-    /** The last release that holds the Node language host; later it is a module of its own, which the proxy does not serve. */
+    /**
+     * This is the last release that contains the Node language host; later ones have it in a separate module, which the
+     * proxy does not serve.
+     */
     languageHost: "v3.68.0",
+    yaml: "github.com/pulumi/pulumi-yaml",
+    yamlHost: "v1.25.0",
 };
 
-/** A real download takes less than this on 5 Mbit/s; a network that swallows packets is given up by then. */
+/** A download ends within this time at 5 Mbit/s; the limit detects a network that drops packets. */
 const DOWNLOAD_MS = 4 * 60_000;
 
 const STAGING = ".installing-";
 
-/** A failure to tell in its message alone: no stack helps whoever reads it. */
+/** Reports a failure by its message only: a stack does not help the user. */
 export class ToolError extends Error {}
 
-/** Path of a working `pulumi`, made first where it is missing. `log` gets one line per step. */
+/** Returns the path of a working `pulumi`, and installs it first if it is missing. `log` receives one line per step. */
 export async function pulumiCli(log = (line) => console.error(line)) {
     const version = wantedVersion();
     const home = process.env.PULUMI_HOME || join(homedir(), ".pulumi");
@@ -61,8 +74,8 @@ function complete(folder) {
     }
 }
 
-// Everything is made in a folder beside the final one (same file system) and renamed at the end, so that a run that is
-// interrupted, or two runs at once, never leave half an installation that the next run would take for a whole one.
+// The files are created in a folder on the same file system, which is renamed at the end. A run that is interrupted, or
+// two concurrent runs, never leave an incomplete installation that the next run would use.
 async function install(version, folder, log) {
     const versions = dirname(folder);
     mkdirSync(versions, { recursive: true });
@@ -92,19 +105,21 @@ async function install(version, folder, log) {
     }
 }
 
-/** What a run that was killed outright left behind; one that is younger than an hour may still be at work. */
+/** Removes the files of killed runs; if they are younger than an hour, their run may still be active. */
 async function dropLeftovers(versions) {
     for (const name of await readdir(versions)) {
         if (!name.startsWith(STAGING)) continue;
         const age = await stat(join(versions, name)).then(
             ({ mtimeMs }) => Date.now() - mtimeMs,
-            () => 0, // gone meanwhile
+            () => 0, // a concurrent run has removed it
         );
         if (age > 60 * 60_000) await rm(join(versions, name), { recursive: true, force: true });
     }
 }
 
-/** The official way, done by the npm package `pulumi`; undefined where the network does not allow it. */
+/**
+ * Downloads the CLI in the official way, through the npm package `pulumi`; returns undefined if the network blocks it.
+ */
 async function download(version, staging, log) {
     const script = join(root, "node_modules", "pulumi", "run.js");
     const env = { ...process.env, PULUMI_HOME: staging, PULUMI_VERSION: version };
@@ -120,10 +135,10 @@ async function download(version, staging, log) {
     return undefined;
 }
 
-/** The same version from the Go module proxy. */
+/** Builds the same version from the Go module proxy. */
 async function build(version, staging, log) {
     await requireGo();
-    log("  building from the Go module proxy: 3 to 6 minutes on 2 cores, once ...");
+    log("  building from the Go module proxy: 4 to 8 minutes on 2 cores, once ...");
     const made = join(staging, "built");
     const bin = join(made, "bin");
     mkdirSync(bin, { recursive: true });
@@ -144,8 +159,19 @@ async function build(version, staging, log) {
             `${RECIPE.sdk}/nodejs/cmd/pulumi-language-nodejs`,
         ]),
     );
+    const yaml = await goModule(join(staging, "yaml"), `${RECIPE.yaml}@${RECIPE.yamlHost}`);
+    await step("pulumi-language-yaml", () =>
+        yaml([
+            "build",
+            "-ldflags",
+            "-s -w",
+            "-o",
+            join(bin, "pulumi-language-yaml"),
+            `${RECIPE.yaml}/cmd/pulumi-language-yaml`,
+        ]),
+    );
     await step("pulumi-resource-pulumi-nodejs", async () => {
-        // A shell script; the module cache holds it read-only and without the x bit.
+        // This is a shell script; the module cache contains it as read-only and without the x bit.
         const sdk = JSON.parse(await cli(["mod", "download", "-json", `${RECIPE.sdk}@v${version}`]));
         const to = join(bin, "pulumi-resource-pulumi-nodejs");
         copyFileSync(join(sdk.Dir, "nodejs", "dist", "pulumi-resource-pulumi-nodejs"), to);
@@ -160,10 +186,10 @@ async function build(version, staging, log) {
     }
 }
 
-/** A scratch module that requires one other; answers a function that runs `go` in it. */
+/** Creates a scratch module that requires one other module; returns a function that runs `go` in it. */
 async function goModule(folder, requirement, replacement) {
     mkdirSync(folder, { recursive: true });
-    // `-mod=mod` writes go.sum as it goes. `go mod tidy` would fetch what the tests of every dependency need as well.
+    // `-mod=mod` updates go.sum as needed. `go mod tidy` would also fetch the test dependencies of every dependency.
     const env = { ...process.env, GOWORK: "off", GOFLAGS: `${await goEnv("GOFLAGS")} -mod=mod`.trim() };
     const go = (args) => run("go", args, { env, cwd: folder });
     await go(["mod", "init", "scratch.invalid/tools"]);
@@ -181,7 +207,7 @@ async function requireGo() {
             `The Pulumi CLI can be neither downloaded nor built: no \`go\` in PATH; ${remedy}.`,
         );
     }
-    // From 1.21 on, Go fetches the toolchain that a module asks for, unless GOTOOLCHAIN forbids it.
+    // From 1.21 on, Go downloads the toolchain that a module requires, unless GOTOOLCHAIN forbids it.
     const fetches = atLeast(have, "1.21.0") && !/^(local|path|go)/.test(await goEnv("GOTOOLCHAIN"));
     if (!fetches && !atLeast(have, RECIPE.go)) {
         throw new ToolError(`The Pulumi CLI cannot be built with ${have}: ${remedy}.`);
@@ -192,7 +218,7 @@ async function goEnv(name) {
     return (await run("go", ["env", name])).trim();
 }
 
-/** go1.26.8 against 1.25.11; what is no release (a development build) counts as new. */
+/** Compares versions such as go1.26.8 and 1.25.11; a development build without a release number counts as new. */
 function atLeast(have, want) {
     const numbers = (text) => (/\d+(\.\d+)+/.exec(text)?.[0] ?? "999.0").split(".").map(Number);
     const [a, b] = [numbers(have), numbers(want)];
@@ -209,7 +235,7 @@ async function works(folder, version) {
     if (says !== `v${version}`) throw new ToolError(`The Pulumi CLI says it is ${says}, not v${version}.`);
 }
 
-/** Another run may have been quicker: then its copy stays. What lies there incomplete makes way. */
+/** Moves the folder into place. If a concurrent run was faster, its copy remains; an incomplete copy is moved away. */
 async function moveInto(made, folder) {
     for (let tries = 0; ; tries++) {
         try {
@@ -225,10 +251,10 @@ async function moveInto(made, folder) {
 
 const running = new Set();
 
-/** Runs to the end and answers stdout; on failure the error carries what was written, as `output`. */
+/** Runs a command to its end and returns stdout; if it fails, the error contains the output as `output`. */
 function run(command, args, { timeout, ...options } = {}) {
     return new Promise((resolve, reject) => {
-        // A process group of its own, so that what the command starts (a shell, curl, compilers) ends with it.
+        // The command has its own process group, so that its children (a shell, curl, compilers) end with it.
         const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
         running.add(child);
         let stdout = "";
@@ -280,7 +306,7 @@ function endGroup(child) {
     try {
         process.kill(-child.pid);
     } catch {
-        // it has ended by itself
+        // The process has ended already.
     }
 }
 

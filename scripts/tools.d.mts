@@ -1,2 +1,2 @@
-/** Makes what is missing; the paths of both. */
+/** Installs the missing tools; returns the paths of both. */
 export declare function tools(): Promise<{ pulumi: string; python: string }>;

@@ -1,11 +1,11 @@
-// What the tests, demo and benchmark need beside node_modules: the Pulumi CLI and the emulated EC2.
-// Quick where both are there; `npm test` and vitest's global setup call it each time.
+// Provides the tools that the tests, demo and benchmark need in addition to node_modules: the Pulumi CLI and the
+// emulated EC2. `npm test` and vitest's global setup call it each time, since it returns quickly if both exist.
 
 import { fileURLToPath } from "node:url";
 import { emulatorPython } from "./emulator-venv.mjs";
 import { pulumiCli } from "./pulumi-cli.mjs";
 
-/** Side by side: the one mostly waits for the network, the other for the compiler. If both fail, both are told. */
+/** Installs both concurrently: one waits for the network, the other for the compiler. It reports both failures. */
 export async function tools() {
     const [pulumi, python] = await Promise.allSettled([pulumiCli(), emulatorPython()]);
     const failures = [pulumi, python]

@@ -1,11 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ConfigError, readAliases } from "../schema/configuration";
 
-/** `ebs-snapshots:accounts`: ids by alias. */
+/**
+ * Returns the account ids by alias of `ebs-snapshots:accounts`, and rejects an id that does not have exactly 12 digits.
+ */
 export function configuredAccounts(): Record<string, string> {
-    const accounts =
-        new pulumi.Config("ebs-snapshots").getObject<Record<string, string | number>>("accounts") ?? {};
-    // `pulumi config set --path` stores an id as a number, without the zeros that it may begin with.
-    return Object.fromEntries(
-        Object.entries(accounts).map(([alias, account]) => [alias, String(account).padStart(12, "0")]),
-    );
+    const accounts = new pulumi.Config("ebs-snapshots").getObject<Record<string, unknown>>("accounts") ?? {};
+    try {
+        return readAliases("ebs-snapshots:accounts", accounts);
+    } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        throw new pulumi.RunError(error.message);
+    }
 }

@@ -1,27 +1,18 @@
-import type { CompletedSnapshotsInputs, CompletedSnapshotsOutputs } from "../provider/completed-snapshots";
-import type { Placement } from "../provider/placement";
+import type { CompletedSnapshotsInputs, CompletedSnapshotsOutputs } from "../schema/completed-snapshots";
+import type { ProviderOptions } from "../schema/placement";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link CompletedSnapshots}. */
-export type CompletedSnapshotsArgs = Args<CompletedSnapshotsInputs & Placement>;
+export type CompletedSnapshotsArgs = Args<CompletedSnapshotsInputs & ProviderOptions>;
 
-/** Everything that the state of a {@link CompletedSnapshots} holds. */
-export type CompletedSnapshotsState = CompletedSnapshotsInputs & Placement & CompletedSnapshotsOutputs;
-
-const keys: Keys<CompletedSnapshotsState> = {
-    snapshotIds: undefined,
-    timeout: undefined,
-    region: undefined,
-    credentials: undefined,
-    snapshots: undefined,
-    completedAt: undefined,
-};
+/** All properties in the state of a {@link CompletedSnapshots}. */
+export type CompletedSnapshotsState = CompletedSnapshotsInputs & ProviderOptions & CompletedSnapshotsOutputs;
 
 /**
- * A barrier: done when every one of the snapshots is `completed`. It fails naming those that are not, and why. Snapshots
- * with `waitForCompletion: false` then run all at once, however few operations the engine runs side by side. Deleting it
- * does nothing to the snapshots.
+ * Waits until all given snapshots are `completed`, and fails with the names of those that are not, and why. Snapshots
+ * with `waitForCompletion: false` then run in parallel, however few operations the engine runs in parallel. Deleting this
+ * resource does not affect the snapshots.
  *
  * @example
  * ```ts
@@ -37,7 +28,7 @@ const keys: Keys<CompletedSnapshotsState> = {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class CompletedSnapshots extends EbsResource {
     constructor(name: string, args: CompletedSnapshotsArgs, opts?: ResourceOptions) {
-        super("CompletedSnapshots", name, keys, args, opts);
+        super("CompletedSnapshots", name, args, opts);
     }
 }
 

@@ -1,9 +1,11 @@
 /**
- * All that is ever serialized. The engine stores this text twice on every resource, and `destroy` and `refresh` run the
- * stored text: with logic in it, it would be old logic for ever. It only forwards to the package as it is installed.
+ * Returns the text of the serialized provider, which only forwards to the installed package. The engine stores this
+ * text twice on every resource, and `destroy` and `refresh` run the stored text, so that logic in it could never be
+ * updated.
  *
- * It is given outright instead of by `pulumi.dynamic.Resource`, whose serializer makes about 2,000 characters of the
- * same forwarder, or a copy of all code where the package is a symbolic link. 75 characters, in every layout.
+ * This package sets the text itself instead of using `pulumi.dynamic.Resource`, whose serializer produces about 2,000
+ * characters for the same forwarder, or a copy of all code if the package is a symbolic link. It has 75 characters in
+ * every layout.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * EBS snapshots as code: the public names.
+ * The public API of the package: EBS snapshots as code.
  *
  * @packageDocumentation
  */
@@ -8,12 +8,17 @@ export {
     type CompletedSnapshotsArgs,
     type CompletedSnapshotsState,
 } from "./completed-snapshots";
+
 export {
     InstanceSnapshots,
     type InstanceSnapshotsArgs,
     type InstanceSnapshotsState,
 } from "./instance-snapshots";
+
+export { Provider, type ProviderArgs } from "./provider";
+export { changedSize } from "./changed-size";
 export { listSnapshots } from "./list-snapshots";
+export { newestSnapshot } from "./newest-snapshot";
 export { shareableAccounts } from "./shareable-accounts";
 export {
     planSchedule,
@@ -21,10 +26,13 @@ export {
     type PlannedCopy,
     type PlannedRun,
     type PlannedSnapshot,
+    type PlanOptions,
     type RuleSummary,
     type SchedulePlan,
     type ScheduleSummary,
 } from "./schedule/plan";
+
+export type { StorageAssumptions } from "./schedule/storage";
 export { SnapshotSchedule, type SnapshotScheduleArgs } from "./schedule/snapshot-schedule";
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
@@ -33,6 +41,7 @@ export {
     type VolumeFromSnapshotArgs,
     type VolumeFromSnapshotState,
 } from "./volume-from-snapshot";
+
 export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
 export {
     sharingPolicyDocuments,
@@ -42,6 +51,7 @@ export {
     type SharingPolicyDocuments,
     type SharingPolicyInputs,
 } from "./sharing/documents";
+
 export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
 export type {
     InstanceTargets,
@@ -56,35 +66,56 @@ export type {
     ScheduleShare,
     ScheduleTargets,
     SnapshotScheduleInputs,
-} from "./schedule/args";
+} from "../schema/schedule/args";
+
 export { EbsResource, type ResourceOptions } from "./resource";
 export type { Args, DeepInput, Outputs } from "./types";
-export type { Adoptable } from "../provider/adopt";
+export type { Adoptable } from "../schema/adopt";
 export type {
     CompletedSnapshot,
     CompletedSnapshotsInputs,
     CompletedSnapshotsOutputs,
-} from "../provider/completed-snapshots";
-export type { Duration } from "../provider/duration";
-export type { AssumeRole, Credentials } from "../provider/ec2/config";
-export type { StandardOptions, StandardOutputs, TagMap } from "../provider/ec2/tags";
-export type { FastRestore } from "../provider/fast-restore";
+} from "../schema/completed-snapshots";
+export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/configuration";
+export type { Duration } from "../schema/duration";
 export type {
     InstanceSnapshot,
     InstanceSnapshotsInputs,
     InstanceSnapshotsOutputs,
-} from "../provider/instance-snapshots";
-export type { SnapshotLock } from "../provider/lock";
-export type { Placement } from "../provider/placement";
-export type { SnapshotInputs } from "../provider/snapshot";
-export type { SnapshotCopyInputs } from "../provider/snapshot-copy";
-export type { MakingOptions, SnapshotOptions, SnapshotOutputs } from "../provider/snapshots";
+} from "../schema/instance-snapshots";
+export type {
+    DefaultTags,
+    IgnoredTags,
+    ProviderInputs,
+    ServiceEndpoints,
+    TagKeyNames,
+} from "../schema/provider";
+export type { ProviderOptions } from "../schema/placement";
+export type {
+    SnapshotInputs,
+    SnapshotCreationOptions,
+    SnapshotOptions,
+    SnapshotOutputs,
+} from "../schema/snapshot";
+export type { SnapshotCopyInputs } from "../schema/snapshot-copy";
+export type { FastRestore, SnapshotLock } from "../schema/snapshot-features";
+export type { SnapshotShareInputs, SnapshotShareOutputs } from "../schema/snapshot-share";
+export type { CopiedTags, StandardOptions, StandardOutputs, TagMap } from "../schema/tags";
 export type {
     FinalSnapshot,
     VolumeFromSnapshotInputs,
     VolumeFromSnapshotOutputs,
-} from "../provider/volume-from-snapshot";
-export type { SnapshotShareInputs, SnapshotShareOutputs } from "../provider/snapshot-share";
-export type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapshots";
-export type { Where } from "../provider/open";
-export type { ShareableAccount, ShareableAccountsArgs } from "../provider/shareable-accounts";
+} from "../schema/volume-from-snapshot";
+export type {
+    ChangedSize,
+    ChangedSizeArgs,
+    ChangedSizeOptions,
+    ChangedSizeProgress,
+} from "../provider/functions/changed-size";
+export type {
+    ListedSnapshot,
+    ListSnapshotsArgs,
+    SnapshotFilters,
+} from "../provider/functions/list-snapshots";
+export type { CallOptions } from "../provider/functions/connect";
+export type { ShareableAccount, ShareableAccountsArgs } from "../provider/functions/shareable-accounts";

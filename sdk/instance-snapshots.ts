@@ -1,36 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type {
-    InstanceSnapshot,
-    InstanceSnapshotsInputs,
-    InstanceSnapshotsOutputs,
-} from "../provider/instance-snapshots";
-import type { Placement } from "../provider/placement";
-import { makingKeys } from "./keys";
+import type { InstanceSnapshotsInputs, InstanceSnapshotsOutputs } from "../schema/instance-snapshots";
+import type { ProviderOptions } from "../schema/placement";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link InstanceSnapshots}. */
-export type InstanceSnapshotsArgs = Args<InstanceSnapshotsInputs & Placement>;
+export type InstanceSnapshotsArgs = Args<InstanceSnapshotsInputs & ProviderOptions>;
 
-/** Everything that the state of an {@link InstanceSnapshots} holds. */
-export type InstanceSnapshotsState = InstanceSnapshotsInputs & Placement & InstanceSnapshotsOutputs;
-
-const keys: Keys<InstanceSnapshotsState> = {
-    ...makingKeys,
-    instanceId: undefined,
-    excludeBootVolume: undefined,
-    excludeDataVolumeIds: undefined,
-    copyTagsFromVolume: undefined,
-    snapshots: undefined,
-    missingSnapshotIds: undefined,
-    state: undefined,
-    startTime: undefined,
-    ownerId: undefined,
-    tagsAll: undefined,
-};
+/** All properties in the state of an {@link InstanceSnapshots}. */
+export type InstanceSnapshotsState = InstanceSnapshotsInputs & ProviderOptions & InstanceSnapshotsOutputs;
 
 /**
- * One crash-consistent set of snapshots of all volumes of an instance.
+ * Crash-consistent multi-volume snapshots of an instance.
  *
  * @example
  * ```ts
@@ -39,22 +20,20 @@ const keys: Keys<InstanceSnapshotsState> = {
  * new InstanceSnapshots("before-migration", {
  *     instanceId: "i-0123456789abcdef0",
  *     excludeBootVolume: true,
- *     triggers: { release: "2.4.0" }, // another value takes another set
+ *     triggers: { release: "2.4.0" }, // a new value creates new snapshots
  * });
  * ```
  * @see [CreateSnapshots](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSnapshots.html)
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class InstanceSnapshots extends EbsResource {
-    constructor(name: string, args: InstanceSnapshotsArgs, opts?: ResourceOptions) {
-        super("InstanceSnapshots", name, keys, args, opts);
+    /** Reads one that exists, by its id or `<region>/<id>`, without managing it. Requires the plugin: a {@link Provider}. */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): InstanceSnapshots {
+        return new InstanceSnapshots(name, {} as InstanceSnapshotsArgs, { ...opts, id });
     }
 
-    protected override claimedIds(): pulumi.Output<string[]> {
-        // One that was left out of the run (`--target`) has no outputs.
-        return (this.snapshots as pulumi.Output<InstanceSnapshot[] | undefined>).apply((members = []) =>
-            members.map(({ snapshotId }) => snapshotId),
-        );
+    constructor(name: string, args: InstanceSnapshotsArgs, opts?: ResourceOptions) {
+        super("InstanceSnapshots", name, args, opts);
     }
 }
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapshots";
+import type { ListedSnapshot, ListSnapshotsArgs } from "../provider/functions/list-snapshots";
 
 /**
- * Which snapshots there are, the newest first: one's own, those that other accounts share, or public ones. In a program
- * it asks with the stack's configuration, in a script with the environment's.
+ * Lists snapshots, newest first: those of the account, those that other accounts share, or public ones. In a program it
+ * uses the configuration of the stack, in a script that of the environment.
  *
  * @example
  * ```ts
@@ -19,6 +19,6 @@ import type { ListedSnapshot, ListSnapshotsArgs } from "../provider/list-snapsho
  */
 export async function listSnapshots(args: ListSnapshotsArgs = {}): Promise<ListedSnapshot[]> {
     const config = pulumi.runtime.allConfig();
-    const { listSnapshots: list } = await import("../provider/list-snapshots.js");
+    const { listSnapshots: list } = await import("../provider/functions/list-snapshots.js");
     return list((key) => config[key], args);
 }

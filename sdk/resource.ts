@@ -1,111 +1,147 @@
 /**
- * What all resources of this package do in the program: refuse options that cannot be honoured, and hand over plain
- * data.
+ * Implements the common part of all resources in the program: they reject unsupported options, and pass plain data to
+ * the provider.
  *
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { Credentials } from "../provider/ec2/config";
-import type { Stored } from "../provider/settle";
+import { misspelledKey } from "../schema/configuration-keys";
+import { keysOf, type ResourceName } from "../schema/index";
+import { doorOf, isConfigSecret, packageOf, type Door } from "./door";
 import { forwardTo } from "./forward";
-import { settleWhenStored } from "./settle";
+import { organization } from "./organization";
+import { timeoutOf } from "./timeouts";
 
-/** Options that a resource of this package takes; `deletedWith` is refused, since a snapshot outlives its volume. */
+/**
+ * Options of the resources of this package. `deletedWith` is rejected, because a snapshot outlives its volume, and
+ * `import`, because Pulumi cannot import dynamic resources: use `adopt`. `create` of
+ * `customTimeouts`, otherwise `update`, applies if `timeout` is omitted.
+ */
 export type ResourceOptions = pulumi.CustomResourceOptions;
 
 export abstract class EbsResource extends pulumi.CustomResource {
-    /** `keys` names every property of the resource, so that each becomes an output. */
     protected constructor(
-        resource: string,
+        resource: ResourceName,
         name: string,
-        keys: Record<string, undefined>,
         args: pulumi.Inputs,
         opts: ResourceOptions | undefined,
     ) {
-        const type = `pulumi-nodejs:dynamic/ebs:${resource}`;
-        refuseOptions(type, name, args, opts);
-        // Each key becomes an output, which takes time: none that says nothing.
+        refuseMisspelledConfiguration();
+        const door = doorOf(resource, opts);
+        const { type, aliases, plugin } = door;
+        const keys = undefinedOutputs(resource);
+        refuseOptions(name, { door, keys, args, opts });
+        // Each key becomes an output, which takes time, so that an option without effect adds no key.
         const props: pulumi.Inputs = {
             ...keys,
             ...args,
-            __provider: forwardTo(resource),
-            // The provider process does not get to know whose messages it sends; see provider/engine.ts.
-            __urn: urnOf(name, type, opts?.parent),
-            __organization: organization(),
-            // The engine does not tell the provider of this option, nor heed it where the provider says what changed.
-            ...(opts?.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
-            // The host hands secrets over in the clear; this says what derives from one.
-            ...secretsAmong(args),
-            // An output: when the provider made it, if it did so since the state was written last.
-            ...(pulumi.runtime.isDryRun() ? {} : { __madeAt: undefined }),
+            ...(plugin === undefined ? dynamicProps(resource, { type, name }, { keys, args, opts }) : {}),
         };
-        const since = Date.now();
-        // Of each property the SDK notes a stack, mapped to the source, in case its promise is never settled: with thirty
-        // properties more than half the time of a preview. The stack that the engine stores is taken without this limit.
+        // The SDK records a source-mapped stack trace for each property, in case its promise never settles: with thirty
+        // properties, this takes more than half the time of a preview. The engine's own stack trace is recorded without
+        // this limit.
         const limit = Error.stackTraceLimit;
         Error.stackTraceLimit = 0;
         try {
-            super(type, name, props, withoutAws(opts));
+            super(type, name, props, {
+                ...withoutAws(opts),
+                ...(plugin === undefined ? {} : { provider: plugin }),
+                aliases: [...(opts?.aliases ?? []), ...aliases],
+            });
         } finally {
             Error.stackTraceLimit = limit;
         }
-        if (!pulumi.runtime.isDryRun()) settleWhenStored(madeSince(this, this.claimedIds(), since));
     }
 
     /**
-     * Another name of the id. At the preview of an update the engine knows the id, and of other outputs nothing: whatever
-     * uses them looks changed.
+     * Makes an output an alias of the id. At the preview of an update, the engine knows the id but no other output, so
+     * that every user of another output looks changed.
      */
     protected idAs(key: "snapshotId" | "volumeId"): void {
         if (pulumi.runtime.isDryRun()) Object.assign(this, { [key]: this.id });
     }
-
-    /** What carries the claim of the run that made it. */
-    protected claimedIds(): pulumi.Output<string[]> {
-        return this.id.apply((id) => [id]);
-    }
 }
 
-/** Where and what it is, if the provider made it in this run. */
-function madeSince(
-    resource: EbsResource,
-    claimed: pulumi.Output<string[]>,
-    since: number,
-): pulumi.Output<Stored | undefined> {
-    const { __madeAt, region, credentials } = resource as unknown as Stamped;
-    return pulumi
-        .all([claimed, __madeAt, region, credentials])
-        .apply(([ids, madeAt, where, who]) =>
-            madeAt === undefined || madeAt < since
-                ? undefined
-                : { ids, region: where, ...(who === undefined ? {} : { credentials: who }) },
-        );
+function refuseMisspelledConfiguration(): void {
+    const error = misspelledKey(Object.keys(pulumi.runtime.allConfig()));
+    if (error !== undefined) throw new pulumi.RunError(error.message);
 }
 
-/** What every resource of this package has besides its own outputs. */
-interface Stamped {
-    __madeAt: pulumi.Output<number | undefined>;
-    region: pulumi.Output<string>;
-    credentials: pulumi.Output<Credentials | undefined>;
+/** Returns what a dynamic resource passes to its provider besides its arguments. */
+function dynamicProps(
+    resource: ResourceName,
+    { type, name }: { type: string; name: string },
+    {
+        keys,
+        args,
+        opts,
+    }: { keys: Record<string, undefined>; args: pulumi.Inputs; opts: ResourceOptions | undefined },
+): pulumi.Inputs {
+    return {
+        ...("timeout" in keys && args["timeout"] === undefined ? timeoutOf(type, name, opts) : {}),
+        __provider: forwardTo(resource),
+        // The provider process does not receive the URN of the resource for its messages; see
+        // provider/lifecycle/engine-log.ts.
+        __urn: urnOf(name, type, opts?.parent),
+        __organization: organization(),
+        // The engine does not pass this option to the provider, and ignores it if the provider states what changed.
+        ...(opts?.replaceOnChanges === undefined ? {} : { __replaceOnChanges: opts.replaceOnChanges }),
+    };
 }
 
-/** As `pulumi.createUrn`, whose outputs within outputs take a third of a millisecond, too long for thousands. */
+/** Returns every input and output of the resource as undefined, so that each becomes an output of the class. */
+function undefinedOutputs(resource: ResourceName): Record<string, undefined> {
+    return Object.fromEntries(keysOf(resource).map((key) => [key, undefined]));
+}
+
+/**
+ * Records which arguments are secret, because the host passes secrets as plain text. A stack transformation may add a
+ * secret, so that this one runs last, on the result of the others.
+ */
+const noteSecrets: pulumi.ResourceTransformation = ({ resource, props, opts }) =>
+    resource instanceof EbsResource && "__provider" in props
+        ? { props: { ...props, ...secretsAmong(props) }, opts }
+        : undefined;
+
+/**
+ * The SDK's constructor collects a resource's transformations in this property, the inherited ones last, and applies
+ * them.
+ */
+const transformations = Symbol("transformations");
+Object.defineProperty(EbsResource.prototype, "__transformations", {
+    get(this: { [transformations]?: pulumi.ResourceTransformation[] }) {
+        return this[transformations];
+    },
+    set(this: { [transformations]?: pulumi.ResourceTransformation[] }, all: pulumi.ResourceTransformation[]) {
+        this[transformations] = [...all, noteSecrets];
+    },
+});
+
+/**
+ * Returns the same URN as `pulumi.createUrn`, whose nested outputs take a third of a millisecond, too long for
+ * thousands.
+ */
 function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
     if (parent !== undefined) {
-        // As an output it would depend on the parent, that is, on all children of a component: two of them would wait for
-        // each other for ever.
+        // As an output, it would depend on the parent, that is, on all children of a component: two of them would wait
+        // for each other forever.
         const urn = pulumi.createUrn(name, type, parent);
         return new Promise((done) => urn.apply(done));
     }
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
 }
 
-/** The arguments that are secret; if none can be, nothing, so that it takes no time and no place in the state. */
+/**
+ * Returns the keys of the secret arguments; nothing if none can be secret, so that it takes no time and no space in the
+ * state.
+ */
 function secretsAmong(args: pulumi.Inputs): { __secrets?: Promise<string[] | undefined> } {
-    // Default tags stand among the resource's tags.
+    // Default tags become tags of the resource.
     const always = isConfigSecret("aws:defaultTags") ? ["tags"] : [];
-    // Outputs, promises and what holds them are objects; plain values are no secrets.
-    const candidates = Object.keys(args).filter((key) => typeof args[key] === "object" && args[key] !== null);
+    // Outputs, promises and their containers are objects; plain values are not secret.
+    const candidates = Object.keys(args).filter(
+        (key) => !key.startsWith("__") && typeof args[key] === "object" && args[key] !== null,
+    );
     if (candidates.length + always.length === 0) return {};
     const asked = candidates.map(async (key) =>
         (await pulumi.isSecret(pulumi.output(args[key]))) ? [key] : [],
@@ -114,26 +150,19 @@ function secretsAmong(args: pulumi.Inputs): { __secrets?: Promise<string[] | und
     return { __secrets: found.then((secrets) => (secrets.length === 0 ? undefined : secrets)) };
 }
 
-/** Programs under `pulumi.runtime.setMocks` may have none; `organization` is what a local backend says. */
-function organization(): string {
-    try {
-        return pulumi.getOrganization();
-    } catch {
-        return "organization";
-    }
-}
-
-/** Public at run time, though not in the types. */
-function isConfigSecret(key: string): boolean {
-    const { isConfigSecret: ask } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
-    return ask?.(key) === true;
-}
-
 function refuseOptions(
-    type: string,
     name: string,
-    args: pulumi.Inputs,
-    opts: ResourceOptions | undefined,
+    {
+        door: { type, plugin, isExplicit },
+        keys,
+        args,
+        opts,
+    }: {
+        door: Door;
+        keys: Record<string, undefined>;
+        args: pulumi.Inputs;
+        opts: ResourceOptions | undefined;
+    },
 ): void {
     const refuse = (reason: string) => {
         throw new pulumi.RunError(`${type} "${name}": ${reason}`);
@@ -144,23 +173,37 @@ function refuseOptions(
                 "without a trace; remove the option",
         );
     }
-    const given = args["region"] !== undefined || args["credentials"] !== undefined;
+    if (plugin === undefined && opts?.id !== undefined) {
+        refuse(
+            "dynamic resources cannot be read with `get`; specify a Provider of this package as `provider`",
+        );
+    }
+    if (plugin === undefined && opts?.import !== undefined) {
+        const remedy =
+            "adopt" in keys
+                ? `remove the option, and give the argument adopt: ${JSON.stringify(opts.import)} instead`
+                : "remove the option, and declare the resource; nothing of it is there to be imported";
+        refuse(`option import is refused, since Pulumi cannot import dynamic resources; ${remedy}`);
+    }
+    const given = isExplicit || args["region"] !== undefined || args["credentials"] !== undefined;
     if (!given && explicitAwsProvider(opts) !== undefined) {
         refuse(
             "an explicit aws.Provider does not reach dynamic resources, so that the configured account or region " +
-                "would be used instead; give `region` or `credentials` as arguments",
+                "would be used instead; give `region` or `credentials` as arguments, or a Provider of this package as `provider`",
         );
     }
 }
 
-/** The engine would send the resource to the provider that the options name, whatever its package. */
+/**
+ * Removes an `aws` provider from the options, because the engine would use it for the resource, whatever its package.
+ */
 function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefined {
     if (opts?.provider === undefined || packageOf(opts.provider) !== "aws") return opts;
     const { provider: _, ...others } = opts;
     return others;
 }
 
-/** The `aws.Provider` in the options, or inherited from the parent. */
+/** Returns the `aws.Provider` in the options, or inherited from the parent. */
 export function explicitAwsProvider(
     opts: pulumi.ComponentResourceOptions | undefined,
 ): pulumi.ProviderResource | undefined {
@@ -171,9 +214,4 @@ export function explicitAwsProvider(
             (provider) => provider !== undefined && packageOf(provider) === "aws",
         ) ?? opts?.parent?.getProvider("aws:index:Provider")
     );
-}
-
-/** Public at run time for as long as there have been providers, though not in the types. */
-function packageOf(provider: pulumi.ProviderResource): string {
-    return (provider as unknown as { getPackage: () => string }).getPackage();
 }

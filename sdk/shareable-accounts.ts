@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ShareableAccount, ShareableAccountsArgs } from "../provider/shareable-accounts";
+import type { ShareableAccount, ShareableAccountsArgs } from "../provider/functions/shareable-accounts";
 
 /**
- * With whom a snapshot may be shared by name, sorted by id: the given aliases, by default those of
- * `ebs-snapshots:accounts`, and the active accounts of the organization where the caller may list them. The caller's own
- * account is left out.
+ * Lists the accounts that a snapshot can be shared with, sorted by id: the given aliases, by default those of
+ * `ebs-snapshots:accounts`, and the active accounts of the organization if the caller may list them. The caller's account
+ * is excluded.
  *
  * @example
  * ```ts
@@ -18,6 +18,6 @@ import type { ShareableAccount, ShareableAccountsArgs } from "../provider/sharea
  */
 export async function shareableAccounts(args: ShareableAccountsArgs = {}): Promise<ShareableAccount[]> {
     const config = pulumi.runtime.allConfig();
-    const { shareableAccounts: list } = await import("../provider/shareable-accounts.js");
+    const { shareableAccounts: list } = await import("../provider/functions/shareable-accounts.js");
     return list((key) => config[key], args);
 }

@@ -1,26 +1,18 @@
-import type { Placement } from "../provider/placement";
-import type { SnapshotCopyInputs } from "../provider/snapshot-copy";
-import type { SnapshotOutputs } from "../provider/snapshots";
-import { snapshotKeys } from "./keys";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ProviderOptions } from "../schema/placement";
+import type { SnapshotCopyInputs } from "../schema/snapshot-copy";
+import type { SnapshotOutputs } from "../schema/snapshot";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link SnapshotCopy}. */
-export type SnapshotCopyArgs = Args<SnapshotCopyInputs & Placement>;
+export type SnapshotCopyArgs = Args<SnapshotCopyInputs & ProviderOptions>;
 
-/** Everything that the state of a {@link SnapshotCopy} holds. */
-export type SnapshotCopyState = SnapshotCopyInputs & Placement & SnapshotOutputs;
-
-const keys: Keys<SnapshotCopyState> = {
-    ...snapshotKeys,
-    sourceSnapshotId: undefined,
-    sourceRegion: undefined,
-    completionDurationMinutes: undefined,
-    destinationOutpostArn: undefined,
-};
+/** All properties in the state of a {@link SnapshotCopy}. */
+export type SnapshotCopyState = SnapshotCopyInputs & ProviderOptions & SnapshotOutputs;
 
 /**
- * A snapshot of one's own, copied from one in another region, or from one that another account shares.
+ * A copy of a snapshot from another region, or of a snapshot that another account shares.
  *
  * @example
  * ```ts
@@ -28,7 +20,7 @@ const keys: Keys<SnapshotCopyState> = {
  *
  * new SnapshotCopy("own", {
  *     sourceSnapshotId: "snap-0123456789abcdef0",
- *     sourceRegion: "us-east-1", // where it is; the copy is made in `region`
+ *     sourceRegion: "us-east-1", // region of the source; `region` is the destination
  *     kmsKeyId: "alias/backup",
  * });
  * ```
@@ -37,8 +29,13 @@ const keys: Keys<SnapshotCopyState> = {
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class SnapshotCopy extends EbsResource {
+    /** Reads one that exists, by its id or `<region>/<id>`, without managing it. Requires the plugin: a {@link Provider}. */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): SnapshotCopy {
+        return new SnapshotCopy(name, {} as SnapshotCopyArgs, { ...opts, id });
+    }
+
     constructor(name: string, args: SnapshotCopyArgs, opts?: ResourceOptions) {
-        super("SnapshotCopy", name, keys, args, opts);
+        super("SnapshotCopy", name, args, opts);
         this.idAs("snapshotId");
     }
 }

@@ -1,30 +1,18 @@
-import type { Placement } from "../provider/placement";
-import type { SnapshotShareInputs, SnapshotShareOutputs } from "../provider/snapshot-share";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ProviderOptions } from "../schema/placement";
+import type { SnapshotShareInputs, SnapshotShareOutputs } from "../schema/snapshot-share";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link SnapshotShare}. */
-export type SnapshotShareArgs = Args<SnapshotShareInputs & Placement>;
+export type SnapshotShareArgs = Args<SnapshotShareInputs & ProviderOptions>;
 
-/** Everything that the state of a {@link SnapshotShare} holds. */
-export type SnapshotShareState = SnapshotShareInputs & Placement & SnapshotShareOutputs;
-
-const keys: Keys<SnapshotShareState> = {
-    snapshotId: undefined,
-    accounts: undefined,
-    public: undefined,
-    exclusive: undefined,
-    region: undefined,
-    credentials: undefined,
-    accountIds: undefined,
-    isPublic: undefined,
-    granted: undefined,
-    grants: undefined,
-    ownerId: undefined,
-};
+/** All properties in the state of a {@link SnapshotShare}. */
+export type SnapshotShareState = SnapshotShareInputs & ProviderOptions & SnapshotShareOutputs;
 
 /**
- * Who besides its owner may use a snapshot. Deleting it revokes what it granted.
+ * Manages who besides its owner may use a snapshot. It owns the access that it declares, even if others granted it
+ * first; deleting it revokes that access.
  *
  * @example
  * ```ts
@@ -39,8 +27,13 @@ const keys: Keys<SnapshotShareState> = {
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class SnapshotShare extends EbsResource {
+    /** Reads one that exists, by its id or `<region>/<id>`, without managing it. Requires the plugin: a {@link Provider}. */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): SnapshotShare {
+        return new SnapshotShare(name, {} as SnapshotShareArgs, { ...opts, id });
+    }
+
     constructor(name: string, args: SnapshotShareArgs, opts?: ResourceOptions) {
-        super("SnapshotShare", name, keys, args, opts);
+        super("SnapshotShare", name, args, opts);
     }
 }
 

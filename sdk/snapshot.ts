@@ -1,26 +1,17 @@
-import type { Placement } from "../provider/placement";
-import type { SnapshotInputs } from "../provider/snapshot";
-import type { SnapshotOutputs } from "../provider/snapshots";
-import { snapshotKeys } from "./keys";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ProviderOptions } from "../schema/placement";
+import type { SnapshotInputs, SnapshotOutputs } from "../schema/snapshot";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link Snapshot}. */
-export type SnapshotArgs = Args<SnapshotInputs & Placement>;
+export type SnapshotArgs = Args<SnapshotInputs & ProviderOptions>;
 
-/** Everything that the state of a {@link Snapshot} holds. */
-export type SnapshotState = SnapshotInputs & Placement & SnapshotOutputs;
-
-const keys: Keys<SnapshotState> = {
-    ...snapshotKeys,
-    volumeId: undefined,
-    outpostArn: undefined,
-    location: undefined,
-    copyTagsFromVolume: undefined,
-};
+/** All properties in the state of a {@link Snapshot}. */
+export type SnapshotState = SnapshotInputs & ProviderOptions & SnapshotOutputs;
 
 /**
- * A snapshot of an EBS volume. `pulumi up` takes it, shows its progress and waits until it is complete.
+ * A snapshot of an EBS volume. `pulumi up` creates it, shows its progress and waits for its completion.
  *
  * @example
  * ```ts
@@ -30,7 +21,7 @@ const keys: Keys<SnapshotState> = {
  *     volumeId: "vol-0123456789abcdef0",
  *     group: "payments",
  *     billingCode: "CC-1042",
- *     triggers: { release: "2.4.0" }, // another value takes another snapshot
+ *     triggers: { release: "2.4.0" }, // a new value creates a new snapshot
  * });
  *
  * export const snapshotId = snapshot.snapshotId;
@@ -40,8 +31,13 @@ const keys: Keys<SnapshotState> = {
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class Snapshot extends EbsResource {
+    /** Reads one that exists, by its id or `<region>/<id>`, without managing it. Requires the plugin: a {@link Provider}. */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): Snapshot {
+        return new Snapshot(name, {} as SnapshotArgs, { ...opts, id });
+    }
+
     constructor(name: string, args: SnapshotArgs, opts?: ResourceOptions) {
-        super("Snapshot", name, keys, args, opts);
+        super("Snapshot", name, args, opts);
         this.idAs("snapshotId");
     }
 }

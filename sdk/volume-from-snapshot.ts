@@ -1,47 +1,17 @@
-import type { Placement } from "../provider/placement";
-import type { VolumeFromSnapshotInputs, VolumeFromSnapshotOutputs } from "../provider/volume-from-snapshot";
-import { standardKeys } from "./keys";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ProviderOptions } from "../schema/placement";
+import type { VolumeFromSnapshotInputs, VolumeFromSnapshotOutputs } from "../schema/volume-from-snapshot";
 import { EbsResource, type ResourceOptions } from "./resource";
-import type { Args, Keys, Outputs } from "./types";
+import type { Args, Outputs } from "./types";
 
 /** Arguments of {@link VolumeFromSnapshot}. */
-export type VolumeFromSnapshotArgs = Args<VolumeFromSnapshotInputs & Placement>;
+export type VolumeFromSnapshotArgs = Args<VolumeFromSnapshotInputs & ProviderOptions>;
 
-/** Everything that the state of a {@link VolumeFromSnapshot} holds. */
-export type VolumeFromSnapshotState = VolumeFromSnapshotInputs & Placement & VolumeFromSnapshotOutputs;
-
-const keys: Keys<VolumeFromSnapshotState> = {
-    ...standardKeys,
-    snapshotId: undefined,
-    onSnapshotChange: undefined,
-    availabilityZone: undefined,
-    availabilityZoneId: undefined,
-    size: undefined,
-    allowShrinkByReplacement: undefined,
-    volumeType: undefined,
-    iops: undefined,
-    throughput: undefined,
-    multiAttachEnabled: undefined,
-    encrypted: undefined,
-    kmsKeyId: undefined,
-    outpostArn: undefined,
-    volumeInitializationRate: undefined,
-    waitForInitialization: undefined,
-    timeout: undefined,
-    finalSnapshot: undefined,
-    adopt: undefined,
-    volumeId: undefined,
-    arn: undefined,
-    ownerId: undefined,
-    snapshotSize: undefined,
-    state: undefined,
-    createTime: undefined,
-    filesystemNeedsGrowing: undefined,
-    tagsAll: undefined,
-};
+/** All properties in the state of a {@link VolumeFromSnapshot}. */
+export type VolumeFromSnapshotState = VolumeFromSnapshotInputs & ProviderOptions & VolumeFromSnapshotOutputs;
 
 /**
- * A volume made from a snapshot, ready to be attached.
+ * A volume created from a snapshot, ready to be attached.
  *
  * @example
  * ```ts
@@ -62,8 +32,13 @@ const keys: Keys<VolumeFromSnapshotState> = {
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class VolumeFromSnapshot extends EbsResource {
+    /** Reads one that exists, by its id or `<region>/<id>`, without managing it. Requires the plugin: a {@link Provider}. */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): VolumeFromSnapshot {
+        return new VolumeFromSnapshot(name, {} as VolumeFromSnapshotArgs, { ...opts, id });
+    }
+
     constructor(name: string, args: VolumeFromSnapshotArgs, opts?: ResourceOptions) {
-        super("VolumeFromSnapshot", name, keys, args, opts);
+        super("VolumeFromSnapshot", name, args, opts);
         this.idAs("volumeId");
     }
 }

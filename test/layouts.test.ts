@@ -9,10 +9,13 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { createProject, emulator, test } from "./fixture";
 import { forwardTo } from "../sdk/forward";
-import { startEmulator, type Emulator } from "./emulator/emulator";
-import { Project, type ProjectOptions } from "./engine/project";
+import type { Project, ProjectOptions } from "./engine/project";
+
+// The tests run side by side, so that none may reset the emulator or end the projects of another.
+test.override("life", { scope: "file" }, "file");
 
 const root = resolve(__dirname, "..");
 /** The lowest version that the peer range allows, and the newest there was when this was written. */
@@ -28,21 +31,18 @@ let folder: string;
 let tarball: string;
 /** A folder in which npm has installed the package and what a TypeScript program needs. */
 let shared: string;
-let emulator: Emulator;
 /** The version that the package itself is developed with, so that npm finds it in its cache. */
 let usual: string;
 
 const npm = (cwd: string, ...args: string[]) =>
     run("npm", [...args, "--prefer-offline", "--no-audit", "--no-fund"], { cwd });
 
-beforeAll(async () => {
+test.beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ebs-layouts-"));
-    const [packed, own, started] = await Promise.all([
+    const [packed, own] = await Promise.all([
         run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root }),
         readFile(join(root, "package.json"), "utf8"),
-        startEmulator(),
     ]);
-    emulator = started;
     tarball = join(folder, (JSON.parse(packed.stdout) as { filename: string }[])[0]!.filename);
     const { devDependencies: versions } = JSON.parse(own) as { devDependencies: Record<string, string> };
     usual = versions["@pulumi/pulumi"]!;
@@ -53,8 +53,7 @@ beforeAll(async () => {
     await npm(shared, "install", "--ignore-scripts", tarball, ...tools);
 });
 
-afterAll(async () => {
-    await emulator.stop();
+test.afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
 });
 
@@ -108,7 +107,7 @@ async function laidOut(
 ): Promise<LaidOut> {
     const volumeId = await emulator.createVolume();
     const text = program(volumeId);
-    const project = await Project.create(emulator, text, { parent: folder, name, ...options });
+    const project = await createProject(text, { parent: folder, name, ...options });
     await project.write("package.json", manifest());
     await lay(project, text);
     return { project, volumeId };
@@ -236,7 +235,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
 
     test("as an inline program of the Automation API", async () => {
         const volumeId = await emulator.createVolume();
-        const project = await Project.create(emulator, automation(volumeId), {
+        const project = await createProject(automation(volumeId), {
             parent: shared,
             name: "inline",
         });

@@ -41,13 +41,16 @@ async function tool(name: string, ...args: string[]): Promise<string> {
     return (await ran.catch((error: unknown) => error as { stdout: string })).stdout;
 }
 
-test("the package holds what is built, its manifest, README and licence, and nothing else", () => {
+test("the package holds what is built, its manifest, schema, README and licence, and nothing else", () => {
     const others = packed.files
         .map(({ path }) => path)
         .filter(
-            (path) => !/^dist\/(policies|sdk|provider|recovery)\/[\w/-]+\.(js|js\.map|d\.ts)$/.test(path),
+            (path) =>
+                !/^dist\/(cli|policies|provider|recovery|schema|sdk)\/[\w/-]+\.(js|js\.map|d\.ts)$/.test(
+                    path,
+                ),
         );
-    expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
+    expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json", "schema.json"]);
 });
 
 test("it stays small: 0.5 MB packed, 2 MB unpacked", () => {

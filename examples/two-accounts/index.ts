@@ -27,8 +27,8 @@ const restore = {
     credentials: { assumeRoles: [{ roleArn: config.require("restoreRoleArn") }] },
 };
 
-// What it sees is what is shared with it: the list waits for the share.
-const visible = share.granted.apply(() => listSnapshots({ ...restore, region, owner: "shared" }));
+// The account sees only the snapshots that are shared with it, so that the list waits for the share.
+const visible = share.grants.apply(() => listSnapshots({ ...restore, region, owner: "shared" }));
 
 // A copy is its own: it stays when the first account deletes its snapshot, or ends the sharing.
 const copy = new SnapshotCopy(

@@ -1,157 +1,196 @@
 /**
- * What stands against a share: what its inputs tell, and, at a preview, what EC2 would refuse later or a reviewer must
- * know.
+ * Validates a share. `check` needs only the inputs; `validateRemote` reads EC2 at a preview, to reject early what EC2
+ * would reject later, and to show the reviewer who gains and who loses access.
  *
  * @module
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import { accountIdOf, type Configuration } from "../ec2/config";
-import { Ec2Error } from "../ec2/errors";
-import { grantsOf, union, without } from "../ec2/grants";
-import { keptFrom, neededOfKey } from "../ec2/key-policy";
-import { urnOf } from "../internals";
-import type { Act } from "../resource";
-import { hasUnknown, shown, unknown, type CheckFailure, type Properties } from "../rules";
-import { accountIds, declaredOf, told } from "./wanted";
+import {
+    accountIdOf,
+    isShortAccountId,
+    quoteAccountId,
+    type Configuration,
+} from "../../schema/configuration";
+import { Ec2Error } from "../aws/errors";
+import { grantsOf } from "./grants";
+import { noteRead } from "./ready-snapshot";
+import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
+import { keptFrom, neededOfKey, parseKeyPolicy } from "../aws/key-policy";
+import type { Declaration, RemoteCheckArgs, ResourceContext } from "../lifecycle/resource";
+import { textOf, type CheckFailure } from "../../schema/failure";
+import { nearest } from "../../schema/nearest";
+import { accountIds, declaredOf, formatDeclared, formatGrants } from "./declared-grants";
 
-export function check(
-    inputs: Properties,
-    configuration: Configuration,
-    _olds: Properties,
-    declared: Properties[],
-): CheckFailure[] {
+export function check({
+    inputs,
+    configuration,
+    declarations,
+    urn,
+}: {
+    inputs: Properties;
+    configuration: Configuration;
+    declarations: Declaration[];
+    urn: string;
+}): CheckFailure[] {
     return [
         ...knownAccounts(inputs, configuration),
         ...publicAllowed(inputs, configuration),
-        ...exclusiveAlone(inputs, declared),
+        ...exclusiveAlone(inputs, declarations, urn),
     ];
 }
 
 function knownAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
     if (!Array.isArray(accounts)) return [];
-    const aliases = Object.keys(configuration.accounts).sort().join(", ");
-    const known = aliases === "" ? "none is configured under" : `${aliases} of`;
-    return accounts.flatMap((entry: unknown, index) => {
-        if ((typeof entry !== "string" && typeof entry !== "number") || entry === unknown) return [];
+    const aliases = Object.keys(configuration.accounts).sort();
+    const known = aliases.length === 0 ? "none is configured under" : `${aliases.join(", ")} of`;
+    return accounts.flatMap((entry: unknown, index): CheckFailure[] => {
+        if ((typeof entry !== "string" && typeof entry !== "number") || entry === UNKNOWN) return [];
         if (accountIdOf(entry, configuration) !== undefined) return [];
-        const reason = `is ${shown(entry)}, but must be an account id of 12 digits or an alias: ${known} ebs-snapshots:accounts`;
-        return [{ property: `accounts[${String(index)}]`, reason }];
+        const remedy = isShortAccountId(entry) ? `; ${quoteAccountId}` : "";
+        const expected = `an account id of 12 digits or an alias: ${known} ebs-snapshots:accounts${remedy}`;
+        const suggestion = nearest(entry, aliases);
+        return [{ property: `accounts[${String(index)}]`, value: entry, expected, suggestion }];
     });
 }
 
 function publicAllowed(inputs: Properties, { allowPublicSharing }: Configuration): CheckFailure[] {
     if (inputs["public"] !== true || allowPublicSharing) return [];
-    const reason =
-        "is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone with " +
-        "an AWS account, and copies of it cannot be taken back. If that is meant: " +
+    const expected =
+        "false in this stack: a public snapshot gives everything on its volume to everyone with an AWS account, and " +
+        "copies of it cannot be taken back. If that is meant: " +
         "pulumi config set ebs-snapshots:allowPublicSharing true";
-    return [{ property: "public", reason }];
+    return [{ property: "public", value: true, expected }];
 }
 
-function exclusiveAlone(inputs: Properties, declared: Properties[]): CheckFailure[] {
+/** Rejects an exclusive share beside another share of the same snapshot, on the one that is checked later. */
+function exclusiveAlone(inputs: Properties, declared: Declaration[], urn: string): CheckFailure[] {
     const { snapshotId, exclusive } = inputs;
-    if (exclusive !== true || snapshotId === unknown) return [];
-    const twin = declared.find(
-        (other) =>
-            other["exclusive"] === true &&
-            other["snapshotId"] === snapshotId &&
-            urnOf(other) !== urnOf(inputs),
+    if (typeof snapshotId !== "string" || snapshotId === UNKNOWN) return [];
+    const isExclusive = exclusive === true;
+    const other = declared.find(
+        (share) =>
+            share.inputs["snapshotId"] === snapshotId &&
+            share.urn !== urn &&
+            (isExclusive || share.inputs["exclusive"] === true),
     );
-    if (twin === undefined) return [];
-    const reason = `is true, but must be so in one share of a snapshot alone: ${urnOf(twin)} claims ${String(snapshotId)} too`;
-    return [{ property: "exclusive", reason }];
+    if (other === undefined) return [];
+    const remedy = "Declare all accounts in one share, or leave `exclusive` out";
+    const shared = { property: "snapshotId", value: snapshotId };
+    if (!isExclusive) {
+        const expected = `a snapshot without an exclusive share, which would revoke what this one grants: ${other.urn}. ${remedy}`;
+        return [{ ...shared, expected }];
+    }
+    const reason = textOf`but must be false where the program has another share of ${shared}, whose grants it would revoke: ${other.urn}. ${remedy}`;
+    return [{ property: "exclusive", value: true, reason }];
 }
 
-/** What EC2 would refuse later, and what a reviewer must know. */
-export async function lookUp(act: Act, inputs: Properties, olds: Properties): Promise<CheckFailure[]> {
+/** Reports who will have access and who loses it, and rejects what EC2 would reject later. */
+export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Promise<CheckFailure[]> {
     const isPublic = inputs["public"] === true;
-    const id = inputs["snapshotId"] === unknown ? undefined : (inputs["snapshotId"] as string);
-    if (isPublic && olds["public"] !== true) {
-        const name = id ?? "the snapshot";
-        act.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
-    }
-    const seen = id === undefined ? undefined : await act.cloud.snapshots.readAhead(id, act.stack);
-    if (
-        id !== undefined &&
-        seen !== undefined &&
-        inputs["exclusive"] === true &&
-        !hasUnknown(inputs["accounts"])
-    ) {
-        const goes = without((await grantsOf(act.cloud, id)) ?? [], declaredOf(act, id));
-        if (goes.length > 0) act.warn(`exclusive revokes the access of ${told(goes, inputs)} to ${id}`);
+    const id = inputs["snapshotId"] === UNKNOWN ? undefined : (inputs["snapshotId"] as string);
+    const name = id ?? "the snapshot";
+    // Accounts that were secret before are redacted too.
+    const who = hasUnknown(inputs["accounts"])
+        ? "accounts that are not known yet"
+        : formatDeclared(inputs, ctx.configuration, ctx.secrets);
+    ctx.info(`${name} will be shared with ${who}`);
+    if (isPublic && olds["public"] !== true)
+        ctx.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
+    const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
+    if (id !== undefined && observed !== undefined) {
+        noteRead(ctx, id, observed);
+        if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {
+            const lost = without((await grantsOf(ctx.ec2, id)) ?? [], declaredOf(ctx, id));
+            if (lost.length > 0)
+                ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
+        }
     }
     return [
-        ...(await ownerAmong(act, inputs, seen?.OwnerId)),
-        ...(isPublic ? await publicRefused(act, seen) : []),
-        ...(seen?.Encrypted === true ? await keyRefused(act, inputs, seen) : []),
+        ...(await ownerAmong(ctx, inputs, observed?.OwnerId)),
+        ...(isPublic ? await publicRefused(ctx, observed) : []),
+        ...(observed?.Encrypted === true ? await keyRefused(ctx, inputs, observed) : []),
     ];
 }
 
-async function ownerAmong(act: Act, inputs: Properties, owner: string | undefined): Promise<CheckFailure[]> {
+async function ownerAmong(
+    ctx: ResourceContext,
+    inputs: Properties,
+    owner: string | undefined,
+): Promise<CheckFailure[]> {
     const { accounts } = inputs;
     if (!Array.isArray(accounts) || accounts.length === 0) return [];
-    const itself = owner ?? (act.cloud.identityUnknown ? undefined : await act.cloud.account());
+    const itself = owner ?? (ctx.ec2.identityUnknown ? undefined : await ctx.ec2.account());
     return (accounts as (string | number)[]).flatMap((entry, index) => {
-        if (itself === undefined || accountIdOf(entry, act.configuration) !== itself) return [];
-        const reason = `is ${shown(entry)}, but must be another account than the snapshot's owner, who has access anyway`;
-        return [{ property: `accounts[${String(index)}]`, reason }];
+        if (itself === undefined || accountIdOf(entry, ctx.configuration) !== itself) return [];
+        const expected = "another account than the snapshot's owner, who has access anyway";
+        return [{ property: `accounts[${String(index)}]`, value: entry, expected }];
     });
 }
 
-async function publicRefused(act: Act, seen: Ec2Snapshot | undefined): Promise<CheckFailure[]> {
-    const refuse = (reason: string) => [
-        { property: "public", reason: `is true, but must be false ${reason}` },
-    ];
-    if (seen?.Encrypted === true)
+async function publicRefused(
+    ctx: ResourceContext,
+    observed: Ec2Snapshot | undefined,
+): Promise<CheckFailure[]> {
+    const refuse = (why: string) => [{ property: "public", value: true, expected: `false ${why}` }];
+    if (observed?.Encrypted === true)
         return refuse(
             "for an encrypted snapshot: EC2 makes none public. Share it with accounts, or make the data public from a " +
                 "snapshot of a volume that is not encrypted",
         );
-    const { GetSnapshotBlockPublicAccessStateCommand } = await import("@aws-sdk/client-ec2");
-    const request = new GetSnapshotBlockPublicAccessStateCommand({});
-    const answer = await act.cloud.call("GetSnapshotBlockPublicAccessState", (ec2) => ec2.send(request));
-    const { State: state = "unblocked" } = answer;
-    if (state === "unblocked") return [];
+    const requires = "State";
+    const { State: state } = await ctx.ec2.send("GetSnapshotBlockPublicAccessState", {}, { requires });
+    if (state === undefined || state === "unblocked") return [];
     return refuse(
-        `where block public access is on: it is ${state} in ${act.cloud.region}. If that is meant: ` +
+        `where block public access is on: it is ${state} in ${ctx.ec2.region}. If that is meant: ` +
             "aws ec2 disable-snapshot-block-public-access, for all snapshots of the account in that region",
     );
 }
 
-/** Whoever may use an encrypted snapshot needs its key too. */
+/** Validates the KMS key, because an account that uses an encrypted snapshot needs access to its key too. */
 async function keyRefused(
-    act: Act,
+    ctx: ResourceContext,
     inputs: Properties,
     { KmsKeyId: key }: Ec2Snapshot,
 ): Promise<CheckFailure[]> {
-    const accounts = accountIds(inputs, act.configuration);
+    const accounts = accountIds(inputs, ctx.configuration);
     if (accounts.length === 0 || key === undefined) return [];
-    if (key === (await act.cloud.keyArn(defaultKeyAlias))) {
-        const reason = `are given, but a snapshot under the key aws/ebs cannot be shared: ${shareCopy}`;
+    if (key === (await ctx.ec2.keyArn(defaultKeyAlias))) {
+        const reason = `cannot be specified, because a snapshot under the key aws/ebs cannot be shared: ${shareCopy}`;
         return [{ property: "accounts", reason }];
     }
-    await warnOfKey(act, inputs, key, accounts);
+    await warnOfKey(ctx, key, accounts);
     return [];
 }
 
-/** A warning and no refusal: a grant of KMS may give what the policy does not, and this very run may change the policy. */
-async function warnOfKey(act: Act, inputs: Properties, key: string, accounts: string[]): Promise<void> {
-    let policy: string;
+/**
+ * Warns instead of rejecting, because a KMS grant may allow what the policy does not, and this run may change the
+ * policy.
+ */
+async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]): Promise<void> {
+    const warnOfUnreadable = (reason: string) => {
+        ctx.warn(
+            `whether ${formatGrants(accounts, ctx.secrets)} can open the snapshot is not known: they need ` +
+                `${neededOfKey.join(", ")} on its key ${key}, whose policy cannot be read: ${reason}`,
+        );
+    };
+    let statements: ReturnType<typeof parseKeyPolicy>;
     try {
-        policy = await act.cloud.keyPolicy(key);
+        statements = parseKeyPolicy(await ctx.ec2.keyPolicy(key));
     } catch (error) {
         if (!(error instanceof Ec2Error)) throw error;
-        act.warn(
-            `whether ${told(accounts, inputs)} can open the snapshot is not known: they need ` +
-                `${neededOfKey.join(", ")} on its key ${key}, whose policy cannot be read: ${error.message}`,
-        );
+        warnOfUnreadable(error.message);
         return;
     }
-    const kept = accounts.map((account) => keptFrom(account, policy, act.cloud.region));
+    if (statements === undefined) {
+        warnOfUnreadable("it is not a valid policy document");
+        return;
+    }
+    const policy = statements;
+    const kept = accounts.map((account) => keptFrom(account, policy, ctx.ec2.region));
     const shut = accounts.filter((_account, index) => kept[index]?.length !== 0);
     if (shut.length === 0) return;
-    act.warn(
-        `${told(shut, inputs)} cannot open the snapshot: the policy of its key ${key} does not allow them ` +
+    ctx.warn(
+        `${formatGrants(shut, ctx.secrets)} cannot open the snapshot: the policy of its key ${key} does not allow them ` +
             `${union(kept.flat(), []).join(", ")}. What it must allow, sharingPolicyDocuments gives as \`kms\``,
     );
 }

@@ -1,39 +1,52 @@
 /**
- * What tells of failures: a queue that keeps them, and alarms.
+ * Creates the failure queue and the CloudWatch alarms of a schedule.
  *
  * @module
  */
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import type { Queue } from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
-import { toMilliseconds } from "../../provider/duration";
-import { metricNamespace, type RecoveryMetric } from "../../provider/recovery/wanted";
+import { toMilliseconds } from "../../schema/duration";
+import { metricNamespace, type RecoveryMetric } from "../../schema/recovery-settings";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity, SchedulePolicy } from "./policy";
 
-/** A policy of DLM that has been made. */
-export interface MadePolicy {
+/** A DLM policy with the outputs of its resource. */
+export interface CreatedPolicy {
     policy: SchedulePolicy;
     id: pulumi.Output<string>;
     arn: pulumi.Output<string>;
 }
 
 const twoWeeks = 14 * 86_400;
-/** An alarm looks back seven days at most, by the hour. */
+/** CloudWatch evaluates hourly periods over at most seven days. */
 const mostHours = 168;
 
-/** The queue of what nobody could handle: events of the function, and policies of DLM in error. Gives its ARN. */
-export function makeFailures(
+/** Creates the queue for events that the function could not handle, and for DLM policies in error. */
+export function createFailureQueue(
     aws: Aws,
     { name }: ScheduleIdentity,
-    policies: MadePolicy[],
     opts: pulumi.CustomResourceOptions,
-) {
-    const queue = new aws.sqs.Queue(
+): Queue {
+    return new aws.sqs.Queue(
         `${name}-failures`,
         { messageRetentionSeconds: twoWeeks, sqsManagedSseEnabled: true },
         opts,
     );
+}
+
+/** Lets the event rules of the schedule, and no others, send to the queue; one of them reports DLM policies in error. */
+export function sendFailures(
+    aws: Aws,
+    { name }: ScheduleIdentity,
+    {
+        queue,
+        policies,
+        ruleArns,
+    }: { queue: Queue; policies: CreatedPolicy[]; ruleArns: pulumi.Output<string>[] },
+    opts: pulumi.CustomResourceOptions,
+): void {
     const rule = new aws.cloudwatch.EventRule(
         `${name}-policy-error`,
         {
@@ -58,6 +71,7 @@ export function makeFailures(
                         Principal: { Service: "events.amazonaws.com" },
                         Action: "sqs:SendMessage",
                         Resource: queue.arn,
+                        Condition: { ArnEquals: { "aws:SourceArn": [rule.arn, ...ruleArns] } },
                     },
                 ],
             }),
@@ -69,14 +83,13 @@ export function makeFailures(
         { rule: rule.name, arn: queue.arn },
         { ...opts, dependsOn: [rights] },
     );
-    return queue;
 }
 
-export function makeAlarms(
+export function createAlarms(
     aws: Aws,
     { name, id }: ScheduleIdentity,
     { topicArn, enabled, recovery }: { topicArn: pulumi.Input<string>; enabled: boolean; recovery: boolean },
-    policies: MadePolicy[],
+    policies: CreatedPolicy[],
     queueName: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions,
 ): void {
@@ -96,7 +109,7 @@ export function makeAlarms(
             },
             opts,
         );
-    alarm("failures", "A policy is in error, or an event could not be handled: see the queue", {
+    alarm("failures", "A DLM policy is in error, or an event could not be handled: see the queue", {
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         dimensions: { QueueName: queueName },
@@ -105,7 +118,7 @@ export function makeAlarms(
     });
     for (const { policy, id: policyId } of policies) {
         const ofPolicy = { namespace: "AWS/EBS", dimensions: { DLMPolicyId: policyId } };
-        alarm(`${suffixOf(name, policy)}-failed`, `A snapshot of ${policy.target} has failed`, {
+        alarm(`${suffixOf(name, policy)}-failed`, `A snapshot of ${policy.target} failed`, {
             ...ofPolicy,
             metricName: "SnapshotsCreateFailed",
         });
@@ -126,12 +139,14 @@ export function makeAlarms(
         );
     }
     if (!recovery) return;
-    const ofFunction: Record<RecoveryMetric, string> = {
-        VolumesFailed: "A recovery volume could not be made or deleted: see the function's log",
-        VolumesBeyondMaximum: "recoveryVolumes.maximum leaves no room for further recovery volumes",
+    const functionAlarms: Record<RecoveryMetric, string> = {
+        VolumesFailed: "A recovery volume could not be created or deleted: see the log of the function",
+        VolumesBeyondMaximum: "recoveryVolumes.maximum is reached: no further recovery volumes are created",
+        VolumesUnknown:
+            "Volumes carry the tag of the schedule, and their snapshot no longer exists or is of no policy of it",
         MissedRecoveryPoints: "The newest snapshot of a volume is too old",
     };
-    for (const [metricName, description] of Object.entries(ofFunction)) {
+    for (const [metricName, description] of Object.entries(functionAlarms)) {
         alarm(metricName, description, {
             namespace: metricNamespace,
             metricName,

@@ -1,68 +1,93 @@
 /**
- * A schedule as pure data, for one volume: what Data Lifecycle Manager makes of it, with no cloud.
+ * Simulates a schedule for one volume, as Data Lifecycle Manager would run it, without calling AWS.
  *
  * @module
  */
-import { toMilliseconds, type Duration } from "../../provider/duration";
-import type { Keep, ScheduleRule, SnapshotScheduleInputs } from "./args";
-import { assertSchedule } from "./checks";
-import { day, gapsBetween, hour, runWindow, timesWithin, typicalTimes } from "./times";
+import { toMilliseconds, type Duration } from "../../schema/duration";
+import type { Keep, ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
+import { assertSchedule } from "../../schema/schedule/checks";
+import { estimateStorage, type StorageAssumptions } from "./storage";
+import { day, gapsBetween, hour, runWindow, timesWithin, typicalTimes } from "../../schema/schedule/times";
 
-/** A moment: ISO 8601, or a `Date`. */
+/** A point in time: ISO 8601, or a `Date`. */
 export type Moment = string | Date;
 
 /** A run of a rule. */
 export interface PlannedRun {
-    /** When DLM is to start: ISO 8601, UTC. */
+    /** Scheduled time: ISO 8601, UTC. */
     time: string;
-    /** By when it has started at the latest: ISO 8601, UTC. */
+    /** Latest start, one hour after the scheduled time: ISO 8601, UTC. */
     latest: string;
     /** Name of the rule. */
     rule: string;
 }
 
-/** A snapshot that there is at a time. */
+/** A snapshot that exists at a given time. */
 export interface PlannedSnapshot {
-    /** Time of the run that took it: ISO 8601, UTC. */
+    /** Time of the run that created it: ISO 8601, UTC. */
     time: string;
-    /** Name of the rule that took it. */
+    /** Name of the rule that created it. */
     rule: string;
-    /** Where it is kept. */
+    /** Storage tier. */
     tier: "standard" | "archive";
 }
 
-/** A copy in another region that there is at a time. */
+/** A cross-Region copy that exists at a given time. */
 export interface PlannedCopy {
-    /** Time of the run that took the original: ISO 8601, UTC. */
+    /** Time of the run that created the source snapshot: ISO 8601, UTC. */
     time: string;
-    /** Name of the rule that took it. */
+    /** Name of the rule that created it. */
     rule: string;
     /** Region of the copy. */
     region: string;
 }
 
-/** What happens to one volume between two moments, if the schedule begins at the first of them. */
+/** The period of a plan, and what an estimate of its storage assumes. */
+export interface PlanOptions extends StorageAssumptions {
+    /** Beginning of the period: ISO 8601, or a `Date`. */
+    from: Moment;
+    /** End of the period, exclusive: ISO 8601, or a `Date`. */
+    until: Moment;
+}
+
+/** The runs and snapshots of one volume between two points in time; the schedule starts at the first of them. */
 export interface SchedulePlan {
-    /** All runs of the span, in their order. */
+    /** All runs of the period, in chronological order. */
     runs: PlannedRun[];
-    /** The volume's snapshots at a time, oldest first, without copies in other regions. */
+    /** Returns the snapshots of the volume at a time, oldest first, without cross-Region copies. */
     retained(at: Moment): PlannedSnapshot[];
-    /** The copies in other regions at a time, oldest first. */
+    /** Returns the cross-Region copies at a time, oldest first. */
     copies(at: Moment): PlannedCopy[];
-    /** The snapshots that have recovery volumes at a time, newest first. */
+    /** Returns the snapshots that have recovery volumes at a time, newest first. */
     recovered(at: Moment): PlannedSnapshot[];
     /**
-     * The most that can be lost: the largest gap between runs and the hour within which DLM starts. Absent where there are
-     * not two runs.
+     * Recovery point objective: the largest gap between runs, plus the hour within which DLM starts. Absent with fewer
+     * than two runs.
      */
     recoveryPointObjective?: Duration;
     /** The most snapshots at once, archived ones included, copies not. */
     maximumSnapshots: number;
+    /**
+     * Returns what the snapshots in the standard tier store at a time, without copies: all blocks once, and what changed
+     * between those that are retained. It requires `volumeSize` and `changePerDay`.
+     */
+    storedGiB(at: Moment): number;
+    /** Returns what the copies in all other Regions store at a time: each Region has a first copy of all blocks. */
+    copiedGiB(at: Moment): number;
+    /** Returns what archived snapshots store at a time: AWS archives each as a full copy. */
+    archivedGiB(at: Moment): number;
+    /**
+     * Returns the price of a month at what is stored at a time, copies included, the archive, which has a price of its
+     * own, and data transfer not. It requires `pricePerGiBMonth`.
+     */
+    costPerMonth(at: Moment): number;
+    /** Returns the cost of the whole period, as `costPerMonth` over time; a month has 730 hours. */
+    cost(): number;
 }
 
 /**
- * What a schedule does to one volume between two moments, as pure data and with no cloud. It throws on arguments that the
- * class would refuse.
+ * Computes what a schedule does to one volume in a period, without calling AWS. It throws on arguments that the class
+ * would refuse.
  *
  * @example
  * ```ts
@@ -77,15 +102,15 @@ export interface SchedulePlan {
  * );
  * console.log(plan.maximumSnapshots, plan.retained("2026-01-31T12:00:00Z").length);
  * ```
- * @param args What {@link SnapshotSchedule} takes.
- * @param span `from` belongs to it, `until` does not.
+ * @param args The arguments of {@link SnapshotSchedule}.
+ * @param span The period, from `from` (inclusive) to `until` (exclusive), and for an estimate of storage and cost the
+ * figures of the volume.
+ * @see [How EBS snapshots work](https://docs.aws.amazon.com/ebs/latest/userguide/how_snapshots_work.html)
  */
-export function planSchedule(
-    args: SnapshotScheduleInputs<unknown>,
-    span: { from: Moment; until: Moment },
-): SchedulePlan {
+export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOptions): SchedulePlan {
     assertSchedule(args);
-    const [from, until] = [momentOf(span.from), momentOf(span.until)];
+    const { from: start, until: end, ...assumptions } = span;
+    const [from, until] = [momentOf(start), momentOf(end)];
     const rules = args.rules.map((rule) => ({
         rule,
         times: args.enabled === false ? [] : timesWithin(rule, from, until),
@@ -99,7 +124,23 @@ export function planSchedule(
             return sum + standard.length + archive.length;
         }, 0);
     const gaps = gapsBetween(all);
+    const timesAt = (at: number, tier: PlannedSnapshot["tier"]) =>
+        rules.flatMap(({ rule, times }) => retainedOf(rule, times, at)[tier]).sort(ascending);
+    const storage = estimateStorage(
+        {
+            standard: (at) => timesAt(at, "standard"),
+            archived: (at) => timesAt(at, "archive"),
+            copies: (at) => copyTimesAt(rules, at),
+            changes: rules.flatMap(({ rule, times }) => changesOf(rule, times)),
+        },
+        assumptions,
+    );
     return {
+        storedGiB: (at) => storage.storedGiB(momentOf(at)),
+        copiedGiB: (at) => storage.copiedGiB(momentOf(at)),
+        archivedGiB: (at) => storage.archivedGiB(momentOf(at)),
+        costPerMonth: (at) => storage.costPerMonth(momentOf(at)),
+        cost: () => storage.cost(from, until),
         runs: rules
             .flatMap(({ rule, times }) =>
                 times.map((time) => ({
@@ -131,7 +172,7 @@ function snapshotsOf(rule: AnyRule, times: number[], at: number): PlannedSnapsho
     return [...archive.map(planned("archive")), ...standard.map(planned("standard"))];
 }
 
-/** One rule's snapshots at a time, in both tiers. */
+/** Returns the snapshots of one rule at a time, in both tiers. */
 function retainedOf({ keep, archive }: AnyRule, times: number[], at: number) {
     const taken = times.slice(0, firstAfter(times, at));
     const standard = kept(taken, keep, at);
@@ -144,6 +185,24 @@ function retainedOf({ keep, archive }: AnyRule, times: number[], at: number) {
     return { standard, archive: archived };
 }
 
+/** Returns the times of the copies in each Region: copies of several rules share their blocks there. */
+function copyTimesAt(rules: { rule: AnyRule; times: number[] }[], at: number): number[][] {
+    const regions = new Map<string, number[]>();
+    for (const { rule, times } of rules)
+        for (const { region, keep } of rule.copyTo ?? []) {
+            const taken = times.slice(0, firstAfter(times, at));
+            regions.set(region, [...(regions.get(region) ?? []), ...kept(taken, keep, at)]);
+        }
+    return [...regions.values()].map((times) => times.sort(ascending));
+}
+
+/** Returns the times at which the snapshots of a rule change: its runs, and where an age ends. */
+function changesOf({ keep, archive, copyTo = [] }: AnyRule, times: number[]): number[] {
+    const archived = archive === undefined ? [] : [lengthOf(keep) + lengthOf(archive.keep)];
+    const ages = [lengthOf(keep), ...archived, ...copyTo.map((copy) => lengthOf(copy.keep))];
+    return times.flatMap((time) => [time, ...ages.map((age) => time + age)]);
+}
+
 function copiesOf({ name, copyTo = [] }: AnyRule, times: number[], at: number): PlannedCopy[] {
     const taken = times.slice(0, firstAfter(times, at));
     return copyTo.flatMap(({ region, keep }) =>
@@ -151,13 +210,13 @@ function copiesOf({ name, copyTo = [] }: AnyRule, times: number[], at: number): 
     );
 }
 
-/** The last of several outlives its age until the next one: DLM never deletes the newest. */
+/** Returns the retained times. The newest outlives its age, because DLM never deletes the newest snapshot. */
 function kept(taken: number[], keep: Keep, at: number): number[] {
     if (typeof keep === "number") return keep === 0 ? [] : taken.slice(-keep);
     return taken.slice(Math.min(firstAfter(taken, at - lengthOf(keep)), taken.length - 1));
 }
 
-/** Index of the first time later than this one, by halving: a year by the hour is looked at once for each hour. */
+/** Returns the index of the first later time, by binary search: an hourly rule over a year needs it 8,760 times. */
 function firstAfter(times: number[], at: number): number {
     let [low, high] = [0, times.length];
     while (low < high) {
@@ -168,29 +227,29 @@ function firstAfter(times: number[], at: number): number {
     return low;
 }
 
-/** What a rule comes to in the long run, for one volume: the same on every day that it is asked. */
+/** Figures of a rule for one volume, once the retention is reached; they do not depend on the current date. */
 export interface RuleSummary {
     /** Name of the rule. */
     rule: string;
-    /** What it keeps, as people say it: `14`, `30 days`. */
+    /** The retention in words: `14`, `30 days`. */
     keep: string;
-    /** Whether a number or an age decides. */
+    /** Whether snapshots are retained by count or by age. */
     keptBy: "count" | "age";
-    /** How many of its snapshots there are once it has run for long, archived ones included. */
+    /** Number of snapshots once the retention is reached, archived ones included. */
     restorePoints: number;
 }
 
-/** What all rules come to in the long run, for one volume. */
+/** Figures of all rules for one volume, once the retention is reached. */
 export interface ScheduleSummary {
-    /** Each rule by itself. */
+    /** Figures of each rule. */
     rules: RuleSummary[];
-    /** The most that can be lost: the largest gap between runs and the hour within which DLM starts. */
+    /** Recovery point objective: the largest gap between runs, plus the hour within which DLM starts. */
     recoveryPointObjective?: Duration;
     /** The most snapshots at once, archived ones included, copies not. */
     maximumSnapshots: number;
 }
 
-/** The plan in figures. */
+/** Summarizes the plan in figures. */
 export function summaryOf({ rules }: Pick<SnapshotScheduleInputs<unknown>, "rules">): ScheduleSummary {
     const typical = rules.map((rule) => ({ rule, times: typicalTimes(rule) }));
     const horizon = Math.min(...typical.map(({ times }) => times.at(-1) ?? Infinity));
@@ -220,19 +279,19 @@ function restorePoints({ keep, archive }: AnyRule, times: number[]): number {
     return atOnce(asDuration(lengthOf(keep) + lengthOf(archive.keep)), times);
 }
 
-/** The most that a number or an age keeps at once. */
+/** Returns the most snapshots that a number or an age retains at once. */
 function atOnce(keep: Keep, times: number[]): number {
     if (typeof keep === "number") return keep;
     const length = lengthOf(keep);
     const [first = 0, last = 0] = [times[0], times.at(-1)];
-    // An age beyond what was looked at goes on as it was.
+    // Beyond the simulated period, the rate of that period is extrapolated.
     if (length > last - first && times.length > 1)
         return Math.ceil((length / (last - first)) * (times.length - 1));
     let oldest = 0;
     let largest = 1;
     for (const [index, time] of times.entries()) {
         while ((times[oldest] ?? Infinity) + length <= time) oldest++;
-        // The newest outlives its age.
+        // DLM retains the newest snapshot beyond its age.
         largest = Math.max(largest, index - oldest + 1);
     }
     return largest;
@@ -240,7 +299,7 @@ function atOnce(keep: Keep, times: number[]): number {
 
 type AnyRule = ScheduleRule<unknown>;
 
-/** A number of newest ones has no length. */
+/** Returns the length of an age; a number of snapshots has none. */
 function lengthOf(keep: Keep): number {
     return typeof keep === "number" ? 0 : toMilliseconds(keep);
 }
@@ -254,7 +313,9 @@ function asDuration(length: number): Duration {
 export function momentOf(moment: Moment): number {
     const time = new Date(moment).getTime();
     if (Number.isNaN(time))
-        throw new Error(`${String(moment)} is no time; give one such as "2026-01-01T00:00:00Z"`);
+        throw new Error(
+            `${String(moment)} is not a valid time. Specify ISO 8601 such as "2026-01-01T00:00:00Z"`,
+        );
     return time;
 }
 

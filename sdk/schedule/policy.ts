@@ -1,40 +1,47 @@
 /**
- * From a schedule to policies of Data Lifecycle Manager: pure.
+ * Translates a schedule to DLM policies, as a pure function.
  *
  * @module
  */
 import { createHash } from "node:crypto";
 import type { types } from "@pulumi/aws";
 import type { Input } from "@pulumi/pulumi";
-import { toMilliseconds } from "../../provider/duration";
-import { scheduleTag } from "../../provider/recovery/wanted";
-import type { Keep, ScheduleRule, ScheduleScripts, ScheduleTargets, SnapshotScheduleInputs } from "./args";
-import { day } from "./times";
+import { toMilliseconds } from "../../schema/duration";
+import { scheduleTag } from "../../schema/recovery-settings";
+import type {
+    Keep,
+    ScheduleRule,
+    ScheduleScripts,
+    ScheduleTargets,
+    SnapshotScheduleInputs,
+} from "../../schema/schedule/args";
+import { day } from "../../schema/schedule/times";
+import { ownValue } from "../../schema/values";
 
 type PolicyDetails = types.input.dlm.LifecyclePolicyPolicyDetails;
 type DlmSchedule = types.input.dlm.LifecyclePolicyPolicyDetailsSchedule;
 type Args = SnapshotScheduleInputs<Input<string>>;
 type AnyRule = ScheduleRule<Input<string>>;
 
-/** Who a schedule is, and what the configuration says. */
+/** The identity of a schedule, and the configuration that its policies need. */
 export interface ScheduleIdentity {
     /** Logical name of the schedule. */
     name: string;
-    /** `organization/project/stack/name`: the value of the schedule's tag. */
+    /** `organization/project/stack/name`, the value of the schedule's tag. */
     id: string;
-    /** Aliases of accounts: `ebs-snapshots:accounts`. */
+    /** Account ids by alias: `ebs-snapshots:accounts`. */
     accounts: Record<string, string>;
-    /** Which tags carry the options: `ebs-snapshots:tagKeys`. */
+    /** Tag keys of the standard options: `ebs-snapshots:tagKeys`. */
     tagKeys: { name: string; group: string; billingCode: string };
 }
 
 export interface SchedulePolicy {
-    /** Of the child, after its target: a target or rule more, or another order, renames no other policy. */
+    /** Logical name, derived from the target, so that adding or reordering targets or rules renames no other policy. */
     name: string;
     kind: "VOLUME" | "INSTANCE";
-    /** What it copies, as people say it. */
+    /** The formatted targets. */
     target: string;
-    /** Any of these makes a resource a target. */
+    /** A resource with any one of these tags is a target. */
     targetTags: Record<string, string>;
     rules: AnyRule[];
     description: string;
@@ -59,14 +66,14 @@ export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePoli
             policyType: "EBS_SNAPSHOT_MANAGEMENT",
             resourceTypes: [kind],
             targetTags,
-            // In one order, so that another order in the program is no difference.
+            // The schedules are sorted, so that reordering rules in the program is no difference.
             schedules: [...rules].sort(byName).map((rule) => scheduleOf(identity, args, rule)),
             ...parametersOf(args.targets),
         },
     }));
 }
 
-/** The tag of the volumes that are given to a rule by their ids; no other schedule has this key. */
+/** Returns the key of the tag on volumes that a rule targets by id; it is unique to the schedule and the rule. */
 export function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): string {
     const hash = createHash("sha256").update(`${identity.id}/${rule}`).digest("hex").slice(0, 12);
     return `${scheduleTag}-${hash}`;
@@ -88,7 +95,7 @@ function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target
     }
     const tags = Object.entries(targets.anyTag ?? targets.instances?.anyTag ?? {});
     const several = tags.find(([, values]) => values.length > 1);
-    // The provider takes one value a key, so each value has a policy of its own.
+    // `@pulumi/aws` accepts one value for each key, so each value becomes a policy.
     if (several !== undefined) {
         const [key, values] = several;
         return values.map((value) => ({ suffix: value, targetTags: { [key]: value }, rules }));
@@ -131,7 +138,7 @@ function scheduleOf(
                   crossRegionCopyRules: copyTo.map(({ region, keep: age, encrypted = false, kmsKeyId }) => ({
                       target: region,
                       encrypted,
-                      // With them comes the tag of the schedule, by which DLM's role may delete the copy.
+                      // The copied tags include the tag of the schedule, which permits DLM's role to delete the copy.
                       copyTags: true,
                       retainRule: ageRule(age),
                       ...(kmsKeyId === undefined ? {} : { cmkArn: kmsKeyId }),
@@ -195,12 +202,12 @@ function daysOf(age: string): number {
     return toMilliseconds(age) / day;
 }
 
-/** An alias is text that the program knows; what is known later is an id. */
+/** Resolves an alias to its account id; an output is an id already. */
 export function accountId(account: Input<string>, aliases: Record<string, string>): Input<string> {
-    return typeof account === "string" ? (aliases[account] ?? account) : account;
+    return typeof account === "string" ? (ownValue(aliases, account) ?? account) : account;
 }
 
-/** DLM takes few characters in a description, Pulumi any in a name. */
+/** Replaces the characters that Pulumi allows in a name and DLM does not in a description. */
 function describable(name: string): string {
     return name.replaceAll(/[^0-9A-Za-z _-]/g, "-").slice(0, 500);
 }

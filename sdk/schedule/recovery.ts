@@ -1,31 +1,35 @@
 /**
- * The resources that make recovery volumes: a function, and what calls it.
+ * Creates the resources for recovery volumes: a Lambda function and its triggers.
  *
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import { toMilliseconds } from "../../provider/duration";
-import { wantedVariable, type RecoveryWanted } from "../../provider/recovery/wanted";
-import type { SnapshotScheduleInputs } from "./args";
+import { toMilliseconds } from "../../schema/duration";
+import { settingsVariable, type RecoverySettings } from "../../schema/recovery-settings";
+import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity } from "./policy";
-import { recoveryRights, trustOf, type Place } from "./role";
+import { recoveryRights, rolePath, trustOf, type Place } from "./role";
 
 type Args = SnapshotScheduleInputs<pulumi.Input<string>>;
 
-/** Made by `npm run build`; from sources and from dist/ at the same place. */
+/** `npm run build` creates the bundle; its path is the same from sources and from dist/. */
 const bundle = join(__dirname.replace(/([/\\])sdk([/\\])schedule$/, "$1recovery"));
 
-/** EBS tells of a snapshot, and of the set of an instance; both as well as they can. */
+/** EBS sends these events for single and for multi-volume snapshots; both are best effort. */
 const eventPattern = {
     source: ["aws.ec2"],
     "detail-type": ["EBS Snapshot Notification", "EBS Multi-Volume Snapshots Completion Status"],
     detail: { event: ["createSnapshot", "createSnapshots"], result: ["succeeded"] },
 };
 
-export function recoveryWanted({ id, tagKeys }: ScheduleIdentity, args: Args): pulumi.Input<RecoveryWanted> {
+export function recoverySettings(
+    { id, tagKeys }: ScheduleIdentity,
+    args: Args,
+    policyIds: pulumi.Output<string[]>,
+): pulumi.Output<RecoverySettings> {
     const {
         availabilityZones = [],
         keep = 0,
@@ -34,12 +38,13 @@ export function recoveryWanted({ id, tagKeys }: ScheduleIdentity, args: Args): p
         onDestroy = "keep",
     } = args.recoveryVolumes ?? {};
     const { recoveryPointObjective } = summaryOf(args);
-    const tags = pulumi.output({
+    const tags = {
         ...(args.group === undefined ? {} : { [tagKeys.group]: args.group }),
         ...(args.billingCode === undefined ? {} : { [tagKeys.billingCode]: args.billingCode }),
-    });
-    return tags.apply((known) => ({
+    };
+    return pulumi.all([tags, policyIds]).apply(([known, policies]) => ({
         schedule: id,
+        policies,
         availabilityZones,
         keep,
         maximum,
@@ -53,75 +58,89 @@ export function recoveryWanted({ id, tagKeys }: ScheduleIdentity, args: Args): p
     }));
 }
 
-/** Gives the ARN of the function. */
-export function makeRecovery(
+/** What the function is connected to. */
+export interface RecoveryConnections {
+    place: pulumi.Output<Place>;
+    /** Ids of the DLM policies whose snapshots count. */
+    policyIds: pulumi.Output<string[]>;
+    /** ARN of the failure queue. */
+    failures: pulumi.Output<string>;
+}
+
+/** Creates the function with its triggers; the event rules send to the failure queue. */
+export function createRecovery(
     aws: Aws,
     identity: ScheduleIdentity,
     args: Args,
-    place: pulumi.Output<Place>,
-    failures: pulumi.Output<string>,
+    { place, policyIds, failures }: RecoveryConnections,
     parent: pulumi.Resource,
-): pulumi.Output<string> {
+): { functionArn: pulumi.Output<string>; ruleArns: pulumi.Output<string>[] } {
     const { name } = identity;
     const opts = { parent };
-    const wanted = pulumi.jsonStringify(recoveryWanted(identity, args));
+    const settings = pulumi.jsonStringify(recoverySettings(identity, args, policyIds));
 
     const logs = new aws.cloudwatch.LogGroup(`${name}-recovery`, { retentionInDays: 30 }, opts);
     const role = new aws.iam.Role(
         `${name}-recovery`,
-        { assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("lambda", where))) },
+        {
+            path: rolePath,
+            assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("lambda", where))),
+        },
         opts,
     );
-    const arns = { logStreams: pulumi.interpolate`${logs.arn}:*`, failures };
     const rights = new aws.iam.RolePolicy(
         `${name}-recovery`,
         {
             role: role.id,
-            policy: place.apply((where) => pulumi.jsonStringify(recoveryRights(identity, where, arns))),
+            policy: pulumi.all([place, policyIds]).apply(([where, policies]) => {
+                const uses = { policies, logStreams: pulumi.interpolate`${logs.arn}:*`, failures };
+                return pulumi.jsonStringify(recoveryRights(identity, where, uses));
+            }),
         },
         opts,
     );
-    const recover = new aws.lambda.Function(
+    const recoveryFunction = new aws.lambda.Function(
         `${name}-recovery`,
         {
-            description: "Makes recovery volumes of the newest snapshots of a schedule",
-            runtime: "nodejs22.x",
+            description: "Creates recovery volumes from the newest snapshots of a schedule",
+            // Lambda supports it until April 2028: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+            runtime: "nodejs24.x",
             architectures: ["arm64"],
             handler: "index.handler",
             code: new pulumi.asset.FileArchive(bundle),
             role: role.arn,
             memorySize: 256,
-            // The most that Lambda has; 500 volumes take one.
+            // This is the maximum of Lambda, which is enough for 500 volumes.
             timeout: 900,
-            // Two at once could go beyond the maximum together.
+            // Two concurrent runs could exceed the maximum together.
             reservedConcurrentExecutions: 1,
-            environment: { variables: { [wantedVariable]: wanted } },
+            environment: { variables: { [settingsVariable]: settings } },
             deadLetterConfig: { targetArn: failures },
             loggingConfig: { logFormat: "Text", logGroup: logs.name },
         },
         { ...opts, dependsOn: [rights] },
     );
-    // At each change at once, and before the function goes: onDestroy.
+    // The invocation runs the function on each change, and before it is deleted (onDestroy).
     const invocation = new aws.lambda.Invocation(
         `${name}-recovery`,
-        { functionName: recover.name, input: wanted, lifecycleScope: "CRUD", terraformKey: "tf" },
+        { functionName: recoveryFunction.name, input: settings, lifecycleScope: "CRUD", terraformKey: "tf" },
         opts,
     );
     const minutes = toMilliseconds(args.recoveryVolumes?.sweepEvery ?? "1 hour") / 60_000;
     const callers = {
         snapshots: { eventPattern: JSON.stringify(eventPattern) },
-        // Events may be lost.
+        // EBS events are best effort, so that a timer runs the function too.
         sweep: { scheduleExpression: minutes === 1 ? "rate(1 minute)" : `rate(${String(minutes)} minutes)` },
     };
-    for (const [caller, when] of Object.entries(callers)) {
-        // Destroyed before the invocation, so that nothing makes volumes anew meanwhile.
+    const ruleArns = Object.entries(callers).map(([caller, when]) => {
+        // The triggers are deleted before the invocation, so that none recreates volumes in between.
         const after = { ...opts, dependsOn: [invocation] };
         const rule = new aws.cloudwatch.EventRule(`${name}-${caller}`, when, after);
         new aws.lambda.Permission(
             `${name}-${caller}`,
             {
                 action: "lambda:InvokeFunction",
-                function: recover.name,
+                function: recoveryFunction.name,
                 principal: "events.amazonaws.com",
                 sourceArn: rule.arn,
             },
@@ -129,9 +148,10 @@ export function makeRecovery(
         );
         new aws.cloudwatch.EventTarget(
             `${name}-${caller}`,
-            { rule: rule.name, arn: recover.arn, deadLetterConfig: { arn: failures } },
+            { rule: rule.name, arn: recoveryFunction.arn, deadLetterConfig: { arn: failures } },
             after,
         );
-    }
-    return recover.arn;
+        return rule.arn;
+    });
+    return { functionArn: recoveryFunction.arn, ruleArns };
 }

@@ -1,16 +1,23 @@
 /**
- * What Data Lifecycle Manager and the recovery function may do: the least that the features asked for need. Pure.
+ * Builds the IAM policies of Data Lifecycle Manager and of the recovery function, with least privilege for the features
+ * in use.
  *
  * @module
  */
 import type { Input } from "@pulumi/pulumi";
-import { attachedTag, recoveryTag, scheduleTag } from "../../provider/recovery/wanted";
-import type { SnapshotScheduleInputs } from "./args";
+import { attachedTag, policyTag, recoveryTag, scheduleTag } from "../../schema/recovery-settings";
+import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { accountId, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 
 type Args = SnapshotScheduleInputs<Input<string>>;
 
-/** Where the schedule is. */
+/**
+ * Path of the roles that a schedule creates. The guardrail of sharing recognizes them by it: a role keeps its path, and
+ * the guardrail lets nobody else create or change roles under it.
+ */
+export const rolePath = "/pulumi-ebs-snapshots/";
+
+/** Partition, region and account of the schedule. */
 export interface Place {
     partition: string;
     region: string;
@@ -29,7 +36,7 @@ export interface PolicyDocument {
     Statement: Statement[];
 }
 
-/** Who may take on the role: a service, on behalf of this account only. */
+/** Returns a trust policy: the service may assume the role, on behalf of this account only. */
 export function trustOf(service: "dlm" | "lambda", { account }: Place) {
     return {
         Version: "2012-10-17",
@@ -38,7 +45,7 @@ export function trustOf(service: "dlm" | "lambda", { account }: Place) {
                 Effect: "Allow",
                 Principal: { Service: `${service}.amazonaws.com` },
                 Action: "sts:AssumeRole",
-                // Lambda does not say for which account it asks.
+                // Lambda does not send the account.
                 ...(service === "dlm"
                     ? { Condition: { StringEquals: { "aws:SourceAccount": account } } }
                     : {}),
@@ -60,7 +67,7 @@ export function executionRights(
         .sort()
         .map((region) => snapshotsIn(place, region));
     const home = snapshotsIn(place, place.region);
-    const own = onlyTagged(scheduleTag, identity.id);
+    const ofSchedule = takenBySchedule(identity.id);
     const uses = (feature: "fastRestore" | "archive" | "scripts") =>
         rules.some((rule) => rule[feature] !== undefined);
     return document([
@@ -76,38 +83,44 @@ export function executionRights(
             "*",
         ),
         ...creation(args, policies, place),
-        // DLM tags in a call of its own, so that no condition can tell what the snapshot comes from.
-        allow(["ec2:CreateTags"], snapshots),
-        allow(["ec2:DeleteSnapshot"], snapshots, own),
+        // DLM tags in a separate call, so that no condition can check the source of the snapshot. A snapshot of another
+        // schedule cannot be tagged, and any other gains nothing by the tag, because the rights below require DLM's tag.
+        allow(["ec2:CreateTags"], snapshots, {
+            StringEqualsIfExists: { [`aws:ResourceTag/${scheduleTag}`]: identity.id },
+        }),
+        allow(["ec2:DeleteSnapshot"], snapshots, ofSchedule),
         ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots), ...useOfKeys(place, copies)),
         ...when(
             shares.length > 0,
             allow(["ec2:ModifySnapshotAttribute"], home, {
-                ...own,
-                StringEqualsIfExists: {
+                ...ofSchedule,
+                "ForAllValues:StringEquals": {
                     "ec2:Add/userId": shares.map((account) => accountId(account, identity.accounts)),
                 },
+                // `ForAllValues` also matches requests without accounts, and a group makes the snapshot public.
+                Null: { "ec2:Add/userId": "false", "ec2:Add/group": "true" },
+            }),
+            allow(["ec2:ModifySnapshotAttribute"], home, {
+                ...ofSchedule,
+                Null: { "ec2:Add/userId": "true", "ec2:Add/group": "true", "ec2:Remove/userId": "false" },
             }),
         ),
         ...when(
             uses("fastRestore"),
-            allow(["ec2:DisableFastSnapshotRestores", "ec2:EnableFastSnapshotRestores"], home, own),
+            allow(["ec2:DisableFastSnapshotRestores", "ec2:EnableFastSnapshotRestores"], home, ofSchedule),
         ),
-        ...when(uses("archive"), allow(["ec2:ModifySnapshotTier"], home, own)),
-        ...when(uses("scripts"), ...scriptRights(place)),
+        ...when(uses("archive"), allow(["ec2:ModifySnapshotTier"], home, ofSchedule)),
+        ...scriptRights(args, policies, place),
     ]);
 }
 
-/** Snapshots of targets only: each tag by itself, since conditions within a statement must all hold. */
+/** Allows snapshots of targets only: one statement for each tag, because all conditions of a statement must hold. */
 function creation({ targets }: Args, policies: SchedulePolicy[], place: Place): Statement[] {
-    const values = new Map<string, string[]>();
-    for (const [key, value] of policies.flatMap(({ targetTags }) => Object.entries(targetTags)))
-        values.set(key, [...(values.get(key) ?? []), value]);
     const ofInstances = targets.instances !== undefined;
     const action = ofInstances ? "ec2:CreateSnapshots" : "ec2:CreateSnapshot";
     const resource = resourcesIn(place, ofInstances ? "instance" : "volume");
     return [
-        ...[...values].map(([key, some]) => allow([action], resource, onlyTagged(key, some))),
+        ...targetTagsOf(policies).map(([key, values]) => allow([action], resource, onlyTagged(key, values))),
         allow(
             [action],
             [snapshotsIn(place, place.region), ...(ofInstances ? [resourcesIn(place, "volume")] : [])],
@@ -115,44 +128,72 @@ function creation({ targets }: Args, policies: SchedulePolicy[], place: Place): 
     ];
 }
 
-/** https://docs.aws.amazon.com/ebs/latest/userguide/app-consistent-prereqs.html */
-function scriptRights({ partition, region, account }: Place): Statement[] {
-    const documents = `arn:${partition}:ssm:${region}`;
+/** Returns the values of each key of the target tags. */
+function targetTagsOf(policies: SchedulePolicy[]): [string, string[]][] {
+    const values = new Map<string, string[]>();
+    for (const [key, value] of policies.flatMap(({ targetTags }) => Object.entries(targetTags)))
+        values.set(key, [...(values.get(key) ?? []), value]);
+    return [...values];
+}
+
+/**
+ * Allows the documents of the rules on the target instances.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/app-consistent-prereqs.html
+ */
+function scriptRights({ rules }: Args, policies: SchedulePolicy[], place: Place): Statement[] {
+    const documents = rules.flatMap(({ scripts }) => scripts?.document ?? []);
+    if (documents.length === 0) return [];
     return [
         allow(["ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation", "ssm:ListCommands"], "*"),
         allow(
             ["ssm:DescribeDocument", "ssm:GetDocument", "ssm:SendCommand"],
-            [`${documents}:${account}:document/*`, `${documents}::document/AWSEC2-CreateVssSnapshot`],
+            [...new Set(documents.map((document) => documentArn(document, place)))].sort(),
         ),
-        allow(["ssm:SendCommand"], resourcesIn({ partition, region, account }, "instance")),
+        ...targetTagsOf(policies).map(([key, values]) =>
+            allow(["ssm:SendCommand"], resourcesIn(place, "instance"), onlyTagged(key, values)),
+        ),
     ];
 }
 
-/** What the recovery function may do: all of it on what carries the schedule's tags. */
+/** Returns the ARN of a document that is given as name, as ARN or as `AWS_VSS_BACKUP`. */
+function documentArn(document: string, { partition, region, account }: Place): string {
+    if (document.startsWith("arn:")) return document;
+    // AWS writes no account in the ARNs of its documents, or another one; nobody else may create names with this prefix.
+    if (document === "AWS_VSS_BACKUP")
+        return `arn:${partition}:ssm:${region}:*:document/AWSEC2-CreateVssSnapshot`;
+    return `arn:${partition}:ssm:${region}:${account}:document/${document}`;
+}
+
+/**
+ * Returns the policy of the recovery function, which may use only snapshots of the schedule's DLM policies, and change
+ * only volumes with the schedule's tag.
+ */
 export function recoveryRights(
     { id }: Pick<ScheduleIdentity, "id">,
     place: Place,
-    arns: { logStreams: Input<string>; failures: Input<string> },
+    uses: { policies: Input<string>[]; logStreams: Input<string>; failures: Input<string> },
 ): PolicyDocument {
     const volumes = resourcesIn(place, "volume");
-    const own = onlyTagged(recoveryTag, id);
+    const ofSchedule = onlyTagged(recoveryTag, id);
     return document([
         allow(["cloudwatch:GetMetricData", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"], "*"),
-        allow(["ec2:CreateVolume"], snapshotsIn(place, place.region), onlyTagged(scheduleTag, id)),
+        allow(["ec2:CreateVolume"], snapshotsIn(place, place.region), onlyTagged(policyTag, uses.policies)),
         allow(["ec2:CreateVolume"], volumes, { StringEquals: { [`aws:RequestTag/${recoveryTag}`]: id } }),
         allow(["ec2:CreateTags"], volumes, { StringEquals: { "ec2:CreateAction": "CreateVolume" } }),
         allow(["ec2:CreateTags"], volumes, {
-            ...own,
+            ...ofSchedule,
             "ForAllValues:StringEquals": { "aws:TagKeys": [attachedTag] },
+            // The condition also matches requests without tags.
+            Null: { "aws:TagKeys": "false" },
         }),
-        allow(["ec2:DeleteVolume"], volumes, own),
+        allow(["ec2:DeleteVolume"], volumes, ofSchedule),
         ...useOfKeys(place, []),
-        allow(["logs:CreateLogStream", "logs:PutLogEvents"], arns.logStreams),
-        allow(["sqs:SendMessage"], arns.failures),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], uses.logStreams),
+        allow(["sqs:SendMessage"], uses.failures),
     ]);
 }
 
-/** Through EC2 only; which keys the volumes have is not known here. */
+/** Allows the use of keys through EC2 only; the keys of the volumes are unknown here. */
 function useOfKeys({ partition, region, account }: Place, others: string[]): Statement[] {
     const keys = [...new Set([region, ...others])].sort();
     const resource = keys.map((where) => `arn:${partition}:kms:${where}:${account}:key/*`);
@@ -190,11 +231,17 @@ function allow(
 
 const when = (used: boolean, ...statements: Statement[]) => (used ? statements : []);
 
-const onlyTagged = (key: string, value: string | string[]) => ({
+const onlyTagged = (key: string, value: string | Input<string>[]) => ({
     StringEquals: { [`aws:ResourceTag/${key}`]: value },
 });
 
-/** EC2 leaves the account of a snapshot empty. */
+/** Matches snapshots that a DLM policy created, with the schedule's tag: the first tag cannot be forged. */
+const takenBySchedule = (id: string) => ({
+    StringEquals: { [`aws:ResourceTag/${scheduleTag}`]: id },
+    StringLike: { [`aws:ResourceTag/${policyTag}`]: "policy-*" },
+});
+
+/** Returns the ARN pattern of snapshots, in which EC2 leaves the account empty. */
 const snapshotsIn = ({ partition }: Place, region: string) => `arn:${partition}:ec2:${region}::snapshot/*`;
 
 const resourcesIn = ({ partition, region, account }: Place, kind: "volume" | "instance") =>

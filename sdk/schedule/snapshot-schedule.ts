@@ -1,30 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CheckFailure } from "../../provider/rules";
-import { makeAlarms, makeFailures, type MadePolicy } from "./alarms";
-import type { SnapshotScheduleInputs } from "./args";
+import type { CheckFailure } from "../../schema/failure";
+import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
+import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { configuredAccounts } from "../accounts";
+import { organization } from "../organization";
 import { explicitAwsProvider } from "../resource";
 import { loadAws, type Aws } from "../aws";
-import { checkSchedule, failureText } from "./checks";
+import { checkSchedule, failureText } from "../../schema/schedule/checks";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
-import { take } from "./program";
-import { tellOf } from "./file";
-import { PlanRecord, seriesOf } from "./record";
-import { makeRecovery } from "./recovery";
-import { executionRights, trustOf, type Place } from "./role";
+import { reserveTargets } from "./conflicts";
+import { reportSchedule } from "./listeners";
+import { PlanRecord, seriesOf } from "./schedule-record";
+import { createRecovery } from "./recovery";
+import { executionRights, rolePath, trustOf, type Place } from "./role";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
 
-/** Which generation a policy is; another one replaces it. */
+/** Tag with the generation of a policy; a new generation replaces the policy. */
 const generationTag = "pulumi-ebs-snapshots:generation";
 
-/** Arguments of {@link SnapshotSchedule}: ids, ARNs, accounts and codes may be outputs of other resources. */
+/** Arguments of {@link SnapshotSchedule}: ids, ARNs, accounts and billing codes may be outputs of other resources. */
 export type SnapshotScheduleArgs = SnapshotScheduleInputs<pulumi.Input<string>>;
 
 /**
- * Snapshots on AWS's own scheduler, Data Lifecycle Manager, and volumes made from the newest of them. Made of resources
- * of `@pulumi/aws`.
+ * Creates snapshots on a schedule with Amazon Data Lifecycle Manager (DLM), and recovery volumes from the newest of them.
+ * Requires `@pulumi/aws`.
  *
  * @example
  * ```ts
@@ -39,49 +40,54 @@ export type SnapshotScheduleArgs = SnapshotScheduleInputs<pulumi.Input<string>>;
  * @see [Snapshot policies](https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-ami-policy.html)
  */
 export class SnapshotSchedule extends pulumi.ComponentResource {
-    /** Ids of the policies of Data Lifecycle Manager, in the order of the targets. */
+    /** Ids of the DLM policies, in the order of the targets. */
     readonly policyIds: pulumi.Output<string[]>;
-    /** ARN of the role with which Data Lifecycle Manager acts. */
+    /** ARN of the role that DLM assumes. */
     readonly roleArn: pulumi.Output<string>;
-    /** ARN of the function that makes recovery volumes. Absent where none are asked for. */
+    /** ARN of the function that creates recovery volumes. Absent without `recoveryVolumes`. */
     readonly recoveryFunctionArn: pulumi.Output<string | undefined>;
-    /** What the rules come to in the long run, for one volume. */
+    /** Figures of the rules for one volume, once the retention is reached. */
     readonly plan: pulumi.Output<ScheduleSummary>;
 
     constructor(name: string, args: SnapshotScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
-        // Before anything is registered.
+        // Invalid arguments are refused before anything is registered.
         const identity = identityOf(name);
         const provider = explicitAwsProvider(opts);
-        refuse(name, checkSchedule(args, surroundingsOf(provider, identity)));
-        tellOf({ name, args });
+        assertValid(name, checkSchedule(args, contextOf(provider, identity)));
+        reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
-        refuse(name, take(provider, identity, policies));
+        assertValid(name, reserveTargets(provider, identity, policies));
         const aws = loadAws("SnapshotSchedule");
         super(type, name, {}, opts);
 
         const place = placeOf(aws, this);
-        const role = makeRole(aws, this, identity, args, policies, place);
+        const role = createRole(aws, this, identity, args, policies, place);
         const record = recordOf(this, name, args, policies, place);
-        const made = policies.map((policy) => makePolicy(aws, this, args, policy, role, record));
+        const created = policies.map((policy) => createPolicy(aws, this, args, policy, role, record));
         tagVolumes(aws, this, args, policies);
 
         const { recoveryVolumes, alarm, enabled = true } = args;
         const failures =
             recoveryVolumes === undefined && alarm === undefined
                 ? undefined
-                : makeFailures(aws, identity, made, { parent: this });
+                : createFailureQueue(aws, identity, { parent: this });
         if (failures !== undefined && alarm !== undefined) {
             const recovery = recoveryVolumes !== undefined;
-            const told = { topicArn: alarm.topicArn, enabled, recovery };
-            makeAlarms(aws, identity, told, made, failures.name, { parent: this });
+            const settings = { topicArn: alarm.topicArn, enabled, recovery };
+            createAlarms(aws, identity, settings, created, failures.name, { parent: this });
         }
-        this.policyIds = pulumi.all(made.map(({ id }) => id));
+        this.policyIds = pulumi.all(created.map(({ id }) => id));
         this.roleArn = role.arn;
-        this.recoveryFunctionArn = pulumi.output(
+        const connections = { place, policyIds: this.policyIds };
+        const recovery =
             recoveryVolumes === undefined || failures === undefined
                 ? undefined
-                : makeRecovery(aws, identity, args, place, failures.arn, this),
-        );
+                : createRecovery(aws, identity, args, { ...connections, failures: failures.arn }, this);
+        this.recoveryFunctionArn = pulumi.output(recovery?.functionArn);
+        if (failures !== undefined) {
+            const ruleArns = recovery?.ruleArns ?? [];
+            sendFailures(aws, identity, { queue: failures, policies: created, ruleArns }, { parent: this });
+        }
         this.plan = pulumi.output(summaryOf(args));
         this.registerOutputs({
             policyIds: this.policyIds,
@@ -92,18 +98,18 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
     }
 }
 
-/** The most characters of a tag's value: the identity is one. */
+/** A tag value, such as the identity, has at most this number of characters. */
 const longestValue = 256;
 
 function identityOf(name: string): ScheduleIdentity {
     const config = new pulumi.Config("ebs-snapshots");
     const keys = config.getObject<Partial<ScheduleIdentity["tagKeys"]>>("tagKeys");
-    const id = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
+    const id = [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
     if (id.length > longestValue)
-        refuse(name, [
+        assertValid(name, [
             {
                 property: "name",
-                reason: `makes ${id}, longer than a tag's ${String(longestValue)} characters`,
+                reason: `results in the identity ${id}, longer than the ${String(longestValue)} characters of a tag value`,
             },
         ]);
     return {
@@ -114,16 +120,13 @@ function identityOf(name: string): ScheduleIdentity {
     };
 }
 
-function surroundingsOf(
-    provider: pulumi.ProviderResource | undefined,
-    { accounts, tagKeys }: ScheduleIdentity,
-) {
+function contextOf(provider: pulumi.ProviderResource | undefined, { accounts, tagKeys }: ScheduleIdentity) {
     const region = new pulumi.Config("aws").get("region");
     const known = provider === undefined && region !== undefined;
     return { accounts, carriedTags: Object.values(tagKeys), ...(known ? { region } : {}) };
 }
 
-function refuse(name: string, failures: CheckFailure[]): void {
+function assertValid(name: string, failures: CheckFailure[]): void {
     if (failures.length > 0) throw new pulumi.RunError(`${type} "${name}":\n${failureText(failures)}`);
 }
 
@@ -136,7 +139,7 @@ function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place> {
     });
 }
 
-function makeRole(
+function createRole(
     aws: Aws,
     parent: pulumi.Resource,
     identity: ScheduleIdentity,
@@ -147,13 +150,16 @@ function makeRole(
     const name = `${identity.name}-dlm`;
     const role = new aws.iam.Role(
         name,
-        { assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))) },
+        {
+            path: rolePath,
+            assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))),
+        },
         { parent },
     );
     const policy = place.apply((where) =>
         pulumi.jsonStringify(executionRights(identity, args, policies, where)),
     );
-    // Known once the rights are there, so that no policy begins without them.
+    // Resolves after the rights are attached, so that no DLM policy starts without them.
     const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
     return { arn: pulumi.all([role.arn, rights.id]).apply(([arn]) => arn) };
 }
@@ -178,14 +184,14 @@ function recordOf(
     );
 }
 
-function makePolicy(
+function createPolicy(
     aws: Aws,
     parent: pulumi.Resource,
     { enabled = true }: SnapshotScheduleArgs,
     policy: SchedulePolicy,
     role: { arn: pulumi.Output<string> },
     record: PlanRecord,
-): MadePolicy {
+): CreatedPolicy {
     const generation = record.generations.apply((all) => String(all?.[policy.name] ?? 1));
     const { id, arn } = new aws.dlm.LifecyclePolicy(
         policy.name,
@@ -196,13 +202,13 @@ function makePolicy(
             policyDetails: policy.details,
             tags: { [generationTag]: generation },
         },
-        // DLM takes a target tag in one policy only, so the old one goes first.
+        // DLM accepts a target tag in one policy only, so the old one is deleted first.
         { parent, replaceOnChanges: [`tags["${generationTag}"]`], deleteBeforeReplace: true },
     );
     return { policy, id, arn };
 }
 
-/** Named by the volume, so that another order in the program moves no tag. */
+/** Tags the volumes; the names derive from the volume id, so that reordering them changes no tag. */
 function tagVolumes(
     aws: Aws,
     parent: pulumi.Resource,

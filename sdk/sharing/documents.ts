@@ -1,14 +1,20 @@
 /**
- * Who may share snapshots, and with whom, as IAM documents: pure data, no cloud. docs/sharing-policy.md explains them
- * statement by statement.
+ * Builds the IAM documents that control who may share snapshots, and with whom, as pure data. docs/reference/snapshot-sharing-policy.md
+ * explains each statement.
  *
  * @module
  */
+import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
+import { ownPrefix } from "../../schema/tags";
+import { rolePath } from "../schedule/role";
 
-/** Who shares: names or ARNs; a name stands for that name in every account that the document is attached to. */
+/**
+ * Principals: names or ARNs. A name applies in every account that the document is attached to. `*` and `?` are refused in
+ * names, because the guardrail would except other principals too.
+ */
 export interface Sharers {
     /**
-     * Groups. No condition of IAM knows groups: docs/sharing-policy.md says what the guardrail does. Default: none.
+     * Groups. IAM conditions cannot match groups, so the guardrail cannot except them. Default: none.
      */
     groups?: string[];
     /** Roles. Default: none. */
@@ -17,17 +23,23 @@ export interface Sharers {
     users?: string[];
 }
 
-/** Who may share snapshots, and with whom. */
+/** The principals that may share snapshots, and the accounts that they may share with. */
 export interface SharingPolicyInputs {
     /**
      * Ids of the accounts, 12 digits each, that snapshots may be shared with; in `SnapshotSharingPolicy` also aliases of
      * `ebs-snapshots:accounts`. A change updates.
      */
     accounts: string[];
-    /** Who may share with these accounts. Default: nobody. A change updates. */
+    /** Principals that may share with these accounts. Default: none. A change updates. */
     privateSharers?: Sharers;
-    /** Who may make snapshots public. Default: nobody. A change updates. */
+    /** Principals that may make snapshots public. Default: none. A change updates. */
     publicSharers?: Sharers;
+    /**
+     * Further principals that run Pulumi with this package, or copy its tags as AWS Backup does. Except them, the
+     * sharers and the roles that schedules create, the guardrail lets nobody write tags that begin with
+     * `pulumi-ebs-snapshots:`. Default: none. A change updates.
+     */
+    deployers?: Sharers;
     /** Only snapshots whose tag `Group` has this value may be shared. Default: all. A change updates. */
     group?: string;
 }
@@ -40,35 +52,35 @@ export interface PolicyStatement {
     Effect: "Allow" | "Deny";
     /** Actions, such as `ec2:ModifySnapshotAttribute`. */
     Action: string[];
-    /** ARNs that it is about. */
+    /** ARNs of the resources. */
     Resource: string[];
-    /** Accounts that it is about, in the policy of a key. */
+    /** Accounts, in the policy of a key. */
     Principal?: { AWS: string[] };
-    /** When it holds: values by key by operator. */
+    /** Conditions: values by key by operator. */
     Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface PolicyDocument {
-    /** Version of the language. */
+    /** Version of the policy language. */
     Version: "2012-10-17";
-    /** What it allows and denies. */
+    /** The statements. */
     Statement: PolicyStatement[];
 }
 
-/** The documents; docs/sharing-policy.md explains them statement by statement. */
+/** The documents; docs/reference/snapshot-sharing-policy.md explains each statement. */
 export interface SharingPolicyDocuments {
-    /** What the sharers need, one document each: one for both would let those who share privately go public. */
+    /** Permissions of the sharers. They are separate, so that private sharers cannot make snapshots public. */
     allow: { private: PolicyDocument; public: PolicyDocument };
-    /** Denies everybody else, and every account not listed: a service control policy or a permissions boundary. */
+    /** Denies all other principals and accounts: a service control policy or a permissions boundary. */
     guardrail: PolicyDocument;
-    /** For the policy of a KMS key: lets the accounts use snapshots that are encrypted under it. */
+    /** Statements for the policy of a KMS key, which let the accounts use snapshots that are encrypted under it. */
     kms: PolicyDocument;
 }
 
 /**
- * Who may share snapshots, and with whom, as IAM documents: data, for any tool that attaches them. It throws on an account
- * id that does not have 12 digits.
+ * Returns IAM documents that control who may share snapshots, and with whom. It throws on an account id that does not
+ * have 12 digits, and on a principal that is neither a name nor an ARN of its kind.
  *
  * @example
  * ```ts
@@ -87,10 +99,12 @@ export interface SharingPolicyDocuments {
  */
 export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPolicyDocuments {
     const accounts = checked(inputs.accounts);
+    for (const kind of ["privateSharers", "publicSharers", "deployers"] as const)
+        checkPrincipals(kind, inputs[kind]);
     return {
         allow: {
-            private: document(share({ ...inputs, accounts }), revoke, look, note),
-            public: document(publish(inputs), revoke, look, note),
+            private: document(share({ ...inputs, accounts }), ...revoke, look, note),
+            public: document(publish(inputs), ...revoke, look, note),
         },
         guardrail: document(...guardrail(accounts, inputs)),
         kms: document(...keyUse(accounts)),
@@ -98,6 +112,8 @@ export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPoli
 }
 
 const snapshots = "arn:*:ec2:*::snapshot/*";
+/** The roles that schedules create. */
+const scheduleRoles = `arn:*:iam::*:role${rolePath}*`;
 const addsAccount = { "ec2:Add/userId": "false" };
 const addsGroup = { "ec2:Add/group": "false" };
 const addsNoAccount = { "ec2:Add/userId": "true" };
@@ -122,7 +138,7 @@ function ofGroup(group: string | undefined) {
 
 function share({ accounts, group }: SharingPolicyInputs): PolicyStatement {
     return allow("ShareWithListedAccounts", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-        // True also of a request without accounts; `Null` asks for one.
+        // The condition also matches requests without accounts, so that `Null` requires one.
         "ForAllValues:StringEquals": { "ec2:Add/userId": accounts },
         Null: { ...addsAccount, ...addsNoGroup },
         ...ofGroup(group),
@@ -136,9 +152,17 @@ function publish({ group }: SharingPolicyInputs): PolicyStatement {
     });
 }
 
-const revoke = allow("Revoke", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-    Null: { ...addsNoAccount, ...addsNoGroup },
-});
+const removesAccount = { "ec2:Remove/userId": "false" };
+const removesGroup = { "ec2:Remove/group": "false" };
+// The keys are required, so that a request whose change EC2 does not pass to IAM is not allowed.
+const revoke = [
+    allow("Revoke", ["ec2:ModifySnapshotAttribute"], [snapshots], {
+        Null: { ...addsNoAccount, ...addsNoGroup, ...removesAccount },
+    }),
+    allow("MakePrivate", ["ec2:ModifySnapshotAttribute"], [snapshots], {
+        Null: { ...addsNoAccount, ...addsNoGroup, ...removesGroup },
+    }),
+];
 
 const look: PolicyStatement = {
     Sid: "Look",
@@ -148,13 +172,13 @@ const look: PolicyStatement = {
         "ec2:DescribeSnapshotAttribute",
         "ec2:GetSnapshotBlockPublicAccessState",
     ],
-    // DescribeSnapshots takes no resource.
+    // DescribeSnapshots does not support resource-level permissions.
     Resource: ["*"],
 };
 
-/** `SnapshotShare` notes on a snapshot what it has granted, so that an interrupted run or a rename revokes nothing of others. */
-const note = allow("NoteGrants", ["ec2:CreateTags", "ec2:DeleteTags"], [snapshots], {
-    // True also of a request without tags; `Null` asks for one.
+/** `SnapshotShare` removes the tags in which its earlier versions recorded their grants. */
+const note = allow("NoteGrants", ["ec2:DeleteTags"], [snapshots], {
+    // The condition also matches requests without tags, so that `Null` requires one.
     "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
     Null: { "aws:TagKeys": "false" },
 });
@@ -163,6 +187,9 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
     const privately = others(inputs.privateSharers);
     const publicly = others(inputs.publicSharers);
     const either = others(inputs.privateSharers, inputs.publicSharers);
+    const { privateSharers, publicSharers, deployers } = inputs;
+    const stacks = others(privateSharers, publicSharers, deployers);
+    const stacksAndSchedules = others(privateSharers, publicSharers, deployers, { roles: [scheduleRoles] });
     const deny = (
         Sid: string,
         Action: string[],
@@ -177,9 +204,9 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
     });
     const sharing = ["ec2:ModifySnapshotAttribute"];
     return [
-        // A boundary of denials alone would allow nothing.
+        // A permissions boundary of Deny statements alone allows nothing.
         { Sid: "EverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
-        // `Null` keeps these three from requests that add nothing: a revocation is never denied.
+        // `Null` excludes requests that add nothing from these three statements: a revocation is never denied.
         deny("OthersDoNotShare", sharing, { Null: addsAccount, ...privately }, [snapshots]),
         deny("OthersDoNotPublish", sharing, { Null: addsGroup, ...publicly }, [snapshots]),
         deny(
@@ -190,9 +217,33 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
                 : { "ForAnyValue:StringNotEquals": { "ec2:Add/userId": accounts } },
             [snapshots],
         ),
-        // EC2 tells IAM neither accounts nor groups that an image is shared with, and its snapshots with it.
-        deny("ImagesAreNoWayAround", ["ec2:ModifyImageAttribute"], publicly, ["arn:*:ec2:*::image/*"]),
-        // It takes every grant away, those of others too.
+        // EC2 may not pass the accounts of a request to IAM, such as those of the older parameter `UserId`.
+        deny(
+            "NoChangeUnseen",
+            sharing,
+            {
+                Null: {
+                    ...addsNoAccount,
+                    ...addsNoGroup,
+                    "ec2:Remove/userId": "true",
+                    "ec2:Remove/group": "true",
+                },
+            },
+            [snapshots],
+        ),
+        // Sharing an AMI shares its snapshots, and EC2 passes neither accounts nor groups of that request to IAM. The
+        // others write the data to a bucket, which may belong to another account.
+        deny(
+            "ImagesAreNoWayAround",
+            [
+                "ec2:ModifyImageAttribute",
+                "ec2:CreateStoreImageTask",
+                "ec2:ExportImage",
+                "ec2:CreateInstanceExportTask",
+            ],
+            publicly,
+        ),
+        // ResetSnapshotAttribute revokes all grants, including those of others.
         deny("OthersDoNotReset", ["ec2:ResetSnapshotAttribute"], either, [snapshots]),
         deny(
             "PublicAccessStaysBlocked",
@@ -203,16 +254,30 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
             ],
             publicly,
         ),
-        // Data Lifecycle Manager shares with the rights of the role that it is given.
+        // Data Lifecycle Manager shares with the permissions of its role.
         deny("OthersGiveNoRoleToLifecycleManager", ["iam:PassRole"], {
             StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
             ...privately,
         }),
         deny("OthersChangeNoLifecyclePolicy", ["dlm:UpdateLifecyclePolicy"], privately),
+        // The recovery function, DLM's role and the resources of stacks recognize their own by these tags.
+        deny(
+            "OthersWriteNoTagsOfStacks",
+            ["ec2:CreateTags", "ec2:DeleteTags"],
+            { "ForAnyValue:StringLike": { "aws:TagKeys": [`${ownPrefix}*`] }, ...stacksAndSchedules },
+            ["arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:volume/*"],
+        ),
+        // These roles may write the tags, so that nobody else may act as one of them.
+        deny(
+            "OthersChangeNoRoleOfSchedules",
+            ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy"],
+            stacks,
+            [scheduleRoles],
+        ),
     ];
 }
 
-/** Everybody but these; where there is nobody to except, everybody. */
+/** Returns a condition that matches all principals but these, or no condition if there are none. */
 function others(...sharers: (Sharers | undefined)[]): NonNullable<PolicyStatement["Condition"]> {
     const arns = sharers.flatMap((some) => [
         ...(some?.roles ?? []).flatMap((role) => principals("role", role)),
@@ -221,7 +286,7 @@ function others(...sharers: (Sharers | undefined)[]): NonNullable<PolicyStatemen
     return arns.length === 0 ? {} : { ArnNotLike: { "aws:PrincipalArn": [...new Set(arns)].sort() } };
 }
 
-/** A name is one in its account, whatever path it has. */
+/** Returns the ARN patterns of a name, which is unique in its account whatever its path. */
 function principals(kind: "role" | "user", name: string): string[] {
     if (name.startsWith("arn:")) return [name];
     return [`arn:*:iam::*:${kind}/${name}`, `arn:*:iam::*:${kind}/*/${name}`];
@@ -238,7 +303,7 @@ function keyUse(accounts: string[]): PolicyStatement[] {
         Effect: "Allow",
         Principal: { AWS: accounts },
         Action,
-        // In the policy of a key, the key itself.
+        // In the policy of a key, `*` is the key itself.
         Resource: ["*"],
         Condition,
     });
@@ -252,8 +317,23 @@ function keyUse(accounts: string[]): PolicyStatement[] {
     ];
 }
 
+/** Refuses wildcards in names, which would except others, and ARNs of another kind, which would except nobody. */
+function checkPrincipals(property: string, principals: Sharers = {}): void {
+    for (const [kind, list] of Object.entries(principals) as [keyof Sharers, string[] | undefined][]) {
+        for (const principal of list ?? []) {
+            const arn = new RegExp(`^arn:[^:]+:iam::[^:]*:${kind.slice(0, -1)}/(?:.*/)?[\\w+=,.@-]+$`);
+            if (arn.test(principal) || /^(?:[^*?:]+\/)?[\w+=,.@-]+$/.test(principal)) continue;
+            throw new Error(
+                `${property}.${kind}: "${principal}" is neither the name nor the ARN of a ${kind.slice(0, -1)}; ` +
+                    "wildcards are not supported in names",
+            );
+        }
+    }
+}
+
 function checked(accounts: string[]): string[] {
-    const wrong = accounts.find((id) => !/^\d{12}$/.test(id));
-    if (wrong !== undefined) throw new Error(`accounts: "${wrong}" is no account id of 12 digits`);
-    return [...new Set(accounts)].sort();
+    const wrong = accounts.find((id) => !isAccountId(id));
+    if (wrong === undefined) return [...new Set(accounts.map(String))].sort();
+    const reason = `accounts: "${wrong}" is not an account id of 12 digits`;
+    throw new Error(isShortAccountId(wrong) ? `${reason}: ${quoteAccountId}` : reason);
 }

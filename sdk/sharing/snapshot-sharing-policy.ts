@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
+import { ownValue } from "../../schema/values";
 import { configuredAccounts } from "../accounts";
 import { loadIam } from "../aws";
 import {
@@ -12,9 +14,8 @@ import {
 const type = "ebs-snapshots:index:SnapshotSharingPolicy";
 
 /**
- * Lets the groups, roles and users named share snapshots, and nothing more. An allow excludes nobody: that others may not
- * share takes the `guardrail`, attached to the organization or as a permissions boundary. Made of resources of
- * `@pulumi/aws`.
+ * Allows the given groups, roles and users to share snapshots. An Allow statement excludes nobody: to deny sharing to all
+ * others, attach the `guardrail` as a service control policy or a permissions boundary. Requires `@pulumi/aws`.
  *
  * @example
  * ```ts
@@ -28,14 +29,14 @@ const type = "ebs-snapshots:index:SnapshotSharingPolicy";
  * ```
  */
 export class SnapshotSharingPolicy extends pulumi.ComponentResource {
-    /** ARN of the policy of those who share privately. Absent where there are none. */
+    /** ARN of the policy of the private sharers. Absent without private sharers. */
     readonly privatePolicyArn: pulumi.Output<string | undefined>;
-    /** ARN of the policy of those who make public. Absent where there are none. */
+    /** ARN of the policy of the public sharers. Absent without public sharers. */
     readonly publicPolicyArn: pulumi.Output<string | undefined>;
-    /** All documents as data, the `guardrail` and `kms` among them. */
+    /** All documents as data, including `guardrail` and `kms`. */
     readonly documents: SharingPolicyDocuments;
 
-    /** `accounts` takes aliases too, those of `ebs-snapshots:accounts`. */
+    /** `accounts` also accepts aliases of `ebs-snapshots:accounts`. */
     constructor(name: string, args: SharingPolicyInputs, opts?: pulumi.ComponentResourceOptions) {
         super(type, name, {}, opts);
         const { privateSharers, publicSharers } = args;
@@ -49,7 +50,7 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
         });
     }
 
-    /** One policy, attached to each; none where there is nobody to attach it to. */
+    /** Creates a policy and attaches it to each principal; without principals, it creates none. */
     #attach(
         name: string,
         document: PolicyDocument,
@@ -72,18 +73,19 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
     }
 }
 
-/** Of an ARN with any path, the name. */
+/** Returns the name in an ARN with any path. */
 function nameOf(principal: string): string {
     return principal.slice(principal.lastIndexOf("/") + 1);
 }
 
 function accountId(account: string): string {
-    if (/^\d{12}$/.test(account)) return account;
+    if (isAccountId(account)) return account;
     const aliases = configuredAccounts();
-    const id = aliases[account];
+    const id = ownValue(aliases, account);
     if (id !== undefined) return id;
     const known = Object.keys(aliases).sort().join(", ") || "none";
     throw new pulumi.RunError(
-        `accounts: "${account}" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (${known})`,
+        `accounts: "${account}" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (${known})` +
+            (isShortAccountId(account) ? `: ${quoteAccountId}` : ""),
     );
 }

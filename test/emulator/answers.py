@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 
 JSON_SERVICES = ("kms", "organizations")
+REST_SERVICES = ("dlm", "ebs")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ def error_answer(call: Call, code: str, message: str, status: int = 400) -> Answ
     """An error in the format of the service: EC2 has one of its own, the query services share another."""
     error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     request = uuid.uuid4()
+    if call.service in REST_SERVICES:
+        body = json.dumps({"__type": code, "Message": message})
+        return Answer(status, "application/json", body.encode())
     if call.service in JSON_SERVICES:
         body = json.dumps({"__type": code, "message": message})
         return Answer(status, "application/x-amz-json-1.1", body.encode())

@@ -6,21 +6,25 @@ import re
 import threading
 import traceback
 import uuid
+from datetime import timedelta
 from typing import Any, Iterable
 from urllib.parse import parse_qsl
 
+import dlm
+import ebs
 import ec2
 import iam
-from answers import Answer, Call, error_answer
-from faults import Fault
+from answers import REST_SERVICES, Answer, Call, error_answer
+from faults import Fault, Unanswered
 from moto.core.base_backend import BackendDict
 from moto.ec2.models import ec2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
+from recycle_bin import Recycled
 from world import world
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>")
+ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\": \"([^\"]+)\"")
 
 
 class EmulatorApp:
@@ -49,23 +53,32 @@ class EmulatorApp:
     def aws(self, environ: dict[str, Any], body: bytes) -> Answer:
         call = read_call(environ, body)
         with self.lock:
-            fault = world.faults.choose(call)
+            faults = world.faults
+            fault = faults.choose(call)
             entry = log(call, fault)
         answer = None
         connection = environ["werkzeug.socket"]
-        if fault and fault.where == "before":
+        if fault and fault.where == "before" and not fault.alters:
             answer = fault.answer(call, connection)
+            # A call that was delayed until after a reset belongs to a test that has ended.
+            if world.faults is not faults:
+                raise Unanswered("reset")
         if answer is None:
             answer = iam.refusal(call) or self.act(call, environ)
-            if fault and fault.where == "after":
+            if fault and fault.alters:
+                answer = fault.altered(call, answer)
+            elif fault and fault.where == "after":
                 answer = fault.answer(call, connection) or answer
         code = ERROR_CODE.search(answer.body) if answer.status >= 400 else None
         entry["status"] = answer.status
-        entry["error"] = code[1].decode() if code else None
+        entry["error"] = (code[1] or code[2]).decode() if code else None
         return answer
 
     def act(self, call: Call, environ: dict[str, Any]) -> Answer:
         try:
+            if call.service in REST_SERVICES:
+                with self.lock:
+                    return rest(call, environ)
             with self.lock:
                 chunks, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
         except Exception as error:
@@ -93,7 +106,27 @@ def read_call(environ: dict[str, Any], body: bytes) -> Call:
     signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
     key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
+    if service in REST_SERVICES:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        action = dlm.action_of(method, path) if service == "dlm" else ebs.action_of(path)
+        # The query's, and the top level of the body's, so that faults can choose by them.
+        params = dict(parse_qsl(environ.get("QUERY_STRING", ""))) | _top_level(body)
     return Call(service, region, ec2.account_of(key), key, action, params, environ.get("HTTP_USER_AGENT", ""))
+
+
+def _top_level(body: bytes) -> dict[str, str]:
+    try:
+        asked = json.loads(body) if body else {}
+    except ValueError:
+        return {}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in asked.items()}
+
+
+def rest(call: Call, environ: dict[str, Any]) -> Answer:
+    path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    if call.service == "ebs":
+        return ebs.answer(call, path, query)
+    return dlm.answer(call, path, query, environ["wsgi.input"].read())
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
@@ -130,10 +163,14 @@ def control(method: str, path: str, body: Any) -> Any:
             world.faults.put(body)
         case "DELETE", ["faults"]:
             world.faults.put([])
+        case "PUT", ["blocks", snapshot_id]:
+            ebs.set_blocks(snapshot_id, body)
+        case "POST", ["tags", resource_id]:
+            put_tags(resource_id, body)
         case "POST", ["snapshots", snapshot_id]:
             find_snapshot(snapshot_id).patch(body)
         case "POST", ["seed"]:
-            return seed(body.get("volumes", 0), body.get("snapshots", 0))
+            return seed(body.get("volumes", 0), body.get("snapshots", 0), body.get("recycled", 0))
         case "POST", ["users", name]:
             return iam.make_user(name, body["actions"])
         case "POST", ["clock"]:
@@ -146,7 +183,7 @@ def control(method: str, path: str, body: Any) -> Any:
     return {}
 
 
-def seed(volumes: int, snapshots: int) -> dict[str, list[str]]:
+def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
     """Volumes, and snapshots of one of them, made without a call each: an account in which much has gone on."""
     account = ec2_backends[ec2.account_of("")]
     backend = account["us-east-1"]
@@ -155,7 +192,23 @@ def seed(volumes: int, snapshots: int) -> dict[str, list[str]]:
     if snapshots:
         of = backend.create_volume(size=1, zone_name="us-east-1a").id
         foreign = [backend.create_snapshot(of, "foreign").id for _ in range(snapshots)]
+    if recycled:
+        of = backend.create_volume(size=1, zone_name="us-east-1a").id
+        now, held = world.now(), world.regions[ec2.account_of(""), "us-east-1"].recycle_bin
+        for _ in range(recycled):
+            one = backend.create_snapshot(of, "recycled")
+            del backend.snapshots[one.id]
+            held[one.id] = Recycled(one, {}, now, now + timedelta(days=30))
     return {"volumes": made, "snapshots": foreign}
+
+
+def put_tags(resource_id: str, tags: dict[str, str]) -> None:
+    """As EC2's other services put them: also keys that begin with aws:, which CreateTags refuses."""
+    for _, _, backend in ec2_backends.iter_backends():
+        if resource_id in backend.snapshots or resource_id in backend.volumes:
+            backend.tags[resource_id].update(tags)
+            return
+    raise LookupError(f"no snapshot or volume {resource_id} in any account and region")
 
 
 def find_snapshot(snapshot_id: str) -> Any:

@@ -8,6 +8,7 @@ import moto.ec2.models.elastic_block_store as ebs
 import moto.ec2.urls
 import moto.iam.models
 from moto.core.serialize import TimestampSerializer
+from moto.ec2.models.amis import Ami
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend, Zone
 from moto.ec2.models.core import TaggedEC2Resource
 from moto.ec2.responses import EC2Response
@@ -23,12 +24,20 @@ from world import world
 # An access key that names its account: tests reach any account without assuming a role first.
 KEY_OF_ACCOUNT = re.compile(r"AKIATEST(\d{12})")
 
+_filter_value_of_image = Ami.get_filter_value
 _account_of_known_key = moto.iam.models.get_account_id_from
 
 
 def account_of(access_key: str) -> str:
     named = KEY_OF_ACCOUNT.fullmatch(access_key)
     return named[1] if named else _account_of_known_key(access_key)
+
+
+def filter_value_of_image(image: Ami, name: str, method: str | None = None) -> Any:
+    """moto does not know the filter by the snapshot that an image uses."""
+    if name == "block-device-mapping.snapshot-id":
+        return image.ebs_snapshot.id
+    return _filter_value_of_image(image, name, method)
 
 
 class EmulatedEC2(RecycleBinCalls, CopyCalls, ModificationCalls, SharingCalls, TagCalls, EC2Response):
@@ -53,5 +62,6 @@ def install() -> None:
         Zone("us-east-1-bos-1a", "us-east-1", "use1-bos1-az1", "local-zone")
     )
     TaggedEC2Resource.get_tags = direct_tags
+    Ami.get_filter_value = filter_value_of_image
     # moto writes .000 for every fraction of a second, EC2 its milliseconds.
     TimestampSerializer._timestamp_iso8601_zeroed = _with_milliseconds

@@ -11,104 +11,137 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { EmulatorProcess } from "./start.mjs" with { "resolution-mode": "import" };
 
-/** One call as the emulator saw it; `status` is null while, and if, it has no answer. */
+/** Describes one call as the emulator received it; `status` is null until the call has an answer. */
 export interface Call {
     seq: number;
-    /** In the emulator's time, ISO 8601. */
+    /** Contains the emulator's time in ISO 8601. */
     time: string;
     region: string;
     account: string;
     service: string;
     action: string;
-    /** The query's parameters as they are on the wire, e.g. `"Filter.1.Value.1"`. */
+    /** Contains the query's parameters in the form of the wire format, such as `"Filter.1.Value.1"`. */
     params: Record<string, string>;
-    /** The caller's `User-Agent`, in which the SDK says what it runs on. */
+    /** Contains the caller's `User-Agent`, in which the SDK describes its runtime. */
     agent: string;
     status: number | null;
-    /** The code of the error, if it was answered with one. */
+    /** Contains the code of the error, if the answer is an error. */
     error: string | null;
-    /** The kind of fault that struck this call. */
+    /** Contains the kind of fault that applied to this call. */
     fault: FaultKind | null;
 }
 
 export interface Settings {
-    /** Seconds that a new snapshot stays pending; 0 by default. */
+    /** A new snapshot stays pending for this many seconds; the default is 0. */
     snapshotSeconds: number;
-    /** The message with which new snapshots end in `error`; null by default. */
+    /** New snapshots end in `error` with this message; by default (null) they do not fail. */
     snapshotError: string | null;
-    /** Seconds that a new volume stays creating; 0 by default. */
+    /** A new volume stays creating for this many seconds; the default is 0. */
     volumeSeconds: number;
-    /** What becomes of new volumes once they are created; null, all is well, by default. */
+    /** New volumes fail or disappear after their creation; by default (null) they do neither. */
     volumeError: "error" | "vanish" | null;
-    /** Seconds that a volume that is modified keeps its old figures; 0 by default. */
+    /** A modified volume keeps its old figures for this many seconds; the default is 0. */
     modifyingSeconds: number;
-    /** Seconds that it is optimizing after that; 0 by default. */
+    /** A volume accepts this many modifications in a rolling 24 hours; the default is 4. */
+    modificationsPerDay: number;
+    /** A volume then stays optimizing for this many seconds; the default is 0. */
     optimizingSeconds: number;
-    /** The message with which modifications fail; null by default. */
+    /** Modifications fail with this message; by default (null) they succeed. */
     modificationError: string | null;
-    /** Seconds that a volume is filled from its snapshot; 0 by default. */
+    /** The initialization of a volume from its snapshot takes this many seconds; the default is 0. */
     initializationSeconds: number;
-    /** Most pending snapshots of one volume; 5 by default. */
+    /** A volume may have this many pending snapshots; the default is 5. */
     pendingPerVolume: number;
-    /** Most pending copies into one region; 20 by default. */
+    /** A region accepts this many pending copies; the default is 20. */
     pendingCopies: number;
-    /** Least seconds between two snapshots of one volume; 0, any, by default. */
+    /** At least this many seconds must separate two snapshots of one volume; the default is 0, for no limit. */
     perVolumeRateSeconds: number;
-    /** Seconds for which a snapshot's former grants are still shown; 0 by default. */
+    /** A snapshot still shows its former grants for this many seconds; the default is 0. */
     grantSeconds: number;
-    /** Seconds until fast restore is enabled, or disabled; 0 by default. */
+    /** Fast snapshot restore is enabled or disabled after this many seconds; the default is 0. */
     fastRestoreSeconds: number;
-    /** Most snapshots of a region with fast restore; 5 by default. */
+    /** A region accepts this many snapshots with fast snapshot restore; the default is 5. */
     fastRestoreLimit: number;
-    /** Seconds that a move to the archive or back takes; 0 by default. */
+    /** A move to or from the archive takes this many seconds; the default is 0. */
     tieringSeconds: number;
-    /** Days for which deleted snapshots can be restored; 0, they are gone at once, by default. */
+    /** Deleted snapshots can be restored for this many days; by default (0) they are deleted at once. */
     recycleBinDays: number;
-    /** Makes the probability of faults repeatable; null by default. */
+    /** EC2 answers "not found" to new ids for this many seconds; the default is 0. */
+    newIdSeconds: number;
+    /** A deregistered AMI keeps its snapshots in use for this many seconds; the default is 0. */
+    imageReleaseSeconds: number;
+    /**
+     * A detached volume is shown as `detaching` (`busy` if forced) and in use for this many seconds; the default is 0.
+     */
+    detachingSeconds: number;
+    /** DeleteVolume is then rejected for this many seconds, though nothing is attached; the default is 0. */
+    volumeInUseSeconds: number;
+    /**
+     * DescribeSnapshots shows each member of CreateSnapshots this many seconds after the previous one, or after the
+     * delay of each member in the list; the default is 0.
+     */
+    memberSeconds: number | number[];
+    /** If false, `ListSnapshotsInRecycleBin` is an unknown action; the default is true. */
+    recycleBinSupported: boolean;
+    /** If true, an empty page follows every page of blocks that is not the last one; the default is false. */
+    emptyBlockPages: boolean;
+    /** A region accepts this many DLM policies; the default is 100. */
+    dlmPolicies: number;
+    /** A seed makes the probability of faults reproducible; by default (null) it is random. */
     seed: number | null;
 }
 
-export type FaultKind = "error" | "reset" | "delay" | "hang" | "malformed";
+/**
+ * Replaces EC2's answer by an error, by no answer (`reset`, `hang`), a late one, broken XML, or an empty body or an
+ * HTML page with status 200. `without` omits the set from EC2's answer, `repeat` puts the same token into every page.
+ */
+export type FaultKind =
+    "error" | "reset" | "delay" | "hang" | "malformed" | "empty" | "html" | "without" | "repeat";
 
-/** A rule for calls that go wrong; the first one that strikes counts, those after it do not see the call. */
+/** Defines which calls fail, and how. Only the first rule that applies counts a call; later rules do not see it. */
 export interface Fault {
-    /** `"CreateSnapshot"`, or `"*"`, the default. */
+    /** Names the action, such as `"CreateSnapshot"`; the default is `"*"`. */
     action?: string;
-    /** Only calls that carry all of these, e.g. `{ VolumeId: "vol-1" }`. */
+    /** Restricts the rule to calls that carry all of these parameters, such as `{ VolumeId: "vol-1" }`. */
     params?: Record<string, string>;
-    /** From 0 to 1, the default. */
+    /** Is between 0 and 1; the default is 1. */
     probability?: number;
-    /** How often it strikes; null, the default, is for ever. */
+    /** Limits how often the rule applies; by default (null) there is no limit. */
     times?: number | null;
-    /** How many matching calls are let through first; 0 by default. */
+    /** The rule skips this many matching calls first; the default is 0. */
     after?: number;
-    /** `"after"`: EC2 acted, and its answer is lost. `"before"` by default. */
+    /** Is `"after"` if EC2 acts and its answer is lost; the default is `"before"`. */
     where?: "before" | "after";
-    /** `"error"` by default, with `code`, `message` and `status` (400). */
+    /** Defaults to `"error"`, with `code`, `message` and `status` (400). */
     kind?: FaultKind;
     code?: string;
     message?: string;
     status?: number;
-    /** How long a `"delay"` takes, in real time. */
+    /** A `"delay"` takes this many seconds of real time. */
     seconds?: number;
 }
 
-/** Forces a snapshot's state; `seconds` lets it live by its age again, with that time from its start. */
+/** Forces a snapshot's state; with `seconds` its state follows its age again, for this duration from its start. */
 export interface SnapshotPatch {
     status?: "pending" | "completed" | "error" | "recoverable" | "recovering";
     progress?: string;
     statusMessage?: string;
     seconds?: number;
-    /** Added without EC2's checks, for keys such as `aws:dlm:lifecycle-policy-id`. */
+    /** Adds tags without EC2's checks, for keys such as `aws:dlm:lifecycle-policy-id`. */
     tags?: Record<string, string>;
 }
 
-/** The account that calls with the emulator's own credentials. */
+export interface RestAnswer {
+    status: number;
+    body: Record<string, unknown>;
+}
+
+/** The emulator's own credentials belong to this account. */
 export const defaultAccount = "123456789012";
 
 const region = "us-east-1";
 
-/** Starts an emulator of its own, which ends with `stop()` or with this process. */
+/** Starts a separate emulator, which ends with `stop()` or with this process. */
 export async function startEmulator(): Promise<Emulator> {
     const { startEmulatorProcess } = await import("./start.mjs");
     return new Emulator(await startEmulatorProcess());
@@ -125,7 +158,7 @@ export class Emulator {
         this.#process = started;
     }
 
-    /** This process's environment with the emulator's credentials, and nothing of the user's that concerns AWS. */
+    /** Returns this process's environment with the emulator's credentials, and without the user's settings for AWS. */
     env(): Record<string, string> {
         const env: Record<string, string> = {};
         for (const [name, value] of Object.entries(process.env)) {
@@ -137,16 +170,18 @@ export class Emulator {
             AWS_SECRET_ACCESS_KEY: "test",
             AWS_REGION: region,
             AWS_EC2_METADATA_DISABLED: "true",
-            // Files that do not exist: without these the SDK would read the ones in the user's home.
+            // These files do not exist: without them the SDK would read those in the user's home.
             AWS_CONFIG_FILE: "/nonexistent/config",
             AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
         };
     }
 
-    /** The stack configuration that points the `aws` provider's keys to the emulator. */
+    /** Returns the stack configuration that directs the `aws` provider's keys to the emulator. */
     pulumiConfig(): Record<string, string> {
         return {
             "aws:region": region,
+            // Tests count calls, so that the verification is off; a test of the verification enables it.
+            "aws:skipCredentialsValidation": "true",
             "aws:endpoints": JSON.stringify([
                 {
                     ec2: this.endpoint,
@@ -158,7 +193,7 @@ export class Emulator {
         };
     }
 
-    /** A client of any account in any region, with the SDK's own retries off so that every call counts. */
+    /** Creates a client of any account in any region, without the SDK's retries so that every call counts. */
     ec2(options: { region?: string; account?: string; maxAttempts?: number } = {}): EC2Client {
         return new EC2Client({
             endpoint: this.endpoint,
@@ -189,7 +224,7 @@ export class Emulator {
         return volume.VolumeId;
     }
 
-    /** All snapshots of the default account. */
+    /** Returns all snapshots of the default account. */
     async snapshots(): Promise<Snapshot[]> {
         const { Snapshots } = await this.#ask((client) =>
             client.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] })),
@@ -197,13 +232,13 @@ export class Emulator {
         return Snapshots ?? [];
     }
 
-    /** All volumes of the default account. */
+    /** Returns all volumes of the default account. */
     async volumes(): Promise<Volume[]> {
         const { Volumes } = await this.#ask((client) => client.send(new DescribeVolumesCommand({})));
         return Volumes ?? [];
     }
 
-    /** A snapshot that somebody else makes. */
+    /** Creates a snapshot outside of Pulumi. */
     async createSnapshot(volumeId: string, tags: Tag[] = []): Promise<string> {
         const made = await this.#ask((client) =>
             client.send(
@@ -216,7 +251,7 @@ export class Emulator {
         return made.SnapshotId ?? "";
     }
 
-    /** Somebody else deletes a snapshot. */
+    /** Deletes a snapshot outside of Pulumi. */
     async deleteSnapshot(id: string): Promise<void> {
         await this.#ask((client) => client.send(new DeleteSnapshotCommand({ SnapshotId: id })));
     }
@@ -242,12 +277,12 @@ export class Emulator {
         await this.#control("DELETE", "calls");
     }
 
-    /** Changes the settings given, leaves the others. */
+    /** Changes the given settings and keeps the others. */
     async set(settings: Partial<Settings>): Promise<Settings> {
         return (await this.#control("PUT", "settings", settings)) as Settings;
     }
 
-    /** These rules in place of the former; none ends them. */
+    /** Replaces the current rules; an empty list removes all of them. */
     async faults(rules: Fault[]): Promise<void> {
         await this.#control("PUT", "faults", rules);
     }
@@ -256,26 +291,49 @@ export class Emulator {
         await this.#control("POST", `snapshots/${id}`, patch);
     }
 
-    /** An IAM user of the default account who may take these actions and no others; gives an access key. */
+    /** Adds tags to a snapshot or volume as other AWS services do, also with `aws:` keys. */
+    async tag(id: string, tags: Record<string, string>): Promise<void> {
+        await this.#control("POST", `tags/${id}`, tags);
+    }
+
+    /**
+     * Defines the blocks of a snapshot for the EBS direct APIs: a text represents the content of each block, by index.
+     */
+    async blocks(snapshotId: string, blocks: Record<number, string>): Promise<void> {
+        await this.#control("PUT", `blocks/${snapshotId}`, blocks);
+    }
+
+    /** Calls a REST service; the signature contains the account and the service and is not verified. */
+    async rest(service: "dlm" | "ebs", method: string, path: string, body?: unknown): Promise<RestAnswer> {
+        const scope = `${accessKey(defaultAccount)}/20260101/${region}/${service}/aws4_request`;
+        const response = await fetch(`${this.endpoint}${path}`, {
+            method,
+            headers: { Authorization: `AWS4-HMAC-SHA256 Credential=${scope}` },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    }
+
+    /** Creates an IAM user of the default account with permission for only these actions; returns an access key. */
     async user(name: string, actions: string[]): Promise<{ accessKey: string; secretKey: string }> {
         const key = await this.#control("POST", `users/${name}`, { actions });
         return key as { accessKey: string; secretKey: string };
     }
 
-    /** Moves the emulator's clock: everything in it ages by this much at once. */
+    /** Advances the emulator's clock: everything in it ages by this duration at once. */
     async advance(seconds: number): Promise<void> {
         await this.#control("POST", "clock", { advance: seconds });
     }
 
     /**
-     * Volumes of the default account, and that many snapshots that somebody made by hand, without a call for each;
-     * gives the volumes' ids.
+     * Creates volumes of the default account, and this number of snapshots that were created by hand or deleted into
+     * the Recycle Bin, without one call for each. Returns the ids of the volumes.
      */
-    async seed(amounts: { volumes?: number; snapshots?: number }): Promise<string[]> {
+    async seed(amounts: { volumes?: number; snapshots?: number; recycled?: number }): Promise<string[]> {
         return ((await this.#control("POST", "seed", amounts)) as { volumes: string[] }).volumes;
     }
 
-    /** Everything as new: no resources, calls, faults; settings and clock as at the start. */
+    /** Resets the emulator: it removes resources, calls and faults, and restores the initial settings and clock. */
     async reset(): Promise<void> {
         await this.#control("POST", "reset");
     }
@@ -295,7 +353,7 @@ export class Emulator {
     }
 }
 
-/** An access key that names its account to the emulator. */
+/** Returns an access key that contains its account for the emulator. */
 function accessKey(account: string): string {
     return `AKIATEST${account}`;
 }

@@ -1,6 +1,7 @@
 """Faults on order: calls that fail, break off, take their time or answer nonsense."""
 
 import random
+import re
 import select
 import socket
 import struct
@@ -22,7 +23,16 @@ DEFAULTS: dict[str, Any] = {
     "status": 400,
     "seconds": 0,  # of kind "delay"
 }
-KINDS = ("error", "reset", "delay", "hang", "malformed")
+KINDS = ("error", "reset", "delay", "hang", "malformed", "empty", "html", "without", "repeat")
+# The element that holds what a call asked for; "without" answers 200 and leaves it out.
+LIST_SET = re.compile(
+    rb"<(snapshotSet|volumeSet|createVolumePermission|snapshotTierStatusSet|volumeModificationSet"
+    rb"|fastSnapshotRestoreSet|volumeStatusSet)(?:/>|>.*</\1>)",
+    re.DOTALL,
+)
+NEXT_TOKEN = re.compile(rb"<nextToken>[^<]*</nextToken>|<nextToken/>")
+REPEATED = b"<nextToken>Mg==</nextToken>"
+
 
 
 class Unanswered(ConnectionError):
@@ -62,6 +72,20 @@ class Fault:
         self.struck += 1
         return True
 
+    @property
+    def alters(self) -> bool:
+        """Whether it changes EC2's answer instead of taking its place."""
+        return self.kind in ("without", "repeat")
+
+    def altered(self, call: Call, answer: Answer) -> Answer:
+        if answer.status != 200:
+            return answer
+        if self.kind == "without":
+            return answer._replace(body=LIST_SET.sub(b"", answer.body))
+        end = f"</{call.action}Response>".encode()
+        body = NEXT_TOKEN.sub(b"", answer.body).replace(end, REPEATED + end)
+        return answer._replace(body=body)
+
     def answer(self, call: Call, connection: socket.socket) -> Answer | None:
         """What the caller gets instead of EC2's answer; None for a delay, which only takes its time."""
         match self.kind:
@@ -72,6 +96,10 @@ class Fault:
                 return error_answer(call, self.rule["code"], self.rule["message"], self.rule["status"])
             case "malformed":
                 return Answer(200, "text/xml", f"<{call.action}Response><broken".encode())
+            case "empty":
+                return Answer(200, "text/xml", b"")
+            case "html":
+                return Answer(200, "text/html", b"<html><body><h1>Please sign in</h1></body></html>")
             case "reset":
                 # Lingering for zero seconds makes the close a reset instead of an orderly end.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

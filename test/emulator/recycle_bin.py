@@ -7,6 +7,7 @@ from typing import Any
 from describe import page
 from features import FeatureCalls
 from moto.core.responses import ActionResult
+from moto.ec2.exceptions import EC2ClientError
 from snapshots import LivingSnapshot, not_found
 from world import world
 
@@ -48,6 +49,8 @@ class RecycleBinCalls(FeatureCalls):
         return answer
 
     def list_snapshots_in_recycle_bin(self) -> ActionResult:
+        if not world.settings["recycleBinSupported"]:
+            raise EC2ClientError("InvalidAction", "The action ListSnapshotsInRecycleBin is not valid for this web service.")
         held = self._recycled()
         ids = self._get_param("SnapshotIds", []) or list(held)
         found = [held[snapshot_id] for snapshot_id in ids if snapshot_id in held]

@@ -5,11 +5,11 @@ from typing import Any, Iterator
 
 from describe import filtered, page
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError, TagLimitExceeded
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses._base_response import EC2BaseResponse
-from tags import new_tags, tag_list
+from tags import TAGS_PER_RESOURCE, new_tags, tag_list
 from world import RegionState, world
 
 
@@ -30,10 +30,16 @@ class LivingSnapshot(Snapshot):
         # Of a copy that was asked for in time.
         self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
+        # Seconds until Describe shows it.
+        self.hidden_seconds: float = 0
         # See features.py.
         self.lock: Any = None
         self.restores: dict[str, Any] = {}
         self.move: Any = None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.age < max(self.hidden_seconds, world.settings["newIdSeconds"])
 
     @property
     def age(self) -> float:
@@ -178,6 +184,11 @@ class LivingSnapshot(Snapshot):
         raise EC2ClientError("InvalidParameterValue", f"The filter '{name}' is invalid")
 
 
+def is_new(made: datetime) -> bool:
+    """EC2 does not know an id everywhere as soon as it has given it out."""
+    return (world.now() - made).total_seconds() < world.settings["newIdSeconds"]
+
+
 def not_found(snapshot_id: str) -> EC2ClientError:
     return EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
 
@@ -188,7 +199,9 @@ def visible_snapshots(account: str, region: str) -> Iterator[LivingSnapshot]:
         # dict.get: indexing would make a backend for every account.
         backend = dict.get(regions, region)
         if backend is not None:
-            yield from (one for one in backend.snapshots.values() if one.visible_to(account))
+            yield from (
+                one for one in backend.snapshots.values() if one.visible_to(account) and not one.is_hidden
+            )
 
 
 class SnapshotCalls(EC2BaseResponse):
@@ -198,9 +211,10 @@ class SnapshotCalls(EC2BaseResponse):
 
     def own_snapshot(self) -> LivingSnapshot:
         snapshot_id = self._get_param("SnapshotId")
-        if snapshot_id not in self.ec2_backend.snapshots:
+        snapshot = self.ec2_backend.snapshots.get(snapshot_id)
+        if snapshot is None or snapshot.is_hidden:
             raise not_found(snapshot_id)
-        return self.ec2_backend.snapshots[snapshot_id]
+        return snapshot
 
     def visible_snapshot(self, snapshot_id: str, region: str) -> LivingSnapshot:
         for snapshot in visible_snapshots(self.current_account, region):
@@ -235,6 +249,8 @@ class SnapshotCalls(EC2BaseResponse):
 
     def create_snapshot(self) -> ActionResult:
         volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
+        if is_new(volume.create_time):
+            raise InvalidVolumeIdError(volume.id)
         tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
         outpost, location = self._get_param("OutpostArn"), self._get_param("Location")
         if outpost and outpost != volume.outpost_arn:
@@ -262,10 +278,20 @@ class SnapshotCalls(EC2BaseResponse):
         for volume_id in volumes:
             self._refuse_limits(volume_id)
         copied = self._get_param("CopyTagsFromSource") == "volume"
-        snapshots = [
-            self._new_snapshot(volume_id, (self._own_tags(volume_id) if copied else {}) | tags)
-            for volume_id in volumes
-        ]
+        own = {volume_id: self._own_tags(volume_id) if copied else {} for volume_id in volumes}
+        for volume_id, its in own.items():
+            for key in its.keys() & tags.keys():
+                # EC2's words; the code that comes with them is not known.
+                raise EC2ClientError(
+                    "InvalidParameterValue", f"Tag ({key}) is already defined in resource id {volume_id}"
+                )
+            if len(its | tags) > TAGS_PER_RESOURCE:
+                raise TagLimitExceeded()
+        snapshots = [self._new_snapshot(volume_id, its | tags) for volume_id, its in own.items()]
+        seconds = world.settings["memberSeconds"]
+        delays = seconds if isinstance(seconds, list) else [seconds * index for index in range(len(snapshots))]
+        for snapshot, delay in zip(snapshots, delays):
+            snapshot.hidden_seconds = delay
         return ActionResult({"Snapshots": [snapshot.view_at_birth() for snapshot in snapshots]})
 
     def _own_tags(self, resource_id: str) -> dict[str, str]:
@@ -296,10 +322,34 @@ class SnapshotCalls(EC2BaseResponse):
         if restorable:
             users = {self.current_account if user == "self" else user for user in restorable}
             found = [snapshot for snapshot in found if snapshot.restorable_by(users)]
-        found = filtered(found, self._get_param("Filters", []), LivingSnapshot.filter_values)
+        found = filtered(found, self._get_param("Filters", []), self._filter_values)
         shown, token = page(found, most, self._get_param("NextToken"))
-        return ActionResult({"Snapshots": [snapshot.view() for snapshot in shown], "NextToken": token})
+        return ActionResult({"Snapshots": [self._view(snapshot) for snapshot in shown], "NextToken": token})
+
+    def _view(self, snapshot: LivingSnapshot) -> dict[str, Any]:
+        """Whoever a snapshot is shared with sees none of its tags."""
+        own = snapshot.owner_id == self.current_account
+        return snapshot.view() if own else snapshot.view() | {"Tags": None}
+
+    def _filter_values(self, snapshot: LivingSnapshot, name: str) -> list[str]:
+        hidden = name.startswith("tag") and snapshot.owner_id != self.current_account
+        return [] if hidden else snapshot.filter_values(name)
+
+    def deregister_image(self) -> ActionResult:
+        image_id = self._get_param("ImageId")
+        image = self.ec2_backend.amis.get(image_id)
+        used = getattr(image, "ebs_snapshot", None)
+        answer = super().deregister_image()
+        if used:
+            until = world.now() + timedelta(seconds=world.settings["imageReleaseSeconds"])
+            self.region_state.released_by_images[used.id] = (until, image_id)
+        return answer
 
     def delete_snapshot(self) -> ActionResult:
-        self.own_snapshot()
+        snapshot = self.own_snapshot()
+        until, image_id = self.region_state.released_by_images.get(snapshot.id, (world.now(), ""))
+        if world.now() < until:
+            raise EC2ClientError(
+                "InvalidSnapshot.InUse", f"The snapshot {snapshot.id} is currently in use by {image_id}"
+            )
         return super().delete_snapshot()

@@ -1,5 +1,6 @@
 """Volumes with a life: creating, then available, in error or gone."""
 
+from datetime import datetime
 from typing import Any
 
 from describe import page
@@ -9,7 +10,7 @@ from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.utils import generic_filter
 from moto.kms.models import kms_backends
-from snapshots import SnapshotCalls
+from snapshots import SnapshotCalls, is_new
 from tags import new_tags, tag_list
 from world import world
 
@@ -26,7 +27,11 @@ class LivingVolume(Volume):
         self.seconds = world.settings["volumeSeconds"]
         self.fate = world.settings["volumeError"]
         self.modification: Any = None
+        self.modification_starts: list[datetime] = []
+        # While it is detaching, and while EC2 holds it in use after that.
+        self.detaching: tuple[datetime, dict[str, Any]] | None = None
         self.outpost_arn: str | None = None
+        self.source_volume_id: str | None = None
         if self.volume_type == "gp3" and self.throughput is None:
             self.throughput = GP3_DEFAULT_THROUGHPUT
 
@@ -40,17 +45,32 @@ class LivingVolume(Volume):
 
     @property
     def status(self) -> str:
-        if self.attachment:
+        if self.attachment or self.is_detaching:
             return "in-use"
         if not self.created:
             return "creating"
         return "error" if self.fate else "available"
+
+    @property
+    def is_detaching(self) -> bool:
+        return bool(self.detaching) and self._since_detached < world.settings["detachingSeconds"]
+
+    @property
+    def is_held(self) -> bool:
+        """EC2 goes on refusing for a while, though it shows nothing that is attached."""
+        seconds = world.settings["detachingSeconds"] + world.settings["volumeInUseSeconds"]
+        return bool(self.detaching) and self._since_detached < seconds
+
+    @property
+    def _since_detached(self) -> float:
+        return (world.now() - self.detaching[0]).total_seconds() if self.detaching else 0
 
     def view(self) -> dict[str, Any]:
         """The volume as DescribeVolumes shows it."""
         return {
             "VolumeId": self.id,
             "SnapshotId": self.snapshot_id or "",
+            "SourceVolumeId": self.source_volume_id,
             "Size": self.size,
             "State": self.status,
             "CreateTime": self.create_time,
@@ -63,7 +83,7 @@ class LivingVolume(Volume):
             "MultiAttachEnabled": self.multi_attach_enabled or False,
             "Encrypted": self.encrypted,
             "KmsKeyId": self.kms_key_id,
-            "Attachments": self.attachments,
+            "Attachments": [self.detaching[1]] if self.detaching and self.is_detaching else self.attachments,
             "Tags": tag_list(self),
         }
 
@@ -103,6 +123,74 @@ class VolumeCalls(SnapshotCalls):
         if token:
             tokens[token] = (params, volume)
         return ActionResult(volume.view_at_birth())
+
+    def known_volume(self, volume_id: str) -> LivingVolume:
+        """The volume; one that was made a moment ago is not known yet."""
+        volume = self.ec2_backend.volumes.get(volume_id)
+        if volume is None or is_new(volume.create_time):
+            raise InvalidVolumeIdError(volume_id)
+        return volume
+
+    def detach_volume(self) -> ActionResult:
+        volume = self.ec2_backend.volumes.get(self._get_param("VolumeId"))
+        was = volume.attachment if volume else None
+        answer = super().detach_volume()
+        if volume and was:
+            state = {
+                "VolumeId": volume.id,
+                "InstanceId": was.instance.id,
+                "Device": was.device,
+                "State": "busy" if self._get_bool_param("Force", False) else "detaching",
+            }
+            volume.detaching = (world.now(), state)
+        return answer
+
+    def delete_volume(self) -> ActionResult:
+        volume = self.known_volume(self._get_param("VolumeId"))
+        if volume.attachment or volume.is_held:
+            to = f" to {volume.attachment.instance.id}" if volume.attachment else ""
+            words = f"Volume {volume.id} is currently attached{to}" if to else f"Volume {volume.id} is currently in use"
+            raise EC2ClientError("VolumeInUse", words)
+        return super().delete_volume()
+
+    def copy_volumes(self) -> ActionResult:
+        """A copy in the same zone, of the same data, encrypted where its source is."""
+        source = self.known_volume(self._get_param("SourceVolumeId"))
+        params = {key: value for key, value in self.params.items() if key != "ClientToken"}
+        token = self._get_param("ClientToken")
+        tokens = self.region_state.volumes_by_token
+        if token in tokens:
+            before, copy = tokens[token]
+            if before != params:
+                raise EC2ClientError(
+                    "IdempotentParameterMismatch",
+                    "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+                )
+            return ActionResult({"Volumes": [copy.view_at_birth()]})
+        if source.status not in ("available", "in-use"):
+            raise EC2ClientError("IncorrectState", f"Volume is in invalid state - {source.status}")
+        tags = new_tags(self._get_param("TagSpecifications", []), "volume")
+        size = self._get_param("Size") or source.size
+        if size < source.size:
+            raise EC2ClientError("InvalidParameterValue", f"The size {size} is smaller than that of {source.id}")
+        encrypted = source.encrypted or self._get_bool_param("Encrypted", False)
+        key = self._get_param("KmsKeyId")
+        key = self._key_arn(key) if key else source.kms_key_id
+        copy = self.ec2_backend.create_volume(
+            size=size,
+            zone_name=source.zone.name,
+            encrypted=encrypted,
+            kms_key_id=key,
+            volume_type=self._get_param("VolumeType") or source.volume_type,
+            iops=self._get_param("Iops"),
+            throughput=self._get_param("Throughput"),
+            multi_attach_enabled=self._get_param("MultiAttachEnabled"),
+        )
+        copy.add_tags(tags)
+        copy.source_volume_id = source.id
+        if token:
+            tokens[token] = (params, copy)
+        return ActionResult({"Volumes": [copy.view_at_birth()]})
 
     def _new_volume(self) -> LivingVolume:
         backend = self.ec2_backend
@@ -156,9 +244,8 @@ class VolumeCalls(SnapshotCalls):
         volumes = self.ec2_backend.volumes
         ids = self._get_param("VolumeIds", [])
         for volume_id in ids:
-            if volume_id not in volumes:
-                raise InvalidVolumeIdError(volume_id)
-        found = [volumes[volume_id] for volume_id in ids] if ids else list(volumes.values())
+            self.known_volume(volume_id)
+        found = [volumes[volume_id] for volume_id in ids] if ids else [one for one in volumes.values() if not is_new(one.create_time)]
         found = generic_filter(self._filters_from_querystring(), found)
         shown, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
         return ActionResult({"Volumes": [volume.view() for volume in shown], "NextToken": token})

@@ -14,6 +14,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "volumeSeconds": 0,  # how long a new volume stays creating
     "volumeError": None,  # "error" or "vanish": what becomes of new volumes
     "modifyingSeconds": 0,  # how long a volume that is modified keeps its old figures
+    "modificationsPerDay": 4,  # changes of one volume in a rolling 24 hours; EC2's rule since January 2026
     "optimizingSeconds": 0,  # how long it is optimizing after that
     "modificationError": None,  # the message with which modifications fail
     "initializationSeconds": 0,  # how long a volume is filled from its snapshot
@@ -25,6 +26,14 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast restore in a region
     "tieringSeconds": 0,  # how long a move to the archive or back takes
     "recycleBinDays": 0,  # how long deleted snapshots can be restored
+    "newIdSeconds": 0,  # for how long EC2 does not know what it has just made
+    "imageReleaseSeconds": 0,  # how long a deregistered image keeps its snapshots in use
+    "detachingSeconds": 0,  # how long a volume is detaching, and so in use
+    "volumeInUseSeconds": 0,  # how long after a detachment DeleteVolume is refused though nothing is attached
+    "memberSeconds": 0,  # from one member of CreateSnapshots to the next that DescribeSnapshots shows; a list: of each
+    "recycleBinSupported": True,  # False: ListSnapshotsInRecycleBin is an unknown action
+    "emptyBlockPages": False,  # True: an empty page follows every page of blocks that is not the last
+    "dlmPolicies": 100,  # DLM's limit of policies in a region
     "seed": None,  # makes the probability of faults repeatable
 }
 
@@ -36,6 +45,9 @@ class RegionState:
     block_public_access: str = "unblocked"
     volumes_by_token: dict[str, tuple[dict[str, Any], Any]] = field(default_factory=dict)
     recycle_bin: dict[str, Any] = field(default_factory=dict)
+    # Snapshot ids, and until when a deregistered image keeps them in use.
+    released_by_images: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    policies: dict[str, Any] = field(default_factory=dict)  # of DLM, by id
     last_snapshot_of_volume: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -50,6 +62,8 @@ class World:
         self.ahead = timedelta()
         self.calls: list[dict[str, Any]] = []
         self.faults = Faults()
+        # The content of each block of a snapshot, for the EBS direct APIs.
+        self.blocks: dict[str, dict[int, str]] = {}
         self.regions: dict[tuple[str, str], RegionState] = defaultdict(RegionState)
 
     def now(self) -> datetime:

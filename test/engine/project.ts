@@ -5,14 +5,17 @@
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Emulator } from "../emulator/emulator";
+import { attach, type Hosts } from "./hosts";
 
 const root = resolve(__dirname, "../..");
 /** Below the package's root, so that `require` finds the package in its node_modules as an installed one. */
 const workFolder = join(root, "test/.work");
+
+/** The commands that start a program or a provider. */
+const runsPrograms = new Set(["up", "preview", "refresh", "destroy"]);
 
 export interface Ran {
     code: number;
@@ -36,41 +39,40 @@ export class Project {
     readonly #family = new Set<number>();
 
     private constructor(
+        readonly cli: string,
         readonly folder: string,
-        readonly emulator: Emulator,
         readonly env: Record<string, string>,
+        readonly hosts: Hosts | undefined,
     ) {}
 
     /** A project with a stack `test`; `program` is the CommonJS text of `index.js`. */
-    static async create(emulator: Emulator, program: string, options: ProjectOptions = {}): Promise<Project> {
-        const folder = join(
-            options.parent ?? workFolder,
-            `${options.name ?? "project"}-${randomUUID().slice(0, 8)}`,
-        );
-        const backend = options.backend ?? join(folder, "backend");
-        await mkdir(backend, { recursive: true });
-        const project = new Project(folder, emulator, {
-            ...emulator.env(),
-            PULUMI_HOME: process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"),
-            PULUMI_BACKEND_URL: `file://${backend}`,
-            PULUMI_CONFIG_PASSPHRASE: "test",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-            NO_COLOR: "1",
+    static async create(
+        cli: string,
+        emulator: Emulator,
+        program: string,
+        { name = "project", parent = workFolder, main, runtime, backend, config, hosts }: ProjectOptions = {},
+    ): Promise<Project> {
+        const { layProject, pulumiYaml } = await import("../../scripts/pulumi-project.mjs");
+        const folder = join(parent, `${name}-${randomUUID().slice(0, 8)}`);
+        const env = await layProject({
+            cli,
+            folder,
+            stack: "test",
+            passphrase: "test",
+            settings: pulumiYaml({ name, ...(main && { main }), ...(runtime && { runtime }) }),
+            files: { "package.json": '{ "name": "program", "main": "index.js" }', "index.js": program },
+            config: { ...emulator.pulumiConfig(), ...config },
+            environment: {
+                ...emulator.env(),
+                PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+                NO_COLOR: "1",
+            },
+            ...(backend && { backend }),
         });
-        const main = options.main === undefined ? "" : `main: ${options.main}\n`;
-        const runtime = "runtime: { name: nodejs, options: { typescript: false } }\n";
-        await project.write(
-            "Pulumi.yaml",
-            `name: ${options.name ?? "project"}\n${main}${options.runtime ?? runtime}`,
-        );
-        await project.write("package.json", '{ "name": "program", "main": "index.js" }');
-        await project.write("index.js", program);
+        // A program elsewhere, or of another kind, is there for the sake of how it is loaded.
+        const isPlain = parent === workFolder && main === undefined && runtime === undefined;
+        const project = new Project(cli, folder, env, isPlain ? hosts : undefined);
         await project.succeed("stack", "init", "test");
-        const config = Object.entries({ ...emulator.pulumiConfig(), ...options.config });
-        // One run of the CLI for all: each takes a second.
-        const plain = config.flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-        await project.succeed("config", "set-all", ...plain);
         return project;
     }
 
@@ -84,7 +86,13 @@ export class Project {
 
     /** Runs the CLI; whatever comes out of it is a result. */
     async run(...args: string[]): Promise<Ran> {
-        const child = this.start(...args);
+        const hosts = runsPrograms.has(args[0] ?? "") && (await attach(this.hosts, this));
+        if (!hosts) return this.#run(this.start(...args));
+        const { code, output } = await this.#run(this.#start(args, hosts.env));
+        return { code, output: output + (await hosts.release()) };
+    }
+
+    async #run(child: ChildProcess): Promise<Ran> {
         let output = "";
         child.stdout?.on("data", (text: Buffer) => (output += text.toString()));
         child.stderr?.on("data", (text: Buffer) => (output += text.toString()));
@@ -105,10 +113,13 @@ export class Project {
 
     /** Starts the CLI in a process group of its own, so that it can be killed with or without its children. */
     start(...args: string[]): ChildProcess {
-        const cli = join(root, "node_modules/pulumi/run.js");
-        return spawn(process.execPath, [cli, "--non-interactive", ...args], {
+        return this.#start(args, {});
+    }
+
+    #start(args: string[], env: Record<string, string>): ChildProcess {
+        return spawn(this.cli, ["--non-interactive", ...args], {
             cwd: this.folder,
-            env: this.env,
+            env: { ...this.env, ...env },
             detached: true,
         });
     }
@@ -229,4 +240,6 @@ export interface ProjectOptions {
     parent?: string;
     backend?: string;
     config?: Record<string, string>;
+    /** Without them the CLI starts processes of its own for the program and the provider, as it does for users. */
+    hosts?: Hosts | undefined;
 }

@@ -35,7 +35,7 @@ export function volume(name: string, args: object | string, options = "undefined
     return `const ${name} = new VolumeFromSnapshot("${name}", ${given}, ${options});`;
 }
 
-/** The tags that the package writes for itself; interrupted.test.ts says what becomes of them. */
+/** The tags that the package writes for itself; lifecycle/interrupted.test.ts says what becomes of them. */
 const ownPrefix = "pulumi-ebs-snapshots:";
 
 export interface Step<Result> {
@@ -173,4 +173,11 @@ class Volume extends pulumi.dynamic.Resource {
         super(volumeProvider, name, props, opts);
     }
 }`;
+}
+
+/** Lines that declare a resource which fails at apply, once those in the variables `after` are done. */
+export function failing(...after: string[]): string {
+    return `
+const bad = { async create() { throw new Error("this one fails"); } };
+new (class Bad extends pulumi.dynamic.Resource {})(bad, "bad", {}, { dependsOn: [${after.join(", ")}] });`;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../provider/clock";
+import type { Clock } from "../../provider/aws/clock";
 
 /** A clock turned by hand: it stands still until a test moves it, and a day passes in no time. */
 export class HandClock implements Clock {

@@ -1,8 +1,10 @@
-import { lifecycle } from "../../provider/lifecycle";
-import type { Resource } from "../../provider/resource";
-import { Run } from "../../provider/run";
-import { equal, type Properties } from "../../provider/rules";
-import { snapshot } from "../../provider/snapshot";
+import { join } from "node:path";
+import { dynamicProvider } from "../../provider/dynamic/provider";
+import { lifecycle } from "../../provider/lifecycle/lifecycle";
+import type { Resource } from "../../provider/lifecycle/resource";
+import { Deployment } from "../../provider/lifecycle/deployment";
+import { equal, type Properties } from "../../schema/values";
+import { snapshot } from "../../provider/snapshot/snapshot";
 import { HandClock } from "./clock";
 import { Wire, type Answering } from "./wire";
 
@@ -15,6 +17,9 @@ export const baseConfig = {
     "aws:region": "us-east-1",
     "aws:accessKey": "AKIATEST123456789012",
     "aws:secretKey": "test",
+    // Tests count what is asked of EC2; `credentials.test.ts` is about who asks.
+    "aws:skipCredentialsValidation": "true",
+    "aws:sharedCredentialsFiles": JSON.stringify([join(__dirname, "profiles.ini")]),
 };
 
 /** A resource, by default `Snapshot`, as the engine's host runs it, with HTTP and the clock in the test's hands. */
@@ -22,7 +27,7 @@ export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
     readonly said: string[] = [];
-    readonly lifecycle: ReturnType<typeof lifecycle>;
+    readonly lifecycle: ReturnType<typeof dynamicProvider>;
 
     constructor(
         config: Record<string, string> = baseConfig,
@@ -39,11 +44,11 @@ export class Host {
             status: say("status"),
             info: say("info"),
             warn: say("warn"),
-            stillHeard: () => Promise.resolve(),
+            exitIfOrphaned: () => Promise.resolve(),
         };
-        const run = new Run({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
+        const run = new Deployment({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
         run.configure((key) => config[key]);
-        this.lifecycle = lifecycle(resource, run);
+        this.lifecycle = dynamicProvider(lifecycle(resource, run), run);
     }
 
     check(news: Properties, olds: Properties = {}) {
@@ -53,7 +58,10 @@ export class Host {
     /** The failures of a check, as people read them. */
     async failures(news: Properties, olds: Properties = {}): Promise<string[]> {
         const { failures } = await this.check(news, olds);
-        return failures.map(({ property, reason }) => `${property} ${reason}`);
+        // Of a secret property and of a nested one, the reason says the place.
+        return failures.map(({ property, reason }) =>
+            property === "" || reason.startsWith(property) ? reason : `${property} ${reason}`,
+        );
     }
 
     /** What a change of the inputs means, given a state as `create` leaves it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unknown, type Properties } from "../../provider/rules";
+import { UNKNOWN, type Properties } from "../../schema/values";
 import type { Host } from "./host";
 
 /** One row a property: what it accepts, what it refuses and with which words, and what its change does. */
@@ -11,6 +11,33 @@ export type Table = Record<
         change: [unknown, unknown, "nothing" | "update" | "replace"][];
     }
 >;
+
+/** The row of an option that copies the tags of a source. */
+export function copyTagsRow(option: string): Table[string] {
+    const key =
+        'must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
+    return {
+        accepts: [true, false, { only: ["Name", "Team"] }, { except: ["a/b"] }],
+        refuses: [
+            [1, `${option} is 1, but must be true, false, or an object with only or except`],
+            [{}, `${option} specify exactly one of only and except.`],
+            [{ only: ["a"], except: ["b"] }, `${option} specify exactly one of only and except.`],
+            [{ only: [] }, `${option}.only is [], but must be a list of at least 1`],
+            [{ only: "Name" }, `${option}.only is "Name", but must be a list`],
+            [{ only: ["aws:x"] }, `${option}.only[0] is "aws:x", but ${key}`],
+            [
+                { exept: ["a"] },
+                `${option}.exept is not a supported property. Did you mean \`except\`? Supported: except, only`,
+            ],
+        ],
+        change: [
+            [undefined, true, "nothing"],
+            [true, { only: ["a"] }, "nothing"],
+            [{ only: ["a"] }, { except: ["a"] }, "nothing"],
+            [true, false, "nothing"],
+        ],
+    };
+}
 
 /** Tests each row; `base` are the inputs that are required. */
 export function testRules(host: Host, base: Properties, table: Table): void {
@@ -36,9 +63,9 @@ export function testRules(host: Host, base: Properties, table: Table): void {
             });
 
             test("not known yet, it is neither a failure nor a replacement", async () => {
-                expect(await host.failures(given(unknown))).toEqual([]);
+                expect(await host.failures(given(UNKNOWN))).toEqual([]);
                 for (const [before] of change) {
-                    const { replaces = [] } = await host.diff(given(before), given(unknown));
+                    const { replaces = [] } = await host.diff(given(before), given(UNKNOWN));
                     expect(replaces).toEqual([]);
                 }
             });

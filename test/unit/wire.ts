@@ -1,4 +1,4 @@
-import type { RequestHandler } from "../../provider/ec2/http";
+import type { RequestHandler } from "../../provider/aws/http";
 
 /** A request as it is on the wire, in the query protocol of EC2 and STS. */
 export interface WireRequest {

@@ -13,8 +13,8 @@ const provider = {
                 TagSpecifications: [{ ResourceType: "volume", Tags: [{ Key: "Group", Value: "payments" }] }],
             }),
         );
-        const patience = { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 };
-        await ec2.waitUntilVolumeAvailable(patience, { VolumeIds: [VolumeId] });
+        const waiter = { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 };
+        await ec2.waitUntilVolumeAvailable(waiter, { VolumeIds: [VolumeId] });
         return { id: VolumeId, outs: { ...inputs, state: "available" } };
     },
 
@@ -22,8 +22,8 @@ const provider = {
         const ec2 = require("@aws-sdk/client-ec2");
         const client = new ec2.EC2Client({});
         await client.send(new ec2.DeleteVolumeCommand({ VolumeId: id }));
-        const patience = { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 };
-        await ec2.waitUntilVolumeDeleted(patience, { VolumeIds: [id] });
+        const waiter = { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 };
+        await ec2.waitUntilVolumeDeleted(waiter, { VolumeIds: [id] });
     },
 };
 

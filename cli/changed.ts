@@ -1,0 +1,46 @@
+/**
+ * `ebs-snapshots changed <snapshot>` shows how much a snapshot holds beyond an earlier one.
+ *
+ * @module
+ */
+import type { ChangedSize, ChangedSizeProgress } from "../provider/functions/changed-size";
+import { formatCount } from "../schema/values";
+import type { Answer } from "./command";
+import { splitPlace, type PlaceOptions } from "./place";
+import { sizeOf } from "./units";
+
+export interface ChangedOptions extends PlaceOptions {
+    /** Id of the earlier snapshot; default: the one before of the same volume. */
+    since?: string;
+    json?: boolean;
+}
+
+export async function changed(snapshotId: string, options: ChangedOptions): Promise<Answer> {
+    const { place, read, others } = splitPlace(options);
+    const { since, json } = others;
+    const pair = since === undefined ? { snapshotId } : { from: since, to: snapshotId };
+    const { changedSize } = await import("../provider/functions/changed-size.js");
+    const shown = process.stderr.isTTY ? { onProgress: showProgress } : {};
+    const measured = await changedSize(read, { ...place, ...pair }, shown).finally(clearProgress);
+    return { text: json ? `${JSON.stringify(measured, null, 2)}\n` : changedText(measured), failed: false };
+}
+
+export function changedText({ to, from, changedBytes, blocks, blockSize }: ChangedSize): string {
+    const since =
+        from === undefined
+            ? "in all; no earlier snapshot of its volume is left"
+            : `that changed since ${from}`;
+    const counted = `${formatCount(blocks, "block")} of ${blockSize / 1_024} KiB`;
+    return `${to} holds ${sizeOf(changedBytes)} ${since} (${counted}).\n`;
+}
+
+/** Overwrites one line of the terminal. Standard output keeps the result alone. */
+function showProgress({ compared, blocks }: ChangedSizeProgress): void {
+    process.stderr.write(
+        `\r${Math.floor(compared * 100)}% compared, ${formatCount(blocks, "block")}\u001b[K`,
+    );
+}
+
+function clearProgress(): void {
+    if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
+}

@@ -1,0 +1,160 @@
+#!/usr/bin/env node
+/**
+ * Defines the command line, `ebs-snapshots <command>`. Each command loads its code when it runs.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { Command, CommanderError, Option } from "commander";
+import type { ChangedOptions } from "./changed";
+import type { Answer } from "./command";
+import type { ListOptions } from "./list";
+import type { LostOptions } from "./lost";
+import { collect, collectPair, parseAmount, parseTime } from "./options";
+import { withPlaceOptions } from "./place";
+import type { PlanOptions } from "./plan";
+
+/** The package resolves itself by name, because its sources and its build lie at different depths. */
+const { version } = createRequire(__filename)("pulumi-ebs-snapshots/package.json") as { version: string };
+
+export async function main(args: string[]): Promise<Answer> {
+    let answer: Answer = { text: "", failed: false };
+    const said: string[] = [];
+    const program = createProgram(
+        (text) => said.push(text),
+        async (running) => {
+            answer = await running;
+        },
+    );
+    try {
+        await program.parseAsync(args, { from: "user" });
+    } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        const text = said.join("");
+        if (error.exitCode !== 0) throw new Error(text.trimEnd(), { cause: error });
+        return { text, failed: false };
+    }
+    return answer;
+}
+
+/**
+ * @param say Receives help and usage errors.
+ * @param report Receives the answer of the command.
+ */
+function createProgram(
+    say: (text: string) => void,
+    report: (running: Promise<Answer>) => Promise<void>,
+): Command {
+    const program = new Command("ebs-snapshots")
+        .description(
+            "Lists and measures EBS snapshots, plans schedules, and finds what a Pulumi preview would lose.",
+        )
+        .version(version, "-V, --version", "print the version")
+        .helpOption("-h, --help", "print this help")
+        .helpCommand("help [command]", "print the help of a command")
+        .configureOutput({ writeOut: say, writeErr: say })
+        .showHelpAfterError("(add --help for usage)")
+        .exitOverride();
+
+    withPlaceOptions(
+        program
+            .command("list")
+            .description("List the snapshots of an account and Region, newest first.")
+            .option("--owner <owner>", "self, shared, public, an account id, or an alias (default: self)")
+            .option(
+                "--group <group>",
+                "tag Group; * and ? match any characters, here and in the other filters",
+            )
+            .option("--billing-code <code>", "tag BillingCode")
+            .option("--name <name>", "tag Name")
+            .option("--volume <id>", "id of the volume")
+            .option("--tag <key=value>", "any other tag; can be repeated", collectPair)
+            .addOption(
+                new Option("--state <state>", "state of the snapshot").choices([
+                    "pending",
+                    "completed",
+                    "error",
+                    "recoverable",
+                    "recovering",
+                ]),
+            ),
+    )
+        .option("--details", "add the lock of each snapshot and whom it is shared with: one call for each")
+        .option("--json", "print JSON")
+        .addHelpText("after", example("ebs-snapshots list --group payments --state completed"))
+        .action((options: ListOptions) => report(import("./list.js").then(({ list }) => list(options))));
+
+    withPlaceOptions(
+        program
+            .command("changed")
+            .description(
+                "Show how much a snapshot holds beyond the one before it. Calls the EBS direct APIs, which AWS charges for.",
+            )
+            .argument("<snapshot>", "id of a completed snapshot")
+            .option(
+                "--since <snapshot>",
+                "id of an earlier one (default: the one before of the same volume)",
+            ),
+    )
+        .option("--json", "print JSON")
+        .addHelpText("after", example("ebs-snapshots changed snap-0123456789abcdef0"))
+        .action((snapshot: string, options: ChangedOptions) =>
+            report(import("./changed.js").then(({ changed }) => changed(snapshot, options))),
+        );
+
+    program
+        .command("plan")
+        .description(
+            "Show the runs, the snapshots and the copies of schedules, for one volume. Calls no AWS API.",
+        )
+        .argument("<file>", "a program that declares schedules, or the arguments of one as .json or .js")
+        .option("--schedule <name>", "one schedule of the program (default: all)")
+        .option("--config <key=value>", "project:key=value of the program; can be repeated", collectPair)
+        .option("--from <time>", "ISO 8601, UTC (default: the beginning of this month)", parseTime)
+        .option("--until <time>", "ISO 8601, UTC (default: one month later)", parseTime)
+        .option("--volume-size <GiB>", "data on the volume, to estimate what is stored", parseAmount)
+        .option("--change-per-day <GiB>", "what changes on it in a day, evenly", parseAmount)
+        .option("--price <amount>", "price of a GiB for a month, to estimate the cost", parseAmount)
+        .option("--out <plan.svg>", "write a chart to this file; requires the npm package echarts")
+        .option("--markdown", "print Markdown")
+        .addOption(new Option("--json", "print JSON").conflicts("markdown"))
+        .addHelpText("after", example("npx tsx node_modules/.bin/ebs-snapshots plan index.ts"))
+        .action((file: string, options: PlanOptions) =>
+            report(import("./plan.js").then(({ plan }) => plan(file, options))),
+        );
+
+    program
+        .command("lost")
+        .description(
+            "List the snapshots and the data on volumes that a previewed run would delete. Exits with status 1 if any.",
+        )
+        .argument(
+            "<preview.json>",
+            "output of `pulumi preview --json --show-replacement-steps`; - for standard input",
+        )
+        .option("--allow <name or URN>", "a resource that may be lost; can be repeated", collect)
+        .option("--json", "print JSON")
+        .addHelpText(
+            "after",
+            example("pulumi preview --json --show-replacement-steps | ebs-snapshots lost -"),
+        )
+        .action((file: string, options: LostOptions) =>
+            report(import("./lost.js").then(({ lost }) => lost(file, options))),
+        );
+    return program;
+}
+
+const example = (line: string) => `\nExample:\n  ${line}`;
+
+if (require.main === module) {
+    main(process.argv.slice(2)).then(
+        ({ text, failed }) => {
+            process.stdout.write(text);
+            if (failed) process.exitCode = 1;
+        },
+        (error: unknown) => {
+            console.error(error instanceof Error ? error.message : String(error));
+            process.exitCode = 1;
+        },
+    );
+}

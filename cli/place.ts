@@ -1,0 +1,40 @@
+/**
+ * The options of commands that call AWS: the Region, the identity, and the configuration as in a stack.
+ *
+ * @module
+ */
+import { Option, type Command } from "commander";
+import type { CallOptions } from "../provider/functions/connect";
+import { collect, collectPair } from "./options";
+
+export interface PlaceOptions {
+    region?: string;
+    profile?: string;
+    /** Roles that are assumed one after another. */
+    role?: string[];
+    /** Configuration values by `namespace:key`, as in a stack. */
+    config?: Record<string, string>;
+}
+
+export function withPlaceOptions(command: Command): Command {
+    return command
+        .option("--region <region>", "AWS Region (default: AWS_REGION or the profile's)")
+        .addOption(new Option("--profile <name>", "profile of the AWS configuration").conflicts("role"))
+        .option("--role <arn>", "IAM role to assume; can be repeated for a chain", collect)
+        .option(
+            "--config <key=value>",
+            "a value as in a stack's configuration; can be repeated",
+            collectPair,
+        );
+}
+
+/** Separates the place from the other options of a command. */
+export function splitPlace<Options extends PlaceOptions>(options: Options) {
+    const { region, profile, role, config = {}, ...others } = options;
+    const place: CallOptions = {
+        ...(region === undefined ? {} : { region }),
+        ...(profile === undefined ? {} : { credentials: { profile } }),
+        ...(role === undefined ? {} : { credentials: { assumeRoles: role.map((roleArn) => ({ roleArn })) } }),
+    };
+    return { place, read: (key: string) => config[key], others };
+}

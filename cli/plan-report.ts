@@ -1,0 +1,91 @@
+/**
+ * Formats a plan as a table, for the terminal or as Markdown for a pull request.
+ *
+ * @module
+ */
+import type { SnapshotScheduleInputs } from "../schema/schedule/args";
+import { momentOf, planSchedule, summaryOf, type Moment, type SchedulePlan } from "../sdk/schedule/plan";
+import { markdownTable, markdownText, plainTable, terminalText } from "./table";
+import { rounded } from "./units";
+
+export type Span = Pick<Estimated, "from" | "until">;
+/** The period, and what the estimate of storage assumes. */
+export type Estimated = Parameters<typeof planSchedule>[1];
+
+const heads = ["rule", "runs", "from", "to", "keep", "retained", "oldest", "copies"];
+
+export function reportOf(args: SnapshotScheduleInputs<unknown>, span: Estimated, markdown: boolean): string {
+    const plan = planSchedule(args, span);
+    const rows = rowsOf(args, plan, span.until);
+    const escape = markdown ? markdownText : terminalText;
+    const table = markdown ? markdownTable([heads, ...rows]) : plainTable([heads, ...rows]);
+    const { maximumSnapshots } = summaryOf(args);
+    const lines = [
+        `${shortly(span.from)} to ${shortly(span.until)} UTC, one volume`,
+        "",
+        table,
+        "",
+        `Maximum number of snapshots: ${String(plan.maximumSnapshots)} (in the long run ${String(maximumSnapshots)}).`,
+        `Recovery point objective: ${plan.recoveryPointObjective ?? "none, because there are fewer than two runs"}.`,
+        ...(args.recoveryVolumes === undefined
+            ? []
+            : [
+                  `Recovery volumes at the end: ${String(plan.recovered(span.until).length)} in each of ` +
+                      `${args.recoveryVolumes.availabilityZones.map(escape).join(", ")}.`,
+              ]),
+        ...storageLines(plan, span),
+    ];
+    return `${lines.join("\n")}\n`;
+}
+
+/** Says what is stored at the end, and what it costs, where the figures of the volume are given. */
+function storageLines(plan: SchedulePlan, span: Estimated): string[] {
+    const { volumeSize, changePerDay, pricePerGiBMonth, until } = span;
+    if (volumeSize === undefined || changePerDay === undefined) return [];
+    const parts = [
+        ["", plan.storedGiB(until)],
+        [" in copies", plan.copiedGiB(until)],
+        [" in the archive", plan.archivedGiB(until)],
+    ] as const;
+    const amounts = parts.flatMap(([where, amount], index) =>
+        amount > 0 || index === 0 ? [`${rounded(amount)} GiB${where}`] : [],
+    );
+    const volume = `${rounded(volumeSize)} GiB that change by ${rounded(changePerDay)} GiB a day`;
+    return [
+        `Stored at the end: ${amounts.join(", ")} (a volume of ${volume}).`,
+        ...(pricePerGiBMonth === undefined
+            ? []
+            : [
+                  `Cost: ${money(plan.costPerMonth(until))} a month at the end, ${money(plan.cost())} in this period, at ` +
+                      `${String(pricePerGiBMonth)} per GiB and month${plan.archivedGiB(until) > 0 ? ", without the archive" : ""}.`,
+              ]),
+    ];
+}
+
+function money(amount: number): string {
+    return amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function rowsOf({ rules }: SnapshotScheduleInputs<unknown>, plan: SchedulePlan, until: Moment): string[][] {
+    const { rules: summed } = summaryOf({ rules });
+    return rules.map(({ name }, index) => {
+        const of = <T extends { rule: string }>(list: T[]) => list.filter(({ rule }) => rule === name);
+        const runs = of(plan.runs);
+        const kept = of(plan.retained(until));
+        return [
+            name,
+            String(runs.length),
+            shortly(runs[0]?.time),
+            shortly(runs.at(-1)?.time),
+            summed[index]?.keep ?? "",
+            String(kept.length),
+            shortly(kept[0]?.time),
+            String(of(plan.copies(until)).length),
+        ];
+    });
+}
+
+function shortly(moment: Moment | undefined): string {
+    if (moment === undefined) return "-";
+    return new Date(momentOf(moment)).toISOString().slice(0, 16).replace("T", " ");
+}

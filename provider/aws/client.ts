@@ -1,0 +1,332 @@
+/**
+ * Creates the clients for EC2 and the EBS direct APIs from the configuration, and reads the identity of the caller.
+ *
+ * @module
+ */
+import { ConfigError, type AwsConfig, type Credentials } from "../../schema/configuration";
+import { defined } from "../../schema/values";
+import {
+    callOnce,
+    isRead,
+    serviceOf,
+    type Action,
+    type Client,
+    type Input,
+    type Output,
+    type Service,
+} from "./actions";
+import { createCache } from "./cache";
+import type { Clock } from "./clock";
+import {
+    credentialsFor,
+    CredentialsError,
+    describeCredentials,
+    identityOf,
+    isRefusedCredentials,
+} from "./credentials";
+import { endpointsOf, findProfile, settle, type SettledConfig } from "./environment";
+import { classify, Ec2Error, incompleteAnswer } from "./errors";
+import { refuseForeignAnswers } from "./foreign-answers";
+import { httpHandler, type RequestHandler } from "./http";
+import { createKeyedQueue } from "./keyed-queue";
+import { allPages } from "./paginate";
+import { defaultMaxRetries, retry, visibilityTimeoutMs, type RetryOptions } from "./retry";
+
+export interface ClientDependencies {
+    clock: Clock;
+    /** Replaces only the HTTP layer; unit tests answer requests through it. */
+    requestHandler?: RequestHandler;
+    /** Runs before every attempt of a change; it ends the process or throws if no change is allowed. */
+    beforeChange?: () => Promise<void>;
+}
+
+export interface SendOptions<A extends Action> extends RetryOptions {
+    /** Serializes calls: calls with the same key run one after another, in the order of their arrival. */
+    serializeBy?: string;
+    /** Names the member that every answer contains. An answer without it counts as unreadable and proves nothing. */
+    requires?: keyof Output<A>;
+}
+
+/** Provides EC2, the EBS direct APIs and STS of one region with one identity. */
+export interface Api {
+    readonly region: string;
+    /** Is `true` if the configuration contains an endpoint of EC2 but none of STS, so that the account is unknown. */
+    readonly identityUnknown: boolean;
+    /** Calls an action until it succeeds, fails permanently, or `deadline` has passed. */
+    send<A extends Action>(action: A, input: Input<A>, options?: SendOptions<A>): Promise<Output<A>>;
+    /** Reports whether EC2 returned this id to this process within the last minute: reads may not show it yet. */
+    isNew(id: string): boolean;
+    /**
+     * Fails if there are no credentials or AWS rejects them; the result is cached. An unreachable STS proves nothing.
+     */
+    verifyCredentials(): Promise<void>;
+    /** Returns the account of the caller, and caches it. */
+    account(): Promise<string>;
+    /** Returns the ARN of a KMS key for its id, ARN or alias, and caches it. */
+    keyArn(key: string): Promise<string>;
+    /** Returns the policy of a KMS key as JSON, and caches it. */
+    keyPolicy(key: string): Promise<string>;
+    /** Returns the active accounts of the caller's organization. */
+    organization(): Promise<OrganizationAccount[]>;
+}
+
+export interface OrganizationAccount {
+    id: string;
+    name?: string;
+}
+
+/** Creates the client of one region and identity; the SDK (about 190 ms, 116 MB) loads only with the first call. */
+export function connect(
+    aws: AwsConfig,
+    region: string,
+    credentials: Credentials | undefined,
+    { clock, requestHandler, beforeChange }: ClientDependencies,
+): Api {
+    const identity = identityOf(aws, credentials);
+    const maxRetries = aws.maxRetries ?? defaultMaxRetries;
+    const serialize = createKeyedQueue();
+    const known = createCache<string>();
+    const createdAt = new Map<string, number>();
+    const endpoints = endpointsOf(aws, { entry: {}, services: {} });
+    const identityUnknown =
+        aws.skipRequestingAccountId || (endpoints.ec2 !== undefined && endpoints.sts === undefined);
+    let verified: Promise<void> | undefined;
+    let settled: Promise<SettledConfig> | undefined;
+    const clients: Record<Service, Promise<Client> | undefined> = { ec2: undefined, ebs: undefined };
+
+    const api: Api = {
+        region,
+        identityUnknown,
+
+        send(action, input, { serializeBy, requires, ...options } = {}) {
+            const attempt = async () => {
+                const answer = await withRenewal(action, async (client) => {
+                    if (!isRead(action)) await beforeChange?.();
+                    return callOnce(client, { action, input, signal: options.signal });
+                });
+                if (requires === undefined) return answer;
+                const required: unknown = answer[requires];
+                if (required === undefined) throw incompleteAnswer(action, String(requires));
+                if (!isRead(action)) for (const id of newIds(required)) createdAt.set(id, clock.now());
+                return answer;
+            };
+            const call = () => retry(attempt, options, { action, clock, maxRetries }).catch(withAccount);
+            return serializeBy === undefined ? call() : serialize(serializeBy, call);
+        },
+
+        isNew: (id) => clock.now() - (createdAt.get(id) ?? -Infinity) < visibilityTimeoutMs,
+        verifyCredentials: () => (verified ??= verify()),
+        account: () => known("account", whoAmI),
+        keyArn: (key) => known(`ARN of ${key}`, () => describeKey(key)),
+        keyPolicy: (key) => known(`policy of ${key}`, () => getKeyPolicy(key)),
+        organization: listAccounts,
+    };
+    return api;
+
+    /** Calls once, and a second time if a corrected clock or renewed credentials can help. */
+    async function withRenewal<Answer>(
+        action: Action,
+        call: (client: Client) => Promise<Answer>,
+    ): Promise<Answer> {
+        const service = serviceOf(action);
+        const used = (clients[service] ??= opened(service));
+        try {
+            return await call(await used);
+        } catch (thrown) {
+            const { kind } = classify(thrown, action);
+            const unsigned = kind === "expired" || kind === "forbidden";
+            // The SDK reads this machine's clock skew from the rejection, and corrects it in the next call.
+            if (unsigned && isClockCorrected(thrown)) return call(await used);
+            // A new client finds credentials that were renewed outside of this process; there is one such attempt.
+            if (kind !== "expired") throw thrown;
+            if (clients[service] === used) clients[service] = opened(service);
+            return call(await clients[service]);
+        }
+    }
+
+    async function verify(): Promise<void> {
+        if (aws.skipCredentialsValidation) {
+            await describeCredentials(identity);
+            return;
+        }
+        const { credentials: provider } = await settings();
+        if (typeof provider === "function") await provider();
+        if (identityUnknown) return;
+        try {
+            await retry(askWhoAmI, {}, { action: "GetCallerIdentity", clock, maxRetries: 0 });
+        } catch (error) {
+            if (!(error instanceof Ec2Error)) throw error;
+            if (error.kind === "untrusted") throw error;
+            if (isRefusedCredentials(error)) await withAccount(error);
+        }
+    }
+
+    /** Adds to rejected credentials which account they belong to and how to renew them. */
+    async function withAccount(error: unknown): Promise<never> {
+        const isRefused =
+            error instanceof Ec2Error && !(error instanceof CredentialsError) && isRefusedCredentials(error);
+        if (!isRefused) throw error;
+        const { what, remedy } = await describeCredentials(identity);
+        throw new CredentialsError(error, `AWS refused the credentials of ${what}. ${remedy}`);
+    }
+
+    /** Reads the configuration with the values of the environment and the profile once. */
+    function config(): Promise<SettledConfig> {
+        return (settled ??= findProfile(identity).then((profile) => settle(identity, profile)));
+    }
+
+    /** Discards a client that fails to open: the next call may find the credentials. */
+    function opened(service: Service): Promise<Client> {
+        const opening = service === "ebs" ? openEbs() : openEc2();
+        return opening.catch((error: unknown) => {
+            clients[service] = undefined;
+            throw error;
+        });
+    }
+
+    async function openEc2(): Promise<Client> {
+        const [sdk, common, { endpoints }] = await Promise.all([
+            import("@aws-sdk/client-ec2"),
+            settings(),
+            config(),
+        ]);
+        await admit();
+        const ec2 = new sdk.EC2Client({ ...common, region, ...defined({ endpoint: endpoints.ec2 }) });
+        refuseForeignAnswers(ec2);
+        return ec2;
+    }
+
+    async function openEbs(): Promise<Client> {
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settingsOf("ebs")]);
+        await admit();
+        return new sdk.EBSClient(common);
+    }
+
+    /** Rejects an account that the configuration does not allow, before any call is sent to it. */
+    async function admit() {
+        if (aws.allowedAccountIds.length === 0 && aws.forbiddenAccountIds.length === 0) return;
+        const id = await api.account();
+        if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
+            throw new ConfigError(
+                "aws:allowedAccountIds",
+                `the credentials are of account ${id}, not allowed here`,
+            );
+        }
+        if (aws.forbiddenAccountIds.includes(id)) {
+            throw new ConfigError(
+                "aws:forbiddenAccountIds",
+                `the credentials are of account ${id}, forbidden here`,
+            );
+        }
+    }
+
+    function whoAmI(): Promise<string> {
+        return retry(askWhoAmI, {}, { action: "GetCallerIdentity", clock, maxRetries }).catch(withAccount);
+    }
+
+    async function askWhoAmI(): Promise<string> {
+        const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+        const sts = new STSClient({ ...(await settingsOf("sts")), region: aws.stsRegion ?? region });
+        const { Account } = await sts.send(new GetCallerIdentityCommand({}));
+        if (Account === undefined) throw incompleteAnswer("GetCallerIdentity");
+        return Account;
+    }
+
+    async function describeKey(KeyId: string): Promise<string> {
+        const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        return ask(
+            "kms",
+            "DescribeKey",
+            (common) => new KMSClient(common).send(new DescribeKeyCommand({ KeyId })),
+            ({ KeyMetadata }) => KeyMetadata?.Arn,
+        );
+    }
+
+    async function getKeyPolicy(KeyId: string): Promise<string> {
+        const { GetKeyPolicyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        return ask(
+            "kms",
+            "GetKeyPolicy",
+            (common) => new KMSClient(common).send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" })),
+            ({ Policy }) => Policy,
+        );
+    }
+
+    async function listAccounts(): Promise<OrganizationAccount[]> {
+        const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
+        const pages = await allPages("ListAccounts", (NextToken) =>
+            ask(
+                "organizations",
+                "ListAccounts",
+                (common) => new OrganizationsClient(common).send(new ListAccountsCommand({ NextToken })),
+                (page) => (page.Accounts === undefined ? undefined : page),
+            ),
+        );
+        return pages
+            .flatMap(({ Accounts = [] }) => Accounts)
+            .filter(({ State, Status }) => (State ?? Status) === "ACTIVE")
+            .flatMap(({ Id, Name }) => (Id === undefined ? [] : [{ id: Id, ...defined({ name: Name }) }]));
+    }
+
+    /**
+     * Calls a service other than EC2 with the same identity and retries; `pick` extracts the result from the answer.
+     */
+    async function ask<Answer, Picked>(
+        service: keyof AwsConfig["endpoints"],
+        action: string,
+        request: (common: Awaited<ReturnType<typeof settingsOf>>) => Promise<Answer>,
+        pick: (answer: Answer) => Picked | undefined,
+    ): Promise<Picked> {
+        const common = await settingsOf(service);
+        const attempt = async () => {
+            const picked = pick(await request(common));
+            if (picked === undefined) throw incompleteAnswer(action);
+            return picked;
+        };
+        return retry(attempt, {}, { action, clock, maxRetries }).catch(withAccount);
+    }
+
+    async function settingsOf(service: keyof AwsConfig["endpoints"]) {
+        const { endpoints } = await config();
+        const endpoint = endpoints[service] ?? (service === "sts" ? undefined : beside(endpoints.ec2));
+        return { ...(await settings()), region, ...defined({ endpoint }) };
+    }
+
+    /** An EC2 endpoint that does not belong to AWS is emulated, and no other AWS service knows its resources. */
+    function beside(ec2: string | undefined): string | undefined {
+        if (ec2 === undefined) return undefined;
+        return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(ec2).hostname)
+            ? undefined
+            : ec2;
+    }
+
+    async function settings() {
+        // Without this, the SDK prints nine lines about its support of Node 20 in every run.
+        process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+        const whole = await config();
+        const handler = requestHandler ?? (await httpHandler(whole));
+        return {
+            credentials: await credentialsFor(whole, { region, requestHandler: handler }),
+            requestHandler: handler,
+            // The SDK repeats every call whose answer is lost; a CreateSnapshot must not be repeated. This package
+            // retries instead.
+            maxAttempts: 1,
+            ...(aws.retryMode === undefined ? {} : { retryMode: aws.retryMode }),
+            ...defined({
+                useFipsEndpoint: whole.useFipsEndpoint,
+                useDualstackEndpoint: whole.useDualstackEndpoint,
+            }),
+        };
+    }
+}
+
+/** Returns the ids in the answer of a change: one id, or the ids in a list of snapshots. */
+function newIds(required: unknown): string[] {
+    if (Array.isArray(required))
+        return (required as { SnapshotId?: string }[]).flatMap(({ SnapshotId }) => SnapshotId ?? []);
+    return typeof required === "string" ? [required] : [];
+}
+
+function isClockCorrected(thrown: unknown): boolean {
+    return (thrown as { $metadata?: { clockSkewCorrected?: true } }).$metadata?.clockSkewCorrected === true;
+}

@@ -1,0 +1,33 @@
+/**
+ * Determines the encryption that EC2 applies regardless of the declaration.
+ *
+ * @module
+ */
+import { textOf, type CheckFailure, type Mention } from "../../schema/failure";
+import { createCache, perObject } from "./cache";
+import type { Ec2 } from "./ec2";
+
+/** Returns the reason why a volume or copy from a snapshot cannot have `encrypted: false`. */
+export async function isEncryptionRequired(
+    ec2: Ec2,
+    snapshot: Mention,
+    snapshotEncrypted: boolean,
+): Promise<CheckFailure[]> {
+    const reason = snapshotEncrypted
+        ? textOf`but snapshot ${snapshot} is encrypted, and so is everything created from it. Remove encrypted.`
+        : (await encryptsByDefault(ec2))
+          ? `but the account encrypts all new volumes and copies in ${ec2.region}. Remove encrypted.`
+          : undefined;
+    return reason === undefined ? [] : [{ property: "encrypted", value: false, reason }];
+}
+
+const answers = perObject(() => createCache<boolean>());
+
+/** Reports whether the account encrypts every new volume and copy of the region. */
+function encryptsByDefault(ec2: Ec2): Promise<boolean> {
+    return answers(ec2)("", async () => {
+        const requires = "EbsEncryptionByDefault";
+        const answer = await ec2.send("GetEbsEncryptionByDefault", {}, { requires });
+        return answer.EbsEncryptionByDefault === true;
+    });
+}

@@ -1,9 +1,0 @@
-/** Gives a function that runs works of the same key one after another, in the order in which they came. */
-export function inLine(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-    const last = new Map<string, Promise<unknown>>();
-    return (key, work) => {
-        const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
-        last.set(key, turn);
-        return turn;
-    };
-}

@@ -1,0 +1,51 @@
+/**
+ * Connects the functions that programs and scripts call to AWS.
+ *
+ * @module
+ */
+import { ConfigError, type Configuration, type Credentials, type ReadKey } from "../../schema/configuration";
+import type { Ec2 } from "../aws/ec2";
+import { configuredRegion, requireRegion } from "../aws/region";
+import { Deployment } from "../lifecycle/deployment";
+
+/** The region and the identity that a function uses. */
+export interface CallOptions {
+    /** AWS region, such as `us-east-1`. Default: `aws:region` of a program, else the environment's or the profile's. */
+    region?: string;
+    /** A profile, or roles assumed one after another. Default: the configured identity. */
+    credentials?: Credentials;
+}
+
+/** AWS in one region with one identity. */
+export interface Connection {
+    ec2: Ec2;
+    configuration: Configuration;
+}
+
+/** How a function is called, besides its arguments. */
+export interface CallContext {
+    /** Cancels the call. */
+    signal?: AbortSignal;
+    /** Names the arguments whose values no message may show. */
+    secrets?: string[];
+}
+
+export async function connect(read: ReadKey, { region, credentials }: CallOptions): Promise<Connection> {
+    const run = new Deployment();
+    run.configure(read);
+    const { configuration } = run;
+    const where = region ?? (await configuredRegion(configuration.aws, credentials));
+    if (where === undefined)
+        throw new ConfigError(
+            "aws:region",
+            "is required: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
+        );
+    await requireRegion(where, configuration.aws, region === undefined ? "aws:region" : "region");
+    return { ec2: run.ec2(where, credentials), configuration };
+}
+
+/** Names the region, and the account where it is known: a message about a missing snapshot must not fail by itself. */
+export async function placeOf(ec2: Ec2): Promise<string> {
+    const account = ec2.identityUnknown ? undefined : await ec2.account().catch(() => undefined);
+    return account === undefined ? ec2.region : `${ec2.region} (account ${account})`;
+}

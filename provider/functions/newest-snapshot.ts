@@ -1,0 +1,44 @@
+/**
+ * `newestSnapshot` finds the newest completed snapshot. Programs and scripts call it in their own process.
+ *
+ * @module
+ */
+import type { ReadKey } from "../../schema/configuration";
+import { connect, placeOf, type CallContext } from "./connect";
+import { findSnapshots, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
+
+/** Returns the newest completed snapshot that matches; fails if there is none, with what it looked for. */
+export async function newestSnapshot(
+    read: ReadKey,
+    args: SnapshotFilters,
+    { secrets = [] }: CallContext = {},
+): Promise<ListedSnapshot> {
+    const connection = await connect(read, args);
+    const [newest] = await findSnapshots(connection, { ...args, state: "completed" });
+    if (newest !== undefined) return newest;
+    const others = await findSnapshots(connection, args);
+    throw new Error(
+        `no completed snapshot was found in ${await placeOf(connection.ec2)}: ` +
+            `looked for ${filtersText(args, secrets)}. ${othersText(others)}`,
+    );
+}
+
+function filtersText({ owner = "self", ...args }: SnapshotFilters, secrets: string[]): string {
+    const { group, billingCode, name, volumeId, tags } = args;
+    const given = Object.entries({ owner, group, billingCode, name, volumeId, tags }).filter(
+        ([, value]) => value !== undefined,
+    );
+    return given
+        .map(([key, value]) => `${key} ${secrets.includes(key) ? "(secret)" : JSON.stringify(value)}`)
+        .join(", ");
+}
+
+/** Tells of snapshots that match but are not completed: whoever looks for one often has just created it. */
+function othersText(others: ListedSnapshot[]): string {
+    const [first] = others;
+    if (first === undefined) return "Check the filters, the region and the account.";
+    const { snapshotId, state, progress } = first;
+    const found = [state, state === "pending" && progress ? `(${progress})` : ""].filter(Boolean).join(" ");
+    const count = others.length === 1 ? "One that matches is" : `${others.length} that match are`;
+    return `${count} not completed; the newest, ${snapshotId}, is ${found}.`;
+}

@@ -1,0 +1,181 @@
+/**
+ * Adopts an existing resource instead of creating one.
+ *
+ * @module
+ */
+import { describeFailure, joinTexts, textOf, type CheckFailure } from "../../schema/failure";
+import { retainedPrefix, stackTag } from "../../schema/tags";
+import { nameOf } from "../../schema/urn";
+import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
+import { formatPlace } from "../aws/place";
+import { tagOf } from "../aws/tags";
+import { differences } from "./differences";
+import { createOwner, formatOwners, ownersOf } from "./ownership";
+import type { ResourceContext } from "./resource";
+import type { Scope } from "./scope";
+import { checkAdoptedTags } from "./tags";
+
+/** Describes the resource that `adopt` names, and the reasons against its adoption. */
+interface Candidate {
+    id: string;
+    observed: unknown;
+    /** Is set if the resource is in the Recycle Bin. */
+    recycled: { until: string; restore: () => Promise<unknown> } | undefined;
+    failures: CheckFailure[];
+}
+
+/** Returns the reasons against the adoption that the inputs declare; without any, the preview shows the adoption. */
+export async function validateAdoption(
+    scope: Scope,
+    ctx: ResourceContext,
+    inputs: Properties,
+): Promise<CheckFailure[]> {
+    const found = await find(scope, ctx, inputs);
+    if (found?.failures.length === 0) {
+        ctx.info(
+            found.recycled === undefined
+                ? `will adopt existing ${found.id}; nothing new will be created.`
+                : `will restore ${found.id} from the Recycle Bin, where it is kept until ${found.recycled.until}, and adopt it; ` +
+                      "nothing new will be created.",
+        );
+        warnOfOtherManager(scope, ctx, found);
+        const changes = scope.resource.describeUpdate?.({ observed: found.observed, inputs }) ?? [];
+        if (changes.length > 0) ctx.warn(textOf`adopting changes ${found.id}: ${joinTexts(changes)}`);
+    }
+    return found?.failures ?? [];
+}
+
+/** Adopts the existing resource that the inputs name; the result is `undefined` if there is none. */
+export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Properties) {
+    const found = await find(scope, ctx, inputs);
+    const [failure] = found?.failures ?? [];
+    if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
+    if (found === undefined) return undefined;
+    const restored = await found.recycled?.restore();
+    return { id: found.id, observed: restored ?? found.observed, adopted: true };
+}
+
+async function find(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<Candidate | undefined> {
+    const { resource, deployment } = scope;
+    const id = inputs["adopt"];
+    if (typeof id !== "string" || id === UNKNOWN || deployment.isInState(ctx.urn)) return undefined;
+    const current = await resource.read({ ctx, id, state: inputs });
+    const recycled = current === undefined ? await resource.findInRecycleBin?.({ ctx, id }) : undefined;
+    const observed = current ?? recycled?.observed;
+    if (observed === undefined) {
+        const place = await formatPlace(ctx.ec2);
+        deployment.noteNotFound(id, ctx.urn, place);
+        const elsewhere = await findElsewhere(scope, ctx, id, inputs);
+        if (elsewhere !== undefined) {
+            const reason = `but that is not in ${place}; it is ${elsewhere}`;
+            return {
+                id,
+                observed,
+                recycled: undefined,
+                failures: [{ property: "adopt", value: id, reason }],
+            };
+        }
+        ctx.warn(
+            `${id} was not found in ${place}; a new one will be created. ` +
+                "Check the id if you meant to adopt one.",
+        );
+        return undefined;
+    }
+    return { id, observed, recycled, failures: await failuresOf(scope, ctx, { id, observed, inputs }) };
+}
+
+/**
+ * Searches the other regions and accounts of this run for the resource. The stack may own it there, and would delete it
+ * while a new one is created here.
+ */
+async function findElsewhere(
+    { resource, deployment }: Scope,
+    ctx: ResourceContext,
+    id: string,
+    inputs: Properties,
+): Promise<string | undefined> {
+    for (const ec2 of await deployment.everywhere()) {
+        if (ec2 === ctx.ec2) continue;
+        const found = await resource.read({ ctx: { ...ctx, ec2 }, id, state: inputs }).catch(() => undefined);
+        if (found === undefined) continue;
+        const owners = (resource.tagged?.carriers(id, found) ?? []).flatMap(ownersOf);
+        const owned = owners.length === 0 ? "" : `, owned by ${formatOwners(owners)}`;
+        return ec2.region === ctx.ec2.region
+            ? `in another account${owned}. Declare the \`credentials\` of that account`
+            : `in ${ec2.region}${owned}. Declare \`region: "${ec2.region}"\``;
+    }
+    return undefined;
+}
+
+async function failuresOf(
+    scope: Scope,
+    ctx: ResourceContext,
+    { id, observed, inputs }: { id: string; observed: unknown; inputs: Properties },
+): Promise<CheckFailure[]> {
+    const { resource, rules, deployment } = scope;
+    const refuse = (reason: string) => [{ property: "adopt", value: id, reason: `but ${reason}` }];
+    const other = deployment.reserveAdoption(ctx.urn, id);
+    if (other !== undefined)
+        return refuse(`${nameOf(other)} already manages it; remove one of the two from the program`);
+    const owner = resource.owner(observed);
+    const isKnown = owner !== undefined && !ctx.ec2.identityUnknown;
+    const account = isKnown ? await ctx.ec2.account() : owner;
+    if (owner !== undefined && owner !== account)
+        return refuse(`it belongs to account ${owner}, not to ${String(account)}; copy it instead`);
+    const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
+    const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
+    const state = { properties: current, metadata: {} };
+    const differing = await differences({ rules: comparable, resource }, ctx, state, inputs);
+    return [
+        // The check validates the inputs as if the resource were created here with the properties that EC2 shows.
+        ...(resource.check?.({
+            inputs,
+            configuration: ctx.configuration,
+            olds: current,
+            declarations: [],
+            urn: ctx.urn,
+        }) ?? []),
+        ...checkAdoptedTags(scope, ctx, { id, observed, inputs }),
+        ...differing
+            .filter(({ effect }) => effect === "replace")
+            .map(({ property }) => mismatch(id, property, inputs[property], current[property])),
+    ];
+}
+
+function mismatch(id: string, property: string, declared: unknown, current: unknown): CheckFailure {
+    const isNone = current === undefined || current === "";
+    const has = isNone ? "has none" : textOf`has ${{ property, value: formatValue(current) }}`;
+    const reason = textOf`but ${id}, which is to be adopted, ${has}, which cannot be changed. Declare the same.`;
+    return declared === undefined
+        ? { property, reason: textOf`is not specified, ${reason}` }
+        : { property, value: declared, reason };
+}
+
+/** Warns if another stack, Data Lifecycle Manager or AWS Backup already manages a resource. */
+function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }: Candidate): void {
+    const carriers = scope.resource.tagged?.carriers(id, observed) ?? [];
+    const { name } = createOwner(scope, ctx, "");
+    const owners = carriers.flatMap(ownersOf).filter((owner) => owner.name !== name);
+    const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
+    const together = "Both own it then, and it is deleted once neither declares it.";
+    if (inOtherStacks.length > 0) ctx.warn(`${id} is owned by ${formatOwners(inOtherStacks)}. ${together}`);
+    else if (owners.length > 0) ctx.info(`${id} is owned by ${formatOwners(owners)}. ${together}`);
+    const managers = carriers.flatMap(({ tags }) => {
+        const stack = tagOf({ Tags: tags }, stackTag);
+        const isOther = stack !== undefined && stack !== ctx.stack && !stack.startsWith(retainedPrefix);
+        return [
+            // A resource of an older version has no owner tag.
+            ...(isOther && owners.length === 0 ? [`the stack ${stack}`] : []),
+            ...(tagOf({ Tags: tags }, "aws:dlm:lifecycle-policy-id") === undefined
+                ? []
+                : ["a policy of Amazon Data Lifecycle Manager"]),
+            ...(tagOf({ Tags: tags }, "aws:backup:source-resource") === undefined ? [] : ["AWS Backup"]),
+        ];
+    });
+    for (const manager of new Set(managers)) {
+        const consequence = manager.startsWith("the stack")
+            ? "That stack will no longer delete it; remove it from its program."
+            : "It may be deleted by its retention rule although this stack manages it.";
+        ctx.warn(`${id} is already managed by ${manager}. ${consequence}`);
+    }
+}

@@ -1,0 +1,105 @@
+/**
+ * Completes and validates declared inputs, at every preview and every run.
+ *
+ * @module
+ */
+import { CredentialsError } from "../aws/credentials";
+import { Ec2Error } from "../aws/errors";
+import { ConfigError } from "../../schema/configuration";
+import { reportFailure, type CheckFailure, type ReportedFailure } from "../../schema/failure";
+import { changedProperties, checkProperties, keepEquivalentValues } from "../../schema/property";
+import { hasUnknown, type Properties } from "../../schema/values";
+import { validateAdoption } from "./adopt";
+import type { LifecycleContext, Stored } from "./context";
+import { prepare } from "./prepare";
+import { warnOfForcedReplacement, warnOfOwned } from "./replacement";
+import { resourceContext, type Scope } from "./scope";
+import { warnOfLeftTags } from "./tags";
+
+export interface CheckResult {
+    inputs: Stored;
+    failures: ReportedFailure[];
+}
+
+export async function check(
+    scope: Scope,
+    context: LifecycleContext,
+    olds: Stored,
+    news: Properties,
+): Promise<CheckResult> {
+    const { resource, rules, deployment, declarations } = scope;
+    const { urn, secrets } = context;
+    try {
+        const prepared = await prepare(scope, context, olds, news);
+        const given = keepEquivalentValues(rules, olds.properties, prepared.properties);
+        const inputs = resource.fillIn?.({ olds: olds.properties, inputs: given }) ?? given;
+        const failures = [
+            ...checkProperties(rules, inputs),
+            ...(resource.check?.({
+                inputs,
+                configuration: deployment.configuration,
+                olds: olds.properties,
+                declarations: [...declarations.values()],
+                urn,
+            }) ?? []),
+        ];
+        await warnOfForcedReplacement(scope, context, olds.properties, inputs);
+        declarations.set(urn, {
+            urn,
+            secrets,
+            inputs,
+            lineage: prepared.metadata.lineage,
+            former: declarations.get(urn)?.former ?? olds.properties,
+        });
+        deployment.noteDeclaration();
+        if (failures.length === 0)
+            failures.push(
+                ...(await validateRemote(scope, context, olds, { ...prepared, properties: inputs })),
+            );
+        if (failures.length === 0 && Object.keys(olds.properties).length === 0) deployment.slots.declare(urn);
+        return {
+            inputs: { properties: inputs, metadata: prepared.metadata },
+            failures: failures.map((failure) => reportFailure(failure, secrets)),
+        };
+    } catch (error) {
+        if (!(error instanceof ConfigError || error instanceof CredentialsError)) throw error;
+        // The error names the key. For a named property the engine would also print its value, `<nil>`.
+        const { message } =
+            error instanceof ConfigError
+                ? new ConfigError(deployment.configurationKey(error.key), error.reason)
+                : error;
+        const failures = [{ property: "", reason: message }];
+        return { inputs: { properties: news, metadata: {} }, failures };
+    }
+}
+
+/** Validates inputs against EC2 if they are new or have changed; unchanged inputs cost no call. */
+async function validateRemote(
+    scope: Scope,
+    context: LifecycleContext,
+    { properties: olds }: Stored,
+    { properties: inputs, metadata }: Stored,
+): Promise<CheckFailure[]> {
+    if (hasUnknown([inputs["region"], inputs["credentials"]])) return [];
+    if (changedProperties(scope.rules, olds, inputs).length === 0) return [];
+    const ctx = resourceContext(scope, context, inputs, metadata.defaultName);
+    try {
+        await ctx.ec2.verifyCredentials();
+        const failures = await validateAdoption(scope, ctx, inputs);
+        if (!scope.deployment.isInState(context.urn)) await warnOfOwned(scope, ctx, inputs).catch(ignore);
+        failures.push(...((await scope.resource.validateRemote?.({ ctx, inputs, olds })) ?? []));
+        // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
+        if (Object.keys(olds).length === 0) await warnOfLeftTags(scope, ctx, inputs);
+        return failures;
+    } catch (error) {
+        if (!(error instanceof Ec2Error) || error instanceof CredentialsError) throw error;
+        // The caller of a preview may lack the permission to read; the run itself fails if the inputs are wrong.
+        ctx.warn(`could not be validated against AWS: ${error.message} \`pulumi up\` will check again.`);
+        return [];
+    }
+}
+
+/** Ignores a failed read: a caller without the permission gets fewer messages. */
+function ignore(): void {
+    // No decision depends on reads that only serve messages.
+}

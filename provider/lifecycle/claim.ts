@@ -1,0 +1,113 @@
+/**
+ * Creates a resource once, however often the run that creates it is interrupted. EC2 has no client token for snapshots,
+ * so each snapshot carries the claim of the attempt that created it, until the state holds it. This module is
+ * independent of the kind of resource.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Clock } from "../aws/clock";
+import { Ec2Error } from "../aws/errors";
+import { claimTag, stackTag, type TagMap } from "../../schema/tags";
+import { stableStringify, type Properties } from "../../schema/values";
+import { stackOf } from "../../schema/urn";
+
+export interface Claim {
+    stack: string;
+    value: string;
+}
+
+/** Describes a resource that an attempt has created. */
+export interface ClaimedResource<Observed> {
+    id: string;
+    observed: Observed;
+    claim: string | undefined;
+    startedAt: number;
+}
+
+/** Describes the resource in the state that is about to be replaced. */
+export interface ReplacedResource {
+    id: string;
+    startedAt: number;
+    /** Marks a retained resource as no longer managed, in its own region and with its own credentials. */
+    markRetained?: () => Promise<void>;
+    /** Records the id of its replacement on it. */
+    noteSuccessor?: (id: string) => Promise<void>;
+}
+
+/**
+ * Returns the claim of one attempt: the identity (URN, organization, backend) and the inputs that cannot be changed
+ * later; the other inputs can be applied to an adopted resource. A replacement has a claim of its own even with equal
+ * inputs: a forced replacement must not adopt the resource in the state.
+ */
+export function claimOf(
+    who: { urn: string; organization: string; backend: string; generation: number },
+    defining: Properties,
+): Claim {
+    const { urn, organization, backend, generation } = who;
+    const replacement = generation === 0 ? [] : [generation];
+    const hash = createHash("sha256").update(
+        stableStringify([urn, organization, backend, defining, ...replacement]),
+    );
+    return { stack: stackOf(urn, organization), value: hash.digest("hex").slice(0, 32) };
+}
+
+export function claimTags({ stack, value }: Claim): TagMap {
+    return { [stackTag]: stack, [claimTag]: value };
+}
+
+export interface Attempt<Observed> {
+    claim: Claim;
+    replaced: ReplacedResource | undefined;
+    /** Limits how far back an interrupted attempt may have begun, in milliseconds. */
+    timeoutMs: number;
+    clock: Clock;
+    create: () => Promise<{ id: string; observed: Observed }>;
+    /** Returns the resources of this stack that carry a claim; `fresh` bypasses the cache. */
+    findClaimed: (fresh: boolean) => Promise<ClaimedResource<Observed>[]>;
+}
+
+/** EC2 may show a created resource only after these delays. */
+const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
+const maxAttempts = 3;
+
+/** Creates the resource, or adopts the one that an interrupted attempt created. */
+export async function createOnce<Observed>(
+    attempt: Attempt<Observed>,
+): Promise<{ id: string; observed: Observed; adopted: boolean }> {
+    const earlier = matchingClaim(attempt, await attempt.findClaimed(false));
+    if (earlier !== undefined) return { ...earlier, adopted: true };
+    for (let tried = 1; ; tried++) {
+        try {
+            return { ...(await attempt.create()), adopted: false };
+        } catch (error) {
+            if (!(error instanceof Ec2Error) || error.kind !== "indeterminate") throw error;
+            // It is unknown whether EC2 has acted, so a lookup comes before another create.
+            for (const pause of lookupDelaysMs) {
+                await attempt.clock.sleep(pause);
+                const mine = matchingClaim(attempt, await attempt.findClaimed(true));
+                if (mine !== undefined) return { ...mine, adopted: false };
+            }
+            if (tried === maxAttempts) throw error;
+        }
+    }
+}
+
+/** Returns the resource that this attempt created; if there are several, a person has to decide. */
+function matchingClaim<Observed>(
+    { claim, replaced, timeoutMs, clock }: Attempt<Observed>,
+    claimed: ClaimedResource<Observed>[],
+) {
+    const oldest = Math.max(clock.now() - timeoutMs, replaced === undefined ? 0 : replaced.startedAt + 1);
+    const mine = claimed.filter(
+        (one) => one.claim === claim.value && one.id !== replaced?.id && one.startedAt >= oldest,
+    );
+    if (mine.length > 1) {
+        const ids = mine.map(({ id }) => id).join(", ");
+        throw new Error(
+            `${String(mine.length)} were created by interrupted runs, and it is not known which one is meant: ${ids}; ` +
+                `delete those that are not wanted, or remove their tag ${claimTag}, and run again`,
+        );
+    }
+    return mine[0];
+}

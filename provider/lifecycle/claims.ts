@@ -1,0 +1,96 @@
+/**
+ * Ends the claims of one run when it ends. This module is independent of the kind of resource.
+ *
+ * @module
+ */
+import { claimTag, endedClaim } from "../../schema/tags";
+import type { Ec2 } from "../aws/ec2";
+import { removeTags, writeTags } from "../aws/write-tags";
+import type { EngineLog } from "./engine-log";
+import { messageOf } from "./failure";
+
+/** Describes a resource with a claim, and the EC2 resources that carry its tags. */
+export interface Claimed {
+    id: string;
+    claim: string | undefined;
+    carrierIds: string[];
+    startedAt: number;
+}
+
+type FindClaimed = () => Promise<Claimed[]>;
+
+export class Claims {
+    readonly #created = new Map<Ec2, string[]>();
+    readonly #finders = new Map<Ec2, Map<object, FindClaimed>>();
+
+    constructor(
+        /** `isTracked` reports whether the program of this run has a resource with this id. */
+        readonly run: { startedAt: number; log: EngineLog; isTracked: (id: string) => boolean },
+    ) {}
+
+    /** Schedules the end of the claims of these ids for the end of this run, when the state holds them. */
+    endAtExit(ec2: Ec2, ids: string[]): void {
+        this.#created.set(ec2, [...(this.#created.get(ec2) ?? []), ...ids]);
+    }
+
+    /** Records how to find resources of a kind with a claim, once this run creates one. */
+    findAtExit(ec2: Ec2, kind: object, find: FindClaimed): void {
+        const finders = this.#finders.get(ec2) ?? new Map<object, FindClaimed>();
+        this.#finders.set(ec2, finders.set(kind, find));
+    }
+
+    /**
+     * Ends the claims of resources that the state holds, so that no later run mistakes them for resources of an
+     * interrupted run. It reports the remaining ones: an interrupted run created them, and no resource of the program
+     * tracks them.
+     */
+    async end(): Promise<void> {
+        const created = new Map(this.#created);
+        this.#created.clear();
+        const ending = [...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)]));
+        await Promise.all([...ending, this.#endEarlier(created)]);
+    }
+
+    /** Ends the claims that an earlier run could not end. */
+    async #endEarlier(created: Map<Ec2, string[]>): Promise<void> {
+        const leftovers: string[] = [];
+        for (const [ec2, finders] of this.#finders) {
+            const found = await Promise.all([...finders.values()].map((find) => find().catch(() => [])));
+            const earlier = found
+                .flat()
+                .filter(({ claim, startedAt }) => claim !== endedClaim && startedAt < this.run.startedAt);
+            const tracked = earlier.filter(({ id }) => this.run.isTracked(id));
+            const ids = tracked.flatMap(({ carrierIds }) => carrierIds);
+            const open = ids.filter((id) => created.get(ec2)?.includes(id) !== true);
+            if (open.length > 0) await this.#endClaimsOf(ec2, open);
+            leftovers.push(...earlier.filter((one) => !tracked.includes(one)).map(formatClaimed));
+        }
+        this.#warnOfLeftovers([...new Set(leftovers)]);
+    }
+
+    async #endClaimsOf(ec2: Ec2, ids: string[]): Promise<void> {
+        try {
+            await removeTags(ec2, ids, [claimTag]);
+        } catch (error) {
+            // A claim that cannot be removed is overwritten, since a forced replacement would adopt its resource.
+            await writeTags(ec2, ids, { [claimTag]: endedClaim }).catch(() => undefined);
+            this.run.log.warn("", `the tag ${claimTag} stays on ${ids.join(", ")}: ${messageOf(error)}`);
+        }
+    }
+
+    #warnOfLeftovers(ids: string[]): void {
+        if (ids.length === 0) return;
+        const isOne = ids.length === 1;
+        this.run.log.warn(
+            "",
+            `${ids.join(", ")} ${isOne ? "was" : "were"} created by an interrupted run of this stack, and nothing in this run ` +
+                `stands for ${isOne ? "it" : "them"}. Delete what is not wanted, set \`adopt\` to the id of what is, or ` +
+                `remove the tag ${claimTag}.`,
+        );
+    }
+}
+
+/** Formats a resource for a message; a set is named with its snapshots, since EC2 does not know its id. */
+function formatClaimed({ id, carrierIds }: Claimed): string {
+    return carrierIds.every((carrierId) => carrierId === id) ? id : `${id} (${carrierIds.join(", ")})`;
+}

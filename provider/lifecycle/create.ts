@@ -1,0 +1,255 @@
+/**
+ * Creates a resource once, however often the run that creates it is interrupted, or adopts an existing one.
+ *
+ * @module
+ */
+import { defaultTimeout, toMilliseconds } from "../../schema/duration";
+import type { Rule } from "../../schema/property";
+import { claimTag } from "../../schema/tags";
+import { equal, type Properties } from "../../schema/values";
+import { messageInPlace } from "../aws/place";
+import { takeAdopted } from "./adopt";
+import {
+    claimOf,
+    claimTags,
+    createOnce,
+    type Claim,
+    type ClaimedResource,
+    type ReplacedResource,
+} from "./claim";
+import type { Claimed } from "./claims";
+import type { LifecycleContext, Metadata, Owner, State, Stored } from "./context";
+import { messageOf, plainError, withErrorContext } from "./failure";
+import type { Lineage } from "./lineage";
+import { createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
+import type { ResourceContext, TagCarrier } from "./resource";
+import { describeResource, resourceContext, track, type AnyResource, type Scope } from "./scope";
+import { formatSlots } from "./slots";
+import { inputMetadata } from "./state";
+import { copiedKeysOf, writeDeclaredTags } from "./tags";
+import { waitUntilReady } from "./wait";
+
+export async function create(
+    scope: Scope,
+    context: LifecycleContext,
+    given: Stored,
+): Promise<{ id: string; state: State }> {
+    const { deployment, rules } = scope;
+    const { clock } = deployment.dependencies;
+    const startedAt = clock.now();
+    deployment.slots.begin(context.urn);
+    try {
+        return await createResource(scope, context, given);
+    } finally {
+        const full = deployment.slots.end(context.urn, clock.now() - startedAt);
+        if (full !== undefined)
+            deployment.log.info(context.urn, formatSlots(full, "waitForCompletion" in rules));
+    }
+}
+
+async function createResource(
+    scope: Scope,
+    context: LifecycleContext,
+    { properties: inputs, metadata: given }: Stored,
+): Promise<{ id: string; state: State }> {
+    const { resource, deployment } = scope;
+    const ctx = resourceContext(scope, context, inputs, given.defaultName);
+    const owner = createOwner(scope, ctx);
+    const creation = await begin(scope, context, ctx, { inputs, given, owner });
+    const { id, observed, carriers } = creation;
+    const replaced = deployment.replacedBy(context.urn);
+    const metadata = { ...inputMetadata(given), owner: owner.token, copiedKeys: creation.copiedKeys };
+    const outputs = await resource.outputs({ ctx, id, observed });
+    const trackAs = (properties: Properties) => {
+        track(scope, { urn: context.urn, lineage: given.lineage }, { id, inputs, outputs: properties });
+    };
+    deployment.noteChange();
+    trackAs(outputs);
+    if (creation.isExisting) for (const carrier of carriers) deployment.noteAdoption(carrier.id, owner);
+    const prepare = async (found: unknown) => {
+        // A later delete of the replaced resource must see that it is retained, even if this run fails from here on.
+        await replaced?.markRetained?.();
+        return takeOver(scope, ctx, { creation, observed: found, inputs, given, owner });
+    };
+    try {
+        const state = await waitUntilReady(scope, context, { id, observed, inputs, metadata, prepare });
+        await noteIfIncomplete(scope, ctx, { id, outputs: state.properties, replaced });
+        trackAs(state.properties);
+        return { id, state };
+    } catch (error) {
+        await noteIfIncomplete(scope, ctx, { id, outputs, replaced });
+        throw error;
+    } finally {
+        // The claim ends with the run: the state holds the resource whether the wait succeeds or fails.
+        if (!creation.isDeclared && resource.findClaimed !== undefined)
+            deployment.claims.endAtExit(ctx.ec2, carriers.length > 0 ? carriers.map(idOf) : [id]);
+    }
+}
+
+/** Describes the resource with which a create begins: a new one, or one that exists already. */
+interface Creation {
+    id: string;
+    observed: unknown;
+    /** Reports whether `adopt` names the resource. */
+    isDeclared: boolean;
+    /** Reports whether the resource exists already: `adopt` names it, or an interrupted run has created it. */
+    isExisting: boolean;
+    carriers: TagCarrier[];
+    copiedKeys: string[] | undefined;
+}
+
+async function begin(
+    scope: Scope,
+    context: LifecycleContext,
+    ctx: ResourceContext,
+    { inputs, given, owner }: { inputs: Properties; given: Metadata; owner: Owner },
+): Promise<Creation> {
+    const what = `creating ${describeResource(scope, context, { inputs })}`;
+    const declared = await withErrorContext(what, takeAdopted(scope, ctx, inputs));
+    const creating = { inputs, owner, lineage: given.lineage };
+    const { id, observed, adopted } =
+        declared ??
+        (await createOrFind(scope, ctx, context, creating).catch(async (error: unknown) => {
+            throw plainError(`${what}: ${await messageInPlace(ctx.ec2, error)}`, { cause: error });
+        }));
+    return {
+        id,
+        observed,
+        isDeclared: declared !== undefined,
+        isExisting: adopted,
+        carriers: scope.resource.tagged?.carriers(id, observed) ?? [],
+        copiedKeys:
+            declared === undefined ? copiedKeysOf(scope, observed, inputs, given.defaultName) : undefined,
+    };
+}
+
+/** Makes an existing resource as declared, with the tag of its new owner; a new one is that already. */
+async function takeOver(
+    scope: Scope,
+    ctx: ResourceContext,
+    {
+        creation: { id, carriers, copiedKeys, isDeclared, isExisting },
+        observed,
+        inputs,
+        given: { defaultName },
+        owner,
+    }: { creation: Creation; observed: unknown; inputs: Properties; given: Metadata; owner: Owner },
+): Promise<unknown> {
+    const isOwned = carriers.every(
+        (carrier) =>
+            carrier.tags === undefined || ownersOf(carrier).some(({ token }) => token === owner.token),
+    );
+    if (!isExisting && isOwned) return observed;
+    const internal = ownTags(scope, ctx, observed, owner, "take");
+    // A resource of an interrupted run keeps its claim until the state holds it, because this run may be interrupted
+    // too.
+    if (!isDeclared) internal.remove = internal.remove.filter((key) => key !== claimTag);
+    const state = { properties: {}, metadata: { defaultName, copiedKeys } };
+    const tagged = await writeDeclaredTags(scope, ctx, observed, { inputs, state, internal });
+    return scope.resource.update({ ctx, id, observed: tagged, inputs, state: {} });
+}
+
+/**
+ * Writes the id of an incomplete replacement on the replaced resource, because a later run or another process may
+ * delete that.
+ */
+async function noteIfIncomplete(
+    { resource }: Scope,
+    ctx: ResourceContext,
+    { id, outputs, replaced }: { id: string; outputs: Properties; replaced: ReplacedResource | undefined },
+): Promise<void> {
+    if (resource.replacing?.isComplete?.({ outputs }) !== false) return;
+    await replaced?.noteSuccessor?.(id).catch((error: unknown) => {
+        ctx.warn(`${id} is not noted as the successor of ${replaced.id}: ${messageOf(error)}`);
+    });
+}
+
+/** Creates the resource, or finds the one that an interrupted run created with the same inputs. */
+async function createOrFind(
+    scope: Scope,
+    ctx: ResourceContext,
+    { urn, organization }: LifecycleContext,
+    { inputs, owner, lineage }: { inputs: Properties; owner: Owner; lineage: Lineage | undefined },
+) {
+    const { resource, rules, deployment } = scope;
+    const claim = claimOf(
+        { urn, organization, backend: deployment.backend, generation: lineage?.generation ?? 0 },
+        immutableInputs(rules, inputs),
+    );
+    const replaced = deployment.replacedBy(urn);
+    const attempt = [claim.value, replaced?.id].join();
+    const once = await createOnce({
+        claim,
+        replaced,
+        timeoutMs: toMilliseconds((inputs["timeout"] as string | undefined) ?? defaultTimeout),
+        clock: ctx.ec2.clock,
+        create: () =>
+            resource.create({ ctx, inputs, ownTags: { ...claimTags(claim), ...ownerTags(owner) }, attempt }),
+        findClaimed: (isFresh) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
+    });
+    if (once.adopted) ctx.info(`adopts ${once.id}, which an interrupted run of this stack created.`);
+    return once;
+}
+
+async function findAllClaimed(
+    resource: AnyResource,
+    ctx: ResourceContext,
+    stack: string,
+): Promise<Claimed[]> {
+    const all = (await resource.findClaimed?.({ ctx, stack, isFresh: true })) ?? [];
+    return all.map(({ observed, ...one }) => ({
+        ...one,
+        carrierIds: resource.tagged?.carriers(one.id, observed).map(idOf) ?? [one.id],
+    }));
+}
+
+function idOf({ id }: TagCarrier): string {
+    return id;
+}
+
+/** EC2 may take this long to show all resources that one call creates. */
+const visibilityTimeoutMs = 60_000;
+const lookupPauseMs = 2_000;
+
+/** Finds resources that carry this claim, fit the inputs, and are in no state. */
+async function findClaimed(
+    { resource, deployment }: Scope,
+    ctx: ResourceContext,
+    { claim, inputs, isFresh }: { claim: Claim; inputs: Properties; isFresh: boolean },
+): Promise<ClaimedResource<unknown>[]> {
+    if (resource.findClaimed === undefined) return [];
+    deployment.claims.findAtExit(ctx.ec2, resource, () => findAllClaimed(resource, ctx, claim.stack));
+    const { clock } = ctx.ec2;
+    const end = clock.now() + visibilityTimeoutMs;
+    for (let isAgain = isFresh; ; isAgain = true) {
+        const all = await resource.findClaimed({ ctx, stack: claim.stack, isFresh: isAgain });
+        const found = all.filter((one) => one.claim === claim.value);
+        // A resource in the state may still carry a claim, if its run could not end the claim. Tags can be forged.
+        if (found.length > 0) await ctx.waitForDeclarations();
+        const mine = found.filter(
+            ({ id, observed }) =>
+                !deployment.isTracked(id) && resource.matchesInputs?.({ inputs, observed }) !== false,
+        );
+        const partial: string[] = [];
+        for (const { id, observed } of mine)
+            if ((await resource.isWhole?.({ ctx, inputs, observed })) === false) partial.push(id);
+        if (partial.length === 0) return mine;
+        if (clock.now() > end)
+            throw new Error(
+                `${partial.join(", ")}, which an interrupted run created, is not complete: EC2 does not show a snapshot ` +
+                    `of each volume. Run again, or remove the tag ${claimTag} from its snapshots to create a new one`,
+            );
+        ctx.status(`waiting until EC2 shows all of ${partial.join(", ")}`);
+        await clock.sleep(lookupPauseMs);
+    }
+}
+
+function immutableInputs(rules: Record<string, Rule>, inputs: Properties): Properties {
+    const fixed = Object.entries(rules).filter(
+        ([, { onChange }]) => onChange === "replace" || typeof onChange === "function",
+    );
+    // A declared default must result in the same claim as an omitted input.
+    return Object.fromEntries(
+        fixed.map(([key, rule]) => [key, equal(inputs[key], rule.default) ? undefined : inputs[key]]),
+    );
+}

@@ -1,0 +1,226 @@
+/**
+ * Contains the state that one run of the engine shares: the configuration, the EC2 clients, and the live resources. All
+ * dynamic resources of a run live in one process, so that the process has one deployment.
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import { configuredRegion } from "../aws/region";
+import { backendId } from "./backend";
+import type { ReplacedResource } from "./claim";
+import { Claims } from "./claims";
+import type { Owner, Stored } from "./context";
+import { firstOf, isSuccessor, nextOf, type Lineage } from "./lineage";
+import { systemClock } from "../aws/clock";
+import type { ClientDependencies } from "../aws/client";
+import { openEc2, type Ec2 } from "../aws/ec2";
+import {
+    readConfiguration,
+    type Configuration,
+    type Credentials,
+    type ReadKey,
+} from "../../schema/configuration";
+import { engineLog, type EngineLog } from "./engine-log";
+import { Slots } from "./slots";
+import { stableStringify, type Properties } from "../../schema/values";
+
+/** Represents a resource of the program as this run last observed it. */
+export interface TrackedResource {
+    id: string;
+    inputs: Properties;
+    /** Contains the outputs of the last observation. */
+    outputs: Properties;
+    /** Is `true` if a resource with these inputs is about to replace it. */
+    replaced?: boolean;
+}
+
+const quietPeriodMs = 2_000;
+const maxDeclarationWaitMs = 30_000;
+
+export class Deployment {
+    readonly #clouds = new Map<string, Ec2>();
+    readonly #live = new Map<string, TrackedResource>();
+    readonly #urns = new Map<string, string>();
+    readonly #regions = new Map<string, string>();
+    readonly #replaced = new Map<string, ReplacedResource>();
+    readonly #lineages = new Map<string, Lineage>();
+    readonly #notFound = new Map<string, { urn: string; place: string }>();
+    readonly #adopters = new Map<string, Owner>();
+    readonly #byLineage = new Map<string, { lineage: Lineage; live: TrackedResource }>();
+    #hasChanged = false;
+    readonly claims: Claims;
+    readonly backend = backendId();
+    readonly slots = new Slots();
+    #declaredAt: number | undefined;
+    #read: ReadKey = () => undefined;
+    #configuration: Configuration | undefined;
+
+    constructor(
+        readonly dependencies: ClientDependencies = { clock: systemClock },
+        readonly log: EngineLog = engineLog,
+    ) {
+        const startedAt = dependencies.clock.now();
+        this.claims = new Claims({ startedAt, log, isTracked: (id) => this.isTracked(id) });
+    }
+
+    /** Receives the configuration, which the engine sends once; the operation that needs it reports errors in it. */
+    configure(read: ReadKey): void {
+        this.#read = read;
+        this.#configuration = undefined;
+    }
+
+    /** The name of a key such as `aws:region` where a person sets it; a door may have names of its own. */
+    configurationKey(key: string): string {
+        return key;
+    }
+
+    get configuration(): Configuration {
+        return (this.#configuration ??= readConfiguration(this.#read));
+    }
+
+    /** Returns a random token for a resource that this run creates or adopts. */
+    createToken(): string {
+        return randomBytes(12).toString("hex");
+    }
+
+    /** Records the resource that adopts `id` in this run; EC2 may show the tag of the new owner only later. */
+    noteAdoption(id: string, owner: Owner): void {
+        this.#adopters.set(id, owner);
+    }
+
+    /** Returns the resource that adopted `id` in this run, unless it is the owner with this token. */
+    adopterOf(id: string, token: string | undefined): Owner | undefined {
+        const adopter = this.#adopters.get(id);
+        return adopter?.token === token ? undefined : adopter;
+    }
+
+    /** Records that `adopt` of a resource contains an id that does not exist in its region and account. */
+    noteNotFound(id: string, urn: string, place: string): void {
+        this.#notFound.set(id, { urn, place });
+    }
+
+    /** Returns the resource that failed to find `id` for adoption in this run. */
+    failedAdoptionOf(id: string): { urn: string; place: string } | undefined {
+        return this.#notFound.get(id);
+    }
+
+    /** Returns every EC2 client that this run has used so far, and that of the default region. */
+    async everywhere(): Promise<Ec2[]> {
+        const region = await configuredRegion(this.configuration.aws, undefined);
+        if (region !== undefined) this.ec2(region, undefined);
+        return [...this.#clouds.values()];
+    }
+
+    /** Records that tags or resources may differ from the last sweep. */
+    noteChange(): void {
+        this.#hasChanged = true;
+    }
+
+    /** Discards the sweeps before a delete: observations from before the last change do not show the current owner. */
+    forgetSweeps(): void {
+        if (!this.#hasChanged) return;
+        this.#hasChanged = false;
+        for (const cloud of this.#clouds.values()) cloud.forgetSweeps();
+    }
+
+    ec2(region: string, credentials: Credentials | undefined): Ec2 {
+        const key = stableStringify([region, credentials]);
+        let cloud = this.#clouds.get(key);
+        if (cloud === undefined) {
+            cloud = openEc2(this.configuration, region, credentials, {
+                ...this.dependencies,
+                beforeChange: () => this.log.exitIfOrphaned(),
+            });
+            this.#clouds.set(key, cloud);
+        }
+        return cloud;
+    }
+
+    /** Records that the program has declared a resource. */
+    noteDeclaration(): void {
+        this.#declaredAt = this.dependencies.clock.now();
+    }
+
+    /**
+     * Waits until the program has declared no resource for two seconds, at most half a minute: the engine executes the
+     * first declarations while the program still declares others. Without a program (destroy) there is no wait.
+     */
+    async waitForDeclarations(): Promise<void> {
+        const { clock } = this.dependencies;
+        const end = clock.now() + maxDeclarationWaitMs;
+        for (;;) {
+            const quietAt = Math.min((this.#declaredAt ?? -Infinity) + quietPeriodMs, end);
+            if (clock.now() >= quietAt) return;
+            await clock.sleep(quietAt - clock.now());
+        }
+    }
+
+    /** Reports whether the state has this URN: the engine checks and creates a replacement as if it had none. */
+    isInState(urn: string): boolean {
+        return this.#lineages.has(urn);
+    }
+
+    /** Returns the lineage of the declaration of a URN; `olds` contains the inputs in the state, if it has any. */
+    lineageOf(urn: string, olds: Stored | undefined): Lineage {
+        if (olds !== undefined) {
+            const lineage = olds.metadata.lineage ?? firstOf(urn);
+            this.#lineages.set(urn, lineage);
+            return lineage;
+        }
+        const former = this.#lineages.get(urn);
+        return former === undefined ? firstOf(urn) : nextOf(former);
+    }
+
+    /** Records the resource of a URN, so that the delete of its predecessor finds its successor. */
+    track(urn: string, lineage: Lineage, live: TrackedResource): void {
+        this.#live.set(urn, live);
+        this.#urns.set(live.id, urn);
+        this.#byLineage.set(lineage.origin, { lineage, live });
+    }
+
+    /** Reports whether the program of this run has a resource with this id. */
+    isTracked(id: string): boolean {
+        const live = this.#live.get(this.#urns.get(id) ?? "");
+        return live?.id === id && live.replaced !== true;
+    }
+
+    /**
+     * Returns the successor of a deleted resource, if it has one. With `deleteBeforeReplace` it is the deleted resource
+     * itself with the next inputs. After a rename or a move the state may still contain the former URN; then the
+     * lineage decides.
+     */
+    successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
+        const kin = this.#byLineage.get(lineage.origin);
+        const live =
+            this.#live.get(this.#urns.get(id) ?? urn) ??
+            (kin !== undefined && isSuccessor(kin.lineage, lineage) ? kin.live : undefined);
+        return live?.id === id && live.replaced !== true ? undefined : live;
+    }
+
+    /**
+     * Records that a resource wants to adopt `id`; the result is the URN of another resource that already manages it.
+     */
+    reserveAdoption(urn: string, id: string): string | undefined {
+        const other = this.#urns.get(id);
+        if (other === undefined) this.#urns.set(id, urn);
+        return other === urn ? undefined : other;
+    }
+
+    /** Records the resource of a URN that is being replaced, so that it is never adopted. */
+    trackReplaced(urn: string, replaced: ReplacedResource): void {
+        this.#replaced.set(urn, replaced);
+    }
+
+    replacedBy(urn: string): ReplacedResource | undefined {
+        return this.#replaced.get(urn);
+    }
+
+    /**
+     * Keeps the region of an existing resource: the engine checks a replacement without its old inputs, and a changed
+     * `aws:region` must not move it.
+     */
+    keepRegion(urn: string, region: string | undefined): string | undefined {
+        if (region !== undefined) this.#regions.set(urn, region);
+        return this.#regions.get(urn);
+    }
+}

@@ -1,0 +1,103 @@
+/**
+ * Determines which declared properties changed, and how the change affects the current resource.
+ *
+ * @module
+ */
+import { describeFailure } from "../../schema/failure";
+import type { Change, Pending } from "../../schema/property";
+import { hasUnknown, type Properties } from "../../schema/values";
+import type { LifecycleContext, Stored } from "./context";
+import { differences } from "./differences";
+import { plainError, withErrorContext } from "./failure";
+import { trackReplacement, warnOfUndecided } from "./replacement";
+import { describeResource, resourceContext, track, type Scope } from "./scope";
+import { withDeclaredInputs } from "./state";
+import { checkTagRoom, pendingTags } from "./tags";
+import { readOutcome } from "./unfinished";
+
+/** Contains the facts of a diff; each door formats them for its own wire format. */
+export interface DiffFacts {
+    changed: Change[];
+    /** Describes work that is due although no input has changed, and the reason. */
+    pending: Pending | undefined;
+    /** Lists the properties that replace the resource. */
+    replaces: string[];
+    /** Reports whether the option `replaceOnChanges` names any changed property. */
+    isReplaceOnChanges: boolean;
+    isReplaced: boolean;
+}
+
+export async function diff(
+    scope: Scope,
+    context: LifecycleContext,
+    id: string,
+    state: Stored,
+    inputs: Properties,
+): Promise<DiffFacts> {
+    const { resource, deployment } = scope;
+    const { properties } = state;
+    const ctx = resourceContext(scope, context, inputs);
+    const declared = withDeclaredInputs(state);
+    const [refused] = resource.validateUpdate?.({ state: properties, inputs, declared }) ?? [];
+    if (refused !== undefined) throw plainError(describeFailure(refused, context.secrets));
+    const comparing = differences(scope, ctx, state, inputs);
+    const differing = await withErrorContext(
+        `comparing ${describeResource(scope, context, { id, inputs })}`,
+        comparing,
+    );
+    const changed = differing.filter(({ effect }) => effect !== "nothing");
+    const { configuration } = deployment;
+    const outcome = await readOutcome(scope, context, id, properties);
+    const args = { state: outcome, inputs, configuration, secrets: context.secrets };
+    const pending =
+        resource.pending?.(args) ??
+        // A job that has succeeded since still needs the update that reads its outputs.
+        resource.pending?.({ ...args, state: properties }) ??
+        (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state));
+    const facts = decide(changed, pending, context, inputs);
+    const [excess] = facts.isReplaced ? [] : checkTagRoom(scope, ctx, { id, inputs, state });
+    if (excess !== undefined) throw plainError(describeFailure(excess, context.secrets));
+    track(
+        scope,
+        { urn: context.urn, lineage: state.metadata.lineage },
+        { id, inputs, outputs: outcome, replaced: facts.isReplaced },
+    );
+    // Without a changed input, no other message explains the reason.
+    if (pending !== undefined && (changed.length === 0 || pending.effect === "replace"))
+        ctx.info(pending.why);
+    if (facts.isReplaced) await trackReplacement(scope, context, id, outcome, inputs);
+    else await warnOfUndecided(scope, context, { changed, id, state: outcome, inputs });
+    if (!facts.isReplaced || resource.replacing === undefined) {
+        const warning = resource.warning?.(args);
+        if (warning !== undefined) ctx.warn(warning);
+    }
+    return facts;
+}
+
+function decide(
+    changed: Change[],
+    pending: Pending | undefined,
+    { replaceOnChanges }: LifecycleContext,
+    inputs: Properties,
+): DiffFacts {
+    const isNamed = ({ property }: Change) =>
+        replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === property);
+    const replacing = changed.filter(
+        (change) =>
+            change.effect === "replace" ||
+            // The engine itself replaces a resource for an unknown value, and does not delete it first.
+            (isNamed(change) && !hasUnknown(inputs[change.property])),
+    );
+    const replaces = [
+        ...replacing.map(({ property }) => property),
+        ...(pending?.effect === "replace" ? ["state"] : []),
+    ];
+    const isReplaceOnChanges = changed.some(isNamed);
+    return {
+        changed,
+        pending,
+        replaces,
+        isReplaceOnChanges,
+        isReplaced: isReplaceOnChanges || replaces.length > 0,
+    };
+}

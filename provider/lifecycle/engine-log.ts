@@ -1,0 +1,150 @@
+/**
+ * Sends messages about resources to the engine; this is the only adapter between the provider and the engine that runs
+ * it. Without the engine's address among the arguments of the process (in a unit test), no message is sent.
+ *
+ * @module
+ */
+import { createRequire } from "node:module";
+import { connect as connectTo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import type * as Grpc from "@grpc/grpc-js";
+import type * as Services from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type * as Messages from "@pulumi/pulumi/proto/engine_pb";
+import { nameOf } from "../../schema/urn";
+
+/** Sends messages about one resource to the terminal. */
+export interface EngineLog {
+    /** Shows a temporary line at the resource, which the next one replaces. */
+    status(urn: string, line: string): void;
+    /** Shows a permanent line. */
+    info(urn: string, line: string): void;
+    /** Shows a permanent line that a reviewer must see; it also appears in previews. */
+    warn(urn: string, line: string): void;
+    /** Ends this process if the engine no longer runs. */
+    exitIfOrphaned(): Promise<void>;
+}
+
+export const engineLog: EngineLog = {
+    status: (urn, line) => {
+        say("INFO", urn, line, true);
+    },
+    info: (urn, line) => sendOnce("INFO", urn, line),
+    warn: (urn, line) => sendOnce("WARNING", urn, line),
+    exitIfOrphaned: async () => {
+        if (!(await isEngineAlive())) process.exit(1);
+    },
+};
+
+/** During a diff the engine does not show the resource of a line, and may print it above another resource. */
+function named(urn: string, line: string): string {
+    return urn === "" ? line : `${nameOf(urn)}: ${line}`;
+}
+
+/** The address is the last matching argument: with `--logflow -v=3` or `--tracing` the CLI puts flags before it. */
+let address = process.argv.slice(2).findLast((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
+type Severity = "INFO" | "WARNING";
+export type Send = (severity: Severity, urn: string, line: string, passing: boolean) => void;
+let send: Send | undefined;
+let connectToEngine: (to: string) => Send = connect;
+
+/** Connects to this engine from now on, because a plugin in a debugger serves several engines one after another. */
+export function attachTo(engine: string | undefined, connecting: (to: string) => Send): void {
+    connectToEngine = connecting;
+    if (engine === undefined) return;
+    address = engine;
+    send = undefined;
+    sentLines.clear();
+}
+
+/**
+ * Reports whether the engine still runs. When the CLI is killed, this process continues: it must create nothing more,
+ * since the next run does not know of it.
+ */
+function isEngineAlive(): Promise<boolean> {
+    if (address === undefined) return Promise.resolve(true);
+    const [host, port] = address.split(":");
+    return new Promise((resolve) => {
+        const socket = connectTo({ host, port: Number(port) });
+        socket.once("connect", () => {
+            socket.destroy();
+            resolve(true);
+        });
+        socket.once("error", () => {
+            resolve(false);
+        });
+    });
+}
+
+/** An orphan checks for its engine at this interval while it waits. */
+const orphanCheckMs = 5_000;
+
+if (address !== undefined) {
+    setInterval(() => {
+        void engineLog.exitIfOrphaned();
+    }, orphanCheckMs).unref();
+}
+
+/**
+ * Runs work when the engine releases this process. At the end of every run, also of a failed one, the engine writes the
+ * state and then sends SIGINT (CLI 3.172 and newer), with 5 seconds of grace.
+ */
+export function whenReleased(work: () => Promise<void>): void {
+    if (address === undefined) return;
+    process.once("SIGINT", () => {
+        void work()
+            .finally(() => Promise.race([Promise.all(sending), wait(lastWordsMs)]))
+            .finally(() => process.exit(0));
+    });
+}
+
+/** Contains the messages that are being sent to the engine. */
+const sending = new Set<Promise<void>>();
+/** The last messages may take this long to arrive. */
+const lastWordsMs = 1_000;
+
+const sentLines = new Set<string>();
+
+/** Sends each line once: a replacement is checked twice, with the same messages. */
+function sendOnce(severity: Severity, urn: string, line: string): void {
+    const key = `${urn} ${line}`;
+    if (sentLines.has(key)) return;
+    sentLines.add(key);
+    say(severity, urn, named(urn, line), false);
+}
+
+function say(...message: Parameters<Send>): void {
+    if (address === undefined) return;
+    // A message that does not arrive must never fail the work that it reports.
+    try {
+        (send ??= connectToEngine(address))(...message);
+    } catch {
+        send = ignore;
+    }
+}
+
+function connect(to: string): Send {
+    // This loads the copy of gRPC that the user's SDK depends on, because it rejects credentials of another copy.
+    const beside = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    const grpc = beside("@grpc/grpc-js") as typeof Grpc;
+    const services = beside("./proto/engine_grpc_pb.js") as typeof Services;
+    const messages = beside("./proto/engine_pb.js") as typeof Messages;
+    const client = new services.EngineClient(to, grpc.credentials.createInsecure());
+    return (severity, urn, line, passing) => {
+        const request = new messages.LogRequest();
+        request.setSeverity(messages.LogSeverity[severity]);
+        request.setUrn(urn);
+        request.setMessage(line);
+        request.setEphemeral(passing);
+        const sent = new Promise<void>((resolve) => {
+            client.log(request, () => {
+                sending.delete(sent);
+                resolve();
+            });
+        });
+        sending.add(sent);
+    };
+}
+
+function ignore(): void {
+    // No remedy exists for a message that cannot be sent.
+}

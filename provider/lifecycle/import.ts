@@ -1,0 +1,65 @@
+/**
+ * Import: a resource that no state knows, with the inputs that declare it as EC2 shows it.
+ *
+ * @module
+ */
+import { ConfigError } from "../../schema/configuration";
+import { declaredTags } from "../../schema/tags";
+import { defined, type Properties } from "../../schema/values";
+import { configuredRegion } from "../aws/region";
+import type { LifecycleContext, State } from "./context";
+import { withErrorContext } from "./failure";
+import { createOwner, ownersOf } from "./ownership";
+import { resourceContext, type Scope } from "./scope";
+import { stateOf } from "./state";
+
+export interface Imported {
+    id: string;
+    state: State;
+    inputs: Properties;
+}
+
+/** Nothing where the resource does not exist. `id` may begin with a region, as in `us-west-2/snap-1`. */
+export async function importResource(
+    scope: Scope,
+    context: LifecycleContext,
+    id: string,
+): Promise<Imported | undefined> {
+    const { resource, deployment, rules } = scope;
+    const [, elsewhere, given = ""] = /^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)\/)?(.*)$/.exec(id) ?? [];
+    const region = elsewhere ?? (await configuredRegion(deployment.configuration.aws));
+    if (region === undefined) throw new ConfigError("aws:region", "is required: set it, or give `region`");
+    const ctx = resourceContext(scope, context, { region });
+    return withErrorContext(`importing ${given}`, find());
+
+    async function find(): Promise<Imported | undefined> {
+        if (resource.findImported === undefined)
+            throw new Error("it exists in the state alone; declare it instead");
+        const found = await resource.findImported({ ctx, id: given });
+        if (found === undefined) return undefined;
+        const properties: Properties = { ...defined({ ...found.inputs }), region };
+        // The read depends on the declaration, because a share owns the accounts that it declares.
+        const observed = await resource.read({
+            ctx,
+            id: found.id,
+            state: { ...properties, ...found.known },
+        });
+        if (observed === undefined) return undefined;
+        // Without a name there, none is declared: importing changes nothing.
+        const isNamed = !("name" in rules) || "name" in properties;
+        const tagKeys =
+            "tags" in rules ? Object.keys(declaredTags(properties, deployment.configuration)) : [];
+        // The tag of this very resource, which a state has lost; what others own is kept when this one is deleted.
+        const { name: own } = createOwner(scope, ctx);
+        const owners = (resource.tagged?.carriers(found.id, observed) ?? []).flatMap(ownersOf);
+        const owner = owners.find(({ name }) => name === own)?.token;
+        const metadata = defined({ tagKeys, owner, defaultName: isNamed ? undefined : "" });
+        const state = await stateOf(scope, ctx, context, {
+            id: found.id,
+            observed,
+            inputs: properties,
+            metadata,
+        });
+        return { id: found.id, state, inputs: properties };
+    }
+}

@@ -1,0 +1,54 @@
+/**
+ * Turns a kind of resource into the operations of the engine: check, diff, create, read, update, delete. Each operation
+ * is a separate file; a door translates between them and its wire format.
+ *
+ * @module
+ */
+import type { Properties } from "../../schema/values";
+import { check, type CheckResult } from "./check";
+import type { LifecycleContext, State, Stored } from "./context";
+import { create } from "./create";
+import { deleteResource } from "./delete";
+import type { Deployment } from "./deployment";
+import { diff, type DiffFacts } from "./diff";
+import { importResource, type Imported } from "./import";
+import { read } from "./read";
+import type { Resource } from "./resource";
+import { scopeOf, type AnyResource } from "./scope";
+import { update } from "./update";
+
+export interface Lifecycle {
+    check(context: LifecycleContext, olds: Stored, news: Properties): Promise<CheckResult>;
+    diff(context: LifecycleContext, id: string, state: Stored, inputs: Properties): Promise<DiffFacts>;
+    create(context: LifecycleContext, inputs: Stored): Promise<{ id: string; state: State }>;
+    /** Returns `undefined` if the resource does not exist. */
+    read(
+        context: LifecycleContext,
+        id: string,
+        state: Stored,
+    ): Promise<{ state: State; inputs: Properties } | undefined>;
+    /** As `read`, where no state knows the resource. */
+    import(context: LifecycleContext, id: string): Promise<Imported | undefined>;
+    update(
+        context: LifecycleContext,
+        resource: { id: string; state: Stored; inputs: Stored },
+    ): Promise<State>;
+    delete(context: LifecycleContext, id: string, state: Stored): Promise<void>;
+}
+
+export function lifecycle<Inputs extends object, Outputs extends object, Observed>(
+    resource: Resource<Inputs, Outputs, Observed>,
+    deployment: Deployment,
+): Lifecycle {
+    // The functions of a resource receive only values that they returned themselves, or that its rules have validated.
+    const scope = scopeOf(resource as unknown as AnyResource, deployment);
+    return {
+        check: (context, olds, news) => check(scope, context, olds, news),
+        diff: (context, id, state, inputs) => diff(scope, context, id, state, inputs),
+        create: (context, inputs) => create(scope, context, inputs),
+        read: (context, id, state) => read(scope, context, id, state),
+        import: (context, id) => importResource(scope, context, id),
+        update: (context, one) => update(scope, context, one),
+        delete: (context, id, state) => deleteResource(scope, context, id, state),
+    };
+}

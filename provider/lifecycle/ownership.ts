@@ -1,0 +1,142 @@
+/**
+ * Manages ownership: a resource that creates or adopts an EC2 resource draws a token. The state keeps the token, and
+ * the EC2 resource carries it in the key of a tag. An EC2 resource may have several owners: a delete removes its own
+ * tag, and only the last owner deletes the EC2 resource. A tag can keep an EC2 resource; it never causes its deletion.
+ *
+ * @module
+ */
+import {
+    claimTag,
+    ownerPrefix,
+    retainedPrefix,
+    stackTag,
+    successorTag,
+    type TagMap,
+} from "../../schema/tags";
+import { nameOf, typeOf } from "../../schema/urn";
+import type { Properties } from "../../schema/values";
+import { ignoreNotFound } from "../aws/errors";
+import { tagOf } from "../aws/tags";
+import { removeTags } from "../aws/write-tags";
+import type { Owner } from "./context";
+import { messageOf } from "./failure";
+import { readCached } from "./read";
+import type { ResourceContext, TagCarrier } from "./resource";
+import type { Scope } from "./scope";
+import type { InternalTags } from "./tags";
+
+/** A tag value has at most this many characters. */
+const longestValue = 256;
+
+/** Creates the owner record of a resource of this run for the EC2 resource that it creates or adopts. */
+export function createOwner(
+    { deployment }: Scope,
+    ctx: ResourceContext,
+    token = deployment.createToken(),
+): Owner {
+    const { urn, stack } = ctx;
+    const name = `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
+    return { token, name: name.slice(-longestValue) };
+}
+
+export function ownerTags({ token, name }: Owner): TagMap {
+    return { [ownerPrefix + token]: name };
+}
+
+/**
+ * Returns the owners in the tags of an EC2 resource. Data Lifecycle Manager and AWS Backup copy the tags of a volume to
+ * its snapshots: such copies name no owner.
+ */
+export function ownersOf({ id, tags = [] }: TagCarrier): Owner[] {
+    return tags
+        .filter(({ Key }) => Key?.startsWith(ownerPrefix))
+        .map(({ Key = "", Value = "" }) => ({ token: Key.slice(ownerPrefix.length), name: Value }))
+        .filter(({ name }) => /::Volume\w*::/.test(name) === id.startsWith("vol-"));
+}
+
+/** Returns the owners other than the owner in the state; a resource of an older version has no owners. */
+export function otherOwners(carrier: TagCarrier, token: string | undefined): Owner[] {
+    return ownersOf(carrier).filter((owner) => owner.token !== token);
+}
+
+/** Returns a text such as `data (Snapshot) of the stack organization/project/test`. */
+export function formatOwners(owners: Owner[]): string {
+    const texts = owners.map(({ name }) => {
+        const [, stack, type = "", resource = ""] = /^(.*?)::(\w*)::(.*?)(?: @\w+)?$/.exec(name) ?? [];
+        return stack === undefined ? formatUnnamed(name) : `${resource} (${type}) of the stack ${stack}`;
+    });
+    return [...new Set(texts)].join(" and ");
+}
+
+function formatUnnamed(name: string): string {
+    return name === "" ? "another resource" : name;
+}
+
+/**
+ * Returns the internal tags of a managed resource. `"take"` is for a new or adopted resource: it removes a tag that an
+ * interrupted run wrote for the same resource, since no state holds its token. `"keep"` is for an update.
+ */
+export function ownTags(
+    { resource }: Scope,
+    ctx: ResourceContext,
+    observed: unknown,
+    owner: Owner,
+    mode: "keep" | "take" = "keep",
+): InternalTags {
+    const others = (resource.tagged?.carriers("", observed) ?? []).flatMap((carrier) =>
+        otherOwners(carrier, owner.token),
+    );
+    const former = mode === "take" ? others.filter(({ name }) => name === owner.name) : [];
+    const write = ownerTags(owner);
+    const remove = [claimTag, ...former.map(({ token }) => ownerPrefix + token)];
+    if (mode === "take" || others.length === 0) return { write: { ...write, [stackTag]: ctx.stack }, remove };
+    ctx.warn(`is owned by ${formatOwners(others)} too: it is deleted once none of its owners is left.`);
+    return { write, remove };
+}
+
+interface Ownership {
+    /** Contains the EC2 resources to retain, each with its other owners. */
+    shared: Map<string, Owner[]>;
+    own: string[];
+    /** Contains the successor in the tags, if any. */
+    successorId: string | undefined;
+    /** Reports whether an earlier run has marked the resource as no longer managed. */
+    isMarkedRetained: boolean;
+    observed: unknown;
+}
+
+/** Reads a resource that is to be deleted, and its owners. */
+export async function readOwnership(
+    scope: Scope,
+    ctx: ResourceContext,
+    { id, state, token }: { id: string; state: Properties; token: string | undefined },
+): Promise<Ownership> {
+    const { tagged } = scope.resource;
+    const observed = tagged === undefined ? undefined : await readCached(scope, ctx, id, state);
+    const shared = new Map<string, Owner[]>();
+    const own: string[] = [];
+    const carriers = observed === undefined ? [] : (tagged?.carriers(id, observed) ?? []);
+    for (const carrier of carriers) {
+        const others = otherOwners(carrier, token);
+        // A tag that was written a moment ago may not be visible yet.
+        const adopter = scope.deployment.adopterOf(carrier.id, token);
+        if (others.length > 0) shared.set(carrier.id, others);
+        else if (adopter !== undefined) shared.set(carrier.id, [adopter]);
+        else own.push(carrier.id);
+    }
+    const [successorId] = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, successorTag) ?? []);
+    const isMarkedRetained = carriers.some(
+        ({ tags }) => tagOf({ Tags: tags }, stackTag)?.startsWith(retainedPrefix) === true,
+    );
+    return { shared, own, successorId, isMarkedRetained, observed };
+}
+
+/** Removes the own owner tag from a retained resource, so that the last of its owners deletes it. */
+export async function release(ctx: ResourceContext, ids: string[], token: string | undefined): Promise<void> {
+    if (token === undefined || ids.length === 0) return;
+    try {
+        await ignoreNotFound(removeTags(ctx.ec2, ids, [ownerPrefix + token]));
+    } catch (error) {
+        ctx.warn(`the tag ${ownerPrefix}${token} stays on ${ids.join(", ")}: ${messageOf(error)}`);
+    }
+}

@@ -1,0 +1,64 @@
+/**
+ * Completes declared inputs before they are checked: the region and the default name.
+ *
+ * @module
+ */
+import { configuredRegion, requireRegion } from "../aws/region";
+import { ConfigError, type Credentials } from "../../schema/configuration";
+import { regionRule } from "../../schema/placement";
+import { nameOf } from "../../schema/urn";
+import { hasUnknown, isMap, UNKNOWN, type Properties } from "../../schema/values";
+import type { LifecycleContext, Stored } from "./context";
+import type { Scope } from "./scope";
+
+export async function prepare(
+    { rules, deployment }: Scope,
+    { urn }: LifecycleContext,
+    olds: Stored,
+    news: Properties,
+): Promise<Stored> {
+    // A program that passes null means the same as one that omits the property.
+    const inputs = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== null));
+    if (!("tags" in rules) && inputs["tags"] !== undefined) {
+        // A transform of the stack adds tags to every resource.
+        delete inputs["tags"];
+        deployment.log.info(urn, "has no tags in AWS: the tags that it is given are left out.");
+    }
+    const lineage = deployment.lineageOf(urn, Object.keys(olds.properties).length > 0 ? olds : undefined);
+    const region = inputs["region"] ?? (await defaultRegion(deployment, urn, olds.properties, news));
+    if (region === undefined)
+        throw new ConfigError(
+            "aws:region",
+            "no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` " +
+                "argument.",
+        );
+    const { aws } = deployment.configuration;
+    const isNew = region !== UNKNOWN && region !== olds.properties["region"];
+    if (isNew && typeof region === "string" && regionRule.validate(region, "region").length === 0)
+        await requireRegion(region, aws, news["region"] === undefined ? "aws:region" : "region");
+    inputs["region"] = region;
+    if (!("name" in rules) || inputs["name"] !== undefined)
+        return { properties: inputs, metadata: { lineage } };
+    const defaultName = olds.metadata.defaultName ?? nameOf(urn);
+    // A resource that was imported without a name has none until the program declares one.
+    const properties = defaultName === "" ? inputs : { ...inputs, name: defaultName };
+    return { properties, metadata: { defaultName, lineage } };
+}
+
+async function defaultRegion(
+    deployment: Scope["deployment"],
+    urn: string,
+    olds: Properties,
+    { credentials }: Properties,
+): Promise<unknown> {
+    const isIdentity = isMap(credentials) && !hasUnknown(credentials);
+    return (
+        deployment.keepRegion(urn, olds["region"] as string | undefined) ??
+        (await configuredRegion(
+            deployment.configuration.aws,
+            isIdentity ? (credentials as Credentials) : undefined,
+        )) ??
+        // An unknown profile has an unknown region.
+        (hasUnknown(credentials) ? UNKNOWN : undefined)
+    );
+}

@@ -1,0 +1,55 @@
+/**
+ * Reads the state from EC2 for a refresh.
+ *
+ * @module
+ */
+import { inputsOf } from "../../schema/property";
+import { defined, type Properties } from "../../schema/values";
+import { requireSameAccount, requireSameOwner } from "./account";
+import type { LifecycleContext, State, Stored } from "./context";
+import { withErrorContext } from "./failure";
+import type { ResourceContext } from "./resource";
+import { describeResource, resourceContext, type Scope } from "./scope";
+import { stateOf, withDeclaredInputs } from "./state";
+
+/** Returns `undefined` if the resource does not exist. */
+export async function read(
+    scope: Scope,
+    context: LifecycleContext,
+    id: string,
+    state: Stored,
+): Promise<{ state: State; inputs: Properties } | undefined> {
+    const { resource, rules } = scope;
+    const ctx = resourceContext(scope, context, state.properties);
+    const what = `reading ${describeResource(scope, context, { id, inputs: state.properties })}`;
+    const observed = await withErrorContext(what, readCached(scope, ctx, id, state.properties));
+    if (observed === undefined) {
+        await withErrorContext(what, requireSameAccount(ctx, state.properties));
+        return undefined;
+    }
+    await withErrorContext(
+        what,
+        Promise.resolve().then(() => requireSameOwner(resource.owner(observed), state.properties)),
+    );
+    const declared = inputsOf(rules, withDeclaredInputs(state));
+    const shown = defined(resource.inputsFrom?.({ ctx, observed, declared }) ?? declared);
+    const { defaultName, copiedKeys = [] } = state.metadata;
+    // A default name that a copied tag overrides is not in EC2, and is no drift.
+    const isYielding =
+        copiedKeys.includes(ctx.configuration.tagKeys.name) && declared["name"] === defaultName;
+    const inputs = isYielding ? { ...shown, name: defaultName } : shown;
+    return {
+        state: await stateOf(scope, ctx, context, { id, observed, inputs, metadata: state.metadata }),
+        inputs,
+    };
+}
+
+/** Reads from the stack-wide sweep if the resource supports it, otherwise by id. */
+export function readCached(
+    { resource }: Scope,
+    ctx: ResourceContext,
+    id: string,
+    state: Properties,
+): Promise<unknown> {
+    return resource.readCached?.({ ctx, id, state }) ?? resource.read({ ctx, id, state });
+}

@@ -1,0 +1,142 @@
+/**
+ * Handles replacement: it determines whether the replaced resource is retained, which warnings a reviewer needs, and
+ * when it may be deleted.
+ *
+ * @module
+ */
+import { textOf } from "../../schema/failure";
+import type { Change } from "../../schema/property";
+import { hasNoData } from "../../schema/retention";
+import { claimTag, endedClaim, successorTag } from "../../schema/tags";
+import type { Properties } from "../../schema/values";
+import { tagOf } from "../aws/tags";
+import { writeTags } from "../aws/write-tags";
+import type { LifecycleContext } from "./context";
+import { createOwner, ownersOf } from "./ownership";
+import type { ResourceContext } from "./resource";
+import { describeResource, resourceContext, type Scope } from "./scope";
+
+/** Tracks the replaced resource, and warns of deletions. */
+export async function trackReplacement(
+    scope: Scope,
+    context: LifecycleContext,
+    id: string,
+    state: Properties,
+    inputs: Properties,
+): Promise<void> {
+    const { replacing, startedAt } = scope.resource;
+    const ctx = resourceContext(scope, context, state);
+    const carrierIds = replacing?.carrierIds?.({ id, state }) ?? [];
+    const replaced = {
+        id,
+        startedAt: startedAt?.(state) ?? 0,
+        noteSuccessor: (successor: string) => writeTags(ctx.ec2, carrierIds, { [successorTag]: successor }),
+    };
+    const isRetained = replacing?.isRetained?.({ state, inputs }) === true;
+    // The mark is written in the region and with the credentials of the replaced resource.
+    const markRetained = () => replacing?.markRetained?.({ ctx, id, state }) ?? Promise.resolve();
+    scope.deployment.trackReplaced(context.urn, isRetained ? { ...replaced, markRetained } : replaced);
+    const warning = await replacing?.warning({ ctx, id, state, inputs });
+    if (warning !== undefined) ctx.warn(warning);
+}
+
+/** Warns of deletions that happen if a value that is still unknown turns out to differ. */
+export async function warnOfUndecided(
+    scope: Scope,
+    context: LifecycleContext,
+    { changed, id, state, inputs }: { changed: Change[]; id: string; state: Properties; inputs: Properties },
+): Promise<void> {
+    const { replacing } = scope.resource;
+    const open = changed.filter(({ undecided }) => undecided).map(({ property }) => property);
+    if (open.length === 0) return;
+    // A replaced copy of another source is retained, so that there is nothing to warn of.
+    if (replacing?.isRetained !== undefined && replacing.isRetained({ state, inputs }) !== false) return;
+    const ctx = resourceContext(scope, context, state);
+    const warning = await replacing?.warning({ ctx, id, state, inputs });
+    const unclear = `${open.join(", ")} ${open.length > 1 ? "are" : "is"} not known yet`;
+    if (warning !== undefined) ctx.warn(textOf`${unclear}: if it turns out to be another one, ${warning}`);
+}
+
+/**
+ * Warns of a replacement that the user forces (taint, `replaceWith`, `replacementTrigger`): the engine then skips diff,
+ * and checks the new inputs as if the state had none.
+ */
+export async function warnOfForcedReplacement(
+    scope: Scope,
+    context: LifecycleContext,
+    olds: Properties,
+    inputs: Properties,
+): Promise<void> {
+    const { deployment, declarations, resource } = scope;
+    const { urn } = context;
+    const former = declarations.get(urn)?.former;
+    const isForced =
+        Object.keys(olds).length === 0 &&
+        former !== undefined &&
+        Object.keys(former).length > 0 &&
+        deployment.isInState(urn) &&
+        deployment.replacedBy(urn) === undefined;
+    if (!isForced || resource.replacing === undefined) return;
+    // The engine does not pass the state, which may be that of a failed resource.
+    const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
+    const isFailed = owned.length > 0 && owned.every(({ outputs }) => hasNoData(outputs));
+    const what = `the ${describeResource(scope, context, { inputs: former })} in the state`;
+    deployment.log.warn(
+        urn,
+        `replacement is forced: ${what} ${formatFate(scope, former, { inputs, isFailed })}`,
+    );
+}
+
+/**
+ * Warns of deletions by a forced replacement (`--replace`, taint). The engine does not pass the resource in the state
+ * then; its owner tag identifies it. A resource that a delete retained in the account may carry that tag as well.
+ */
+export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<void> {
+    for (const { id, observed, outputs } of await readOwned(scope, ctx, inputs)) {
+        const former = {
+            ...inputs,
+            ...scope.resource.inputsFrom?.({ ctx, observed, declared: undefined }),
+        };
+        const fate = formatFate(scope, former, { inputs, isFailed: hasNoData(outputs) });
+        ctx.warn(
+            `owns ${id}. If the state holds that, its replacement is forced (--replace, taint): it ${fate}`,
+        );
+    }
+}
+
+interface Owned {
+    id: string;
+    observed: unknown;
+    outputs: Properties;
+}
+
+/** Reads the resources that carry the owner tag of this very resource. */
+async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<Owned[]> {
+    const { resource } = scope;
+    const { name } = createOwner(scope, ctx, "");
+    const found = (await resource.findOwned?.({ ctx })) ?? [];
+    const owned = found.filter(({ id, observed }) => {
+        const carriers = resource.tagged?.carriers(id, observed) ?? [];
+        const isOurs = carriers.some((carrier) => ownersOf(carrier).some((owner) => owner.name === name));
+        // An interrupted run created a resource that carries a claim, and this run adopts it.
+        const claims = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, claimTag) ?? []);
+        return id !== inputs["adopt"] && isOurs && claims.every((claim) => claim === endedClaim);
+    });
+    return Promise.all(
+        owned.map(async (one) => ({ ...one, outputs: await resource.outputs({ ctx, ...one }) })),
+    );
+}
+
+function formatFate(
+    { resource }: Scope,
+    former: Properties,
+    { inputs, isFailed }: { inputs: Properties; isFailed: boolean },
+): string {
+    if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
+        return "will be kept in the account, no longer managed by Pulumi.";
+    if (isFailed) return "failed, and will be deleted.";
+    const remedy = resource.replacing?.isRetained === undefined ? "finalSnapshot" : "keepReplaced";
+    return `will be deleted after the new one completes. To keep ${
+        remedy === "keepReplaced" ? "it" : "its data"
+    }, set ${remedy}: true.`;
+}

@@ -1,0 +1,309 @@
+/**
+ * Defines the shape of a kind of resource: its rules, and functions that create, read, update and delete one in EC2.
+ * The lifecycle turns them into the operations of the engine.
+ *
+ * @module
+ */
+import type { Tag } from "@aws-sdk/client-ec2";
+import type { ClaimedResource } from "./claim";
+import type { Ec2 } from "../aws/ec2";
+import type { Configuration } from "../../schema/configuration";
+import type { TagMap } from "../../schema/tags";
+import type { CheckFailure, Text } from "../../schema/failure";
+import type { ResourceName } from "../../schema/index";
+import type { Pending } from "../../schema/property";
+import type { Properties } from "../../schema/values";
+import type { Lineage } from "./lineage";
+import type { TrackedResource } from "./deployment";
+
+/** Reports, with the help of AWS, whether two values of a property are equivalent. */
+export type Equivalence = (ec2: Ec2, before: unknown, after: unknown) => Promise<boolean>;
+
+/** Represents a resource that the program of this run declares. */
+export interface Declaration {
+    urn: string;
+    inputs: Properties;
+    /** Lists the secret inputs. */
+    secrets: string[];
+    /** Contains the inputs in the state; it is empty if the state has none. */
+    former: Properties;
+    lineage?: Lineage | undefined;
+}
+
+/** Provides the environment of a resource's functions: region, identity, configuration, and the log of one resource. */
+export interface ResourceContext {
+    readonly urn: string;
+    /** Contains the default name of the resource during a create. */
+    readonly defaultName?: string | undefined;
+    /** Lists the secret inputs: their values must appear in no message. */
+    readonly secrets: string[];
+    readonly ec2: Ec2;
+    /** Contains `organization/project/stack`. */
+    readonly stack: string;
+    readonly configuration: Configuration;
+    /** Shows a line; values of secret inputs in it are redacted. */
+    status(line: Text): void;
+    info(line: Text): void;
+    /** Shows a line that a reviewer must see; it also appears in previews. */
+    warn(line: Text): void;
+    /** Returns EC2 of another region with the same identity. */
+    inRegion(region: string): Ec2;
+    /** Returns the resources of this kind that the program of this run has declared so far. */
+    declarations(): Declaration[];
+    /** Waits until the program has declared no resource for a moment: `declarations` is practically complete then. */
+    waitForDeclarations(): Promise<void>;
+}
+
+/** Contains the arguments of the check against AWS. */
+export interface RemoteCheckArgs {
+    ctx: ResourceContext;
+    inputs: Properties;
+    olds: Properties;
+}
+
+/** Contains the arguments of hooks that evaluate a change without a call to AWS. */
+export interface ChangeArgs {
+    /** Contains the properties in the state. */
+    state: Properties;
+    /** Contains the checked inputs. */
+    inputs: Properties;
+    configuration: Configuration;
+    /** Lists the secret inputs. */
+    secrets: string[];
+}
+
+/**
+ * Defines a kind of resource as hooks that the lifecycle calls. Hooks that create, read or change a resource return
+ * their observation (`Observed`), and the lifecycle turns it into state.
+ */
+export interface Resource<Inputs extends object, Outputs extends object, Observed>
+    extends
+        Checks<Observed>,
+        Reviews<Inputs, Observed>,
+        Operations<Inputs, Outputs, Observed>,
+        Abilities<Inputs, Outputs, Observed> {
+    /** Contains the name in the schema, which defines the inputs, rules and outputs. */
+    type: ResourceName;
+    /** Messages use it: it returns the name of a resource with these inputs, such as `snapshot of volume vol-1`. */
+    describe: (inputs: Inputs) => string;
+}
+
+/** Defines the hooks that add to the rules of single properties in check. */
+interface Checks<Observed> {
+    /**
+     * Check calls it before the validation: it completes the inputs from the previous ones. A preview shows the result.
+     */
+    fillIn?: (args: { olds: Properties; inputs: Properties }) => Properties;
+    /** Check and adoption call it: it validates properties in combination, without a call to AWS. */
+    check?: (args: {
+        inputs: Properties;
+        configuration: Configuration;
+        /** Contains the inputs in the state, or those of the adopted resource; it is empty if there are none. */
+        olds: Properties;
+        /** Lists all resources of this kind that the program has declared so far. */
+        declarations: Declaration[];
+        urn: string;
+    }) => CheckFailure[];
+    /** Check calls it for valid inputs that are new or differ from `olds`: it validates them against AWS. */
+    validateRemote?: (args: RemoteCheckArgs) => Promise<CheckFailure[]>;
+    /** Diff calls it: it rejects an update that is invalid given the current state, such as shrinking a volume. */
+    validateUpdate?: (args: {
+        state: Properties;
+        inputs: Properties;
+        /** Contains the previously declared inputs, while the state contains the values that AWS shows. */
+        declared: Properties;
+    }) => CheckFailure[];
+    /**
+     * Refresh calls it with the previously declared inputs, and adoption without: it returns the inputs as AWS shows
+     * them. Refresh reads the drift of declared inputs; adoption reads all inputs that AWS shows, to compare them with
+     * the program.
+     */
+    inputsFrom?: (args: {
+        ctx: ResourceContext;
+        observed: Observed;
+        declared: Properties | undefined;
+    }) => Properties;
+}
+
+/** Defines the hooks that inform a reviewer of the effects of a change. */
+interface Reviews<Inputs, Observed> {
+    /** Diff calls it: it returns work that follows from the state or the configuration, such as an unfinished job. */
+    pending?: (args: ChangeArgs) => Pending | undefined;
+    /**
+     * Diff and delete call it: it reports whether the state shows a job that may have failed since. They read the
+     * resource then.
+     */
+    isUnfinished?: (state: Properties) => boolean;
+    /** Diff calls it for a resource that stays: it returns a warning. For a replacement, `replacing` warns instead. */
+    warning?: (args: ChangeArgs) => Text | undefined;
+    /** Adoption calls it: it returns the changes that the adoption applies in AWS, except for tags. */
+    describeUpdate?: (args: { observed: Observed; inputs: Inputs }) => Text[];
+}
+
+/** Defines the hooks that execute the operations of the engine in AWS. */
+interface Operations<Inputs, Outputs, Observed> {
+    /** Create calls it, at most once per attempt: it creates the resource and returns as soon as it has an id. */
+    create: (args: {
+        ctx: ResourceContext;
+        inputs: Inputs;
+        /** Contains the package's internal tags, which the creation has to write. */
+        ownTags: TagMap;
+        /** Identifies the attempt: it is equal when an interrupted run is repeated, and differs after a replacement. */
+        attempt: string;
+    }) => Promise<{ id: string; observed: Observed }>;
+    /**
+     * Every operation that needs the current state calls it; the result is undefined if the resource does not exist.
+     */
+    read: (args: {
+        ctx: ResourceContext;
+        id: string;
+        /** Contains the state, or the inputs of an adoption. */
+        state: Properties;
+    }) => Promise<Observed | undefined>;
+    /** Update and adoption call it: it changes the observed resource to the declared one. */
+    update: (args: {
+        ctx: ResourceContext;
+        id: string;
+        observed: Observed;
+        inputs: Inputs;
+        /** Contains the state; it is empty after an adoption. */
+        state: Properties;
+    }) => Promise<Observed>;
+    /**
+     * Create and update call it at the end: it waits until the resource is as declared. A failure may contain the last
+     * observation (`WaitError`).
+     */
+    waitUntilReady: (args: {
+        ctx: ResourceContext;
+        id: string;
+        observed: Observed;
+        inputs: Inputs;
+    }) => Promise<Observed>;
+    /** Delete calls it: it returns `"notFound"`, which also is a success, if there was nothing to delete. */
+    delete: (args: {
+        ctx: ResourceContext;
+        id: string;
+        state: Inputs & Outputs;
+        /** Contains the inputs of the replacement, if there is one. */
+        successor: Partial<Inputs> | undefined;
+        /** Lists the ids of EC2 resources that are retained, since they have other owners too. */
+        shared: string[];
+    }) => Promise<"done" | "notFound">;
+    /**
+     * The lifecycle calls it after each observation: it returns the account that owns the resource, if AWS shows it.
+     */
+    owner: (observed: Observed) => string | undefined;
+    /** The lifecycle calls it after each observation: it returns the outputs of the state. */
+    outputs: (args: { ctx: ResourceContext; id: string; observed: Observed }) => Promise<Outputs>;
+}
+
+/** Defines the hooks that only some resources implement. */
+interface Abilities<Inputs, Outputs, Observed> extends Cached<Observed>, Claimable<Inputs, Observed> {
+    /** Diff calls it for two values that differ as text: it reports whether AWS treats them as equivalent. */
+    isEquivalent?: Partial<Record<keyof Inputs & string, Equivalence>>;
+    tagged?: Tagged<Observed>;
+    /** Defines where an option that copies tags reads them. */
+    tagSources?: TagSources<Inputs>;
+    replacing?: Replacing<Inputs, Outputs>;
+    /** Adoption calls it if `read` finds nothing: it returns the deleted resource, and how it can be restored. */
+    findInRecycleBin?: (args: {
+        ctx: ResourceContext;
+        id: string;
+    }) => Promise<{ observed: Observed; until: string; restore: () => Promise<Observed> } | undefined>;
+    /** Called by import with the id that the user has typed; undefined where there is no such resource. */
+    findImported?: (args: { ctx: ResourceContext; id: string }) => Promise<ImportedInputs | undefined>;
+}
+
+interface Cached<Observed> {
+    /** The lifecycle calls it instead of `read` for consecutive reads: the answer may be half a minute old. */
+    readCached?: (args: {
+        ctx: ResourceContext;
+        id: string;
+        state: Properties;
+    }) => Promise<Observed | undefined>;
+}
+
+/**
+ * Defines a creation that can be repeated without a client token: its resource carries a claim until a state holds it.
+ */
+interface Claimable<Inputs, Observed> {
+    /**
+     * Create calls it: it returns the resources of the stack that still carry a claim. `isFresh` bypasses the cache.
+     */
+    findClaimed?: (args: {
+        ctx: ResourceContext;
+        stack: string;
+        isFresh: boolean;
+    }) => Promise<ClaimedResource<Observed>[]>;
+    /** Create calls it: it reports whether a claimed resource fits the inputs, because a tag can be forged. */
+    matchesInputs?: (args: { inputs: Inputs; observed: Observed }) => boolean;
+    /** Create calls it: it reports whether AWS shows all of a claimed resource. Without it, one EC2 resource is all. */
+    isWhole?: (args: { ctx: ResourceContext; inputs: Inputs; observed: Observed }) => Promise<boolean>;
+    /**
+     * Check calls it for a resource that is not in the state: it returns the stack's resources that carry owner tags.
+     */
+    findOwned?: (args: { ctx: ResourceContext }) => Promise<{ id: string; observed: Observed }[]>;
+    /** The lifecycle calls it with a state: it returns when the resource in it was started (epoch milliseconds). */
+    startedAt?: (state: Properties) => number;
+}
+
+export interface ImportedInputs {
+    id: string;
+    /** All inputs that AWS shows: declared so, the resource stays as it is. */
+    inputs: Properties;
+    /** What `read` takes from a state besides the inputs. */
+    known?: Properties;
+}
+
+/** Represents an EC2 resource and its observed tags. */
+export interface TagCarrier {
+    id: string;
+    tags: Tag[] | undefined;
+}
+
+/** Defines the resources whose tags a new resource copies, if its inputs declare that. */
+export interface TagSources<Inputs> {
+    /** The number of internal tags of a new resource, if it is not the usual one. */
+    count?: number;
+    /** Check calls it before a creation: it returns the sources that AWS shows by now, with their tags. */
+    read: (args: { ctx: ResourceContext; inputs: Inputs }) => Promise<TagCarrier[]>;
+}
+
+/** Defines a resource whose tags the lifecycle writes and compares. */
+export interface Tagged<Observed> {
+    /** Contains the number of internal tags, if a resource of this kind carries more than all others do. */
+    internalTags?: number;
+    /** Returns the EC2 resources that carry the tags, in a fixed order. */
+    carriers: (id: string, observed: Observed) => TagCarrier[];
+    /** Returns the observation with the tags of each carrier, in the same order. */
+    withTags: (observed: Observed, tags: Tag[][]) => Observed;
+}
+
+/** Defines a resource that is not simply deleted when it is replaced. */
+export interface Replacing<Inputs, Outputs> {
+    /** Diff calls it: it warns of deletion or retention. */
+    warning: (args: {
+        ctx: ResourceContext;
+        id: string;
+        state: Partial<Inputs & Outputs>;
+        inputs: Partial<Inputs>;
+    }) => Text | undefined | Promise<Text | undefined>;
+    /**
+     * Diff and delete call it: it reports whether the resource is retained in the account without being managed; the
+     * result is undefined if that is not known yet.
+     */
+    isRetained?: (args: { state: Partial<Inputs & Outputs>; inputs: Partial<Inputs> }) => boolean | undefined;
+    /**
+     * Create and delete call it: it reports whether the resource is a complete copy. The next two hooks are needed if
+     * it can be incomplete at first.
+     */
+    isComplete?: (args: { outputs: Partial<Outputs> }) => boolean;
+    /** Diff calls it: it returns the ids of the EC2 resources of which the resource in a state consists. */
+    carrierIds?: (args: { id: string; state: Properties }) => string[];
+    /** Delete calls it: it returns the replacement of a resource, if it still exists. */
+    findSuccessor?: (args: { ctx: ResourceContext; id: string }) => Promise<TrackedResource | undefined>;
+    /** Create and delete call it for a retained resource: it marks the resource, so that no later delete deletes it. */
+    markRetained?: (args: { ctx: ResourceContext; id: string; state: Properties }) => Promise<void>;
+    /** Delete calls it: it waits until the replacement is ready, and fails if it does not become ready. */
+    waitForReplacement: (args: { ctx: ResourceContext; replacement: TrackedResource }) => Promise<void>;
+}

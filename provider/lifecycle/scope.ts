@@ -1,0 +1,86 @@
+/**
+ * Defines the scope of the lifecycle's operations: one kind of resource in one deployment.
+ *
+ * @module
+ */
+import { formatText, redactProperties } from "../../schema/failure";
+import { schemaOf, type ResourceSchema } from "../../schema/index";
+import type { ProviderOptions } from "../../schema/placement";
+import { stackOf } from "../../schema/urn";
+import { formatValue, type Properties } from "../../schema/values";
+import type { LifecycleContext } from "./context";
+import type { Deployment, TrackedResource } from "./deployment";
+import { firstOf, type Lineage } from "./lineage";
+import type { Declaration, Resource, ResourceContext } from "./resource";
+
+/** Represents a resource of any kind: the operations pass values of its own functions through. */
+export type AnyResource = Resource<Properties, Properties, unknown>;
+
+export interface Scope {
+    readonly resource: AnyResource;
+    readonly rules: ResourceSchema["inputs"];
+    readonly outputs: ResourceSchema["outputs"];
+    readonly deployment: Deployment;
+    /** Contains the resources of this kind that this run tracks, by URN. */
+    readonly live: Map<string, TrackedResource>;
+    /** Contains the resources of this kind that the program of this run has declared so far, by URN. */
+    readonly declarations: Map<string, Declaration>;
+}
+
+export function scopeOf(resource: AnyResource, deployment: Deployment): Scope {
+    const { inputs: rules, outputs } = schemaOf(resource.type);
+    return { resource, rules, outputs, deployment, live: new Map(), declarations: new Map() };
+}
+
+/** Returns the context of a resource with these inputs: its region, its identity, its log. */
+export function resourceContext(
+    { deployment, declarations }: Scope,
+    { urn, organization, secrets }: LifecycleContext,
+    inputs: Properties,
+    defaultName?: string,
+): ResourceContext {
+    const { region, credentials } = inputs as unknown as ProviderOptions & { region: string };
+    const inRegion = (other: string) => deployment.ec2(other, credentials);
+    const { log } = deployment;
+    return {
+        urn,
+        defaultName,
+        secrets,
+        get ec2() {
+            return inRegion(region);
+        },
+        inRegion,
+        stack: stackOf(urn, organization),
+        configuration: deployment.configuration,
+        status: (line) => log.status(urn, formatText(line, secrets)),
+        info: (line) => log.info(urn, formatText(line, secrets)),
+        warn: (line) => log.warn(urn, formatText(line, secrets)),
+        declarations: () => [...declarations.values()],
+        waitForDeclarations: () => deployment.waitForDeclarations(),
+    };
+}
+
+/** Tracks the resource of a URN. Only replaceable resources are tracked by id: a share has the id of its snapshot. */
+export function track(
+    { resource, deployment, live }: Scope,
+    { urn, lineage = firstOf(urn) }: { urn: string; lineage?: Lineage | undefined },
+    tracked: TrackedResource,
+): void {
+    live.set(urn, tracked);
+    if (resource.replacing !== undefined) deployment.track(urn, lineage, tracked);
+}
+
+/** Returns the name of a resource in messages: `snapshot snap-1 of volume vol-1`. */
+export function describeResource(
+    { resource }: Scope,
+    { secrets }: Pick<LifecycleContext, "secrets">,
+    { id, inputs }: { id?: string; inputs: Properties },
+): string {
+    // The values of an older state may have any type.
+    const shown = Object.entries(redactProperties(inputs, secrets)).map(([key, value]) => [
+        key,
+        typeof value === "string" || Array.isArray(value) ? value : formatValue(value),
+    ]);
+    const [noun, ...rest] = resource.describe(Object.fromEntries(shown) as Properties).split(" ");
+    return [noun, ...(id === undefined ? [] : [id]), ...rest].join(" ");
+}

@@ -1,0 +1,72 @@
+/**
+ * Turns observations into the state of a resource: its inputs as declared, its outputs, and the secrets among them.
+ *
+ * @module
+ */
+import { equal, isMap, type Properties } from "../../schema/values";
+import { defined } from "../../schema/values";
+import type { LifecycleContext, Metadata, State } from "./context";
+import type { ResourceContext } from "./resource";
+import type { Scope } from "./scope";
+
+/** Returns the metadata of the inputs, which a state keeps unchanged. */
+export function inputMetadata({ defaultName, lineage }: Metadata): Metadata {
+    return defined({ defaultName, lineage });
+}
+
+export async function stateOf(
+    scope: Scope,
+    ctx: ResourceContext,
+    context: LifecycleContext,
+    {
+        id,
+        observed,
+        inputs,
+        metadata,
+    }: { id: string; observed: unknown; inputs: Properties; metadata: Metadata },
+): Promise<State> {
+    const outputs = await scope.resource.outputs({ ctx, id, observed });
+    const given = declaredDifferently(inputs, outputs, Object.keys(scope.rules));
+    const tagKeys = metadata.tagKeys?.length === 0 ? undefined : metadata.tagKeys;
+    return markSecrets(scope, context, {
+        properties: { ...inputs, ...outputs },
+        metadata: defined({ ...metadata, tagKeys, given }),
+    });
+}
+
+/** Marks outputs that derive from a secret input; the host marks only outputs that have the key of a secret input. */
+export function markSecrets(
+    { outputs }: Scope,
+    { secrets }: LifecycleContext,
+    { properties, metadata }: Pick<State, "properties" | "metadata">,
+): State {
+    const derived = Object.keys(outputs).filter((key) =>
+        outputs[key]?.secretWith?.some((input) => secrets.includes(input)),
+    );
+    return {
+        properties,
+        metadata,
+        secretOutputs: derived.filter((key) => properties[key] !== undefined),
+        isGivenSecret: secrets.some((key) => Object.hasOwn(metadata.given ?? {}, key)),
+    };
+}
+
+/** Returns the inputs whose outputs of the same name differ in form: a key's alias, while AWS shows its ARN. */
+function declaredDifferently(
+    inputs: Properties,
+    outputs: Properties,
+    keys: string[],
+): Properties | undefined {
+    const differing = keys.filter((key) => key in outputs && !equal(inputs[key], outputs[key]));
+    if (differing.length === 0) return undefined;
+    return Object.fromEntries(differing.map((key) => [key, inputs[key] ?? null]));
+}
+
+/** Returns the state's properties with the inputs as the program declared them. */
+export function withDeclaredInputs({
+    properties,
+    metadata,
+}: Pick<State, "properties" | "metadata">): Properties {
+    const given = Object.entries(isMap(metadata.given) ? metadata.given : {});
+    return { ...properties, ...Object.fromEntries(given.map(([key, value]) => [key, value ?? undefined])) };
+}

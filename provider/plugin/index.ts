@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * The launcher `pulumi-resource-ebs-snapshots`: the engine starts it, and reads the port from the standard output.
+ *
+ * @module
+ */
+import { credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
+import { EngineService, type IEngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { attachTo, type Send } from "../lifecycle/engine-log";
+import { stackConfiguration } from "./configuration";
+import { ProviderInstance } from "./provider";
+import { serve } from "./server";
+
+const EngineClient = makeGenericClientConstructor(EngineService, "Engine");
+
+function connect(engine: string): Send {
+    const client = new EngineClient(engine, credentials.createInsecure()) as unknown as IEngineClient;
+    return (severity, urn, line, isPassing) => {
+        const request = new LogRequest();
+        request.setSeverity(LogSeverity[severity]);
+        request.setUrn(urn);
+        request.setMessage(line);
+        request.setEphemeral(isPassing);
+        client.log(request, () => undefined);
+    };
+}
+
+async function main(): Promise<void> {
+    attachTo(undefined, connect);
+    const { port, current } = await serve({
+        createInstance: () => new ProviderInstance(stackConfiguration(process.env)),
+        attach: (engine) => attachTo(engine, connect),
+    });
+    // With 5 seconds of grace, once the state is written.
+    process.once("SIGINT", () => {
+        void current()
+            .endClaims()
+            .finally(() => process.exit(0));
+    });
+    process.stdout.write(`${String(port)}\n`);
+}
+
+void main();

@@ -1,0 +1,46 @@
+/**
+ * What a preview can tell of a resource before it is created or updated. Pure functions.
+ *
+ * @module
+ */
+import { equal, UNKNOWN, type Properties } from "../../schema/values";
+
+/** Outputs that no update changes. */
+const stableOutputs = [
+    "arn",
+    "createTime",
+    "encrypted",
+    "fullSnapshotSizeInBytes",
+    "kmsKeyId",
+    "ownerId",
+    "snapshotId",
+    "snapshotSize",
+    "startTime",
+    "volumeId",
+    "volumeSize",
+];
+
+/** The declared inputs; every other property is unknown. */
+export function previewOfCreate(names: string[], inputs: Properties): Properties {
+    return { ...Object.fromEntries(names.map((name) => [name, UNKNOWN])), ...inputs };
+}
+
+/** What stays as it is in the state, and the declared inputs; the rest is unknown. */
+export function previewOfUpdate(
+    names: string[],
+    { state, before, inputs }: { state: Properties; before: Properties; inputs: Properties },
+): Properties {
+    const values = names.map((name) => {
+        const isKept =
+            inputs[name] === undefined ? stableOutputs.includes(name) : equal(before[name], inputs[name]);
+        return [name, isKept ? (state[name] ?? inputs[name]) : (inputs[name] ?? UNKNOWN)] as const;
+    });
+    return {
+        ...Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+        ...inputsOnly(inputs, names),
+    };
+}
+
+function inputsOnly(inputs: Properties, names: string[]): Properties {
+    return Object.fromEntries(Object.entries(inputs).filter(([name]) => !names.includes(name)));
+}

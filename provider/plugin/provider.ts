@@ -1,0 +1,288 @@
+/**
+ * One provider instance: the lifecycles in the terms of Pulumi's provider protocol, as plain data. `server.ts` puts them
+ * on the wire.
+ *
+ * @module
+ */
+import { misspelledKey } from "../../schema/configuration-keys";
+import { ConfigError, readConfiguration, type ReadKey } from "../../schema/configuration";
+import type { ReportedFailure } from "../../schema/failure";
+import { keysOf, resourceOf, resources } from "../../schema/index";
+import { equal, hasUnknown, type Properties } from "../../schema/values";
+import type { ClientDependencies } from "../aws/client";
+import type { LifecycleContext, State, Stored } from "../lifecycle/context";
+import { Deployment } from "../lifecycle/deployment";
+import type { EngineLog } from "../lifecycle/engine-log";
+import { InitializationError, messageOf } from "../lifecycle/failure";
+import type { Lifecycle } from "../lifecycle/lifecycle";
+import { withDeclaredInputs } from "../lifecycle/state";
+import { decode, encodeInputs, encodeState } from "../wire/metadata";
+import { CancellableClock } from "./clock";
+import { configurationReader } from "./configuration";
+import { detailedDiff, type DetailedDiff } from "./diff";
+import { InitializationFailure } from "./errors";
+import { previewOfCreate, previewOfUpdate } from "./preview";
+import { functions, lastPart, lifecyclesIn } from "./resources";
+import { markSecrets, receive, secretNames, type Path, type Received } from "./values";
+
+/** A resource in a call of the engine. */
+interface Call {
+    urn: string;
+    type: string;
+}
+
+interface Change extends Call {
+    id: string;
+    state: Properties;
+    inputs: Properties;
+}
+
+/** The seconds of `customTimeouts`; 0 where none is given. */
+interface Timed {
+    timeout: number;
+    isPreview: boolean;
+}
+
+/** A deployment of one provider instance. A cancelled run ends its waits, and revokes nothing on the way. */
+class InstanceDeployment extends Deployment {
+    constructor(
+        readonly clock: CancellableClock,
+        dependencies: Omit<ClientDependencies, "clock">,
+        log: EngineLog | undefined,
+    ) {
+        super({ ...dependencies, clock }, log);
+    }
+
+    override configurationKey(key: string): string {
+        return key.replace(/^aws:/, "ebs-snapshots:");
+    }
+
+    override async waitForDeclarations(): Promise<void> {
+        await super.waitForDeclarations();
+        if (this.clock.isCancelled) throw new Error("the run was cancelled");
+    }
+}
+
+export class ProviderInstance {
+    readonly #deployment: InstanceDeployment;
+    readonly #lifecycles: ReturnType<typeof lifecyclesIn>;
+    readonly #stack: Properties;
+    /** The resources that this run imports: the engine then wants to know only whether the inputs differ. */
+    readonly #imported = new Set<string>();
+    #read: ReadKey = () => undefined;
+    #isDefaultTagsSecret = false;
+
+    constructor(
+        stack: Properties = {},
+        dependencies: Omit<ClientDependencies, "clock"> & { clock?: CancellableClock } = {},
+        log?: EngineLog,
+    ) {
+        const { clock = new CancellableClock(), ...others } = dependencies;
+        this.#stack = stack;
+        this.#deployment = new InstanceDeployment(clock, others, log);
+        this.#lifecycles = lifecyclesIn(this.#deployment);
+    }
+
+    /** Faults of the configuration; none while a value is unknown. */
+    checkConfig(wire: Properties): ReportedFailure[] {
+        const { properties } = receive(wire);
+        if (hasUnknown(properties)) return [];
+        try {
+            const names = Object.keys({ ...this.#stack, ...properties });
+            const misspelled = misspelledKey(names.map((name) => `ebs-snapshots:${name}`));
+            if (misspelled !== undefined) throw misspelled;
+            readConfiguration(configurationReader(properties, this.#stack));
+            return [];
+        } catch (error) {
+            if (!(error instanceof ConfigError)) throw error;
+            return [{ property: error.key.replace(/^.*:/, ""), reason: error.reason }];
+        }
+    }
+
+    /** Whether the configuration has changed. The provider stays the same one, so that no resource is replaced. */
+    diffConfig(urn: string, { before, after }: { before: Properties; after: Properties }): boolean {
+        const [old, next] = [receive(before).properties, receive(after).properties];
+        const [from, to] = [old["region"], next["region"]];
+        if (typeof from === "string" && typeof to === "string" && from !== to)
+            this.#deployment.log.warn(
+                urn,
+                `the region changes from ${from} to ${to}; resources that exist stay in ${from}.`,
+            );
+        return !equal(old, next);
+    }
+
+    configure(wire: Properties): void {
+        const { properties, secrets } = receive(wire);
+        this.#read = configurationReader(properties, this.#stack);
+        this.#isDefaultTagsSecret = secretNames(secrets).includes("defaultTags");
+        this.#deployment.configure(this.#read);
+    }
+
+    async check(call: Call, wire: { olds: Properties; news: Properties }) {
+        const [olds, news] = [receive(wire.olds), receive(wire.news)];
+        const context = this.#context(call, olds, news);
+        const { inputs, failures } = await this.#lifecycle(call).check(
+            context,
+            decode(olds.properties),
+            news.properties,
+        );
+        return { inputs: markSecrets(encodeInputs(inputs, {}), news.secrets), failures };
+    }
+
+    /** `before` are the inputs in the state. */
+    async diff(call: Change, before: Properties): Promise<DetailedDiff> {
+        const [state, inputs] = [receive(call.state), receive(call.inputs)];
+        const context = this.#context(call, state, inputs);
+        const declared = decode(inputs.properties).properties;
+        const facts = await this.#lifecycle(call).diff(context, call.id, decode(state.properties), declared);
+        const { pending, ...others } = facts;
+        return detailedDiff(
+            this.#imported.delete(call.urn) ? { ...others, pending: undefined } : facts,
+            receive(before).properties,
+            declared,
+        );
+    }
+
+    async create(call: Call & Timed, wire: Properties) {
+        const inputs = receive(wire);
+        const given = decode(inputs.properties);
+        if (call.isPreview) {
+            const known = previewOfCreate(keysOf(nameOf(call)), given.properties);
+            return { id: "", properties: markSecrets(known, inputs.secrets) };
+        }
+        const { timed, restore } = withTimeout(call, given);
+        const encode = (state: State) => markSecrets(encodeState(restore(state), {}), inputs.secrets);
+        const work = this.#lifecycle(call).create(this.#context(call, inputs), timed);
+        const { id, state } = await this.#failing(encode, work);
+        return { id, properties: encode(state) };
+    }
+
+    async read({ id, ...call }: Omit<Change, "inputs">) {
+        const before = receive(call.state);
+        const context = this.#context(call, before);
+        const lifecycle = this.#lifecycle(call);
+        const isImport = Object.keys(before.properties).length === 0;
+        const found = isImport
+            ? await lifecycle.import(context, id)
+            : await lifecycle
+                  .read(context, id, decode(before.properties))
+                  .then((read) => read && { id, ...read });
+        if (found === undefined) return undefined;
+        if (isImport) this.#imported.add(call.urn);
+        const inputs = { properties: found.inputs, metadata: found.state.metadata };
+        return {
+            id: found.id,
+            properties: markSecrets(encodeState(found.state, {}), before.secrets),
+            inputs: markSecrets(encodeInputs(inputs, {}), existing(before.secrets, found.inputs)),
+        };
+    }
+
+    async update(call: Change & Timed) {
+        const [state, inputs] = [receive(call.state), receive(call.inputs)];
+        const [stored, given] = [decode(state.properties), decode(inputs.properties)];
+        if (call.isPreview) {
+            const known = previewOfUpdate(keysOf(nameOf(call)), {
+                state: stored.properties,
+                before: withDeclaredInputs(stored),
+                inputs: given.properties,
+            });
+            return markSecrets(known, [...inputs.secrets, ...existing(state.secrets, known)]);
+        }
+        const { timed, restore } = withTimeout(call, given);
+        const encode = (after: State) => markSecrets(encodeState(restore(after), {}), inputs.secrets);
+        const context = this.#context(call, state, inputs);
+        const work = this.#lifecycle(call).update(context, { id: call.id, state: stored, inputs: timed });
+        return encode(await this.#failing(encode, work));
+    }
+
+    delete(call: Omit<Change, "inputs"> & { timeout: number }): Promise<void> {
+        const state = receive(call.state);
+        const { properties, metadata } = decode(state.properties);
+        const timeout = call.timeout > 0 ? { timeout: seconds(call.timeout) } : {};
+        return this.#lifecycle(call).delete(this.#context(call, state), call.id, {
+            properties: { ...properties, ...timeout },
+            metadata,
+        });
+    }
+
+    async invoke(token: string, wire: Properties): Promise<Properties> {
+        const call = functions[lastPart(token)];
+        if (call === undefined) throw new Error(`there is no function ${token}`);
+        const { properties, secrets } = receive(wire);
+        const context = { secrets: secretNames(secrets), signal: this.#deployment.clock.signal };
+        const result: Properties = { ...(await call(this.#read, properties, context)) };
+        return secrets.length === 0
+            ? result
+            : markSecrets(
+                  result,
+                  Object.keys(result).map((key) => [key]),
+              );
+    }
+
+    /** Ends every wait at once; what exists by then keeps its id in the state. */
+    cancel(): void {
+        this.#deployment.clock.cancel();
+    }
+
+    endClaims(): Promise<void> {
+        return this.#deployment.claims.end();
+    }
+
+    #lifecycle(call: Call): Lifecycle {
+        return this.#lifecycles[nameOf(call)];
+    }
+
+    /** A value that was secret before must appear in no message either. */
+    #context({ urn }: Call, ...received: Received[]): LifecycleContext {
+        const secrets = received.flatMap((one) => secretNames(one.secrets));
+        if (this.#isDefaultTagsSecret) secrets.push("tags");
+        return {
+            urn,
+            organization: this.#read("ebs-snapshots:organization") ?? "organization",
+            secrets: [...new Set(secrets)],
+            // The engine itself heeds this option, and does not tell providers of it.
+            replaceOnChanges: [],
+        };
+    }
+
+    async #failing<T>(encode: (state: State) => Properties, work: Promise<T>): Promise<T> {
+        try {
+            return await work;
+        } catch (error) {
+            if (!(error instanceof InitializationError)) throw error;
+            const message = this.#deployment.clock.isCancelled
+                ? `the run was cancelled while ${error.id} was still in progress. Run \`pulumi up\` to continue waiting.`
+                : messageOf(error);
+            throw new InitializationFailure(message, error.id, encode(error.state));
+        }
+    }
+}
+
+/** The inputs with the operation's own timeout, where none is declared; it does not belong in the state. */
+function withTimeout({ timeout, ...call }: Call & Timed, given: Stored) {
+    const { inputs } = resources[nameOf(call)];
+    if (timeout <= 0 || !("timeout" in inputs) || given.properties["timeout"] !== undefined)
+        return { timed: given, restore: (state: State) => state };
+    return {
+        timed: { ...given, properties: { ...given.properties, timeout: seconds(timeout) } },
+        restore: ({ properties: { timeout: _, ...properties }, ...others }: State) => ({
+            ...others,
+            properties,
+        }),
+    };
+}
+
+function nameOf({ type }: Call): keyof typeof resources {
+    const name = resourceOf(type);
+    if (name === undefined) throw new Error(`there is no resource ${type}`);
+    return name;
+}
+
+function seconds(timeout: number): string {
+    return `${String(Math.ceil(timeout))} seconds`;
+}
+
+/** The places of secrets whose property is there. */
+function existing(secrets: Path[], properties: Properties): Path[] {
+    return secrets.filter(([name]) => Object.hasOwn(properties, String(name)));
+}

@@ -1,0 +1,82 @@
+/**
+ * Values of Pulumi's provider protocol: secrets are marked at any depth, and each type of value has its own way to be
+ * unknown. Pure functions.
+ *
+ * @module
+ */
+import { isMap, UNKNOWN, type Properties } from "../../schema/values";
+
+/** The place of a value: keys and indexes from the outside in. */
+export type Path = readonly (string | number)[];
+
+export interface Received {
+    /** The values without marks, each unknown one as `UNKNOWN`. */
+    properties: Properties;
+    /** The places of secrets. */
+    secrets: Path[];
+}
+
+/** https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/plugin/rpc.go */
+const unknowns: unknown[] = [
+    UNKNOWN,
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+export function receive(wire: Properties): Received {
+    const secrets: Path[] = [];
+    const plain = (value: unknown, path: Path): unknown => {
+        if (unknowns.includes(value)) return UNKNOWN;
+        if (Array.isArray(value)) return value.map((entry, index) => plain(entry, [...path, index]));
+        if (!isMap(value)) return value;
+        if (isSecret(value)) {
+            secrets.push(path);
+            return plain(value["value"], path);
+        }
+        return mapEntries(value, (entry, key) => plain(entry, [...path, key]));
+    };
+    return { properties: plain(wire, []) as Properties, secrets };
+}
+
+/** The names of the properties that hold a secret. */
+export function secretNames(secrets: Path[]): string[] {
+    return [...new Set(secrets.map(([name]) => String(name)))];
+}
+
+/** Marks the values at these places; where the shape is another one, the whole value around the place. */
+export function markSecrets(properties: Properties, secrets: Path[]): Properties {
+    return secrets.reduce((marked, path) => markAt(marked, path) as Properties, properties);
+}
+
+function markAt(value: unknown, [key, ...rest]: Path): unknown {
+    if (key === undefined) return mark(value);
+    const [isList, isObject] = [Array.isArray(value), isMap(value) && !isSecret(value)];
+    if (isList && typeof key === "number" && key in (value as unknown[]))
+        return (value as unknown[]).map((entry, index) => (index === key ? markAt(entry, rest) : entry));
+    if (isObject && Object.hasOwn(value as Properties, key))
+        return mapEntries(value as Properties, (entry, name) => (name === key ? markAt(entry, rest) : entry));
+    return mark(value);
+}
+
+function mark(value: unknown): unknown {
+    return isMap(value) && isSecret(value) ? value : { [signatureKey]: secretSignature, value };
+}
+
+function isSecret(value: Properties): boolean {
+    return value[signatureKey] === secretSignature;
+}
+
+function mapEntries(map: Properties, change: (entry: unknown, key: string) => unknown): Properties {
+    return Object.fromEntries(
+        Object.entries(map)
+            .filter(([, entry]) => entry !== undefined)
+            .map(([key, entry]) => [key, change(entry, key)]),
+    );
+}

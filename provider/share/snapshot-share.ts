@@ -1,0 +1,301 @@
+/**
+ * `SnapshotShare` manages who besides its owner may use a snapshot. A share owns the grants that it declares, and its
+ * state contains them by account id, so that update and deletion do not depend on the current meaning of an alias.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modifying-snapshot-permissions.html
+ *
+ * @module
+ */
+import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { deadlineOf } from "../aws/clock";
+import { accountIdOf } from "../../schema/configuration";
+import { changedProperties } from "../../schema/property";
+import {
+    common,
+    defined,
+    equal,
+    formatValue,
+    hasUnknown,
+    type Properties,
+    textsIn,
+    union,
+    without,
+} from "../../schema/values";
+import { Ec2Error, joinSentences } from "../aws/errors";
+import { formatPlace } from "../aws/place";
+import {
+    everyone,
+    grantsOf,
+    modifyGrants,
+    PartialChangeError,
+    waitForGrants,
+    type GrantChanges,
+} from "./grants";
+import { removeOldNotes } from "./old-note";
+import { readySnapshot } from "./ready-snapshot";
+import type { ResourceContext, Resource } from "../lifecycle/resource";
+import { check, validateRemote, shareCopy } from "./check";
+import {
+    accountIds,
+    declaredOf,
+    desiredGrants,
+    formatDeclared,
+    formatGrants,
+    ownedGrants,
+} from "./declared-grants";
+import {
+    type SnapshotShareInputs,
+    type SnapshotShareOutputs,
+    snapshotShareRules,
+} from "../../schema/snapshot-share";
+
+type State = Partial<SnapshotShareInputs & SnapshotShareOutputs>;
+
+interface Observed {
+    ownerId: string | undefined;
+    grants: string[];
+    /** The grants that the share owns: a later update or deletion revokes them. */
+    owned: string[];
+    /** Whether the last `up` left the snapshot public because another share of the program declares it. */
+    isPublicElsewhere: boolean;
+    /** The change that was just sent to EC2. */
+    changed?: GrantChanges;
+    /** The error of a change that EC2 may have carried out only in part. */
+    failure?: Error;
+}
+
+export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareOutputs>, Observed> = {
+    describe: ({ snapshotId }) => `share of snapshot ${snapshotId}`,
+    type: "SnapshotShare",
+    check,
+    validateRemote,
+
+    pending({ state, inputs, configuration, secrets }) {
+        if (state["accountIds"] === undefined || hasUnknown(inputs["accounts"])) return undefined;
+        if (equal(state["accountIds"], accountIds(inputs, configuration))) return undefined;
+        const who = formatDeclared(inputs, configuration, secrets);
+        return {
+            effect: "update",
+            why: `its accounts now stand for other ids than before: ${formatId(inputs)} will be shared with ${who}`,
+        };
+    },
+
+    warning({ state, inputs, configuration, secrets }) {
+        if (hasUnknown([inputs["accounts"], inputs["snapshotId"]])) return undefined;
+        const isMoved = state["snapshotId"] !== inputs["snapshotId"];
+        const isEdited = changedProperties(snapshotShareRules, state, inputs).length > 0;
+        // `validateRemote`, which runs only for edited inputs, reports the grants that EC2 has now.
+        if (!isMoved && isEdited && inputs["exclusive"] === true) return undefined;
+        const isExclusive = (isMoved ? state : inputs)["exclusive"] === true;
+        const lost = without(
+            union(ownedGrants(state, configuration), isExclusive ? textsIn(state["grants"]) : []),
+            isMoved ? [] : desiredGrants(inputs, configuration),
+        );
+        if (lost.length === 0) return undefined;
+        const who = formatGrants(lost, secrets);
+        return `revokes the access of ${who} to ${formatId(state)}, unless another share declares it`;
+    },
+
+    async create({ ctx, inputs }) {
+        const { snapshotId: id } = inputs;
+        const snapshot = await readySnapshot(ctx, id);
+        const added = desiredGrants(inputs, ctx.configuration);
+        // Adding a grant twice is harmless, and surplus grants are detected afterwards, so that no read is needed
+        // before.
+        const observed = { grants: added, owned: [], isPublicElsewhere: false, ownerId: snapshot.OwnerId };
+        return { id, observed: await apply(ctx, { id, snapshot, observed, inputs }, { added, removed: [] }) };
+    },
+
+    read: observe,
+
+    async update({ ctx, id, observed, inputs }) {
+        const snapshot = await ctx.ec2.snapshots.read(id);
+        if (snapshot === undefined)
+            throw new Error(`snapshot ${id} no longer exists in ${await formatPlace(ctx.ec2)}`);
+        const desired = desiredGrants(inputs, ctx.configuration);
+        const changes = () => changesTo(observed, desired, inputs.exclusive === true, declaredOf(ctx, id));
+        // Another share, declared later in the program, may take over an account.
+        if (changes().removed.length > 0) await ctx.waitForDeclarations();
+        const { added, removed } = changes();
+        if (removed.length > 0) ctx.info(`revokes the access of ${formatGrants(removed, ctx.secrets)}`);
+        return apply(ctx, { id, snapshot, observed: observed, inputs }, { added, removed });
+    },
+
+    async waitUntilReady({ ctx, id, observed, inputs }) {
+        if (observed.failure !== undefined) throw observed.failure;
+        ctx.status("waiting until EC2 shows it");
+        const format = (grants: string[]) => formatGrants(grants, ctx.secrets);
+        const desired = desiredGrants(inputs, ctx.configuration);
+        const surplus = (grants: string[]) =>
+            surplusOf(grants, desired, inputs.exclusive === true, declaredOf(ctx, id));
+        let grants =
+            observed.changed === undefined
+                ? observed.grants
+                : await waitForGrants(ctx.ec2, id, observed.changed, format);
+        if (surplus(grants).length > 0) {
+            await ctx.waitForDeclarations();
+            const removed = surplus(grants);
+            if (removed.length > 0) {
+                ctx.info(`revokes the access of ${format(removed)}`);
+                await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
+                grants = await waitForGrants(ctx.ec2, id, { added: desired, removed }, format);
+            }
+        }
+        return { ...observed, grants, owned: desired };
+    },
+
+    async delete({ ctx, id, state }) {
+        await ctx.waitForDeclarations();
+        const snapshot = await ctx.ec2.snapshots.read(id);
+        if (snapshot === undefined) return "notFound";
+        const all = state.exclusive === true ? ((await grantsOf(ctx.ec2, id)) ?? []) : [];
+        const owned = union(ownedGrants(state, ctx.configuration), all);
+        const kept = common(owned, declaredOf(ctx, id));
+        const removed = without(owned, kept);
+        await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
+        await removeOldNotes(ctx, id, snapshot);
+        if (kept.length > 0)
+            ctx.info(`${formatGrants(kept, ctx.secrets)} keep access to ${id}: another share declares it`);
+        return "done";
+    },
+
+    async findImported({ ctx, id }) {
+        const [grants, snapshot] = await Promise.all([grantsOf(ctx.ec2, id), ctx.ec2.snapshots.read(id)]);
+        if (grants === undefined) return undefined;
+        const accounts = without(grants, [everyone]);
+        const inputs = {
+            snapshotId: id,
+            accounts: accounts.length === 0 ? undefined : accounts,
+            public: grants.includes(everyone) ? true : undefined,
+        };
+        return { id, inputs, known: defined({ ownerId: snapshot?.OwnerId }) };
+    },
+
+    owner: ({ ownerId }) => ownerId,
+
+    outputs: ({ observed: { grants, owned, ownerId } }) =>
+        Promise.resolve({
+            accountIds: without(owned, [everyone]),
+            isPublic: grants.includes(everyone),
+            grants,
+            ...defined({ ownerId }),
+        }),
+
+    inputsFrom({ ctx, observed: { grants, owned, isPublicElsewhere }, declared: inputs = {} }) {
+        const { accounts = [], public: isPublic, exclusive } = inputs as Partial<SnapshotShareInputs>;
+        const granted = accounts.filter((entry) => {
+            const id = accountIdOf(entry, ctx.configuration);
+            return id === undefined || grants.includes(id);
+        });
+        const declared = accountIds({ accounts }, ctx.configuration);
+        const extra = exclusive === true ? without(grants, [...declared, ...owned, everyone]) : [];
+        const isOpen =
+            grants.includes(everyone) && (isPublic === true || exclusive === true || !isPublicElsewhere);
+        return {
+            ...inputs,
+            ...(inputs["accounts"] === undefined && extra.length === 0
+                ? {}
+                : { accounts: [...granted, ...extra] }),
+            ...(isPublic === undefined && !isOpen ? {} : { public: isOpen }),
+        };
+    },
+};
+
+/** Formats the snapshot id for a message; an older state may contain any value. */
+function formatId({ snapshotId }: Properties): string {
+    return typeof snapshotId === "string" ? snapshotId : formatValue(snapshotId);
+}
+
+/**
+ * Returns the grants to revoke besides those that the share owned before, except grants that a share of this run
+ * declares.
+ */
+export function surplusOf(
+    grants: string[],
+    desired: string[],
+    isExclusive: boolean,
+    declared: string[],
+): string[] {
+    // A share that is not public revokes public access, even if others granted it.
+    const mayGo = grants.filter((grant) => isExclusive || grant === everyone);
+    return without(mayGo, [...desired, ...declared]);
+}
+
+/** Returns the grants to add and to remove. Owned grants are removed even if EC2 does not show them yet. */
+export function changesTo(
+    { grants, owned }: Pick<Observed, "grants" | "owned">,
+    desired: string[],
+    isExclusive: boolean,
+    declared: string[],
+): GrantChanges {
+    const former = without(owned, [...desired, ...declared]);
+    return {
+        added: without(desired, grants),
+        removed: union(former, surplusOf(grants, desired, isExclusive, declared)),
+    };
+}
+
+interface Share {
+    id: string;
+    snapshot: Ec2Snapshot;
+    observed: Observed;
+    inputs: SnapshotShareInputs;
+}
+
+/** Applies a change. If it fails halfway, the share stays in the state and owns every grant that may still exist. */
+async function apply(
+    ctx: ResourceContext,
+    { id, snapshot, observed, inputs }: Share,
+    changed: GrantChanges,
+): Promise<Observed> {
+    const desired = desiredGrants(inputs, ctx.configuration);
+    const { added, removed } = changed;
+    const after: Observed = {
+        ...observed,
+        ownerId: snapshot.OwnerId,
+        owned: union(desired, removed),
+        grants: union(without(observed.grants, removed), added),
+        changed,
+    };
+    try {
+        await modifyGrants(ctx.ec2, id, changed, deadlineOf(ctx.ec2.clock, {}));
+    } catch (error) {
+        const failure = withRemedy(error, snapshot, added);
+        if (!(error instanceof PartialChangeError)) throw failure;
+        return { ...after, owned: union(after.owned, observed.owned), failure };
+    }
+    await removeOldNotes(ctx, id, snapshot);
+    return after;
+}
+
+async function observe({
+    ctx,
+    id,
+    state,
+}: {
+    ctx: ResourceContext;
+    id: string;
+    state: Properties;
+}): Promise<Observed | undefined> {
+    const grants = await grantsOf(ctx.ec2, id);
+    if (grants === undefined) return undefined;
+    const { ownerId, grants: before, granted, public: isPublic } = state as State & { granted?: unknown };
+    return {
+        ownerId,
+        grants,
+        owned: ownedGrants(state, ctx.configuration),
+        // States of earlier versions, which contain `granted`, do not record whether others made the snapshot public.
+        isPublicElsewhere: granted === undefined && isPublic !== true && before?.includes(everyone) === true,
+    };
+}
+
+function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, added: string[]): Error {
+    if (!(error instanceof Ec2Error)) return error instanceof Error ? error : new Error(String(error));
+    if (error.kind !== "rejected") return error;
+    const remedies = [
+        ...(Encrypted === true ? [`If it is under the key aws/ebs: ${shareCopy}.`] : []),
+        ...(added.includes(everyone) && Encrypted !== true
+            ? ["See whether block public access is on: aws ec2 get-snapshot-block-public-access-state."]
+            : []),
+    ];
+    return new Error(joinSentences(error.message, ...remedies), { cause: error });
+}

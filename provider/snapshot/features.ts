@@ -1,0 +1,124 @@
+/**
+ * Manages the features of a snapshot in place: its lock, fast snapshot restore (FSR) and storage tier. EC2 is queried
+ * only for features that are or were declared.
+ *
+ * @module
+ */
+import type {
+    DescribeFastSnapshotRestoreSuccessItem,
+    Snapshot,
+    LockedSnapshotsInfo,
+    SnapshotTierStatus,
+} from "@aws-sdk/client-ec2";
+import type { Text } from "../../schema/failure";
+import { defined, type Properties } from "../../schema/values";
+import {
+    ensureFastRestore,
+    waitForFastRestore,
+    fastRestoreWarning,
+    inputFromFastRestore,
+} from "./fast-restore";
+import { ensureLock, liftLock, lockWarning, inputFromLock } from "./lock";
+import type { ResourceContext } from "../lifecycle/resource";
+import { asksForDays, move, moveTo, tierOf, waitForTier } from "./storage-tier";
+import { type Features, tierWanted } from "../../schema/snapshot-features";
+
+/** A snapshot with the features that were read. A feature that was read and does not exist is empty. */
+export interface Observed extends Snapshot {
+    lock?: LockedSnapshotsInfo | undefined;
+    fastRestores?: DescribeFastSnapshotRestoreSuccessItem[] | undefined;
+    tier?: SnapshotTierStatus | undefined;
+}
+
+/** A new snapshot has no features, so that none are read. */
+export const noFeatures = { lock: {}, fastRestores: [], tier: {} } satisfies Partial<Observed>;
+
+/** Warns the reviewer of features that cannot be undone or cost money. */
+export function featureWarnings(before: Properties, after: Properties): Text[] {
+    return [lockWarning(before, after), fastRestoreWarning(before, after)].filter(
+        (line) => line !== undefined,
+    );
+}
+
+/** Reads the declared features. */
+export async function withFeatures(
+    ctx: ResourceContext,
+    declared: Features,
+    observed: Snapshot,
+    ahead = false,
+): Promise<Observed> {
+    const id = observed.SnapshotId ?? "";
+    const { locks, fastRestores, tiers } = ctx.ec2;
+    const readMethod = ahead ? "readCached" : "read";
+    const desired = tierWanted(declared);
+    // The snapshot itself shows its tier; the status of a move is read only if the tier differs from the declared one.
+    const moving = desired !== undefined && desired !== (observed.StorageTier ?? "standard");
+    const [lock, zones, tier] = await Promise.all([
+        declared.lock && locks[readMethod](id, ctx.stack).then((current) => current ?? noFeatures.lock),
+        declared.fastRestore &&
+            fastRestores[readMethod](id, ctx.stack).then((current) => current ?? noFeatures.fastRestores),
+        moving ? tiers.read(id) : undefined,
+    ]);
+    return { ...observed, ...defined({ lock, fastRestores: zones, tier }) };
+}
+
+/** Applies the features that a pending snapshot can have already. */
+export async function ensureProtection(
+    ctx: ResourceContext,
+    id: string,
+    { lock }: Features,
+    observed: Observed,
+): Promise<void> {
+    if (lock !== undefined) await ensureLock(ctx, id, lock, observed.lock);
+}
+
+/** Applies the features that require a completed snapshot. */
+export async function ensureFeatures(
+    ctx: ResourceContext,
+    id: string,
+    inputs: Features,
+    observed: Observed,
+    deadline: number,
+): Promise<void> {
+    const { fastRestore } = inputs;
+    if (fastRestore !== undefined) {
+        await ensureFastRestore(ctx, id, fastRestore, observed.fastRestores);
+        await waitForFastRestore(ctx, id, fastRestore, deadline);
+    }
+    if (tierWanted(inputs) === undefined) return;
+    const current = observed.tier ?? (await ctx.ec2.tiers.read(id));
+    const tierMove = moveTo(current, inputs);
+    if (tierMove !== undefined) await move(ctx, id, tierMove);
+    await waitForTier(ctx, id, inputs, tierMove && current, deadline);
+}
+
+/**
+ * Applies changes that depend on the previous declaration: it removes features that are no longer declared, and starts
+ * a temporary restore.
+ */
+export async function updateFeatures(
+    ctx: ResourceContext,
+    id: string,
+    inputs: Features,
+    state: Features,
+    observed: Observed,
+): Promise<void> {
+    if (state.lock !== undefined && inputs.lock === undefined) await liftLock(ctx, id, observed.lock);
+    if (state.fastRestore !== undefined && inputs.fastRestore === undefined)
+        await ensureFastRestore(ctx, id, undefined, observed.fastRestores);
+    if (asksForDays(inputs, state)) await move(ctx, id, "temporary", inputs.temporaryRestoreDays);
+}
+
+/** Returns the declared features as EC2 shows them. */
+export function inputsFromFeatures(inputs: Features, observed: Observed): Properties {
+    const desired = tierWanted(inputs);
+    const current = observed.tier ?? { StorageTier: observed.StorageTier };
+    return {
+        ...(inputs.lock && { lock: inputFromLock(inputs.lock, observed.lock) }),
+        ...(inputs.fastRestore && {
+            fastRestore: inputFromFastRestore(inputs.fastRestore, observed.fastRestores),
+        }),
+        ...(inputs.storageTier !== undefined &&
+            tierOf(current) !== desired && { storageTier: tierOf(current) }),
+    };
+}

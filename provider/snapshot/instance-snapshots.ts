@@ -1,0 +1,368 @@
+/**
+ * `InstanceSnapshots` creates crash-consistent multi-volume snapshots of all volumes of an instance.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSnapshots.html
+ *
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import type { Snapshot as Ec2Snapshot, Tag, Volume } from "@aws-sdk/client-ec2";
+import { waitForSnapshots, failuresOf } from "./wait";
+import { deleteSnapshot } from "./delete";
+import { deadlineOf } from "../aws/clock";
+import { defined, formatCount, hasUnknown, textsIn, type Properties } from "../../schema/values";
+import { ignoreNotFound, joinSentences, messageOf } from "../aws/errors";
+import { listAll } from "../aws/list-all";
+import { toTags, writeTags } from "../aws/write-tags";
+import { creationTags, inputsFromTags, optionsFromTags } from "../lifecycle/tags";
+import { tagOf, visibleTags } from "../aws/tags";
+import { checkStandard, claimTag, copyTagsOption, ownPrefix, setTag, type TagMap } from "../../schema/tags";
+import { WaitError } from "../aws/poll";
+import { markRetained, replacementWarning, withKeepHint } from "./retain-replaced";
+import { redactProperties } from "../../schema/failure";
+import { hasNoData, originOf, retentionByOrigin } from "../../schema/retention";
+import type { Resource, ResourceContext } from "../lifecycle/resource";
+import { isUnfinished, pendingJob, startedAt } from "./operations";
+import { reportDelay } from "./report-delay";
+import type {
+    InstanceSnapshot,
+    InstanceSnapshotsInputs,
+    InstanceSnapshotsOutputs,
+} from "../../schema/instance-snapshots";
+
+interface Observed {
+    members: Ec2Snapshot[];
+    missing: string[];
+}
+
+const origin = (inputs: object) => originOf.InstanceSnapshots({ ...inputs });
+const isRetained = retentionByOrigin(origin);
+
+/** A member has this number of internal tags: stack, claim, owner and set. */
+const internalTags = 4;
+
+export const instanceSnapshots: Resource<
+    InstanceSnapshotsInputs,
+    Partial<InstanceSnapshotsOutputs>,
+    Observed
+> = {
+    describe: (inputs) => `snapshots of ${origin(inputs)}`,
+    type: "InstanceSnapshots",
+    check: ({ inputs, configuration }) => checkStandard(inputs, configuration, internalTags),
+    // A failed member causes a warning and no replacement, because the other members may be the only copies.
+    pending: (args) => (args.state["state"] === "error" ? undefined : pendingJob(args)),
+    isUnfinished,
+
+    async findOwned({ ctx }) {
+        const found = [...(await ctx.ec2.snapshots.findOwned(ctx.stack)).values()];
+        const ids = new Set(found.flatMap((observed) => tagOf(observed, setTag) ?? []));
+        return [...ids].map((id) => {
+            const members = found.filter((observed) => tagOf(observed, setTag) === id);
+            return { id, observed: { members, missing: [] } };
+        });
+    },
+
+    async isWhole({ ctx, inputs, observed: { members } }) {
+        const volumes = await attachedVolumes(ctx, inputs);
+        const setBegun = begun(members)?.getTime() ?? 0;
+        const lacking = volumes.filter(
+            ({ VolumeId = "", Attachments = [] }) =>
+                !members.some((member) => member.VolumeId === VolumeId) &&
+                // Volumes that were attached later are not part of the set.
+                Attachments.some(({ AttachTime }) => (AttachTime?.getTime() ?? 0) <= setBegun),
+        );
+        return lacking.length <= (inputs.excludeBootVolume === true ? 1 : 0);
+    },
+    startedAt,
+
+    tagSources: {
+        count: internalTags,
+        async read({ ctx, inputs }) {
+            if (hasUnknown([inputs.instanceId, inputs.excludeDataVolumeIds])) return [];
+            const volumes = await attachedVolumes(ctx, inputs);
+            return volumes.map(({ VolumeId: id = "", Tags: tags }) => ({ id, tags }));
+        },
+    },
+
+    warning({ state }) {
+        const [current, missing] = [memberIds(state), missingIds(state)];
+        const failed = membersOf(state).filter((member) => member.state === "error");
+        const of = `of ${String(current.length + missing.length)} snapshots of the multi-volume set`;
+        const facts = [
+            ...(missing.length === 0
+                ? []
+                : [
+                      `${String(missing.length)} ${of} were deleted outside of Pulumi (${missing.join(", ")}).`,
+                  ]),
+            ...(failed.length === 0
+                ? []
+                : [
+                      `${String(failed.length)} ${of} failed (${failed.map(({ snapshotId }) => snapshotId).join(", ")}).`,
+                  ]),
+        ];
+        if (facts.length === 0) return undefined;
+        return joinSentences(facts.join(" "), completeSet);
+    },
+
+    async create({ ctx, inputs, ownTags }) {
+        const id = `set-${randomBytes(9).toString("hex").slice(1)}`;
+        const internal = { ...ownTags, [setTag]: id };
+        const tags = creationTags(ctx, { ...inputs }, { source: undefined, internal });
+        const { Snapshots: members = [] } = await ctx.ec2.send(
+            "CreateSnapshots",
+            {
+                InstanceSpecification: {
+                    InstanceId: inputs.instanceId,
+                    ExcludeBootVolume: inputs.excludeBootVolume,
+                    ExcludeDataVolumeIds: inputs.excludeDataVolumeIds,
+                },
+                Description: inputs.description,
+                TagSpecifications: [{ ResourceType: "snapshot", Tags: toTags(tags) }],
+            },
+            {
+                deadline: deadlineOf(ctx.ec2.clock, inputs),
+                idempotent: false,
+                mayBeNew: true,
+                serializeBy: inputs.instanceId,
+                requires: "Snapshots",
+                onRetry: reportDelay(ctx),
+            },
+        );
+        if (members.length === 0)
+            throw new Error("CreateSnapshots returned no snapshot: every volume of the instance is excluded");
+        return { id, observed: { members: await withVolumeTags(ctx, inputs, members), missing: [] } };
+    },
+
+    async findClaimed({ ctx, stack, isFresh }) {
+        const found = [...(await ctx.ec2.snapshots.findClaimed(stack, isFresh)).values()];
+        const ids = new Set(found.flatMap((observed) => tagOf(observed, setTag) ?? []));
+        return [...ids].map((id) => {
+            const members = found.filter((observed) => tagOf(observed, setTag) === id);
+            const [claim] = members.map((observed) => tagOf(observed, claimTag));
+            return {
+                id,
+                observed: { members, missing: [] },
+                claim,
+                startedAt: begun(members)?.getTime() ?? 0,
+            };
+        });
+    },
+
+    read: ({ ctx, state }) => readMembers(state, (id) => ctx.ec2.snapshots.read(id)),
+    readCached: ({ ctx, state }) => readMembers(state, (id) => ctx.ec2.snapshots.readCached(id, ctx.stack)),
+
+    tagged: {
+        internalTags,
+        carriers: (_id, { members }) => members.map(({ SnapshotId: id = "", Tags: tags }) => ({ id, tags })),
+        withTags: ({ members, missing }, tags) => ({
+            members: members.map((member, index) => ({ ...member, Tags: tags[index] })),
+            missing,
+        }),
+    },
+    async update({ ctx, observed, inputs, state }) {
+        // An interrupted run, which left no state, may not have copied the tags. Otherwise, copied tags are left
+        // unchanged.
+        if (Object.keys(state).length > 0) return observed;
+        return { ...observed, members: await withVolumeTags(ctx, inputs, observed.members) };
+    },
+
+    async waitUntilReady({ ctx, observed: { members, missing }, inputs }) {
+        const deadline = deadlineOf(ctx.ec2.clock, inputs);
+        const done = members.every(({ State }) => State === "completed");
+        if (inputs.waitForCompletion === false || done) return { members, missing };
+        const { observed, failure } = await waitForSnapshots(ctx, members.map(idOf), deadline);
+        // The tags were written before the wait; a Describe immediately afterwards may not show them yet.
+        const last = members.map((member, index) => ({ ...member, ...observed[index], Tags: member.Tags }));
+        if (failure !== undefined) throw new WaitError(failure, "failed", { members: last, missing });
+        return { members: last, missing };
+    },
+
+    replacing: {
+        isRetained,
+
+        warning: ({ ctx: { secrets }, id, state, inputs }) =>
+            hasNoData({ ...state }) && isRetained({ state, inputs }) !== true
+                ? undefined
+                : replacementWarning(
+                      `set ${id}`,
+                      [
+                          `${formatCount(state.snapshots?.length ?? 0, "snapshot")} of ${origin(redactProperties({ ...state }, secrets))}`,
+                          ...(state.startTime === undefined ? [] : [`created ${state.startTime}`]),
+                      ],
+                      isRetained({ state, inputs }),
+                  ),
+
+        isComplete: ({ outputs: { state } }) => state === "completed",
+        carrierIds: ({ state }) => memberIds(state),
+        async findSuccessor({ ctx, id }) {
+            const members = [...(await ctx.ec2.snapshots.tagged({ [setTag]: [id] })).values()];
+            return members.length === 0
+                ? undefined
+                : { id, inputs: {}, outputs: { snapshots: members.map(entryOf) } };
+        },
+        markRetained: ({ ctx, state }) => markRetained(ctx, memberIds(state)),
+
+        async waitForReplacement({ ctx, replacement: { id, inputs, outputs } }) {
+            const whole = waitForSnapshots(ctx, memberIds(outputs), deadlineOf(ctx.ec2.clock, inputs));
+            await withKeepHint(
+                id,
+                whole.then(({ failure }) => {
+                    if (failure !== undefined) throw new Error(joinSentences(failure, completeSet));
+                }),
+            );
+        },
+    },
+
+    async delete({ ctx, state, shared }) {
+        const ids = memberIds({ ...state }).filter((id) => !shared.includes(id));
+        const deadline = deadlineOf(ctx.ec2.clock, state);
+        const results = await Promise.allSettled(
+            ids.map((id) => ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored: false }))),
+        );
+        const remaining = failuresOf(ids, results);
+        if (remaining.length > 0) {
+            const count = `${String(remaining.length)} of ${String(ids.length)} snapshots were not deleted`;
+            throw new Error(`${count}: ${remaining.join("; ")}`);
+        }
+        return results.every((result) => result.status === "fulfilled" && result.value === "notFound")
+            ? "notFound"
+            : "done";
+    },
+
+    // The set is found by its tag, and the instance by the volumes that are still attached to it.
+    async findImported({ ctx, id: given }) {
+        const [id = "", named] = given.split(",");
+        const members = [...(await ctx.ec2.snapshots.tagged({ [setTag]: [id] })).values()];
+        if (members.length === 0) return undefined;
+        const volumes = await Promise.all(members.map(({ VolumeId = "" }) => ctx.ec2.volumes.read(VolumeId)));
+        const attached = volumes.flatMap((volume) => volume?.Attachments ?? []);
+        const instanceId = named ?? attached.flatMap(({ InstanceId }) => InstanceId ?? [])[0];
+        if (instanceId === undefined)
+            throw new Error(`its instance is not known to EC2; import it as ${id},<instance id>`);
+        const options = optionsFromTags(
+            visibleTags(tagsOfEach(members), ctx.configuration),
+            ctx.configuration,
+        );
+        const description = members[0]?.Description || undefined;
+        return {
+            id,
+            inputs: { instanceId, description, ...options },
+            known: { snapshots: members.map(entryOf) },
+        };
+    },
+
+    owner: ({ members: [first] }) => first?.OwnerId,
+
+    outputs: ({ ctx, observed: { members, missing } }) =>
+        Promise.resolve({
+            snapshots: members.map(entryOf).sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1)),
+            missingSnapshotIds: missing,
+            state: stateOf(members),
+            ...defined({
+                startTime: begun(members)?.toISOString(),
+                ownerId: members[0]?.OwnerId,
+            }),
+            tagsAll: visibleTags(tagsOfEach(members), ctx.configuration),
+        }),
+
+    inputsFrom: ({ ctx, observed: { members }, declared = {} }) =>
+        inputsFromTags(declared, visibleTags(tagsOfEach(members), ctx.configuration), ctx.configuration),
+};
+
+const completeSet = "To create a complete set, change a value in `triggers`.";
+
+/** Returns the volumes of the instance, except those that are left out; the root volume is among them. */
+async function attachedVolumes(ctx: ResourceContext, inputs: InstanceSnapshotsInputs): Promise<Volume[]> {
+    const Filters = [{ Name: "attachment.instance-id", Values: [inputs.instanceId] }];
+    const volumes = await listAll(ctx.ec2, "DescribeVolumes", { Filters }, "Volumes");
+    return volumes.filter(({ VolumeId = "" }) => inputs.excludeDataVolumeIds?.includes(VolumeId) !== true);
+}
+
+/**
+ * Copies the tags of each volume to its snapshot. EC2's own `CopyTagsFromSource` fails if a volume has a key that is
+ * declared too, such as `Name` on nearly every instance. The set is complete without these tags, so that a failure is a
+ * warning.
+ */
+async function withVolumeTags(
+    ctx: ResourceContext,
+    inputs: InstanceSnapshotsInputs,
+    members: Ec2Snapshot[],
+): Promise<Ec2Snapshot[]> {
+    if (copyTagsOption({ ...inputs }) === undefined) return members;
+    return Promise.all(
+        members.map(async (member) => {
+            const volumeId = member.VolumeId ?? "";
+            try {
+                const volume = await ctx.ec2.volumes.read(volumeId);
+                const current = tagMap(member.Tags);
+                const internal = Object.fromEntries(
+                    Object.entries(current).filter(([key]) => key.startsWith(ownPrefix)),
+                );
+                const source = { id: volumeId, tags: volume?.Tags };
+                const tags = creationTags(ctx, { ...inputs }, { source, internal });
+                const write = Object.fromEntries(
+                    Object.entries(tags).filter(([key, value]) => current[key] !== value),
+                );
+                if (Object.keys(write).length > 0) await writeTags(ctx.ec2, [idOf(member)], write);
+                return { ...member, Tags: toTags({ ...current, ...write }) };
+            } catch (error) {
+                ctx.warn(
+                    `the tags of volume ${volumeId} were not copied to ${idOf(member)}: ${messageOf(error)}`,
+                );
+                return member;
+            }
+        }),
+    );
+}
+
+function tagMap(tags: Tag[] = []): TagMap {
+    return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+function membersOf({ snapshots }: Properties): InstanceSnapshot[] {
+    return Array.isArray(snapshots) ? (snapshots as InstanceSnapshot[]) : [];
+}
+
+function memberIds(state: Properties): string[] {
+    return membersOf(state).map(({ snapshotId }) => snapshotId);
+}
+
+function missingIds({ missingSnapshotIds }: Properties): string[] {
+    return textsIn(missingSnapshotIds);
+}
+
+/** Reads the members in the state. A missing member may exist again after a restore from the Recycle Bin. */
+async function readMembers(
+    state: Properties,
+    read: (id: string) => Promise<Ec2Snapshot | undefined>,
+): Promise<Observed | undefined> {
+    const ids = [...memberIds(state), ...missingIds(state)];
+    const found = await Promise.all(ids.map(read));
+    const members = found.flatMap((observed) => observed ?? []);
+    if (members.length === 0) return undefined;
+    return { members, missing: ids.filter((_, index) => found[index] === undefined) };
+}
+
+function entryOf({ SnapshotId = "", VolumeId = "", VolumeSize = 0, State = "pending" }: Ec2Snapshot) {
+    return { snapshotId: SnapshotId, volumeId: VolumeId, volumeSize: VolumeSize, state: State };
+}
+
+function idOf({ SnapshotId = "" }: Ec2Snapshot): string {
+    return SnapshotId;
+}
+
+function stateOf(members: Ec2Snapshot[]): string {
+    const states = members.map(({ State = "pending" }): string => State);
+    return ["error", "pending"].find((state) => states.includes(state)) ?? states[0] ?? "completed";
+}
+
+function begun(members: Ec2Snapshot[]): Date | undefined {
+    const times = members.flatMap(({ StartTime }) => StartTime?.getTime() ?? []);
+    return times.length === 0 ? undefined : new Date(Math.min(...times));
+}
+
+/** Returns the tags that all members have with the same value. */
+function tagsOfEach([first, ...others]: Ec2Snapshot[]): Tag[] {
+    return (first?.Tags ?? []).filter(({ Key = "", Value }) =>
+        others.every((other) => tagOf(other, Key) === Value),
+    );
+}

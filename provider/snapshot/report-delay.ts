@@ -1,0 +1,14 @@
+/**
+ * Reports that a call is delayed.
+ *
+ * @module
+ */
+import type { Ec2Error } from "../aws/errors";
+import type { ResourceContext } from "../lifecycle/resource";
+
+/** Returns the `onRetry` of a call that creates a resource. */
+export function reportDelay({ status }: Pick<ResourceContext, "status">): (error: Ec2Error) => void {
+    return ({ code, awsMessage }) => {
+        status(`waiting to start: ${code}: ${awsMessage}`);
+    };
+}

@@ -1,0 +1,33 @@
+/**
+ * Handles replaced snapshots: they are deleted after their replacements complete, or retained in the account.
+ *
+ * @module
+ */
+import { ignoreNotFound, withErrorContext } from "../aws/errors";
+import { writeTags } from "../aws/write-tags";
+import { retainedPrefix, stackTag } from "../../schema/tags";
+import type { ResourceContext } from "../lifecycle/resource";
+
+export function replacementWarning(what: string, facts: string[], stays: boolean | undefined): string {
+    const subject = `${what} (${facts.join(", ")})`;
+    if (stays === true)
+        return `replacement will retain ${subject} in the account; Pulumi will no longer manage it`;
+    const unless = stays === undefined ? ", unless the new one turns out to be a copy of something else" : "";
+    return `replacement will delete ${subject} after the new one completes${unless}. To keep it, set keepReplaced: true.`;
+}
+
+/**
+ * Marks the snapshots as no longer managed, one by one, because one call for all fails if one of them no longer exists.
+ */
+export async function markRetained(ctx: ResourceContext, ids: string[]): Promise<void> {
+    const tags = { [stackTag]: `${retainedPrefix}${ctx.stack}` };
+    await Promise.all(ids.map((id) => ignoreNotFound(writeTags(ctx.ec2, [id], tags))));
+}
+
+/** Adds to the error of a replacement that the replaced resource is retained because of it. */
+export async function withKeepHint(successor: string, completion: Promise<unknown>): Promise<void> {
+    await withErrorContext(
+        `it is retained because its replacement ${successor} did not complete`,
+        completion,
+    );
+}

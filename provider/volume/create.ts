@@ -1,0 +1,122 @@
+/**
+ * Creates a volume exactly once.
+ *
+ * @module
+ */
+import { createHash, randomUUID } from "node:crypto";
+import type { CreateVolumeRequest, Volume } from "@aws-sdk/client-ec2";
+import { waitForSnapshot } from "../snapshot/wait";
+import { Ec2Error, withErrorContext } from "../aws/errors";
+import { reportDelay } from "../snapshot/report-delay";
+import { toTags } from "../aws/write-tags";
+import { tagOf } from "../aws/tags";
+import { claimTag, stackTag, type TagMap } from "../../schema/tags";
+import type { ResourceContext } from "../lifecycle/resource";
+
+export interface Creation {
+    /** The request without tags and client token. */
+    request: CreateVolumeRequest & { SnapshotId: string };
+    tags: TagMap;
+    /** Identifies the attempt; it is equal when an interrupted run is repeated. */
+    attempt: string;
+    deadline: number;
+}
+
+/** Distinguishes the calls of this process from those of an earlier process that was interrupted. */
+const nonce = randomUUID().slice(0, 8);
+
+/** Returns the claim on a volume, without the nonce of the process. */
+export function claimOn(volume: Volume): string | undefined {
+    return tagOf(volume, claimTag)?.split("/")[0];
+}
+
+/**
+ * Creates a volume. A call whose answer was lost, or that an interrupted run has in progress, has the same client
+ * token, so that no second volume is created. For hours, EC2 returns the same volume for a token, even if that volume
+ * failed, was deleted, or belongs to a state. Therefore a token of an earlier process counts only if its volume is
+ * still unclaimed.
+ */
+export async function createVolume(ctx: ResourceContext, creation: Creation): Promise<CreatedVolume> {
+    try {
+        return await withTokens(ctx, creation, 0);
+    } catch (error) {
+        if (!(error instanceof Ec2Error) || error.code !== "IncorrectState") throw error;
+        const { request, deadline } = creation;
+        const completion = waitForSnapshot(ctx, request.SnapshotId, deadline);
+        await withErrorContext(`waiting for snapshot ${request.SnapshotId}`, completion);
+        return withTokens(ctx, creation, ctx.ec2.clock.now() + visibilityTimeoutMs);
+    }
+}
+
+type CreatedVolume = Volume & { VolumeId: string };
+
+/** All of EC2 shows the snapshot as completed within this time. */
+const visibilityTimeoutMs = 60_000;
+
+async function withTokens(
+    ctx: ResourceContext,
+    creation: Creation,
+    pendingUntil: number,
+): Promise<CreatedVolume> {
+    const { [claimTag]: claim = "", [stackTag]: stack = "" } = creation.tags;
+    const mark = `${claim}/${nonce}`;
+    const tags = { ...creation.tags, [claimTag]: mark };
+    for (let used = 0; ; used++) {
+        const token = createHash("sha256")
+            .update(`${creation.attempt},${String(used)}`)
+            .digest("hex");
+        const volume = await requestVolume(ctx, creation, tags, token.slice(0, 32), pendingUntil);
+        if (volume !== undefined && (volume.Tags === undefined || tagOf(volume, claimTag) === mark))
+            return volume;
+        const begun = await findUnclaimed(ctx, stack, claim);
+        if (begun !== undefined) return begun;
+    }
+}
+
+/** Returns EC2's answer; undefined if another process used the token, because the nonce in its tags differs. */
+async function requestVolume(
+    ctx: ResourceContext,
+    { request, deadline }: Creation,
+    tags: TagMap,
+    ClientToken: string,
+    pendingUntil: number,
+): Promise<CreatedVolume | undefined> {
+    const TagSpecifications = [{ ResourceType: "volume" as const, Tags: toTags(tags) }];
+    const input = { ...request, ClientToken, TagSpecifications };
+    try {
+        const { VolumeId = "", ...volume } = await ctx.ec2.send("CreateVolume", input, {
+            deadline,
+            mayBeNew: true,
+            requires: "VolumeId",
+            isRetryable: ({ code }) => code === "IncorrectState" && ctx.ec2.clock.now() < pendingUntil,
+            onRetry: reportDelay(ctx),
+        });
+        return { VolumeId, ...volume };
+    } catch (error) {
+        if (error instanceof Ec2Error && error.code === "IdempotentParameterMismatch") return undefined;
+        throw error;
+    }
+}
+
+/** The lookups wait, because EC2 may show a new volume only a moment later. */
+const lookupDelaysMs = [0, 1_000];
+
+/** Finds the volume of an interrupted attempt that no state contains. */
+async function findUnclaimed(
+    ctx: ResourceContext,
+    stack: string,
+    claim: string,
+): Promise<CreatedVolume | undefined> {
+    for (const pause of lookupDelaysMs) {
+        await ctx.ec2.clock.sleep(pause);
+        const found = await ctx.ec2.volumes.findClaimed(stack, true);
+        const mine = [...found].find(([, volume]) => claimOn(volume) === claim && isLive(volume));
+        if (mine !== undefined) return { ...mine[1], VolumeId: mine[0] };
+    }
+    return undefined;
+}
+
+/** A volume that failed or is being deleted cannot be claimed. */
+function isLive({ State }: Volume): boolean {
+    return State === "creating" || State === "available" || State === "in-use";
+}

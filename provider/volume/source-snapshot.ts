@@ -1,0 +1,57 @@
+/**
+ * Reads the source snapshot of a volume, once per process, because its size and encryption never change.
+ *
+ * @module
+ */
+import type { Snapshot } from "@aws-sdk/client-ec2";
+import { createCache, perObject } from "../aws/cache";
+import { isEncryptionRequired } from "../aws/encryption";
+import { formatPlace } from "../aws/place";
+import type { ResourceContext } from "../lifecycle/resource";
+import { waitUntilArchived } from "../snapshot/storage-tier";
+import { textOf, type CheckFailure, type Mention } from "../../schema/failure";
+import { UNKNOWN, type Properties } from "../../schema/values";
+
+/** A snapshot that is not visible yet is read again. */
+const snapshots = perObject(() =>
+    createCache<Snapshot | undefined>({ isFinal: (observed) => observed !== undefined }),
+);
+
+export function sourceSnapshot(
+    { ec2 }: Pick<ResourceContext, "ec2">,
+    id: string,
+): Promise<Snapshot | undefined> {
+    return snapshots(ec2)(id, () => ec2.snapshots.read(id));
+}
+
+/** Validates the declared inputs against the snapshot: missing, failed, archived, or larger than the volume. */
+export async function validateAgainstSource(
+    ctx: ResourceContext,
+    inputs: Properties,
+): Promise<CheckFailure[]> {
+    const { snapshotId: id, size, encrypted } = inputs;
+    const sized = typeof size === "number";
+    if (typeof id !== "string" || id === UNKNOWN) return [];
+    const snapshot = await sourceSnapshot(ctx, id);
+    if (snapshot === undefined && ctx.ec2.isNew(id)) return [];
+    const given = { property: "snapshotId", value: id };
+    if (snapshot === undefined)
+        return [{ ...given, reason: `but that snapshot was not found in ${await formatPlace(ctx.ec2)}` }];
+    if (snapshot.State === "error") {
+        const why = snapshot.StateMessage ?? "EC2 gave no reason";
+        return [{ ...given, reason: `but that snapshot failed: ${why}` }];
+    }
+    return [
+        ...waitUntilArchived("snapshotId", id, snapshot),
+        ...(sized ? tooSmall(given, snapshot.VolumeSize ?? 0, size) : []),
+        ...(encrypted === false
+            ? await isEncryptionRequired(ctx.ec2, given, snapshot.Encrypted === true)
+            : []),
+    ];
+}
+
+function tooSmall(snapshot: Mention, least: number, size: number): CheckFailure[] {
+    if (size >= least) return [];
+    const reason = textOf`but snapshot ${snapshot} has ${String(least)} GiB. Specify at least that size, or remove size.`;
+    return [{ property: "size", value: size, reason }];
+}

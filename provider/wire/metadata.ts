@@ -1,0 +1,98 @@
+/**
+ * Defines the metadata keys of states, the same for both doors, so that either reads what the other has written: keys
+ * that begin with `__` carry the facts that are not properties of a resource. The engine does not show them. The names
+ * must not change, because every existing state contains them.
+ *
+ * @module
+ */
+import type { LifecycleContext, State, Stored } from "../lifecycle/context";
+import { formatLineage, parseLineage } from "../lifecycle/lineage";
+import { textsIn, type Properties } from "../../schema/values";
+
+/** These keys are in outputs only; older versions wrote `__madeAt`. */
+const outputKeys = ["__tagKeys", "__copiedKeys", "__given", "__owner", "__madeAt"];
+const inputKeys = ["__defaultName", "__lineage"];
+
+function isInternal(key: string): boolean {
+    return key.startsWith("__");
+}
+
+/** Returns the facts that the program or the state passes with a resource. */
+export function contextOf(wire: Properties): LifecycleContext {
+    return {
+        urn: text(wire["__urn"]) ?? "",
+        organization: text(wire["__organization"]) ?? "",
+        secrets: texts(wire["__secrets"]) ?? [],
+        replaceOnChanges: texts(wire["__replaceOnChanges"]) ?? [],
+    };
+}
+
+/** Returns the facts of a change; a value that was secret before must appear in no message either. */
+export function contextOfChange(state: Properties, inputs: Properties): LifecycleContext {
+    const [before, after] = [contextOf(state), contextOf(inputs)];
+    return { ...after, secrets: [...new Set([...before.secrets, ...after.secrets])] };
+}
+
+export function decode(wire: Properties): Stored {
+    const given = wire["__given"];
+    const isMap = typeof given === "object" && given !== null && !Array.isArray(given);
+    return {
+        properties: Object.fromEntries(Object.entries(wire).filter(([key]) => !isInternal(key))),
+        metadata: {
+            defaultName: text(wire["__defaultName"]),
+            lineage: parseLineage(text(wire["__lineage"]), text(wire["__urn"]) ?? ""),
+            tagKeys: texts(wire["__tagKeys"]),
+            copiedKeys: texts(wire["__copiedKeys"]),
+            given: isMap ? (given as Properties) : undefined,
+            owner: text(wire["__owner"]),
+        },
+    };
+}
+
+/** Encodes checked inputs; `wire` contains the inputs that the engine sent, whose other keys are kept. */
+export function encodeInputs({ properties, metadata }: Stored, wire: Properties): Properties {
+    const kept = Object.entries(wire).filter(
+        ([key, value]) =>
+            isInternal(key) && value !== null && value !== undefined && !outputKeys.includes(key),
+    );
+    const { defaultName, lineage } = metadata;
+    const own = withoutUndefined({
+        __defaultName: defaultName,
+        __lineage: lineage && formatLineage(lineage, text(wire["__urn"]) ?? ""),
+    });
+    return { ...properties, ...Object.fromEntries(kept.filter(([key]) => !inputKeys.includes(key))), ...own };
+}
+
+/** Encodes a state, with the marks of the engine's wire format for values that derive from a secret. */
+export function encodeState(state: State, wire: Properties): Properties {
+    const { tagKeys, copiedKeys, given, owner } = state.metadata;
+    const secrets = Object.fromEntries(
+        state.secretOutputs.map((key) => [key, secretValue(state.properties[key])]),
+    );
+    return {
+        ...encodeInputs(state, wire),
+        ...secrets,
+        ...withoutUndefined({
+            __tagKeys: tagKeys,
+            __copiedKeys: copiedKeys,
+            __given: state.isGivenSecret ? secretValue(given) : given,
+            __owner: owner,
+        }),
+    };
+}
+
+function secretValue(value: unknown) {
+    return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+function withoutUndefined(entries: Properties): Properties {
+    return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+function text(value: unknown): string | undefined {
+    return typeof value === "string" ? value : undefined;
+}
+
+function texts(value: unknown): string[] | undefined {
+    return Array.isArray(value) ? textsIn(value) : undefined;
+}

@@ -1,0 +1,76 @@
+import type { OutputsOf, Rules } from "./property";
+import { snapshotCreationRules, type SnapshotCreationOptions } from "./snapshot";
+import { copyTagsRule, type CopiedTags, standardOutputs, type StandardOutputs } from "./tags";
+import { boolean, listOf, resourceId } from "./validators";
+import { isSameSet } from "./values";
+
+export interface InstanceSnapshotsInputs extends SnapshotCreationOptions {
+    /**
+     * Id of the instance whose volumes are backed up. A volume that is attached later is not part of the set, which is
+     * no difference. A change replaces the set; the old one, the last copy of the other instance, stays in the account
+     * unless `keepReplaced` is `false`.
+     */
+    instanceId: string;
+    /** Whether the root volume is left out. Default: `false`. A change replaces the set. */
+    excludeBootVolume?: boolean;
+    /**
+     * Ids of volumes that are left out, the root volume aside. Order does not count. Default: none. A change replaces
+     * the set.
+     */
+    excludeDataVolumeIds?: string[];
+    /**
+     * Which tags of each volume are copied to its snapshot when it is created: `true` for all, `{ only: [keys] }` or
+     * `{ except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names.
+     * Declared tags win over copied ones, and copied ones over `aws:defaultTags` and the default `name`. EC2 takes 50
+     * tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a set that
+     * exists.
+     */
+    copyTagsFromVolume?: boolean | CopiedTags;
+}
+
+/** A member of the set. */
+export interface InstanceSnapshot {
+    /** Id of the snapshot. */
+    snapshotId: string;
+    /** Id of the volume that it is of. */
+    volumeId: string;
+    /** Size of the volume, GiB. */
+    volumeSize: number;
+    /** `pending`, `completed` or `error`, as EC2 showed it last. */
+    state: string;
+}
+
+export interface InstanceSnapshotsOutputs extends StandardOutputs {
+    /** One entry a volume, in the order of the volumes' ids. */
+    snapshots: InstanceSnapshot[];
+    /** Ids of members that were deleted outside; empty as long as the set is whole. */
+    missingSnapshotIds: string[];
+    /** `error` if any member is, else `pending` if any is, else `completed`. */
+    state: string;
+    /** When the set was started: ISO 8601, UTC. */
+    startTime: string;
+    /** Id of the account that owns the set, 12 digits. */
+    ownerId: string;
+}
+
+export const instanceSnapshotsRules = {
+    ...snapshotCreationRules,
+    instanceId: { validate: resourceId("i"), required: true, onChange: "replace" },
+    excludeBootVolume: { validate: boolean, onChange: "replace", default: false },
+    excludeDataVolumeIds: {
+        validate: listOf(resourceId("vol")),
+        onChange: "replace",
+        default: [],
+        isEqual: isSameSet,
+    },
+    copyTagsFromVolume: copyTagsRule,
+} satisfies Rules<InstanceSnapshotsInputs>;
+
+export const instanceSnapshotsOutputs = {
+    ...standardOutputs,
+    snapshots: {},
+    missingSnapshotIds: {},
+    state: {},
+    startTime: {},
+    ownerId: {},
+} satisfies OutputsOf<InstanceSnapshotsOutputs>;

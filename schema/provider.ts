@@ -1,0 +1,143 @@
+/**
+ * The arguments of a provider instance: the names of the `aws` provider, and our own.
+ *
+ * @module
+ */
+import type { AssumeRole, WebIdentityRole } from "./configuration";
+
+/** Addresses of services, where they are not AWS's own. */
+export interface ServiceEndpoints {
+    /** URL of EC2. Default: AWS's own. */
+    ec2?: string;
+    /** URL of the EBS direct APIs. Default: AWS's own. */
+    ebs?: string;
+    /** URL of STS. Default: AWS's own. */
+    sts?: string;
+    /** URL of KMS. Default: AWS's own. */
+    kms?: string;
+    /** URL of AWS Organizations. Default: AWS's own. */
+    organizations?: string;
+}
+
+/** Tags that every resource is given. */
+export interface DefaultTags {
+    /** Values by key. Default: none. */
+    tags?: Record<string, string>;
+}
+
+/** Tags of others, which are neither shown nor changed. */
+export interface IgnoredTags {
+    /** Keys. Default: none. */
+    keys?: string[];
+    /** Beginnings of keys. Default: none. */
+    keyPrefixes?: string[];
+}
+
+/** The tag keys that carry the standard options. */
+export interface TagKeyNames {
+    /** The tag key of `name`. Default: `Name`. */
+    name?: string;
+    /** The tag key of `group`. Default: `Group`. */
+    group?: string;
+    /** The tag key of `billingCode`. Default: `BillingCode`. */
+    billingCode?: string;
+}
+
+/** https://www.pulumi.com/registry/packages/aws/api-docs/provider/ */
+export interface ProviderInputs {
+    /** AWS region, such as `us-east-1`. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's region. A change updates. */
+    region?: string;
+    /** A profile of the shared configuration. Default: `AWS_PROFILE`, `default`. A change updates. */
+    profile?: string;
+    /** Access key of the credentials; with `secretKey`. Default: the environment's, then those of the profile. A change updates. */
+    accessKey?: string;
+    /** Secret key of the credentials. Default: as `accessKey`. A change updates. */
+    secretKey?: string;
+    /** Session token of the credentials. Default: none. A change updates. */
+    token?: string;
+    /** Roles that are assumed one after another. Default: none. A change updates. */
+    assumeRoles?: AssumeRole[];
+    /** A role that is assumed with the token of an identity provider. Default: none. A change updates. */
+    assumeRoleWithWebIdentity?: WebIdentityRole;
+    /** Path of the shared configuration file; one at most. Default: `~/.aws/config`. A change updates. */
+    sharedConfigFiles?: string[];
+    /** Path of the shared credentials file; one at most. Default: `~/.aws/credentials`. A change updates. */
+    sharedCredentialsFiles?: string[];
+    /** Addresses of services. Default: AWS's own. A change updates. */
+    endpoints?: ServiceEndpoints[];
+    /** Tags that every resource is given. Default: none. A change updates. */
+    defaultTags?: DefaultTags;
+    /** Tags of others, which are neither shown nor changed. Default: none. A change updates. */
+    ignoreTags?: IgnoredTags;
+    /** How often a call is made again. Default: 5 times, the pauses within the resource's `timeout` aside. A change updates. */
+    maxRetries?: number;
+    /** `standard` or `adaptive`. Default: `standard`. A change updates. */
+    retryMode?: string;
+    /** Accounts that may be used: others are refused. Default: any. A change updates. */
+    allowedAccountIds?: string[];
+    /** Accounts that are refused. Default: none. A change updates. */
+    forbiddenAccountIds?: string[];
+    /** URL of the proxy for HTTP. Default: `HTTP_PROXY`. A change updates. */
+    httpProxy?: string;
+    /** URL of the proxy for HTTPS. Default: `HTTPS_PROXY`. A change updates. */
+    httpsProxy?: string;
+    /** Hosts that are reached without the proxy, separated by commas. Default: `NO_PROXY`. A change updates. */
+    noProxy?: string;
+    /** Path of a file with certificates that are trusted. Default: `AWS_CA_BUNDLE`. A change updates. */
+    customCaBundle?: string;
+    /** Whether certificates are not verified. Default: `false`. A change updates. */
+    insecure?: boolean;
+    /** Whether FIPS endpoints are used. Default: `AWS_USE_FIPS_ENDPOINT`, `false`. A change updates. */
+    useFipsEndpoint?: boolean;
+    /** Whether endpoints with IPv6 are used. Default: `AWS_USE_DUALSTACK_ENDPOINT`, `false`. A change updates. */
+    useDualstackEndpoint?: boolean;
+    /** Region of STS. Default: `region`. A change updates. */
+    stsRegion?: string;
+    /** Whether credentials of an instance role are not looked for. Default: `false`. A change updates. */
+    skipMetadataApiCheck?: boolean;
+    /** Account ids of 12 digits by alias, so that `accounts` of a share can say `prod`. Default: the stack's. A change updates. */
+    accounts?: Record<string, string>;
+    /** The tag keys that carry `name`, `group` and `billingCode`. Default: the stack's. A change updates. */
+    tagKeys?: TagKeyNames;
+    /** Whether a snapshot may be made public at all. Default: the stack's, else `false`. A change updates. */
+    allowPublicSharing?: boolean;
+    /**
+     * The organization of the stack, which the provider is not told of: resources are tagged with
+     * `organization/project/stack`. Default: the stack's, else `organization`, as with a backend of one's own. A change
+     * updates.
+     */
+    organization?: string;
+}
+
+/** The names of all arguments; `secret` where the value is one. */
+export const providerInputs = {
+    region: {},
+    profile: {},
+    accessKey: { secret: true },
+    secretKey: { secret: true },
+    token: { secret: true },
+    assumeRoles: {},
+    assumeRoleWithWebIdentity: {},
+    sharedConfigFiles: {},
+    sharedCredentialsFiles: {},
+    endpoints: {},
+    defaultTags: {},
+    ignoreTags: {},
+    maxRetries: {},
+    retryMode: {},
+    allowedAccountIds: {},
+    forbiddenAccountIds: {},
+    httpProxy: {},
+    httpsProxy: {},
+    noProxy: {},
+    customCaBundle: {},
+    insecure: {},
+    useFipsEndpoint: {},
+    useDualstackEndpoint: {},
+    stsRegion: {},
+    skipMetadataApiCheck: {},
+    accounts: {},
+    tagKeys: {},
+    allowPublicSharing: {},
+    organization: {},
+} as const satisfies Record<keyof Required<ProviderInputs>, { secret?: true }>;

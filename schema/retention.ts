@@ -1,0 +1,38 @@
+/**
+ * Decides which replaced snapshots are retained: the last copy of an origin stays in the account.
+ *
+ * @module
+ */
+import { isMap, UNKNOWN, type Properties } from "./values";
+
+/** Formats the origin of the snapshots of each resource for messages. */
+export const originOf = {
+    Snapshot: ({ volumeId }: Properties) => `volume ${text(volumeId)}`,
+    SnapshotCopy: ({ sourceSnapshotId, sourceRegion }: Properties) =>
+        `snapshot ${text(sourceSnapshotId)} in ${text(sourceRegion)}`,
+    InstanceSnapshots: ({ instanceId }: Properties) => `instance ${text(instanceId)}`,
+};
+
+/** Reports whether a snapshot, every member of a set, or a volume failed: its deletion loses no data. */
+export function hasNoData({ state, snapshots }: Properties): boolean {
+    if (Array.isArray(snapshots))
+        return snapshots.length > 0 && snapshots.every((member) => isMap(member) && hasNoData(member));
+    return state === "error" || state === "deleted";
+}
+
+function text(value: unknown): string {
+    return typeof value === "string" ? value : "unknown";
+}
+
+/**
+ * Returns the function that decides whether a replaced snapshot is retained: as the new inputs declare, otherwise if it
+ * is the last copy of its origin. It returns undefined while the new origin is unknown.
+ */
+export function retentionByOrigin(origin: (inputs: Properties) => string) {
+    return ({ state, inputs }: { state: object; inputs: object }): boolean | undefined => {
+        const { keepReplaced } = inputs as Properties;
+        if (typeof keepReplaced === "boolean") return keepReplaced;
+        const next = origin({ ...inputs });
+        return next.includes(UNKNOWN) ? undefined : next !== origin({ ...state });
+    };
+}

@@ -1,0 +1,152 @@
+/**
+ * Checks a volume where more than one property, or the previous inputs, are needed. All functions are pure.
+ *
+ * @module
+ */
+import { textOf, type CheckFailure } from "./failure";
+import { checkTagCount } from "./tags";
+import { isMap, type Properties } from "./values";
+import { isIdIn, isNameIn, isRegular } from "./availability-zone";
+
+/** These types do not have the property; EC2 checks types that are not listed here. */
+const withoutIops = ["gp2", "sc1", "st1", "standard"];
+const withoutThroughput = [...withoutIops, "io1", "io2"];
+const withoutMultiAttach = [...withoutIops, "gp3"];
+const iopsRequired = ["io1", "io2"];
+
+/**
+ * Returns the type of a new volume; undefined on Outposts and in Local Zones, where the types differ and EC2 has its
+ * own default.
+ */
+export function wantedType(inputs: Properties): string | undefined {
+    if (typeof inputs["volumeType"] === "string") return inputs["volumeType"];
+    return inputs["outpostArn"] === undefined && isRegular(inputs) ? "gp3" : undefined;
+}
+
+export function checkVolume(inputs: Properties, olds: Properties): CheckFailure[] {
+    return [
+        ...checkZone(inputs),
+        ...checkPerformance(inputs, olds),
+        ...checkEncryption(inputs),
+        ...checkFinalTags(inputs),
+        ...checkSnapshotChange(inputs, olds),
+        ...shrinking(olds["size"], olds["size"], inputs),
+    ];
+}
+
+/** A final snapshot has one internal tag. */
+const finalInternalTags = 1;
+
+function checkFinalTags({ finalSnapshot }: Properties): CheckFailure[] {
+    if (!isMap(finalSnapshot) || !isMap(finalSnapshot["tags"])) return [];
+    const count = Object.keys(finalSnapshot["tags"]).length + (finalSnapshot["name"] === undefined ? 0 : 1);
+    return checkTagCount(count, finalInternalTags, "together with name").map((failure) => ({
+        ...failure,
+        property: `finalSnapshot.${failure.property}`,
+    }));
+}
+
+const exactlyOneZone = "specify exactly one of availabilityZone and availabilityZoneId.";
+
+function checkZone(inputs: Properties): CheckFailure[] {
+    const { availabilityZone: name, availabilityZoneId: id, region } = inputs;
+    if (name === undefined && id === undefined) {
+        return [{ property: "availabilityZone", reason: exactlyOneZone }];
+    }
+    if (name !== undefined && id !== undefined) {
+        return [{ property: "availabilityZoneId", reason: exactlyOneZone }];
+    }
+    if (typeof region !== "string" || !isRegion(region)) return [];
+    const elsewhere = (property: string, value: string) => ({
+        property,
+        value,
+        reason: textOf`but must be a zone of region ${{ property: "region", value: region }}`,
+    });
+    if (typeof name === "string" && isZone(name) && !isNameIn(region, name)) {
+        return [elsewhere("availabilityZone", name)];
+    }
+    if (typeof id === "string" && isZone(id) && !isIdIn(region, id)) {
+        return [elsewhere("availabilityZoneId", id)];
+    }
+    return [];
+}
+
+/** Checks whether the region is known and well-formed; its own rule rejects it otherwise. */
+function isRegion(region: string): boolean {
+    return /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region);
+}
+
+export const zonePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)+$/;
+
+function isZone(zone: string): boolean {
+    return zonePattern.test(zone);
+}
+
+function checkPerformance(inputs: Properties, olds: Properties): CheckFailure[] {
+    // An existing volume keeps its type if none is declared, and only its state contains that type.
+    const isNew = olds["snapshotId"] === undefined && inputs["adopt"] === undefined;
+    const type = isNew || inputs["volumeType"] !== undefined ? wantedType(inputs) : undefined;
+    if (type === undefined) return [];
+    const volumeType = { property: "volumeType", value: type };
+    const refused = (property: string, without: string[], remedy: string) =>
+        (inputs[property] === true || typeof inputs[property] === "number") && without.includes(type)
+            ? [
+                  {
+                      property,
+                      reason: textOf`is not supported by volumes of type ${volumeType}. ${remedy}`,
+                  },
+              ]
+            : [];
+    const missing = iopsRequired.includes(type) && inputs["iops"] === undefined;
+    return [
+        ...refused("iops", withoutIops, "Remove it, or set volumeType to gp3, io1 or io2."),
+        ...refused("throughput", withoutThroughput, "Remove it, or set volumeType to gp3."),
+        ...refused("multiAttachEnabled", withoutMultiAttach, "Remove it, or set volumeType to io1 or io2."),
+        ...(missing
+            ? [{ property: "iops", reason: textOf`is required for volumes of type ${volumeType}` }]
+            : []),
+    ];
+}
+
+function checkEncryption({ encrypted, kmsKeyId }: Properties): CheckFailure[] {
+    return encrypted === false && kmsKeyId !== undefined
+        ? [{ property: "kmsKeyId", reason: "cannot be combined with encrypted: false. Remove one of them." }]
+        : [];
+}
+
+/**
+ * Rejects another snapshot by default, because the volume may contain newer data: a person decides whether to replace
+ * it.
+ */
+function checkSnapshotChange(inputs: Properties, olds: Properties): CheckFailure[] {
+    const [before, after] = [olds["snapshotId"], inputs["snapshotId"]];
+    const policy = inputs["onSnapshotChange"] ?? "refuse";
+    const known = typeof before === "string" && typeof after === "string" && after.startsWith("snap-");
+    if (!known || before === after || policy !== "refuse") return [];
+    return [
+        {
+            property: "snapshotId",
+            value: after,
+            reason: textOf`but the volume was created from ${{ property: "snapshotId", value: before || "no snapshot" }} and holds data written since. Set onSnapshotChange: "keep" to keep the volume, or "replace" to create a new one from the other snapshot.`,
+        },
+    ];
+}
+
+/** Rejects a declared size below the current one: EC2 cannot shrink a volume. `declared` is the size declared before. */
+export function shrinking(current: unknown, declared: unknown, inputs: Properties): CheckFailure[] {
+    const { size } = inputs;
+    const isSmaller = typeof size === "number" && typeof current === "number" && size < current;
+    // A size that was not edited is smaller only because the volume was resized outside of Pulumi.
+    if (!isSmaller || size === declared || inputs["allowShrinkByReplacement"] === true) return [];
+    return [
+        {
+            property: "size",
+            value: size,
+            reason: textOf`but the volume has ${{ property: "size", value: current }} GiB, and EC2 cannot shrink a volume. Specify at least that size, or remove size. To create a new, smaller volume from the snapshot, set allowShrinkByReplacement: true.`,
+        },
+    ];
+}
+
+export function isUsable(state: unknown): boolean {
+    return state === "available" || state === "in-use";
+}

@@ -1,0 +1,256 @@
+/**
+ * schema.json: the package for every language of Pulumi, from the interfaces, their comments and rules. `npm run
+ * reference` writes it, and test/unit/docs/reference.test.ts fails where it is out of date.
+ * https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import {
+    ArrayType,
+    DeclarationReflection,
+    IntrinsicType,
+    LiteralType,
+    ReferenceType,
+    ReflectionType,
+    UnionType,
+    type ProjectReflection,
+    type SomeType,
+} from "typedoc";
+import { pluginTokenOf, resources, tokenOf } from "../schema/index.js";
+import type { Rule } from "../schema/property.js";
+import { providerInputs } from "../schema/provider.js";
+import { isDuration } from "./reference/links.mjs";
+import {
+    argumentsOf,
+    exported,
+    fieldOf,
+    functionsOf,
+    markdown,
+    outputsOf,
+    propertiesOf,
+    root,
+    textOf,
+    type Field,
+} from "./reference/read.mjs";
+
+/** The functions, and where one returns a list, the property that holds it: every language needs an object. */
+const functions: Record<string, string | undefined> = {
+    changedSize: undefined,
+    listSnapshots: "snapshots",
+    newestSnapshot: undefined,
+    shareableAccounts: "accounts",
+};
+
+type Json = Record<string, unknown>;
+
+/** The text of schema.json. */
+export async function schemaText(project: ProjectReflection): Promise<string> {
+    const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Json;
+    const filepath = join(root, "schema.json");
+    const text = JSON.stringify(packageSchema(project, manifest));
+    return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+function packageSchema(project: ProjectReflection, manifest: Json): Json {
+    const types: Json = {};
+    const properties = (fields: Field[], owner: string) =>
+        Object.fromEntries(
+            fields.map((field) => [field.name, property(project, types, field, owner)] as const),
+        );
+    const objectOutputs = (type: SomeType | undefined, owner: string) => {
+        const fields = propertiesOf(project, type).map(fieldOf);
+        return { properties: properties(fields, capital(owner)), required: required(fields) };
+    };
+    const provider = propertiesOf(project, exported(project, "ProviderInputs")).map(fieldOf);
+    const configuration = Object.fromEntries(
+        Object.entries(properties(provider, "Provider")).map(([name, spec]) => [
+            name,
+            { ...spec, ...providerInputs[name as keyof typeof providerInputs] },
+        ]),
+    );
+    const described = (Object.keys(resources) as (keyof typeof resources)[]).map((name) => {
+        const rules: Readonly<Record<string, Rule>> = resources[name].inputs;
+        const inputs = argumentsOf(project, name);
+        const outputs = outputsOf(project, name).map(fieldOf);
+        const inputProperties = Object.fromEntries(
+            Object.entries(properties(inputs, name)).map(([key, spec]) => [
+                key,
+                rules[key]?.onChange === "replace" ? { ...spec, willReplaceOnChanges: true } : spec,
+            ]),
+        );
+        const echoed = inputs.filter(({ name: key }) => outputs.every((output) => output.name !== key));
+        const resource = {
+            description: descriptionOf(project, name),
+            aliases: [{ type: tokenOf(name) }],
+            inputProperties,
+            requiredInputs: required(inputs),
+            properties: properties([...echoed, ...outputs], name),
+            required: required([...echoed, ...outputs]),
+        };
+        return [pluginTokenOf(name), resource] as const;
+    });
+    const called = Object.entries(functions).map(([name, result]) => {
+        const signature = functionsOf(project, "sdk").find((one) => one.name === name);
+        const given = signature?.parameters?.[0]?.type;
+        const inputs = propertiesOf(project, given).map(fieldOf);
+        const [returned] =
+            signature?.type instanceof ReferenceType ? (signature.type.typeArguments ?? []) : [];
+        const spec = {
+            description: textOf(signature?.comment),
+            inputs: { properties: properties(inputs, capital(name)), required: required(inputs) },
+            outputs:
+                result === undefined
+                    ? objectOutputs(returned, name)
+                    : {
+                          properties: {
+                              [result]: {
+                                  ...typeSpec(project, types, returned, capital(name)),
+                                  description: "The result, as a list.",
+                              },
+                          },
+                          required: [result],
+                      },
+        };
+        return [`ebs-snapshots:index:${name}`, spec] as const;
+    });
+    return {
+        $schema: "https://raw.githubusercontent.com/pulumi/pulumi/master/pkg/codegen/schema/pulumi.json",
+        name: "ebs-snapshots",
+        displayName: "EBS Snapshots",
+        version: manifest["version"],
+        description: manifest["description"],
+        keywords: ["pulumi", "aws", "ebs", "snapshot", "backup", "category/cloud", "kind/native"],
+        license: manifest["license"],
+        attribution: "",
+        config: { variables: configuration },
+        provider: {
+            description:
+                "Where and as whom resources are managed; arguments are those of the `aws` provider.",
+            inputProperties: configuration,
+        },
+        types: Object.fromEntries(Object.entries(types).sort(([one], [other]) => (one < other ? -1 : 1))),
+        resources: Object.fromEntries(described),
+        functions: Object.fromEntries(called),
+        language: {
+            csharp: { respectSchemaVersion: true },
+            go: { respectSchemaVersion: true, generateResourceContainerTypes: true },
+            nodejs: { packageName: "pulumi-ebs-snapshots-sdk", respectSchemaVersion: true },
+            python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+        },
+    };
+}
+
+function descriptionOf(project: ProjectReflection, name: string): string {
+    const { comment } = exported(project, name);
+    const examples = comment?.getTags("@example") ?? [];
+    return [textOf(comment), ...examples.map(({ content }) => markdown(content))].join("\n\n");
+}
+
+function property(project: ProjectReflection, types: Json, field: Field, owner: string): Json {
+    return { ...typeSpec(project, types, field.type, owner, field.name), description: field.text };
+}
+
+function required(fields: Field[]): string[] {
+    return fields.filter((field) => field.required).map(({ name }) => name);
+}
+
+/** The type of a property; what has a name of its own is added to `types`. */
+function typeSpec(
+    project: ProjectReflection,
+    types: Json,
+    type: SomeType | undefined,
+    owner: string,
+    name = "",
+): Json {
+    const inner = (some: SomeType | undefined) => typeSpec(project, types, some, owner, name);
+    if (isDuration(type)) return { type: "string" };
+    if (type instanceof IntrinsicType) {
+        if (type.name === "unknown") return { $ref: "pulumi.json#/Any" };
+        // An `integer` has 32 bits.
+        if (type.name === "number") return { type: name.endsWith("Bytes") ? "number" : "integer" };
+        return { type: type.name };
+    }
+    if (type instanceof ArrayType) return { type: "array", items: inner(type.elementType) };
+    if (type instanceof UnionType) return unionSpec(project, types, type, owner, name);
+    if (type instanceof ReferenceType) {
+        const [first, second] = type.typeArguments ?? [];
+        if (["Output", "pulumi.Output", "Partial"].includes(type.name)) return inner(first);
+        if (type.name === "Record") return { type: "object", additionalProperties: inner(second) };
+        const declaration = type.reflection;
+        if (!(declaration instanceof DeclarationReflection))
+            throw new Error(`${String(type)} is not exported`);
+        if (declaration.type !== undefined && propertiesOf(project, declaration).length === 0)
+            return membersOf(declaration.type) === undefined
+                ? inner(declaration.type)
+                : named(types, declaration.name, () => objectSpec(project, types, declaration));
+        return named(types, declaration.name, () => objectSpec(project, types, declaration));
+    }
+    throw new Error(`${owner}.${name} has a type that no other language has: ${String(type)}`);
+}
+
+function unionSpec(
+    project: ProjectReflection,
+    types: Json,
+    union: UnionType,
+    owner: string,
+    name: string,
+): Json {
+    const members = union.types.filter((member) => String(member) !== "undefined");
+    if (members.every((member) => member instanceof LiteralType && typeof member.value === "boolean"))
+        return { type: "boolean" };
+    if (members.every((member) => member instanceof LiteralType))
+        return named(types, capital(name), () => ({
+            type: "string",
+            enum: members.map((member) => ({ value: member.value })),
+        }));
+    const specs = members
+        .filter((member) => !(member instanceof LiteralType))
+        .map((member) => typeSpec(project, types, member, owner, name));
+    if (members.some((member) => member instanceof LiteralType)) specs.unshift({ type: "boolean" });
+    // An account id that is a number has lost its zeros: other languages take text alone.
+    if (
+        specs.length === 2 &&
+        specs.some(({ type }) => type === "string") &&
+        specs.some(({ type }) => type === "integer")
+    )
+        return { type: "string" };
+    return specs.length === 1 ? (specs[0] ?? {}) : { oneOf: specs };
+}
+
+function named(types: Json, name: string, spec: () => Json): Json {
+    const token = `ebs-snapshots:index:${name}`;
+    // Before it is described: a type may name itself.
+    if (types[token] === undefined) {
+        types[token] = {};
+        types[token] = spec();
+    }
+    return { $ref: `#/types/${token}` };
+}
+
+function objectSpec(project: ProjectReflection, types: Json, declaration: DeclarationReflection): Json {
+    const alternatives = membersOf(declaration.type);
+    const fields = (alternatives?.flat() ?? propertiesOf(project, declaration)).map(fieldOf);
+    return {
+        type: "object",
+        description: textOf(declaration.comment),
+        properties: Object.fromEntries(
+            fields.map((field) => [field.name, property(project, types, field, declaration.name)]),
+        ),
+        required: alternatives === undefined ? required(fields) : [],
+    };
+}
+
+/** Of a type that is one object or another, the properties of each. */
+function membersOf(type: SomeType | undefined): DeclarationReflection[][] | undefined {
+    if (!(type instanceof UnionType)) return undefined;
+    const objects = type.types.filter((member) => member instanceof ReflectionType);
+    if (objects.length !== type.types.length) return undefined;
+    return objects.map(({ declaration }) => declaration.children ?? []);
+}
+
+function capital(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}

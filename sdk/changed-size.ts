@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ChangedSize, ChangedSizeArgs, ChangedSizeOptions } from "../provider/functions/changed-size";
+
+/**
+ * Measures how much a snapshot holds beyond an earlier one, by the EBS direct APIs: snapshots are differential, so this is
+ * what its storage costs and what its creation takes. Both must be completed and not archived. In a program it uses the
+ * configuration of the stack, in a script that of the environment.
+ *
+ * It calls AWS once for every 10,000 changed blocks of 512 KiB, 5 GB, which AWS charges for; throttled calls are repeated.
+ *
+ * @example
+ * ```ts
+ * import { changedSize } from "pulumi-ebs-snapshots";
+ *
+ * void changedSize({ snapshotId: "snap-0123456789abcdef0" }).then(({ changedBytes, from }) => {
+ *     console.log(`${(changedBytes / 2 ** 30).toFixed(1)} GiB since ${from ?? "nothing: it is the first"}`);
+ * });
+ * ```
+ * @param args The snapshots.
+ * @param options How the comparison is watched and cancelled.
+ * @see [ListChangedBlocks](https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListChangedBlocks.html)
+ * @see [ListSnapshotBlocks](https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListSnapshotBlocks.html)
+ */
+export async function changedSize(
+    args: ChangedSizeArgs,
+    options: ChangedSizeOptions = {},
+): Promise<ChangedSize> {
+    const config = pulumi.runtime.allConfig();
+    const { changedSize: measure } = await import("../provider/functions/changed-size.js");
+    return measure((key) => config[key], args, options);
+}

@@ -1,0 +1,82 @@
+/**
+ * The two doors of a resource: Pulumi's dynamic providers, and the plugin of this package. The resource is the same, and
+ * each door names the other's token as an alias, so that a change of door changes nothing.
+ *
+ * @module
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { pluginTokenOf, resources, tokenOf, type ResourceName } from "../schema/index";
+import { providerInputs } from "../schema/provider";
+import { organization } from "./organization";
+import { Provider } from "./provider";
+
+/** The type token by which a program declares a resource, and its former ones. */
+export interface Door {
+    type: string;
+    aliases: pulumi.Alias[];
+    /** The provider instance; undefined for a dynamic resource. */
+    plugin: pulumi.ProviderResource | undefined;
+    /** Whether the program has chosen the provider instance, and not the configuration alone. */
+    isExplicit: boolean;
+}
+
+export function doorOf(resource: ResourceName, opts: pulumi.CustomResourceOptions | undefined): Door {
+    const dynamic = tokenOf(resource);
+    if (!isPublic(resource)) return { type: dynamic, aliases: [], plugin: undefined, isExplicit: false };
+    const token = pluginTokenOf(resource);
+    const explicit = pluginIn(opts);
+    const plugin = explicit ?? configuredPlugin();
+    const isExplicit = explicit !== undefined;
+    return plugin === undefined
+        ? { type: dynamic, aliases: [{ type: token }], plugin, isExplicit }
+        : { type: token, aliases: [{ type: dynamic }], plugin, isExplicit };
+}
+
+function isPublic(resource: ResourceName): resource is keyof typeof resources {
+    return Object.hasOwn(resources, resource);
+}
+
+/** The provider instance in the options, or inherited. */
+function pluginIn(opts: pulumi.CustomResourceOptions | undefined): pulumi.ProviderResource | undefined {
+    const { provider, parent } = opts ?? {};
+    if (provider !== undefined && packageOf(provider) === "ebs-snapshots") return provider;
+    return parent?.getProvider("ebs-snapshots:index:Snapshot");
+}
+
+/** One a program; programs of the automation API run one after the other in one process. */
+const configured = new WeakMap<object, Provider>();
+
+function configuredPlugin(): Provider | undefined {
+    if (new pulumi.Config("ebs-snapshots").getBoolean("plugin") !== true) return undefined;
+    const program = pulumi.runtime.getStackResource() ?? configured;
+    let provider = configured.get(program);
+    if (provider === undefined) {
+        provider = new Provider("ebs-snapshots", { organization: organization(), ...stackConfiguration() });
+        configured.set(program, provider);
+    }
+    return provider;
+}
+
+/** The stack's configuration of the `aws` provider, which does not reach another one, and our own. */
+function stackConfiguration(): Record<string, pulumi.Input<string>> {
+    const values = Object.keys(providerInputs).flatMap((key) => {
+        const found = ["ebs-snapshots", "aws"]
+            .map((space) => [space, new pulumi.Config(space).get(key)] as const)
+            .find(([, value]) => value !== undefined);
+        if (found === undefined) return [];
+        const [space, value = ""] = found;
+        return [[key, isConfigSecret(`${space}:${key}`) ? pulumi.secret(value) : value] as const];
+    });
+    return Object.fromEntries(values);
+}
+
+/** Public at run time, though not in the types. */
+export function isConfigSecret(key: string): boolean {
+    const { isConfigSecret: ask } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
+    return ask?.(key) === true;
+}
+
+/** Public at run time for as long as there have been providers, though not in the types. */
+export function packageOf(provider: pulumi.ProviderResource): string {
+    return (provider as unknown as { getPackage: () => string }).getPackage();
+}

@@ -1,0 +1,96 @@
+// Provides the calls that most tests of the emulator use.
+
+import {
+    CreateSnapshotCommand,
+    DescribeSnapshotAttributeCommand,
+    DescribeSnapshotsCommand,
+    type DescribeSnapshotsCommandInput,
+    DescribeVolumesCommand,
+    type EC2Client,
+    ModifySnapshotAttributeCommand,
+    type Snapshot,
+    type Tag,
+} from "@aws-sdk/client-ec2";
+import { emulator } from "../fixture";
+
+export const otherAccount = "210987654321";
+export const zone = "us-east-1a";
+
+export const ec2 = emulator.ec2();
+
+export async function createSnapshot(volumeId?: string, tags?: Record<string, string>): Promise<string> {
+    const made = await ec2.send(
+        new CreateSnapshotCommand({
+            VolumeId: volumeId ?? (await emulator.createVolume()),
+            ...(tags && { TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList(tags) }] }),
+        }),
+    );
+    return made.SnapshotId ?? "";
+}
+
+export function tagList(tags: Record<string, string>): Tag[] {
+    return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function manyTags(count: number): Tag[] {
+    return Array.from({ length: count }, (_, index) => ({ Key: `key${index}`, Value: "" }));
+}
+
+export async function describeSnapshots(
+    input: DescribeSnapshotsCommandInput,
+    client: EC2Client = ec2,
+): Promise<Snapshot[]> {
+    return (await client.send(new DescribeSnapshotsCommand(input))).Snapshots ?? [];
+}
+
+export async function snapshotOf(id: string): Promise<Snapshot> {
+    const [found] = await describeSnapshots({ SnapshotIds: [id] });
+    if (!found) throw new Error(`${id} is not there`);
+    return found;
+}
+
+export async function idsOf(input: DescribeSnapshotsCommandInput, client?: EC2Client): Promise<string[]> {
+    return (await describeSnapshots(input, client)).map((snapshot) => snapshot.SnapshotId ?? "");
+}
+
+export async function statusOfVolume(id: string): Promise<string | undefined> {
+    return (await ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }))).Volumes?.[0]?.State;
+}
+
+/** Returns the rejection of a call as `code: message`. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+    try {
+        await call;
+    } catch (error) {
+        if (error instanceof Error) return `${error.name}: ${error.message}`;
+    }
+    throw new Error("the call was not refused");
+}
+
+export async function grantsOf(snapshotId: string): Promise<{ users: string[]; groups: string[] }> {
+    const { CreateVolumePermissions: grants = [] } = await ec2.send(
+        new DescribeSnapshotAttributeCommand({ SnapshotId: snapshotId, Attribute: "createVolumePermission" }),
+    );
+    return {
+        users: grants.flatMap(({ UserId }) => UserId ?? []),
+        groups: grants.flatMap(({ Group }) => Group ?? []),
+    };
+}
+
+export function makePublic(snapshotId: string): Promise<unknown> {
+    return ec2.send(
+        new ModifySnapshotAttributeCommand({
+            SnapshotId: snapshotId,
+            CreateVolumePermission: { Add: [{ Group: "all" }] },
+        }),
+    );
+}
+
+export function shareWith(snapshotId: string, account: string): Promise<unknown> {
+    return ec2.send(
+        new ModifySnapshotAttributeCommand({
+            SnapshotId: snapshotId,
+            CreateVolumePermission: { Add: [{ UserId: account }] },
+        }),
+    );
+}

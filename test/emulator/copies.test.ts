@@ -1,0 +1,26 @@
+import { CopySnapshotCommand } from "@aws-sdk/client-ec2";
+import { describe, expect } from "vitest";
+import { emulator, test } from "../fixture";
+import { otherAccount, createSnapshot, describeSnapshots, shareWith } from "./calls";
+
+describe("CopySnapshot", () => {
+    test("makes a snapshot of one's own out of a shared one, in another region, with a made-up volume", async () => {
+        const source = await createSnapshot(await emulator.createVolume({ size: 7 }));
+        await shareWith(source, otherAccount);
+        const there = emulator.ec2({ account: otherAccount, region: "eu-west-1" });
+
+        const { SnapshotId = "" } = await there.send(
+            new CopySnapshotCommand({ SourceSnapshotId: source, SourceRegion: "us-east-1", Encrypted: true }),
+        );
+
+        const [copy] = await describeSnapshots({ SnapshotIds: [SnapshotId] }, there);
+        expect(copy).toMatchObject({
+            OwnerId: otherAccount,
+            VolumeId: "vol-ffffffff",
+            VolumeSize: 7,
+            Encrypted: true,
+            State: "completed",
+        });
+        expect(copy?.KmsKeyId).toContain(`arn:aws:kms:eu-west-1:${otherAccount}:key/`);
+    });
+});

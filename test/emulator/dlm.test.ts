@@ -1,0 +1,68 @@
+import { describe, expect } from "vitest";
+import { emulator, test } from "../fixture";
+import type { RestAnswer } from "./emulator";
+
+function policy(tag: string, schedule: object = {}): object {
+    const daily = {
+        Name: "daily",
+        CreateRule: { Interval: 24, IntervalUnit: "HOURS", Times: ["03:00"] },
+        RetainRule: { Count: 7 },
+    };
+    return {
+        Description: "nightly",
+        State: "ENABLED",
+        ExecutionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+        PolicyDetails: {
+            PolicyType: "EBS_SNAPSHOT_MANAGEMENT",
+            ResourceTypes: ["VOLUME"],
+            TargetTags: [{ Key: "Backup", Value: tag }],
+            Schedules: [{ ...daily, ...schedule }],
+        },
+        Tags: { Team: "a" },
+    };
+}
+
+function create(input: object): Promise<RestAnswer> {
+    return emulator.rest("dlm", "POST", "/policies", input);
+}
+
+describe("DLM", () => {
+    test("keeps a policy through its life, and counts its calls like EC2's", async () => {
+        const id = String((await create(policy("yes"))).body["PolicyId"]);
+        const path = `/policies/${id}`;
+        await emulator.rest("dlm", "PATCH", path, { State: "DISABLED" });
+        const { body } = await emulator.rest("dlm", "GET", path);
+
+        expect(body).toMatchObject({
+            Policy: { PolicyId: id, State: "DISABLED", Description: "nightly", Tags: { Team: "a" } },
+        });
+        expect((await emulator.rest("dlm", "GET", "/policies?state=ENABLED")).body).toEqual({ Policies: [] });
+        await emulator.rest("dlm", "DELETE", path);
+        const gone = await emulator.rest("dlm", "GET", path);
+        expect([gone.status, gone.body["__type"]]).toEqual([404, "ResourceNotFoundException"]);
+        expect((await emulator.calls()).map(({ action }) => action)).toEqual([
+            "CreateLifecyclePolicy",
+            "UpdateLifecyclePolicy",
+            "GetLifecyclePolicy",
+            "GetLifecyclePolicies",
+            "DeleteLifecyclePolicy",
+            "GetLifecyclePolicy",
+        ]);
+    });
+
+    test("refuses what is out of its limits, target tags in use, and one policy too many", async () => {
+        await create(policy("yes"));
+        const refused = [
+            policy("yes"),
+            policy("a", { RetainRule: { Count: 1001 } }),
+            policy("b", { CreateRule: { Interval: 5, IntervalUnit: "HOURS" } }),
+            { ...policy("c"), Description: "no: colons" },
+        ];
+        for (const input of refused) {
+            const { status, body } = await create(input);
+            expect([status, body["__type"]]).toEqual([400, "InvalidRequestException"]);
+        }
+        await emulator.set({ dlmPolicies: 1 });
+        expect((await create(policy("d"))).body["__type"]).toBe("LimitExceededException");
+    });
+});

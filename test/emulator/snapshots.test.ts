@@ -1,0 +1,352 @@
+import {
+    AttachVolumeCommand,
+    CreateSnapshotCommand,
+    CreateSnapshotsCommand,
+    DeleteSnapshotCommand,
+    DeleteVolumeCommand,
+    ModifyVolumeCommand,
+    RegisterImageCommand,
+    RunInstancesCommand,
+    type Snapshot,
+    CopySnapshotCommand,
+    CreateVolumeCommand,
+    DeregisterImageCommand,
+    DescribeImagesCommand,
+    EnableFastSnapshotRestoresCommand,
+    LockSnapshotCommand,
+    type Tag,
+} from "@aws-sdk/client-ec2";
+import { describe, expect } from "vitest";
+import { emulator, test } from "../fixture";
+import { defaultAccount } from "./emulator";
+import {
+    ec2,
+    createSnapshot,
+    tagList,
+    manyTags,
+    snapshotOf,
+    idsOf,
+    refusal,
+    otherAccount,
+    shareWith,
+    zone,
+} from "./calls";
+
+describe("the life of a snapshot", () => {
+    test("CreateSnapshot answers pending without progress, even where Describe says completed at once", async () => {
+        const volumeId = await emulator.createVolume({ size: 3 });
+
+        const made = await ec2.send(
+            new CreateSnapshotCommand({ VolumeId: volumeId, Description: "before the change" }),
+        );
+
+        expect(made).toMatchObject({
+            VolumeId: volumeId,
+            VolumeSize: 3,
+            Description: "before the change",
+            OwnerId: defaultAccount,
+            Encrypted: false,
+            State: "pending",
+            Progress: "",
+        });
+        expect(made.CompletionTime).toBeUndefined();
+        expect(await snapshotOf(made.SnapshotId ?? "")).toMatchObject({
+            State: "completed",
+            Progress: "100%",
+            StorageTier: "standard",
+            FullSnapshotSizeInBytes: 3 * 2 ** 30,
+            StartTime: made.StartTime,
+            CompletionTime: made.StartTime,
+        });
+    });
+
+    test("it stays pending with rising progress and a constant start, then completes at its time", async () => {
+        await emulator.set({ snapshotSeconds: 1000 });
+        const id = await createSnapshot();
+        const seen: Snapshot[] = [];
+        for (const seconds of [100, 500, 399, 10]) {
+            await emulator.advance(seconds);
+            seen.push(await snapshotOf(id));
+        }
+
+        expect(seen.map(({ State, Progress }) => [State, Progress])).toEqual([
+            ["pending", "10%"],
+            ["pending", "60%"],
+            ["pending", "99%"],
+            ["completed", "100%"],
+        ]);
+        const start = seen[0]?.StartTime?.getTime() ?? 0;
+        expect(seen.map(({ StartTime }) => StartTime?.getTime())).toEqual([start, start, start, start]);
+        expect(seen.map(({ CompletionTime }) => CompletionTime?.getTime())).toEqual([
+            undefined,
+            undefined,
+            undefined,
+            start + 1_000_000,
+        ]);
+    });
+
+    test("snapshotError ends those created from then on in error with that message", async () => {
+        await emulator.set({ snapshotSeconds: 10 });
+        const good = await createSnapshot();
+        await emulator.set({ snapshotError: "the key is disabled" });
+        const bad = await createSnapshot();
+        await emulator.advance(10);
+
+        expect(await snapshotOf(good)).toMatchObject({ State: "completed" });
+        const failed = await snapshotOf(bad);
+        expect(failed).toMatchObject({ State: "error", StateMessage: "the key is disabled" });
+        expect(failed.CompletionTime).toBeUndefined();
+    });
+
+    test("a test forces the state of one snapshot, and a new length gives it its life back", async () => {
+        const id = await createSnapshot();
+
+        await emulator.snapshot(id, { status: "error", progress: "42%", statusMessage: "disk on fire" });
+        expect(await snapshotOf(id)).toMatchObject({
+            State: "error",
+            Progress: "42%",
+            StateMessage: "disk on fire",
+        });
+
+        await emulator.snapshot(id, { seconds: 100 });
+        expect(await snapshotOf(id)).toMatchObject({ State: "pending", Progress: "0%" });
+        await expect(emulator.snapshot("snap-unknown", {})).rejects.toThrow("snap-unknown");
+    });
+
+    test("it keeps its size when its volume grows, and stays when its volume goes", async () => {
+        const volumeId = await emulator.createVolume({ size: 2 });
+        const id = await createSnapshot(volumeId);
+
+        await ec2.send(new ModifyVolumeCommand({ VolumeId: volumeId, Size: 5 }));
+        await ec2.send(new DeleteVolumeCommand({ VolumeId: volumeId }));
+
+        expect(await snapshotOf(id)).toMatchObject({ VolumeId: volumeId, VolumeSize: 2 });
+    });
+});
+
+describe("CreateSnapshot", () => {
+    test("honours tags, and refuses forbidden ones before anything is made", async () => {
+        const volumeId = await emulator.createVolume();
+        const id = await createSnapshot(volumeId, { Name: "nightly", Group: "payments" });
+
+        expect((await snapshotOf(id)).Tags).toEqual(tagList({ Name: "nightly", Group: "payments" }));
+        expect(await refusal(createSnapshot(volumeId, { "aws:mine": "x" }))).toContain(
+            "Tag keys starting with 'aws:' are reserved for internal use",
+        );
+        const tooMany = Object.fromEntries(manyTags(51).map(({ Key }) => [Key ?? "", ""]));
+        expect(await refusal(createSnapshot(volumeId, tooMany))).toMatch(/^TagLimitExceeded: /);
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([id]);
+    });
+
+    test("an unknown volume is InvalidVolume.NotFound, naming it", async () => {
+        expect(await refusal(createSnapshot("vol-0123456789abcdef0"))).toBe(
+            "InvalidVolume.NotFound: The volume 'vol-0123456789abcdef0' does not exist.",
+        );
+    });
+
+    test("a sixth pending snapshot of one volume is refused, until one completes", async () => {
+        await emulator.set({ snapshotSeconds: 60 });
+        const volumeId = await emulator.createVolume();
+        for (let number = 0; number < 5; number++) await createSnapshot(volumeId);
+
+        expect(await refusal(createSnapshot(volumeId))).toBe(
+            "ConcurrentSnapshotLimitExceeded: Maximum allowed in-progress snapshots for a single volume exceeded.",
+        );
+        await createSnapshot(await emulator.createVolume());
+        await emulator.advance(60);
+        await createSnapshot(volumeId);
+    });
+
+    test("perVolumeRateSeconds refuses the second of a volume within that time, not of another volume", async () => {
+        await emulator.set({ perVolumeRateSeconds: 15 });
+        const volumeId = await emulator.createVolume();
+        await createSnapshot(volumeId);
+
+        expect(await refusal(createSnapshot(volumeId))).toMatch(/^SnapshotCreationPerVolumeRateExceeded: /);
+        await createSnapshot(await emulator.createVolume());
+        await emulator.advance(15);
+        await createSnapshot(volumeId);
+    });
+});
+
+describe("DeleteSnapshot", () => {
+    test("deletes a pending snapshot, and is InvalidSnapshot.NotFound the second time", async () => {
+        await emulator.set({ snapshotSeconds: 60 });
+        const SnapshotId = await createSnapshot();
+
+        await ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+
+        expect(await idsOf({})).toEqual([]);
+        expect(await refusal(ec2.send(new DeleteSnapshotCommand({ SnapshotId })))).toBe(
+            `InvalidSnapshot.NotFound: The snapshot '${SnapshotId}' does not exist.`,
+        );
+    });
+
+    test("is refused while an AMI uses the snapshot, naming the AMI", async () => {
+        const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "golden" }));
+        const [SnapshotId = ""] = await idsOf({ OwnerIds: ["self"] });
+
+        expect(await refusal(ec2.send(new DeleteSnapshotCommand({ SnapshotId })))).toBe(
+            `InvalidSnapshot.InUse: The snapshot ${SnapshotId} is currently in use by ${ImageId}`,
+        );
+    });
+});
+
+describe("CreateSnapshots", () => {
+    test("takes all volumes of an instance but the excluded ones, pending, with tags given and copied", async () => {
+        const { Instances = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        const InstanceId = Instances[0]?.InstanceId;
+        const data = await emulator.createVolume({ size: 5, tags: { Role: "data" } });
+        const scratch = await emulator.createVolume();
+        for (const [index, VolumeId] of [data, scratch].entries()) {
+            await ec2.send(
+                new AttachVolumeCommand({ InstanceId, VolumeId, Device: `/dev/sd${"fg"[index] ?? ""}` }),
+            );
+        }
+        const create = (excluded: { ExcludeBootVolume?: boolean; ExcludeDataVolumeIds?: string[] }) =>
+            ec2.send(
+                new CreateSnapshotsCommand({
+                    InstanceSpecification: { InstanceId, ...excluded },
+                    CopyTagsFromSource: "volume",
+                    TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList({ Set: "one" }) }],
+                }),
+            );
+
+        expect((await create({})).Snapshots).toHaveLength(3);
+        expect(
+            (await create({ ExcludeBootVolume: true, ExcludeDataVolumeIds: [scratch] })).Snapshots,
+        ).toEqual([
+            expect.objectContaining({
+                VolumeId: data,
+                VolumeSize: 5,
+                State: "pending",
+                Tags: tagList({ Role: "data", Set: "one" }),
+            }),
+        ]);
+    });
+
+    test("makes none where one volume has too many pending", async () => {
+        await emulator.set({ snapshotSeconds: 60, pendingPerVolume: 1 });
+        const { Instances = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        const InstanceId = Instances[0]?.InstanceId;
+        const VolumeId = await emulator.createVolume();
+        await ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: "/dev/sdf" }));
+        const only = await createSnapshot(VolumeId);
+
+        expect(
+            await refusal(ec2.send(new CreateSnapshotsCommand({ InstanceSpecification: { InstanceId } }))),
+        ).toMatch(/^ConcurrentSnapshotLimitExceeded: /);
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([only]);
+    });
+});
+
+describe("ids made a moment ago", () => {
+    test("are not found by any call for newIdSeconds, then they are", async () => {
+        const old = await createSnapshot();
+        await emulator.set({ newIdSeconds: 30 });
+        await emulator.advance(30);
+        const volumeId = await emulator.createVolume();
+        expect(await refusal(createSnapshot(volumeId))).toMatch(/^InvalidVolume.NotFound: /);
+        await emulator.advance(30);
+        const SnapshotId = await createSnapshot(volumeId);
+        const calls = {
+            CreateVolume: () => ec2.send(new CreateVolumeCommand({ SnapshotId, AvailabilityZone: zone })),
+            CopySnapshot: () =>
+                ec2.send(
+                    new CopySnapshotCommand({ SourceSnapshotId: SnapshotId, SourceRegion: "us-east-1" }),
+                ),
+            ModifySnapshotAttribute: () => shareWith(SnapshotId, otherAccount),
+            LockSnapshot: () =>
+                ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode: "governance", LockDuration: 1 })),
+            EnableFastSnapshotRestores: () =>
+                ec2.send(
+                    new EnableFastSnapshotRestoresCommand({
+                        SourceSnapshotIds: [SnapshotId],
+                        AvailabilityZones: [zone],
+                    }),
+                ),
+            DescribeSnapshots: () => snapshotOf(SnapshotId),
+        };
+
+        for (const call of Object.values(calls)) {
+            expect(await refusal(call())).toMatch(/^InvalidSnapshot.NotFound: /);
+        }
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([old]);
+        await emulator.advance(30);
+        for (const call of Object.values(calls)) await call();
+    });
+});
+
+describe("a deregistered image", () => {
+    test("keeps its snapshot in use for imageReleaseSeconds", async () => {
+        await emulator.set({ imageReleaseSeconds: 60 });
+        const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "golden" }));
+        const [SnapshotId = ""] = await idsOf({ OwnerIds: ["self"] });
+        const Filters = [{ Name: "block-device-mapping.snapshot-id", Values: [SnapshotId] }];
+        const using = async () => (await ec2.send(new DescribeImagesCommand({ Filters }))).Images;
+        expect(await using()).toMatchObject([{ ImageId }]);
+        await ec2.send(new DeregisterImageCommand({ ImageId }));
+        expect(await using()).toEqual([]);
+
+        expect(await refusal(ec2.send(new DeleteSnapshotCommand({ SnapshotId })))).toBe(
+            `InvalidSnapshot.InUse: The snapshot ${SnapshotId} is currently in use by ${ImageId}`,
+        );
+        await emulator.advance(60);
+        await ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([]);
+    });
+});
+
+describe("the members of CreateSnapshots", () => {
+    async function instance(tags: Record<string, string>): Promise<string | undefined> {
+        const { Instances = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        const InstanceId = Instances[0]?.InstanceId;
+        for (const letter of ["f", "g"]) {
+            const VolumeId = await emulator.createVolume({ tags });
+            await ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device: `/dev/sd${letter}` }));
+        }
+        return InstanceId;
+    }
+
+    function create(InstanceId: string | undefined, tags: Tag[]) {
+        return ec2.send(
+            new CreateSnapshotsCommand({
+                InstanceSpecification: { InstanceId },
+                CopyTagsFromSource: "volume",
+                ...(tags.length > 0 && { TagSpecifications: [{ ResourceType: "snapshot", Tags: tags }] }),
+            }),
+        );
+    }
+
+    test.each([
+        ["one after another", 10, [1, 2, 3]],
+        ["each at its own time", [15, 0, 15], [1, 1, 3]],
+    ])("are shown %s, as memberSeconds says", async (_, memberSeconds, shown) => {
+        await emulator.set({ memberSeconds });
+        const InstanceId = await instance({});
+        await create(InstanceId, []);
+        const seen: number[] = [];
+        for (const seconds of [1, 10, 10]) {
+            await emulator.advance(seconds);
+            seen.push((await idsOf({ OwnerIds: ["self"] })).length);
+        }
+
+        expect(seen).toEqual(shown);
+    });
+
+    test("are refused, all of them, where a copied tag is given as well or there is no room for them", async () => {
+        const InstanceId = await instance({ Name: "data" });
+
+        expect(await refusal(create(InstanceId, tagList({ Name: "set" })))).toMatch(
+            /: Tag \(Name\) is already defined in resource id vol-/,
+        );
+        expect(await refusal(create(InstanceId, manyTags(50)))).toMatch(/^TagLimitExceeded: /);
+        expect(await idsOf({ OwnerIds: ["self"] })).toEqual([]);
+    });
+});

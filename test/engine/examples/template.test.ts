@@ -1,0 +1,35 @@
+/**
+ * templates/: what `pulumi new` makes of it, and the program in it.
+ *
+ * @module
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+
+const template = resolve(__dirname, "../../../templates/ebs-snapshots-typescript");
+
+test("the template's program creates a snapshot, and a new one for another release", async () => {
+    const project = await createProject("", {
+        main: template,
+        runtime: "runtime: nodejs\n",
+        config: { "project:volumeId": await emulator.createVolume({ size: 8 }) },
+    });
+    await project.up();
+    const { snapshotId } = await project.outputs();
+    expect((await emulator.snapshots()).map(({ SnapshotId }) => SnapshotId)).toEqual([snapshotId]);
+
+    const made = join(project.folder, "made");
+    await project.succeed("new", template, "--generate-only", "--yes", "--name", "backups", "--dir", made);
+    expect((await readdir(made)).sort()).toEqual((await readdir(template)).sort());
+    const manifest = JSON.parse(await readFile(join(made, "package.json"), "utf8")) as object;
+    expect(manifest).toMatchObject({ name: "backups" });
+
+    await project.succeed("config", "set", "release", "2.0.0");
+    await project.up();
+    const { snapshotId: next } = await project.outputs();
+    expect(next).not.toBe(snapshotId);
+    expect((await emulator.snapshots()).map(({ SnapshotId }) => SnapshotId)).toEqual([next]);
+    await project.destroy();
+});

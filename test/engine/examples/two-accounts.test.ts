@@ -1,0 +1,37 @@
+// examples/two-accounts: one account shares, the other one sees it, copies it, and makes a volume.
+
+import { resolve } from "node:path";
+import { DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+
+test("what one account shares, the other one lists, copies, and makes a volume of", async () => {
+    const account = "111122223333";
+    const project = await createProject("", {
+        main: resolve(__dirname, "../../../examples/two-accounts"),
+        runtime: "runtime: nodejs\n",
+        config: {
+            "project:volumeId": await emulator.createVolume({ size: 8 }),
+            "project:restoreRoleArn": `arn:aws:iam::${account}:role/restore`,
+            "project:restoreRegion": "eu-west-1",
+            "ebs-snapshots:accounts": JSON.stringify({ restore: account }),
+        },
+    });
+    await project.preview();
+    await project.up();
+    const { shared, snapshotId, copyId, volumeId } = (await project.outputs()) as Record<string, string>;
+    expect(shared).toEqual([snapshotId]);
+
+    const theirs = emulator.ec2({ account, region: "eu-west-1" });
+    const { Snapshots = [] } = await theirs.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
+    expect(Snapshots).toMatchObject([
+        { SnapshotId: copyId, OwnerId: account, Encrypted: true, VolumeSize: 8 },
+    ]);
+    const { Volumes = [] } = await theirs.send(new DescribeVolumesCommand({}));
+    expect(Volumes).toMatchObject([{ VolumeId: volumeId, SnapshotId: copyId, Encrypted: true, Size: 8 }]);
+    expect(await project.up()).toContain("5 unchanged");
+
+    await project.destroy();
+    expect(await emulator.snapshots()).toEqual([]);
+    expect((await theirs.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }))).Snapshots).toEqual([]);
+});

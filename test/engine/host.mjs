@@ -1,0 +1,161 @@
+// Runs the programs or the dynamic providers of many runs of the CLI in one process. A new process for each of them spends
+// four fifths of a run's processor time on loading the same modules. This package's own modules are loaded anew for every
+// run, as a new process would load them; modules of others stay.
+
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+
+/* eslint-disable @typescript-eslint/no-dynamic-delete -- Node has no other way to load a module anew */
+
+const require = createRequire(import.meta.url);
+const grpc = require("@grpc/grpc-js");
+const root = resolve(import.meta.dirname, "../..");
+
+/** The modules of this package, as built, and of the programs. */
+const ownFolders = [join(root, "dist"), join(root, "test/.work")];
+
+function forgetOwnModules() {
+    for (const file of Object.keys(require.cache))
+        if (ownFolders.some((folder) => file.startsWith(folder)) && !file.includes("node_modules"))
+            delete require.cache[file];
+}
+
+// A port may come again in a later run: a client must not share the connection to it that failed in an earlier one.
+const { createInsecure } = grpc.credentials;
+grpc.credentials.createInsecure = () => {
+    const own = createInsecure();
+    own._equals = (other) => other === own;
+    return own;
+};
+
+/** What a run left behind may fail after its end, which must not end this process. */
+function surviveLateErrors() {
+    for (const event of ["uncaughtException", "unhandledRejection"])
+        process.on(event, (error) => process.stderr.write(`${String(error?.stack ?? error)}\n`));
+}
+
+/** Each has `begin()`, which returns the port for the engine, and `end()`. */
+const hosts = { program: programHost, provider: providerHost };
+
+async function programHost() {
+    const { LanguageServer } = require("@pulumi/pulumi/automation/server");
+    const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
+    const { LanguageHandshakeResponse } = require("@pulumi/pulumi/proto/language_pb");
+
+    let folder = "";
+    class Programs extends LanguageServer {
+        constructor() {
+            super(() => {
+                process.chdir(folder);
+                const exported = require(folder);
+                return typeof exported === "function" ? exported() : exported;
+            });
+        }
+        run(call, answer) {
+            folder = call.request.getInfo()?.getProgramDirectory() || call.request.getPwd();
+            super.run(call, answer);
+        }
+        handshake(_call, answer) {
+            answer(null, new LanguageHandshakeResponse());
+        }
+    }
+    const server = new grpc.Server();
+    server.addService(LanguageRuntimeService, new Programs());
+    const port = await new Promise((done, fail) => {
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+            error ? fail(error) : done(bound),
+        );
+    });
+    return { begin: () => port, end: () => undefined };
+}
+
+async function providerHost() {
+    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
+    const servers = [];
+    let released = () => undefined;
+    process.exit = () => released();
+    const addService = grpc.Server.prototype.addService;
+    grpc.Server.prototype.addService = function (definition, service) {
+        servers.push(this);
+        // An engine that finds a running provider says by this call where it is, instead of by an argument.
+        service.attach = (call, answer) => {
+            process.argv = [process.argv[0], script, call.request.getAddress()];
+            answer(null, new Empty());
+        };
+        return addService.call(this, definition, service);
+    };
+    const timers = new Set();
+    const setTimer = setInterval;
+    globalThis.setInterval = (...given) => {
+        const timer = setTimer(...given);
+        timers.add(timer);
+        return timer;
+    };
+    const events = ["SIGINT", "uncaughtException", "unhandledRejection", "exit"];
+    return {
+        async begin() {
+            process.argv = [process.argv[0], script, "127.0.0.1:0"];
+            delete require.cache[script];
+            const log = console.log;
+            try {
+                return await new Promise((done) => {
+                    console.log = done;
+                    require(script);
+                });
+            } finally {
+                console.log = log;
+            }
+        },
+        async end() {
+            // The engine ends its providers so.
+            if (process.listenerCount("SIGINT") > 0)
+                await new Promise((done) => {
+                    released = done;
+                    process.emit("SIGINT");
+                });
+            for (const server of servers.splice(0)) server.forceShutdown();
+            timers.forEach(clearInterval);
+            timers.clear();
+            for (const event of events) process.removeAllListeners(event);
+            surviveLateErrors();
+        },
+    };
+}
+
+const host = await hosts[process.argv[2]]();
+let isBusy = false;
+surviveLateErrors();
+
+let output = "";
+for (const stream of [process.stdout, process.stderr])
+    stream.write = (text) => {
+        output += text;
+        return true;
+    };
+
+async function answer(path, run) {
+    if (path === "/end") {
+        await host.end();
+        // The folder of the run is removed with its test.
+        process.chdir(root);
+        isBusy = false;
+        return { output };
+    }
+    if (isBusy) return {};
+    isBusy = true;
+    output = "";
+    forgetOwnModules();
+    process.env = { ...run.env };
+    process.chdir(run.folder);
+    return { port: Number(await host.begin()) };
+}
+
+const http = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    response.end(JSON.stringify(await answer(request.url, text === "" ? {} : JSON.parse(text))));
+});
+http.listen(0, "127.0.0.1", () => process.send(http.address().port));
+process.once("disconnect", () => process.kill(process.pid));

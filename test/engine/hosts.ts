@@ -1,0 +1,65 @@
+/**
+ * Gives the programs and providers of a run of the CLI to the processes of test/engine/host.mjs.
+ *
+ * @module
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** The ports of a worker's two processes. */
+export interface Hosts {
+    program: number;
+    provider: number;
+}
+
+/** Starts the two processes; `stop` ends them, and so does the end of this process. */
+export async function startHosts(): Promise<{ ports: Hosts; stop: () => void }> {
+    const children = ["program", "provider"].map((role) => fork(join(__dirname, "host.mjs"), [role]));
+    const [program = 0, provider = 0] = await Promise.all(
+        children.map(async (child) => (await once(child, "message"))[0] as number),
+    );
+    return {
+        ports: { program, provider },
+        stop: () => {
+            for (const child of children) child.disconnect();
+        },
+    };
+}
+
+interface Run {
+    folder: string;
+    env: Record<string, string>;
+}
+
+export interface Attached {
+    env: Record<string, string>;
+    /** Ends the run in both processes, and returns what they wrote. */
+    release: () => Promise<string>;
+}
+
+/** The environment in which the CLI finds the processes; nothing while another run of this worker uses them. */
+export async function attach(hosts: Hosts | undefined, { folder, env }: Run): Promise<Attached | undefined> {
+    if (hosts === undefined) return undefined;
+    const both = [hosts.program, hosts.provider];
+    const [program, provider] = await Promise.all(both.map((host) => ask(host, "/begin", { folder, env })));
+    if (program?.port === undefined || provider?.port === undefined) return undefined;
+    return {
+        env: {
+            PULUMI_DEBUG_LANGUAGES: `nodejs:${String(program.port)}`,
+            PULUMI_DEBUG_PROVIDERS: `pulumi-nodejs:${String(provider.port)}`,
+        },
+        release: async () => {
+            const written = await Promise.all(both.map((host) => ask(host, "/end", {})));
+            return written.map(({ output = "" }) => output).join("");
+        },
+    };
+}
+
+async function ask(port: number, path: string, body: object): Promise<{ port?: number; output?: string }> {
+    const answer = await fetch(`http://127.0.0.1:${String(port)}${path}`, {
+        method: "POST",
+        body: JSON.stringify(body),
+    });
+    return (await answer.json()) as { port?: number; output?: string };
+}

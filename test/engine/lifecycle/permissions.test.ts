@@ -1,0 +1,151 @@
+// docs/permissions.json names what the caller must be allowed: every action that is called, and no other.
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect, vi } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import * as provider from "../../../provider";
+import type { Call } from "../../emulator/emulator";
+
+// Each walks through a whole life.
+vi.setConfig({ testTimeout: 300_000 });
+
+interface Need {
+    actions: string[];
+    /** Who looks for the permission, if no call of the package says that it is needed. */
+    by?: string;
+    /** The test that makes these calls, where a whole life has no use for them. */
+    exercised?: string;
+}
+
+let volumeId: string;
+let snapshotId: string;
+let encryptedId: string;
+let instanceId: string;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume({ size: 8, tags: { Owner: "team" } });
+    snapshotId = await emulator.createSnapshot(volumeId);
+    const machine = { ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 };
+    const { Instances = [] } = await emulator.ec2().send(new RunInstancesCommand(machine));
+    instanceId = Instances[0]?.InstanceId ?? "";
+    // Under a key of one's own: what is under EC2's default key cannot be shared.
+    const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
+    const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
+    const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
+    encryptedId = await emulator.createSnapshot(VolumeId);
+    // As an earlier version has left it: a share removes the tag.
+    await emulator.tag(encryptedId, { "pulumi-ebs-snapshots:granted-project": "111122223333" });
+});
+
+/** Each option once: what is given in one step is taken back in a later one. */
+const optionsOfSnapshots = [
+    {
+        tags: { Tier: "gold" },
+        lock: { mode: "governance", duration: "30 days" },
+        fastRestore: { availabilityZones: ["us-east-1a"] },
+    },
+    { storageTier: "archive", tags: { Level: "two" } },
+    { storageTier: "standard", permanentRestore: true },
+];
+
+const lives: Record<string, () => object[]> = {
+    Snapshot: () => optionsOfSnapshots.map((step) => ({ volumeId, copyTagsFromVolume: true, ...step })),
+    SnapshotCopy: () =>
+        optionsOfSnapshots.map((step) => ({
+            sourceSnapshotId: snapshotId,
+            sourceRegion: "us-east-1",
+            encrypted: false,
+            ...step,
+        })),
+    InstanceSnapshots: () => [
+        { instanceId, copyTagsFromVolume: true, tags: { Tier: "gold" } },
+        { instanceId, tags: { Level: "two" } },
+    ],
+    CompletedSnapshots: () => [{ snapshotIds: [snapshotId] }],
+    VolumeFromSnapshot: () => {
+        const made = { snapshotId, availabilityZone: "us-east-1a", encrypted: false };
+        return [
+            { ...made, tags: { Tier: "gold" }, waitForInitialization: true },
+            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+        ];
+    },
+    SnapshotShare: () => [
+        { snapshotId: encryptedId, accounts: ["111122223333"] },
+        { snapshotId, public: true },
+    ],
+};
+
+/** As IAM names it; KMS has the action in a header, behind the name of its protocol. */
+const asAction = ({ service, action }: Call) => `${service}:${action.split(".").at(-1)!}`;
+
+async function needs(): Promise<Record<string, Need[]>> {
+    const file = resolve(__dirname, "../../../docs/permissions.json");
+    return JSON.parse(await readFile(file, "utf8")) as Record<string, Need[]>;
+}
+
+test("every resource is listed, and lived through here", async () => {
+    // What a schedule was told last is noted in the state, without a call.
+    const resources = Object.keys(provider).filter((name) => name !== "SchedulePlan");
+    expect(Object.keys(await needs()).sort()).toEqual(resources.sort());
+    expect(Object.keys(lives).sort()).toEqual(resources);
+});
+
+async function userWho(...actions: string[]): Promise<Record<string, string>> {
+    const { accessKey, secretKey } = await emulator.user("deployer", actions);
+    return { "aws:accessKey": accessKey, "aws:secretKey": secretKey };
+}
+
+test.each(Object.keys(lives))(
+    "%s needs what the list says for a whole life, and calls nothing else",
+    async (resource) => {
+        const program = (args: object) => `
+        const { ${resource} } = require("pulumi-ebs-snapshots");
+        new ${resource}("one", ${JSON.stringify(args)});
+    `;
+        const [first, ...later] = lives[resource]!().map(program);
+        const { [resource]: listed = [] } = await needs();
+        const config = {
+            "ebs-snapshots:allowPublicSharing": "true",
+            ...(await userWho(...listed.flatMap(({ actions }) => actions))),
+        };
+        const project = await createProject(first!, { config });
+        await emulator.clearCalls();
+        await project.up();
+        for (const step of later) {
+            await project.program(step);
+            await project.up();
+        }
+        await project.refresh();
+        // One that an image uses: the failure names the image.
+        await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
+        await project.run("destroy", "--yes", "--skip-preview");
+        await project.destroy();
+        // Which nobody can be denied.
+        const free = "sts:GetCallerIdentity";
+        const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
+
+        const refused = (await emulator.calls()).filter(({ error }) =>
+            error?.match(/Unauthorized|AccessDenied/),
+        );
+        expect(refused).toEqual([]);
+        const calling = listed.filter(({ by, exercised }) => by === undefined && exercised === undefined);
+        expect([...called].sort()).toEqual([...new Set(calling.flatMap(({ actions }) => actions))].sort());
+    },
+);
+
+test("whoever lacks one of them fails with its name, and nothing is made", async () => {
+    const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
+    const program = `
+        const { Snapshot } = require("pulumi-ebs-snapshots");
+        new Snapshot("one", { volumeId: "${volumeId}" });
+    `;
+    const project = await createProject(program, { config });
+    const before = await emulator.snapshots();
+    const failed = await project.upFails();
+    expect(failed).toContain("creating snapshot of volume");
+    expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
+    expect(await emulator.snapshots()).toEqual(before);
+    expect(await project.state()).toEqual([]);
+});

@@ -1,0 +1,106 @@
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import type { Project } from "../project";
+
+test.override("life", { scope: "file" }, "file");
+
+const many = 40;
+
+let project: Project;
+let volumes: string[];
+
+const program = () => `
+    const { CompletedSnapshots, Snapshot } = require("pulumi-ebs-snapshots");
+    const snapshots = ${JSON.stringify(volumes)}.map(
+        (volumeId, index) => new Snapshot("s" + index, { volumeId, waitForCompletion: false }),
+    );
+    const all = new CompletedSnapshots("all", {
+        snapshotIds: snapshots.map(({ snapshotId }) => snapshotId),
+    });
+    exports.ids = snapshots.map(({ id }) => id);
+    exports.completedAt = all.completedAt;
+`;
+
+test.beforeAll(async () => {
+    volumes = await emulator.seed({ volumes: many, snapshots: 900 });
+    project = await createProject(program());
+});
+test.beforeEach(() => emulator.clearCalls());
+
+/** How often each action was called. */
+async function calls(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { action } of await emulator.calls()) counts[action] = (counts[action] ?? 0) + 1;
+    return counts;
+}
+
+/** All calls but those of one action. */
+function others(counts: Record<string, number>, action: string): number {
+    return Object.entries(counts).reduce((sum, [name, count]) => (name === action ? sum : sum + count), 0);
+}
+
+// One life of a stack: each test goes on where the one before has ended.
+
+test("snapshots that fail are named by the barrier with EC2's own words; the others are completed", async () => {
+    await emulator.set({ snapshotSeconds: 3_600 });
+    const failing = async () => {
+        const pending = () =>
+            emulator.calls(({ action, status }) => action === "CreateSnapshot" && status === 200);
+        while ((await pending()).length < many) await new Promise((resolve) => setTimeout(resolve, 200));
+        const made = (await emulator.snapshots()).filter(({ Description }) => Description !== "foreign");
+        const ids = made.map(({ SnapshotId = "" }) => SnapshotId);
+        for (const [index, id] of ids.entries()) {
+            await emulator.snapshot(
+                id,
+                index < 2
+                    ? { status: "error", statusMessage: "the volume has bad blocks" }
+                    : { status: "completed" },
+            );
+        }
+        return ids.slice(0, 2);
+    };
+    const [said, failed] = await Promise.all([project.upFails(), failing()]);
+    for (const id of failed) expect(said).toContain(`${id}: error: the volume has bad blocks`);
+    expect(said).toContain(`2 of ${String(many)} snapshots did not complete`);
+    const barrier = (await project.state()).find(({ type }) => type.endsWith(":CompletedSnapshots"));
+    const states = (barrier?.outputs["snapshots"] as { state: string }[]).map(({ state }) => state).sort();
+    expect(states).toEqual([...Array<string>(many - 2).fill("completed"), "error", "error"]);
+    await project.destroy();
+    await emulator.set({ snapshotSeconds: 0 });
+});
+
+test("up makes each once, and all that it asks besides grows with time", async () => {
+    const began = Date.now();
+    await project.up();
+    const seconds = (Date.now() - began) / 1_000;
+    const counts = await calls();
+    expect(counts["CreateSnapshot"]).toBe(many);
+    expect(others(counts, "CreateSnapshot")).toBeLessThanOrEqual(seconds / 2 + many / 100 + 10);
+    expect((await project.outputs())["completedAt"]).toEqual(expect.any(String));
+});
+
+test("a second up and a preview read once, in batches, what nobody waited for, and ask nothing else", async () => {
+    await project.up();
+    await project.preview();
+    const counts = await calls();
+    expect(Object.keys(counts)).toEqual(["DescribeSnapshots"]);
+    expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(2 * Math.ceil(many / 8 + 1));
+});
+
+test("refresh, one at a time and among many foreign snapshots, reads ahead", async () => {
+    await project.refresh("--parallel", "1");
+    const counts = await calls();
+    expect(Object.keys(counts)).toEqual(["DescribeSnapshots"]);
+    expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(many / 200 + 5);
+});
+
+test("destroy deletes each once, and asks next to nothing besides", async () => {
+    const ids = ((await project.outputs())["ids"] as string[]).sort();
+    await emulator.clearCalls();
+    await project.destroy();
+    const counts = await calls();
+    expect(counts["DeleteSnapshot"]).toBe(many);
+    expect(others(counts, "DeleteSnapshot")).toBeLessThanOrEqual(5);
+    const deleted = await emulator.calls(({ action }) => action === "DeleteSnapshot");
+    expect(deleted.map(({ params }) => params["SnapshotId"]).sort()).toEqual(ids);
+});

@@ -1,0 +1,122 @@
+// What is declared secret is nowhere in the clear, whatever happens to its resource.
+
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import { live, outside, program, snapshot, snapshotIds, tagsOf } from "../steps";
+
+let volumeId: string;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume();
+});
+
+/** The provider's own looks, not those of this test. */
+const looking = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
+const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
+
+function declared(secret: string, options: { open?: boolean; group?: string } = {}): string {
+    const { open = false, group = "g" } = options;
+    return program(
+        `const data = new Snapshot("data", { volumeId: "${volumeId}", group: "${group}", ` +
+            `tags: { Plain: "visible", Token: ${open ? `"${secret}"` : `pulumi.secret("${secret}")`} } });`,
+        snapshot("beside", { volumeId, tags: { Plain: "visible" } }),
+        "exports.all = data.tagsAll; exports.id = data.snapshotId;",
+    );
+}
+
+test("a secret tag is never in the clear, in state or outputs, after up, update, refresh and drift; other tags are", async () => {
+    const project = await createProject(declared("hush-one"));
+    const hidden = async (...outputs: string[]) => {
+        for (const text of [...outputs, await project.stateText()]) expect(text).not.toContain("hush-");
+    };
+    await hidden(await project.up());
+    const id = String((await project.outputs())["id"]);
+    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-one", Plain: "visible" });
+    expect((await project.outputs())["all"]).toMatchObject({ Token: "hush-one" });
+    expect((await live(project, "beside")).outputs["tagsAll"]).toEqual({ Plain: "visible", Name: "beside" });
+    await hidden(await project.refresh());
+    expect(await project.up()).toContain("3 unchanged");
+
+    await project.program(declared("hush-two"));
+    await hidden(await project.preview(), await project.up());
+    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-two" });
+
+    await outside(emulator, id, { tag: { Token: "hush-three" } });
+    await hidden(await project.refresh("--diff"), await project.preview(), await project.up());
+    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-two" });
+    await hidden();
+});
+
+test("a secret tag that a stack transformation puts in is in the clear nowhere", async () => {
+    const text = program(
+        "pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>",
+        '    type.includes("Snapshot") ? { props: { ...props, tags: { Token: pulumi.secret("hush-one") } }, opts } : undefined);',
+        snapshot("data", { volumeId, tags: { Plain: "visible" } }),
+    );
+    const project = await createProject(text);
+    const said = await project.up();
+    for (const text of [said, await project.refresh(), await project.stateText()])
+        expect(text).not.toContain("hush-");
+    const { id = "" } = await live(project, "data");
+    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-one" });
+});
+
+test("failures that keep the id keep the secret too: in creation, update and waiting", async () => {
+    await emulator.set({ snapshotSeconds: 60 });
+    await emulator.faults([{ ...looking, ...denied }]);
+    const project = await createProject(declared("hush-one"));
+    const hidden = async (...outputs: string[]) => {
+        for (const text of [...outputs, await project.stateText()]) expect(text).not.toContain("hush-");
+    };
+    await hidden(await project.upFails());
+    expect(await snapshotIds(emulator)).toContain((await live(project, "data")).id);
+
+    // `data` waits in an update now, and cannot be looked at.
+    await hidden(await project.upFails());
+    await emulator.set({ snapshotSeconds: 0 });
+    for (const id of await snapshotIds(emulator)) await emulator.snapshot(id, { status: "completed" });
+    await emulator.faults([]);
+    await hidden(await project.up());
+
+    await emulator.faults([{ action: "CreateTags", ...denied }]);
+    await project.program(declared("hush-two", { group: "h" }));
+    const failed = await project.upFails();
+    expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
+    await hidden(failed);
+    await hidden(await project.refresh());
+    await emulator.faults([]);
+    await hidden(await project.up());
+});
+
+test("a secret at fault is named at the preview, and its value is shown neither by the engine nor in a reason", async () => {
+    const bad = [
+        'description: pulumi.secret("hush-description".repeat(20))',
+        'tags: { Token: pulumi.secret("hush-tag".repeat(50)) }',
+        'lock: pulumi.secret({ mode: "governance", duration: "77 days", coolOff: "7 hours" })',
+        'descripton: pulumi.secret("hush-unknown")',
+    ];
+    const project = await createProject(
+        program(`new Snapshot("data", { volumeId: "${volumeId}", ${bad.join(", ")} });`),
+    );
+    const { code, output } = await project.run("preview");
+    expect(code).not.toBe(0);
+    expect(output).toContain("has a problem: description is [secret], but must be text of at most 255");
+    expect(output).toContain("has a problem: tags.Token is [secret], but must be text of at most 256");
+    expect(output).toContain("has a problem: lock.coolOff is [secret], but a lock in governance mode has no");
+    expect(output).toContain(
+        "has a problem: descripton is not a supported property. Did you mean `description`?",
+    );
+    for (const secret of ["hush-", "77 days", "7 hours", "<nil>"]) expect(output).not.toContain(secret);
+});
+
+test("a wrong configuration fails the preview with its key, and a nested value with the property that holds it", async () => {
+    const project = await createProject(
+        program(`new Snapshot("data", { volumeId: "${volumeId}", tags: { Long: "x".repeat(257) } });`),
+    );
+    const nested = await project.run("preview");
+    expect(nested.output).toMatch(/property tags value \{map\[.* has a problem: tags\.Long is "x/);
+    await project.succeed("config", "set", "aws:defaultTags", "broken");
+    const wrong = await project.run("preview");
+    expect(wrong.output).toContain("resource 'data' has a problem: configuration aws:defaultTags: ");
+    expect(nested.output + wrong.output).not.toContain("<nil>");
+});

@@ -1,0 +1,187 @@
+// Whatever two resources of a state stand for is deleted with the last of them.
+
+import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import { during, failing, live, program, snapshot, snapshotIds, volume } from "../steps";
+
+let volumeId: string;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume({ size: 8 });
+});
+
+const snap = (name: string, args: object = {}, options?: string) =>
+    snapshot(name, { volumeId, ...args }, options);
+
+test("an adopted snapshot survives its former resource, and the former one survives where the adopter goes", async () => {
+    const project = await createProject(program(snap("before")));
+    await project.up();
+    const { id = "" } = await live(project, "before");
+
+    // The run that adopts fails; the user takes the change back.
+    await project.program(program(snap("after", { adopt: id }), failing("after")));
+    await project.upFails();
+    await project.program(program(snap("before")));
+    const back = await project.up();
+    expect(back).toContain(
+        `${id} is kept: it is owned by before (Snapshot) of the stack organization/project/test too.`,
+    );
+    expect(await snapshotIds(emulator)).toEqual([id]);
+
+    // The same again, and the user goes on.
+    await project.program(program(snap("after", { adopt: id }), failing("after")));
+    await project.upFails();
+    await project.program(program(snap("after", { adopt: id })));
+    const on = await project.up();
+    expect(on).toContain(
+        `${id} is kept: it is owned by after (Snapshot) of the stack organization/project/test too.`,
+    );
+    expect((await project.state()).map((one) => one.id)).toEqual([id]);
+    expect(await snapshotIds(emulator)).toEqual([id]);
+
+    // The last one deletes it.
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("an adopted volume survives a targeted up and a targeted destroy of its former resource", async () => {
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const disk = (name: string, adopt?: string) =>
+        volume(name, { snapshotId, availabilityZone: "us-east-1a", adopt });
+    const project = await createProject(program(disk("before")));
+    await project.up();
+    const { id = "", urn } = await live(project, "before");
+    const isThere = async () => (await emulator.volumes()).some(({ VolumeId }) => VolumeId === id);
+
+    await project.program(program(disk("after", id)));
+    await project.up("--target", urn.replace("::before", "::after"));
+    expect(await project.state()).toHaveLength(2);
+    const said = await project.destroy("--target", urn);
+    expect(said).toContain(
+        `${id} is kept: it is owned by after (VolumeFromSnapshot) of the stack organization/project/test too.`,
+    );
+    expect((await project.state()).map((one) => one.id)).toEqual([id]);
+    expect(await isThere()).toBe(true);
+    expect(await project.up()).toContain("unchanged");
+    await project.destroy();
+    expect(await isThere()).toBe(false);
+});
+
+test("what two stacks own, the preview says, and the last of them deletes", async () => {
+    const first = await createProject(program(snap("data")), { name: "first" });
+    await first.up();
+    const { id = "" } = await live(first, "data");
+    const second = await createProject(program(snap("taken", { adopt: id })), { name: "second" });
+    const preview = await second.preview();
+    expect(preview).toContain(
+        `warning: taken: ${id} is owned by data (Snapshot) of the stack organization/first/test. ` +
+            "Both own it then, and it is deleted once neither declares it.",
+    );
+    await second.up();
+    await first.program(program(snap("data", { group: "g" })));
+    expect(await first.up()).toContain(
+        "data: is owned by taken (Snapshot) of the stack organization/second/test too: " +
+            "it is deleted once none of its owners is left.",
+    );
+    expect(await first.destroy()).toContain(
+        `${id} is kept: it is owned by taken (Snapshot) of the stack organization/second/test too.`,
+    );
+    expect(await snapshotIds(emulator)).toEqual([id]);
+    await second.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("adopting what Data Lifecycle Manager or AWS Backup manages is warned of at preview", async () => {
+    const project = await createProject(program());
+    for (const [tags, manager] of [
+        [{ "aws:dlm:lifecycle-policy-id": "policy-1" }, "a policy of Amazon Data Lifecycle Manager"],
+        [{ "aws:backup:source-resource": "vol:1" }, "AWS Backup"],
+    ] as const) {
+        const managed = await emulator.createSnapshot(volumeId);
+        await emulator.tag(managed, tags);
+        await project.program(program(snap("taken", { adopt: managed })));
+        expect(await project.preview()).toContain(
+            `warning: taken: ${managed} is already managed by ${manager}. It may be deleted by its retention rule`,
+        );
+    }
+});
+
+test("a member of a set that another resource owns stays, in one run or later; the others go", async () => {
+    const ec2 = emulator.ec2();
+    const { Instances = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    const instanceId = Instances[0]?.InstanceId ?? "";
+    await ec2.send(
+        new AttachVolumeCommand({ InstanceId: instanceId, VolumeId: volumeId, Device: "/dev/sdf" }),
+    );
+    const set = [
+        'const { InstanceSnapshots } = require("pulumi-ebs-snapshots");',
+        `new InstanceSnapshots("set", { instanceId: "${instanceId}" });`,
+    ];
+    const project = await createProject(program(...set));
+    const memberOf = async () => {
+        const members = (await live(project, "set")).outputs["snapshots"] as {
+            snapshotId: string;
+            volumeId: string;
+        }[];
+        expect(members).toHaveLength(2);
+        return members.find((member) => member.volumeId === volumeId)?.snapshotId ?? "";
+    };
+    await project.up();
+    const first = await memberOf();
+    // In one run.
+    await project.program(program(snap("own", { adopt: first })));
+    const said = await project.up();
+    expect(said).toContain(
+        `${first} is kept: it is owned by own (Snapshot) of the stack organization/project/test too.`,
+    );
+    expect(await snapshotIds(emulator)).toEqual([first]);
+    await project.program(program(...set, snap("own", { adopt: first })));
+    await project.up();
+    // A run later; the one that both own stays with the set.
+    const second = await memberOf();
+    await project.program(program(...set, snap("own", { adopt: first }), snap("other", { adopt: second })));
+    const both = await project.up();
+    expect(both).toContain(
+        `${second} is owned by set (InstanceSnapshots) of the stack organization/project/test.`,
+    );
+    await project.program(program(...set, snap("own", { adopt: first })));
+    expect(await project.up()).toContain(
+        `${second} is kept: it is owned by set (InstanceSnapshots) of the stack organization/project/test too.`,
+    );
+    await project.program(program(...set, snap("own", { adopt: first }), snap("other", { adopt: second })));
+    await project.up();
+    await project.program(program(snap("own", { adopt: first }), snap("other", { adopt: second })));
+    await project.up();
+    expect((await snapshotIds(emulator)).sort()).toEqual([first, second].sort());
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("with aws:ignoreTags that covers the package's own keys, the owners hold all the same", async () => {
+    const project = await createProject(program(snap("before")), {
+        config: { "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }) },
+    });
+    await project.up();
+    const { id = "" } = await live(project, "before");
+    await project.program(program(snap("after", { adopt: id }), failing("after")));
+    await project.upFails();
+    await project.program(program(snap("after", { adopt: id })));
+    await project.up();
+    expect(await snapshotIds(emulator)).toEqual([id]);
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("a destroy of N snapshots costs N + 5 calls, whoever else owns some of them", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
+    const project = await createProject(program(...names.map((name) => snap(name))));
+    await project.up();
+    const ids = await snapshotIds(emulator);
+    expect(ids).toHaveLength(12);
+    const gone = await during(emulator, () => project.destroy());
+    expect(gone.all.length).toBeLessThanOrEqual(12 + 5);
+    expect(await snapshotIds(emulator)).toEqual([]);
+});

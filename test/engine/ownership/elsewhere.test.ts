@@ -1,0 +1,63 @@
+// What is not found is not gone: it may be in another region or account, or the answer says nothing.
+
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { startEmulator } from "../../emulator/emulator";
+import { createProject, emulator, test } from "../../fixture";
+import type { Project } from "../project";
+import { live, program, snapshot, snapshotIds } from "../steps";
+
+let volumeId: string;
+let project: Project;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume({ size: 8 });
+    project = await createProject(program(snapshot("s", { volumeId })));
+    await project.up();
+});
+
+test("adopt of an id that this region does not have is refused where the stack has it in another one", async () => {
+    const { id = "" } = await live(project, "s");
+    const made = await emulator
+        .ec2({ region: "eu-west-1" })
+        .send(new CreateVolumeCommand({ AvailabilityZone: "eu-west-1a", Size: 1 }));
+    await project.program(
+        program(snapshot("t", { volumeId: made.VolumeId, region: "eu-west-1", adopt: id })),
+    );
+    const said = (await project.fails("up")).replace(/\s+/g, " ");
+    expect(said).toContain(
+        `is "${id}", but that is not in eu-west-1 (account 123456789012); it is in us-east-1, owned by s (Snapshot) of the stack ` +
+            'organization/project/test. Declare `region: "us-east-1"`',
+    );
+    expect((await project.state()).map((one) => one.id)).toEqual([id]);
+    expect(await snapshotIds(emulator)).toEqual([id]);
+});
+
+test.each(["empty", "html", "without"] as const)(
+    "an answer that says nothing (%s) makes refresh fail, and the state keeps the snapshot",
+    async (kind) => {
+        const { id } = await live(project, "s");
+        await emulator.faults([{ action: "DescribeSnapshots", kind }]);
+        await project.fails("refresh");
+        await emulator.faults([]);
+        expect((await live(project, "s")).id).toBe(id);
+    },
+);
+
+test("with another endpoint of ec2 and none of sts, refresh and destroy fail, and the state keeps the snapshot", async () => {
+    const { id } = await live(project, "s");
+    const other = await startEmulator();
+    try {
+        await project.succeed("config", "set", "aws:endpoints", JSON.stringify([{ ec2: other.endpoint }]));
+        for (const command of ["refresh", "destroy"]) {
+            const { code, output } = await project.run(command, "--yes", "--skip-preview", "--run-program");
+            expect(code).not.toBe(0);
+            expect(output).toContain(
+                "nobody can tell whether it is gone: aws:endpoints has an endpoint for ec2 but none for sts",
+            );
+            expect((await live(project, "s")).id).toBe(id);
+        }
+    } finally {
+        await other.stop();
+    }
+});

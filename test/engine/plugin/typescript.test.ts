@@ -1,0 +1,177 @@
+// Programs in TypeScript through the plugin: another door, several provider instances, cancelled waits.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { emulator, test } from "../../fixture";
+import { during, snapshotIds, snapshotsIn } from "../steps";
+import { createPluginProject, launcher, pluginState } from "./fixture";
+
+let volumeId: string;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume({ size: 8 });
+});
+
+function program(...lines: string[]): string {
+    const names = "Provider, Snapshot, SnapshotShare, VolumeFromSnapshot";
+    return [
+        'const pulumi = require("@pulumi/pulumi");',
+        `const { ${names} } = require("pulumi-ebs-snapshots");`,
+        ...lines,
+    ].join("\n");
+}
+
+test("a change of door, there and back, is unchanged for every resource and calls nothing", async () => {
+    const accounts = ["111122223333"];
+    const declared = program(
+        `const data = new Snapshot("data", { volumeId: "${volumeId}", tags: { Tier: pulumi.secret("gold") } });`,
+        `new SnapshotShare("share", { snapshotId: data.snapshotId, accounts: ${JSON.stringify(accounts)} });`,
+        'new VolumeFromSnapshot("volume", { snapshotId: data.snapshotId, availabilityZone: "us-east-1a" });',
+    );
+    const project = await createPluginProject("nodejs", { program: declared });
+    await project.up();
+    expect((await project.state()).map(({ type }) => type)).toHaveLength(3);
+
+    await project.succeed("config", "set", "ebs-snapshots:plugin", "true");
+    const there = await during(emulator, () => project.up());
+    expect(there.result).toContain("4 unchanged");
+    expect(there.calls).toEqual([]);
+    expect(await project.state()).toEqual([]);
+    const state = await pluginState(project);
+    expect(state).toHaveLength(3);
+    expect(JSON.stringify(state)).not.toContain("gold");
+
+    await project.succeed("config", "set", "ebs-snapshots:plugin", "false");
+    const back = await during(emulator, () => project.up());
+    expect(back.result).toContain("4 unchanged");
+    expect(back.calls).toEqual([]);
+    expect(await pluginState(project)).toEqual([]);
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("two provider instances manage two regions; get reads by region and id; an imported share is unchanged", async () => {
+    const created = await emulator
+        .ec2({ region: "us-west-2" })
+        .send(new CreateVolumeCommand({ AvailabilityZone: "us-west-2a", Size: 1 }));
+    const west = created.VolumeId ?? "";
+    const lines = [
+        'const endpoints = JSON.parse(new pulumi.Config("aws").require("endpoints"));',
+        'const east = new Provider("east", { region: "us-east-1", endpoints });',
+        'const west = new Provider("west", { region: "us-west-2", endpoints });',
+        `const data = new Snapshot("data", { volumeId: "${volumeId}" }, { provider: east });`,
+        `const far = new Snapshot("far", { volumeId: "${west}" }, { provider: west });`,
+        'const share = new SnapshotShare("share", { snapshotId: data.id, accounts: ["111122223333"] }, { provider: east });',
+        "exports.far = far.id;",
+    ];
+    const project = await createPluginProject("nodejs", { program: program(...lines) });
+    await project.up();
+    const [inEast = ""] = await snapshotIds(emulator);
+    const [inWest = ""] = await snapshotIds(emulator, { region: "us-west-2" });
+    expect(await project.outputs()).toEqual({ far: inWest });
+
+    const get = `exports.size = Snapshot.get("found", "us-west-2/${inWest}", { provider: east }).volumeSize;`;
+    await project.program(program(...lines, get));
+    await project.up();
+    expect(await project.outputs()).toEqual({ far: inWest, size: 1 });
+
+    await project.program(program(...lines));
+    await project.up();
+    const share = (await pluginState(project)).find(({ urn }) => urn.endsWith("::share"));
+    await project.succeed("state", "delete", "--yes", share?.urn ?? "");
+    const withImport = lines.map((line) =>
+        line.startsWith("const share") ? line.replace("{ provider", `{ import: "${inEast}", provider`) : line,
+    );
+    await project.program(program(...withImport));
+    expect(await project.up()).toContain("1 imported");
+    await project.program(program(...lines));
+    const unchanged = await during(emulator, () => project.preview());
+    expect(unchanged.result).toContain("6 unchanged");
+    expect(unchanged.all).toEqual([]);
+    await project.destroy();
+    expect(await snapshotIds(emulator, { region: "us-west-2" })).toEqual([]);
+});
+
+test("a cancelled run ends its wait at once with the id kept, and the next up goes on waiting for the same snapshot", async () => {
+    await emulator.set({ snapshotSeconds: 600 });
+    const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
+    const config = { "ebs-snapshots:plugin": "true" };
+    const project = await createPluginProject("nodejs", { program: declared, config });
+    const up = project.start("up", "--yes", "--skip-preview");
+    let output = "";
+    up.stdout?.on("data", (text: Buffer) => (output += text.toString()));
+    const ended = new Promise((resolve) => up.once("close", resolve));
+    while ((await snapshotsIn(emulator)).length === 0) await sleep(100);
+    await sleep(1_000);
+    const cancelledAt = Date.now();
+    process.kill(-(up.pid ?? 0), "SIGINT");
+    await ended;
+    expect(Date.now() - cancelledAt).toBeLessThan(15_000);
+    const [id = ""] = await snapshotIds(emulator);
+    expect(output).toContain(`the run was cancelled while ${id} was still in progress`);
+    expect((await pluginState(project)).map((resource) => resource.id)).toEqual([id]);
+
+    await emulator.snapshot(id, { status: "completed" });
+    await project.up();
+    expect(await snapshotIds(emulator)).toEqual([id]);
+    const [resource] = await pluginState(project);
+    expect([resource?.outputs["state"], resource?.initErrors ?? []]).toEqual(["completed", []]);
+});
+
+test("customTimeouts end an operation with the id kept, and do not land in the state", async () => {
+    await emulator.set({ snapshotSeconds: 600 });
+    const declared = program(
+        `new Snapshot("data", { volumeId: "${volumeId}" }, { customTimeouts: { create: "3s" } });`,
+    );
+    const config = { "ebs-snapshots:plugin": "true" };
+    const project = await createPluginProject("nodejs", { program: declared, config });
+    const failed = await project.upFails();
+    expect(failed).toMatch(/timed out|timeout/);
+    const [id = ""] = await snapshotIds(emulator);
+    const [kept] = await pluginState(project);
+    expect([kept?.id, kept?.outputs["timeout"], kept?.outputs["state"]]).toEqual([id, undefined, "pending"]);
+});
+
+test("a launcher that a person has started serves run after run, as a debugger needs it", async () => {
+    const config = { "ebs-snapshots:plugin": "true" };
+    const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
+    const project = await createPluginProject("nodejs", { program: declared, config });
+    const server = spawn(process.execPath, [launcher], {
+        env: project.env,
+        stdio: ["ignore", "pipe", "inherit"],
+    });
+    try {
+        const [port] = (await once(server.stdout, "data")) as [Buffer];
+        project.env["PULUMI_DEBUG_PROVIDERS"] = `ebs-snapshots:${port.toString().trim()}`;
+        await project.up();
+        const [id = ""] = await snapshotIds(emulator);
+        await project.program(
+            program(`new Snapshot("data", { volumeId: "${volumeId}", description: "two" });`),
+        );
+        expect(await project.preview()).toContain(`replacement will delete snapshot ${id}`);
+        await project.destroy();
+        expect(await snapshotIds(emulator)).toEqual([]);
+    } finally {
+        server.kill();
+    }
+});
+
+test("a provider that is moved to another region warns, and moves no resource", async () => {
+    const declared = (region: string) =>
+        program(
+            'const endpoints = JSON.parse(new pulumi.Config("aws").require("endpoints"));',
+            `const provider = new Provider("home", { region: "${region}", endpoints });`,
+            `new Snapshot("data", { volumeId: "${volumeId}" }, { provider });`,
+        );
+    const project = await createPluginProject("nodejs", { program: declared("us-east-1") });
+    await project.up();
+    await project.program(declared("us-west-2"));
+    const moved = await during(emulator, () => project.up());
+    expect(moved.result).toContain("resources that exist stay in us-east-1");
+    expect(moved.actions).toEqual([]);
+    const [resource] = await pluginState(project);
+    expect(resource?.inputs["region"]).toBe("us-east-1");
+});

@@ -1,0 +1,77 @@
+// What a share owns stands in its state by account id: whatever an alias means by then, the account that had access loses
+// it in the end, and a preview says so.
+
+import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import type { Project } from "../project";
+import { grantOutside, grantsIn, share, shares } from "./shares";
+import { live } from "../steps";
+
+const [alice, bob] = ["111122223333", "444455556666"] as const;
+const config = { "ebs-snapshots:accounts": `{"prod":"${alice}"}` };
+
+let snapshotId: string;
+let project: Project;
+
+test.beforeEach(async () => {
+    snapshotId = await emulator.createSnapshot(await emulator.createVolume());
+    project = await createProject(shares(share("s", of("prod"))), { config });
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);
+});
+
+const of = (...accounts: string[]) => ({ snapshotId, accounts });
+const rePoint = (id: string) => project.succeed("config", "set", "--path", "ebs-snapshots:accounts.prod", id);
+
+test("a share and its alias that are removed together: the account loses access", async () => {
+    await project.succeed("config", "rm", "--path", "ebs-snapshots:accounts.prod");
+    await project.program(shares());
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+});
+
+test("an alias re-pointed while the share is renamed: the former account loses access, the new one has it", async () => {
+    await rePoint(bob);
+    const preview = await project.preview();
+    expect(preview).toContain(`will be shared with prod (${bob})`);
+    expect(preview).toContain(`revokes the access of ${alice} to ${snapshotId}`);
+    await project.program(shares(share("renamed", of("prod"))));
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([bob]);
+    expect((await live(project, "renamed")).outputs).toMatchObject({ accountIds: [bob] });
+});
+
+test("an alias that is re-pointed, seen by refresh --run-program first: up and destroy leave nobody", async () => {
+    await rePoint(bob);
+    await project.succeed("refresh", "--yes", "--run-program");
+    expect((await live(project, "s")).outputs).toMatchObject({ accountIds: [alice], grants: [alice] });
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([bob]);
+    await project.destroy();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+});
+
+test("after a stack rename a new share revokes in the end, and the old tag goes, also where aws:ignoreTags covers it", async () => {
+    const note = { Key: "pulumi-ebs-snapshots:granted-0a1b2c3d", Value: alice };
+    await emulator.ec2().send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [note] }));
+    await project.succeed(
+        "config",
+        "set",
+        "--path",
+        "aws:ignoreTags.keyPrefixes[0]",
+        "pulumi-ebs-snapshots:",
+    );
+    await project.succeed("stack", "rename", "renamed");
+    await project.program(shares(share("other", of("prod"))));
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);
+    expect((await emulator.snapshots())[0]?.Tags ?? []).toEqual([]);
+    await grantOutside(emulator, snapshotId, "add", "all");
+    await project.refresh();
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);
+    await project.program(shares());
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+});

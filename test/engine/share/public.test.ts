@@ -1,0 +1,111 @@
+// Public sharing: only where the stack allows it, never by surprise, and back in place.
+
+import {
+    DisableSnapshotBlockPublicAccessCommand,
+    EnableSnapshotBlockPublicAccessCommand,
+} from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import type { Project } from "../project";
+import { grantOutside, grantsIn, grantsSent, share, shares } from "./shares";
+import { during, live } from "../steps";
+
+const alice = "111122223333";
+const allowed = { config: { "ebs-snapshots:allowPublicSharing": "true" } };
+
+let snapshotId: string;
+let project: Project;
+
+test.beforeEach(async () => {
+    snapshotId = await emulator.createSnapshot(await emulator.createVolume());
+});
+
+test("public is refused at preview until the stack allows it; making public warns, and reverting is in place", async () => {
+    project = await createProject(shares(share("s", { snapshotId, public: true })));
+    const refused = await during(emulator, () => project.run("preview"));
+    expect(refused.result.code).not.toBe(0);
+    expect(refused.result.output).toMatch(
+        /property public .*is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone/,
+    );
+    expect(refused.result.output).toContain("pulumi config set ebs-snapshots:allowPublicSharing true");
+    expect(refused.all).toEqual([]);
+
+    await project.succeed("config", "set", "ebs-snapshots:allowPublicSharing", "true");
+    expect(await project.preview()).toContain(`makes ${snapshotId} public`);
+    const made = await during(emulator, () => project.up());
+    expect(grantsSent(made.calls)).toEqual([["add", "all"]]);
+    expect((await live(project, "s")).outputs).toMatchObject({
+        isPublic: true,
+        grants: ["all"],
+    });
+    expect(await project.up()).not.toContain("makes");
+
+    await project.program(shares(share("s", { snapshotId, accounts: [alice] })));
+    const back = await during(emulator, () => project.up());
+    expect(back.result).toContain("1 updated");
+    expect(grantsSent(back.calls)).toEqual([
+        ["add", alice],
+        ["remove", "all"],
+    ]);
+    expect((await live(project, "s")).outputs).toMatchObject({ isPublic: false, accountIds: [alice] });
+
+    // Made public by others, it is drift; a share beside this one that wants it is not.
+    await grantOutside(emulator, snapshotId, "add", "all");
+    await project.refresh();
+    const drifted = await during(emulator, () => project.preview());
+    expect(drifted.result).toMatch(/- public\s*: true/);
+    expect(grantsSent((await during(emulator, () => project.up())).calls)).toEqual([["remove", "all"]]);
+
+    const beside = [
+        share("s", { snapshotId, accounts: [alice] }),
+        share("open", { snapshotId, public: true }),
+    ];
+    await project.program(shares(...beside));
+    expect(grantsSent((await during(emulator, () => project.up())).calls)).toEqual([["add", "all"]]);
+    // The state of "s" is from before the snapshot was made public: one refresh shows it, and revokes nothing.
+    const refreshed = await during(emulator, () => project.up("--refresh"));
+    const quiet = await during(emulator, () => project.up("--refresh"));
+    expect(quiet.result).toContain("3 unchanged");
+    expect(grantsSent([...refreshed.calls, ...quiet.calls])).toEqual([]);
+    await project.destroy();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+});
+
+test("an encrypted snapshot and block public access are refused at preview, the default key too, each with its remedy", async () => {
+    const volumeId = await emulator.createVolume({ encrypted: true });
+    const encrypted = await emulator.createSnapshot(volumeId);
+    project = await createProject(shares(share("s", { snapshotId: encrypted, public: true })), allowed);
+    const secret = await during(emulator, () => project.run("preview"));
+    expect(secret.result.code).not.toBe(0);
+    expect(secret.result.output).toMatch(/property public .*must be false for an encrypted snapshot/);
+
+    await project.program(shares(share("s", { snapshotId: encrypted, accounts: [alice] })));
+    const remedy = "copy it with SnapshotCopy and `kmsKeyId` of a key of your own, and share the copy";
+    const known = await during(emulator, () => project.run("preview"));
+    expect(known.result.code).not.toBe(0);
+    expect(known.result.output).toMatch(
+        /property accounts .*a snapshot under the key aws\/ebs cannot be shared/,
+    );
+    expect(known.result.output).toContain(remedy);
+    // Without the permission to look at keys, EC2 says it when it is shared.
+    await emulator.faults([
+        { action: "TrentService.DescribeKey", code: "AccessDeniedException", status: 400 },
+    ]);
+    const told = await project.upFails();
+    expect(told).toContain(
+        "OperationNotPermitted: Encrypted snapshots with EBS default key cannot be shared",
+    );
+    expect(told).toContain(remedy);
+    expect(await project.state()).toEqual([]);
+
+    await emulator.ec2().send(new EnableSnapshotBlockPublicAccessCommand({ State: "block-new-sharing" }));
+    await project.program(shares(share("s", { snapshotId, public: true })));
+    const blocked = await during(emulator, () => project.run("preview"));
+    expect(blocked.result.code).not.toBe(0);
+    expect(blocked.result.output).toMatch(
+        /property public .*block public access is on: it is block-new-sharing in us-east-1.*aws ec2 disable-snapshot-block-public-access/,
+    );
+    await emulator.ec2().send(new DisableSnapshotBlockPublicAccessCommand({}));
+    await project.up();
+    expect(await grantsIn(emulator, snapshotId)).toEqual(["all"]);
+});

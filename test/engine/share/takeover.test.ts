@@ -1,0 +1,157 @@
+// A grant that any share of the program declares is never interrupted, however the program is rearranged; and what a
+// stack has granted it takes back in the end, whichever share that is left to.
+
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+import type { Project } from "../project";
+import { grantOutside, grantsIn, grantsSent, share, shares } from "./shares";
+import { during, live } from "../steps";
+
+const [alice, bob, carol] = ["111122223333", "444455556666", "777788889999"] as const;
+
+let snapshotId: string;
+let project: Project;
+
+test.beforeEach(async () => {
+    snapshotId = await emulator.createSnapshot(await emulator.createVolume());
+});
+
+const of = (...accounts: string[]) => ({ snapshotId, accounts });
+const outputs = async (name: string) => (await live(project, name)).outputs;
+
+/** What an `up` of these lines sent, and what was granted at its end. */
+async function up(...lines: string[]) {
+    await project.program(shares(...lines));
+    const { calls } = await during(emulator, () => project.up());
+    return grantsSent(calls);
+}
+
+/** The revocations among what was sent. */
+const removals = (sent: string[][]) => sent.filter(([operation]) => operation === "remove");
+
+/** The tags on the snapshot. */
+async function tags(): Promise<Record<string, string>> {
+    const [snapshot] = await emulator.snapshots();
+    return Object.fromEntries((snapshot?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+test("renamed without an alias, replaced, split and merged: no declared grant is revoked, and in the end all are", async () => {
+    await grantOutside(emulator, snapshotId, "add", carol);
+    project = await createProject(shares(share("first", of(alice, bob, carol))));
+    await project.up();
+
+    expect(removals(await up(share("renamed", of(alice, bob, carol))))).toEqual([]);
+    expect(await outputs("renamed")).toMatchObject({
+        accountIds: [alice, bob, carol],
+        grants: [alice, bob, carol],
+    });
+
+    const { urn } = await live(project, "renamed");
+    const replaced = await during(emulator, () => project.up("--replace", urn));
+    expect(replaced.result).toContain("1 replaced");
+    expect(removals(grantsSent(replaced.calls))).toEqual([]);
+    expect(await outputs("renamed")).toMatchObject({ accountIds: [alice, bob, carol] });
+
+    expect(removals(await up(share("renamed", of(alice)), share("split", of(bob, carol))))).toEqual([]);
+    expect(await outputs("renamed")).toMatchObject({ accountIds: [alice] });
+    expect(await outputs("split")).toMatchObject({ accountIds: [bob, carol] });
+
+    expect(await up(share("renamed", of(alice, bob)))).toEqual([["remove", carol]]);
+    expect(await outputs("renamed")).toMatchObject({ accountIds: [alice, bob] });
+
+    expect(await up()).toEqual([["remove", alice, bob]]);
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+    expect(await tags()).toEqual({});
+});
+
+test("a split whose new part is declared a moment later interrupts nothing either", async () => {
+    project = await createProject(shares(share("old", of(alice, bob))));
+    await project.up();
+    const later = "const soon = new Promise((done) => setTimeout(done, 1_500));";
+    const part = `new SnapshotShare("part", { snapshotId: soon.then(() => "${snapshotId}"), accounts: ["${bob}"] });`;
+    expect(removals(await up(share("old", of(alice)), later, part))).toEqual([]);
+    expect(await grantsIn(emulator, snapshotId)).toEqual([alice, bob]);
+});
+
+test("a renamed share of 501 accounts takes all of them over", async () => {
+    await grantOutside(emulator, snapshotId, "add", carol);
+    const many = Array.from({ length: 501 }, (_, index) => String(100_000_000_000 + index));
+    project = await createProject(shares(share("first", of(...many))));
+    await project.up();
+    expect(removals(await up(share("second", of(...many))))).toEqual([]);
+    expect((await outputs("second"))["accountIds"]).toEqual(many);
+    await project.destroy();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([carol]);
+});
+
+test("two shares that declare the same account: it goes with the last of them, and with destroy, also with --run-program", async () => {
+    project = await createProject(shares(share("one", of(alice, bob)), share("two", of(bob, carol))));
+    await project.up();
+    expect(await up(share("two", of(bob, carol)))).toEqual([["remove", alice]]);
+    expect(await up(share("one", of(alice, bob)), share("two", of(bob, carol)))).toEqual([
+        ["add", alice, bob],
+    ]);
+    await project.destroy();
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+    await project.up();
+    await project.destroy("--run-program");
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+    expect(await project.state()).toEqual([]);
+});
+
+/** Kills an `up` once it has come so far, with its provider process or without. */
+async function kill(until: () => Promise<boolean>, orphan: boolean): Promise<void> {
+    const cli: ChildProcess = project.start("up", "--yes", "--skip-preview");
+    const ended = new Promise((resolve) => cli.once("close", resolve));
+    while (!(await until())) {
+        if (cli.exitCode !== null) throw new Error("the run ended before it was killed");
+        await sleep(50);
+    }
+    project.kill(cli, orphan);
+    await ended;
+    await project.succeed("cancel", "--yes");
+}
+
+test.each([false, true])(
+    "killed between grant and state (orphan: %s), at creation and at update: the next up owns what it declares",
+    async (orphan) => {
+        await grantOutside(emulator, snapshotId, "add", carol);
+        project = await createProject(shares(share("s", of(alice, carol))));
+        const granted = (account: string) => async () =>
+            (await grantsIn(emulator, snapshotId)).includes(account);
+        await emulator.faults([
+            { action: "ModifySnapshotAttribute", kind: "delay", where: "after", seconds: 3, times: 1 },
+        ]);
+        await kill(granted(alice), orphan);
+        expect(await project.state()).toEqual([]);
+        await project.up();
+        expect(await outputs("s")).toMatchObject({ accountIds: [alice, carol], grants: [alice, carol] });
+
+        await project.program(shares(share("s", of(alice, bob, carol))));
+        await emulator.faults([
+            { action: "ModifySnapshotAttribute", kind: "delay", where: "after", seconds: 3, times: 1 },
+        ]);
+        await kill(granted(bob), orphan);
+        await project.up();
+        expect(await outputs("s")).toMatchObject({ accountIds: [alice, bob, carol] });
+        await project.destroy();
+        expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+    },
+);
+
+test("30 % of all calls throttled, and a change that EC2 shows late: everything is granted and taken back", async () => {
+    await emulator.set({ seed: 7, grantSeconds: 3 });
+    await emulator.faults([
+        { probability: 0.3, code: "RequestLimitExceeded", message: "slow down", status: 503 },
+    ]);
+    project = await createProject(shares(share("one", of(alice)), share("two", of(bob, carol))));
+    await project.up();
+    expect((await outputs("one"))["accountIds"]).toEqual([alice]);
+    expect((await outputs("two"))["accountIds"]).toEqual([bob, carol]);
+    await project.destroy();
+    await emulator.faults([]);
+    await emulator.advance(3);
+    expect(await grantsIn(emulator, snapshotId)).toEqual([]);
+});

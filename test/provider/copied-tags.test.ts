@@ -1,0 +1,92 @@
+// A new resource takes the tags of its source along: those that are wanted, none that AWS keeps for itself.
+
+import { ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { visibleTags } from "../../provider/aws/tags";
+import { emulator, test } from "../fixture";
+import { Door, type Kind } from "./door";
+
+const ignoreTags = { keys: [], keyPrefixes: [] };
+const sourceTags = { Name: "orders", Team: "payments", Role: "data" };
+
+async function source(): Promise<{ volumeId: string; snapshotId: string }> {
+    const volumeId = await emulator.createVolume({ tags: sourceTags });
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    await emulator.tag(snapshotId, sourceTags);
+    return { volumeId, snapshotId };
+}
+
+/** The users' tags of a new resource. */
+async function tagsOf(kind: Kind, args: object, name: string): Promise<Record<string, string>> {
+    const { id } = await new Door(emulator).create(kind, { ...args }, name);
+    const all = [...(await emulator.snapshots()), ...(await emulator.volumes())];
+    const made = all.find(
+        ({ SnapshotId, VolumeId }) => (id.startsWith("snap") ? SnapshotId : VolumeId) === id,
+    );
+    return visibleTags(made?.Tags, { aws: { ignoreTags } });
+}
+
+const kinds: [Kind, string, (ids: { volumeId: string; snapshotId: string }) => object][] = [
+    ["Snapshot", "copyTagsFromVolume", ({ volumeId }) => ({ volumeId })],
+    [
+        "SnapshotCopy",
+        "copyTagsFromSource",
+        ({ snapshotId: sourceSnapshotId }) => ({ sourceSnapshotId, sourceRegion: "us-east-1" }),
+    ],
+    [
+        "VolumeFromSnapshot",
+        "copyTagsFromSnapshot",
+        ({ snapshotId }) => ({ snapshotId, availabilityZone: "us-east-1a" }),
+    ],
+];
+
+test.each(kinds)(
+    "%s: a copied Name wins over the default name, and a declared one over both",
+    async (kind, option, of) => {
+        const args = of(await source());
+
+        expect(await tagsOf(kind, args, "none")).toEqual({ Name: "none" });
+        expect(await tagsOf(kind, { ...args, [option]: true }, "all")).toEqual(sourceTags);
+        expect(await tagsOf(kind, { ...args, [option]: { only: ["Team"] } }, "some")).toEqual({
+            Name: "some",
+            Team: "payments",
+        });
+        expect(
+            await tagsOf(kind, { ...args, [option]: { except: ["Team"] }, name: "mine" }, "others"),
+        ).toEqual({
+            Name: "mine",
+            Role: "data",
+        });
+    },
+);
+
+test.each(kinds)("%s: what was copied is no difference afterwards", async (kind, option, of) => {
+    const door = new Door(emulator);
+    const args = { ...of(await source()), [option]: true };
+    const made = await door.create(kind, args);
+
+    expect(await door.diff(kind, made, args)).toMatchObject({ changes: false });
+    expect(await door.diff(kind, made, { ...args, [option]: { only: ["Role"] } })).toMatchObject({
+        changes: false,
+    });
+});
+
+test("a snapshot of another account shows no tags: the preview says that none are copied", async () => {
+    const { snapshotId } = await source();
+    const account = "111122223333";
+    await emulator.ec2().send(
+        new ModifySnapshotAttributeCommand({
+            SnapshotId: snapshotId,
+            CreateVolumePermission: { Add: [{ UserId: account }] },
+        }),
+    );
+    const door = new Door(emulator, account);
+    const args = { sourceSnapshotId: snapshotId, sourceRegion: "us-east-1", copyTagsFromSource: true };
+
+    const { state } = await door.create("SnapshotCopy", args);
+
+    expect(state["tagsAll"]).toEqual({ Name: "it" });
+    expect(door.said).toContain(
+        `copies no tags: ${snapshotId} belongs to account 123456789012, and EC2 shows its tags to that account alone.`,
+    );
+});

@@ -1,0 +1,159 @@
+/**
+ * The provider as the host runs it, in this process, against an emulator whose time passes as fast as the provider waits.
+ *
+ * @module
+ */
+import { dynamicProvider } from "../../provider/dynamic/provider";
+import type { Clock } from "../../provider/aws/clock";
+import { Deployment } from "../../provider/lifecycle/deployment";
+import { lifecycle } from "../../provider/lifecycle/lifecycle";
+import type { Resource } from "../../provider/lifecycle/resource";
+import type { Properties } from "../../schema/values";
+import { snapshotShare } from "../../provider/share/snapshot-share";
+import { completedSnapshots } from "../../provider/snapshot/completed-snapshots";
+import { instanceSnapshots } from "../../provider/snapshot/instance-snapshots";
+import { snapshot } from "../../provider/snapshot/snapshot";
+import { snapshotCopy } from "../../provider/snapshot/snapshot-copy";
+import { volumeFromSnapshot } from "../../provider/volume/volume-from-snapshot";
+import type { Call, Emulator } from "../emulator/emulator";
+
+type AnyResource = Resource<object, object, unknown>;
+const resources = {
+    Snapshot: snapshot as AnyResource,
+    SnapshotCopy: snapshotCopy as AnyResource,
+    InstanceSnapshots: instanceSnapshots as AnyResource,
+    VolumeFromSnapshot: volumeFromSnapshot as AnyResource,
+    SnapshotShare: snapshotShare as AnyResource,
+    CompletedSnapshots: completedSnapshots as AnyResource,
+};
+export type Kind = keyof typeof resources;
+
+/** A wait takes no time here, and its time in the emulator. */
+class EmulatorClock implements Clock {
+    #ahead = 0;
+
+    constructor(readonly emulator: Emulator) {}
+
+    now(): number {
+        return Date.now() + this.#ahead;
+    }
+
+    async sleep(milliseconds: number): Promise<void> {
+        this.#ahead += milliseconds;
+        if (milliseconds > 0) await this.emulator.advance(milliseconds / 1_000);
+    }
+}
+
+export interface Created {
+    id: string;
+    inputs: Properties;
+    state: Properties;
+}
+
+/** One run of the engine. */
+export class Door {
+    readonly said: string[] = [];
+    readonly clock: EmulatorClock;
+    readonly #providers: Record<Kind, ReturnType<typeof dynamicProvider>>;
+    /** Whether the engine is gone: then nothing may change. */
+    isOrphaned = false;
+
+    constructor(
+        readonly emulator: Emulator,
+        account = "123456789012",
+    ) {
+        this.clock = new EmulatorClock(emulator);
+        const say = (_urn: string, line: string) => this.said.push(line);
+        const deployment = new Deployment(
+            { clock: this.clock },
+            {
+                status: say,
+                info: say,
+                warn: say,
+                exitIfOrphaned: () =>
+                    this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
+            },
+        );
+        const config: Record<string, string> = {
+            ...emulator.pulumiConfig(),
+            "aws:accessKey": `AKIATEST${account}`,
+            "aws:secretKey": "test",
+        };
+        deployment.configure((key) => config[key]);
+        const open = (resource: AnyResource) => dynamicProvider(lifecycle(resource, deployment), deployment);
+        this.#providers = {
+            Snapshot: open(resources.Snapshot),
+            SnapshotCopy: open(resources.SnapshotCopy),
+            InstanceSnapshots: open(resources.InstanceSnapshots),
+            VolumeFromSnapshot: open(resources.VolumeFromSnapshot),
+            SnapshotShare: open(resources.SnapshotShare),
+            CompletedSnapshots: open(resources.CompletedSnapshots),
+        };
+    }
+
+    /** Checks and creates a resource. */
+    async create(kind: Kind, args: Properties, name = "it"): Promise<Created> {
+        const urn = `urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:${kind}::${name}`;
+        const inputs = await this.#check(kind, {}, { __urn: urn, ...args });
+        const { id, outs } = await this.#providers[kind].create({ __urn: urn, ...inputs });
+        return { id, inputs, state: { __urn: urn, ...outs } };
+    }
+
+    /** Compares a resource with other arguments, as a preview does. */
+    async diff(kind: Kind, { id, inputs: before, state }: Created, args: Properties) {
+        const inputs = await this.#check(kind, before, { __urn: state["__urn"], ...args });
+        const diff = await this.#providers[kind].diff(id, state, inputs);
+        return { inputs, ...diff };
+    }
+
+    /**
+     * Replaces a resource, as an `up` whose `diff` says so: it creates the new one. The engine deletes the former one at
+     * the end.
+     */
+    async replace(kind: Kind, former: Created, args: Properties): Promise<Created> {
+        const { replaces = [] } = await this.diff(kind, former, args);
+        if (replaces.length === 0) throw new Error("nothing is replaced");
+        return this.create(kind, args, String(former.state["__urn"]).split("::").at(-1));
+    }
+
+    /** Replaces a resource as a taint does: the engine checks the new inputs as if there were no state, without `diff`. */
+    async forceReplacement(kind: Kind, former: Created, args: Properties): Promise<Created> {
+        await this.#check(kind, former.inputs, { __urn: former.state["__urn"], ...args });
+        return this.create(kind, args, String(former.state["__urn"]).split("::").at(-1));
+    }
+
+    async #check(kind: Kind, before: Properties, args: Properties): Promise<Properties> {
+        const { inputs, failures } = await this.#providers[kind].check(before, args);
+        if (failures.length > 0) throw new Error(JSON.stringify(failures));
+        return inputs;
+    }
+
+    /** Updates a resource to inputs that `diff` has returned. */
+    async update(kind: Kind, { id, state }: Created, inputs: Properties): Promise<Created> {
+        const { outs } = await this.#providers[kind].update(id, state, inputs);
+        return { id, inputs, state: { __urn: state["__urn"], ...outs } };
+    }
+
+    read(kind: Kind, { id, state }: { id: string; state: Properties }) {
+        return this.#providers[kind].read(id, state);
+    }
+
+    delete(kind: Kind, { id, state }: { id: string; state: Properties }): Promise<void> {
+        return this.#providers[kind].delete(id, state);
+    }
+
+    /** The calls of an action, each by the code of its error, or "ok". */
+    async outcomes(action: string): Promise<string[]> {
+        const calls = await this.emulator.calls((call: Call) => call.action === action);
+        return calls.map(({ error }) => error ?? "ok");
+    }
+}
+
+export async function failure(work: Promise<unknown>): Promise<string> {
+    return work.then(
+        () => {
+            throw new Error("this was to fail");
+        },
+        (error: unknown) => (error as Error).message,
+    );
+}

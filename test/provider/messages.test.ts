@@ -1,0 +1,117 @@
+// Messages say what is true: where a thing was looked for, whether it was ever there, and advice that can be followed.
+
+import { DeleteTagsCommand, LockSnapshotCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { ec2, idsOf, zone } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { Door, failure, type Kind } from "./door";
+
+const place = "us-east-1 (account 123456789012)";
+const unknown = "snap-0123456789abcdef0";
+
+test.each<[string, Kind, object, string]>([
+    [
+        "volume",
+        "Snapshot",
+        { volumeId: "vol-0123456789abcdef0" },
+        `The volume 'vol-0123456789abcdef0' does not exist. It was looked for in ${place}.`,
+    ],
+    [
+        "volume whose tags are copied",
+        "Snapshot",
+        { volumeId: "vol-0123456789abcdef0", copyTagsFromVolume: true },
+        `volume vol-0123456789abcdef0 was not found in ${place}`,
+    ],
+    [
+        "instance",
+        "InstanceSnapshots",
+        { instanceId: "i-0123456789abcdef0" },
+        `It was looked for in ${place}.`,
+    ],
+    [
+        "snapshot of a barrier",
+        "CompletedSnapshots",
+        { snapshotIds: [unknown] },
+        `1 of 1 snapshots did not complete: ${unknown}: it was not found in ${place}`,
+    ],
+    [
+        "source of a copy",
+        "SnapshotCopy",
+        { sourceSnapshotId: unknown, sourceRegion: "eu-west-1" },
+        "but that snapshot was not found in eu-west-1 (account 123456789012)",
+    ],
+    [
+        "snapshot of a volume",
+        "VolumeFromSnapshot",
+        { snapshotId: unknown, availabilityZone: zone },
+        `but that snapshot was not found in ${place}`,
+    ],
+    [
+        "snapshot of a share",
+        "SnapshotShare",
+        { snapshotId: unknown, accounts: ["111122223333"] },
+        `it was not found in ${place}`,
+    ],
+])("a %s that was never there is not found, with region and account", async (_what, kind, args, words) => {
+    const said = await failure(new Door(emulator).create(kind, { ...args }));
+    expect(said).toContain(words);
+    expect(said).not.toMatch(/no longer|any more/);
+});
+
+test("a snapshot that vanishes while it is awaited no longer exists, with region and account", async () => {
+    await emulator.set({ snapshotSeconds: 1_000 });
+    const door = new Door(emulator);
+    const sleep = door.clock.sleep.bind(door.clock);
+    door.clock.sleep = async (milliseconds) => {
+        await sleep(milliseconds);
+        if (door.said.some((line) => line.startsWith("snapshot ")))
+            for (const id of await idsOf({ OwnerIds: ["self"] })) await emulator.deleteSnapshot(id);
+    };
+    const said = await failure(door.create("Snapshot", { volumeId: await emulator.createVolume() }));
+    expect(said).toContain(`it no longer exists in ${place}`);
+});
+
+test("a forced replacement advises to keep a snapshot, but not one that failed", async () => {
+    const args = { volumeId: await emulator.createVolume(), waitForCompletion: false };
+    const advice = "To keep it, set keepReplaced: true.";
+    const created = await new Door(emulator).create("Snapshot", args, "good");
+    await endClaims();
+    const door = new Door(emulator);
+    await door.forceReplacement("Snapshot", created, args);
+    expect(door.said.join()).toMatch(
+        /replacement is forced: the snapshot of volume vol-\w+ in the state will be deleted after the new one completes\./,
+    );
+    expect(door.said.join()).toContain(advice);
+
+    await emulator.set({ snapshotError: "the key is gone", snapshotSeconds: 1 });
+    const failed = await new Door(emulator).create("Snapshot", args, "bad");
+    await emulator.advance(5);
+    await endClaims();
+    const next = new Door(emulator);
+    await next.forceReplacement("Snapshot", failed, args);
+    expect(next.said.join()).toContain("in the state failed, and will be deleted.");
+    expect(next.said.join()).not.toContain("keepReplaced");
+});
+
+test("a governance lock in the way of a deletion is lifted by a command; a compliance lock has no advice", async () => {
+    const args = { volumeId: await emulator.createVolume() };
+    const lock = (SnapshotId: string, LockMode: "governance" | "compliance") =>
+        ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode, LockDuration: 1 }));
+    const governed = await new Door(emulator).create("Snapshot", args);
+    await lock(governed.id, "governance");
+    expect(await failure(new Door(emulator).delete("Snapshot", governed))).toContain(
+        `Unlock it first: aws ec2 unlock-snapshot --region us-east-1 --snapshot-id ${governed.id}`,
+    );
+
+    const sealed = await new Door(emulator).create("Snapshot", args);
+    await lock(sealed.id, "compliance");
+    expect(await failure(new Door(emulator).delete("Snapshot", sealed))).toMatch(
+        /it is locked in compliance mode until \S+Z; nobody can lift the lock$/,
+    );
+});
+
+/** Ends the claims, as the end of a run does. */
+async function endClaims(): Promise<void> {
+    const Resources = await idsOf({ OwnerIds: ["self"] });
+    await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: "pulumi-ebs-snapshots:claim" }] }));
+}

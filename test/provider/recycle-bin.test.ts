@@ -1,0 +1,65 @@
+// Nobody has asked whether what is deleted lies in the Recycle Bin: looking costs a few calls a run, whatever is in it.
+
+import { expect } from "vitest";
+import { emulator, test } from "../fixture";
+import { Door } from "./door";
+
+const list = "ListSnapshotsInRecycleBin";
+
+/** Deletes so many snapshots, in one run, one after another. */
+async function deletion(count: number): Promise<Door> {
+    const door = new Door(emulator);
+    const volumeId = await emulator.createVolume();
+    const state = { region: "us-east-1", volumeId };
+    for (let index = 0; index < count; index++) {
+        const id = await emulator.createSnapshot(volumeId);
+        await door.delete("Snapshot", { id, state });
+    }
+    expect(await emulator.snapshots()).toEqual([]);
+    return door;
+}
+
+const told = ({ said }: Door) => said.filter((line) => line.includes("is in the Recycle Bin"));
+
+test("a destroy of 40 with 3,000 in the bin looks with at most 5 calls, and says where the rest is listed", async () => {
+    await emulator.seed({ recycled: 3_000 });
+    await emulator.set({ recycleBinDays: 7 });
+
+    const door = await deletion(40);
+
+    expect((await door.outcomes(list)).length).toBeLessThanOrEqual(5);
+    expect(told(door).length).toBeGreaterThanOrEqual(1);
+    expect(told(door).at(-1)).toContain("aws ec2 list-snapshots-in-recycle-bin");
+});
+
+test("snapshots that are deleted together are all told of after one call", async () => {
+    await emulator.set({ recycleBinDays: 7 });
+    const door = new Door(emulator);
+    const volumeId = await emulator.createVolume();
+    const ids = await Promise.all([1, 2, 3].map(() => emulator.createSnapshot(volumeId)));
+    const state = { region: "us-east-1", volumeId };
+
+    await Promise.all(ids.map((id) => door.delete("Snapshot", { id, state })));
+
+    expect(told(door)).toHaveLength(3);
+    expect((await door.outcomes(list)).length).toBeLessThanOrEqual(3);
+});
+
+test.each([
+    ["an unknown action", "InvalidAction", 400],
+    ["forbidden", "UnauthorizedOperation", 403],
+    ["not implemented", "InternalFailure", 501],
+    ["throttled", "RequestLimitExceeded", 503],
+])(
+    "where it is %s, it is asked once in a destroy of 20, and nothing waits for it",
+    async (_what, code, status) => {
+        await emulator.faults([{ action: list, code, status }]);
+        const door = await deletion(20);
+
+        expect(await door.outcomes(list)).toEqual([code]);
+    },
+);
+
+test("where it keeps nothing, it is asked once", async () => {
+    expect(await (await deletion(10)).outcomes(list)).toEqual(["ok"]);
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import type { Ec2 } from "../../../provider/aws/ec2";
+import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
+import { applyOnce } from "../../../provider/aws/apply-once";
+import { HandClock } from "../clock";
+
+/** Asks an EC2 that answers so, in order; `done` is what the looks tell, in order. */
+async function asking(answers: (ErrorKind | "done")[], done: (boolean | Error)[]) {
+    const clock = new HandClock();
+    let [asked, looks] = [0, 0];
+    const send: Ec2["send"] = () => {
+        const nature = answers[asked++];
+        if (nature === "done") return Promise.resolve("answer" as never);
+        return Promise.reject(new Ec2Error(nature ?? "rejected", nature ?? "", "no", "LockSnapshot"));
+    };
+    const look = () => {
+        const told = done[looks++];
+        return told instanceof Error ? Promise.reject(told) : Promise.resolve(told === true);
+    };
+    const input = { SnapshotId: "snap-1", LockMode: "governance", LockDuration: 1 } as const;
+    const work = applyOnce({ send, clock }, "LockSnapshot", input, { isDone: look }).then(
+        (answer) => answer ?? "found",
+        (error: unknown) => (error as Ec2Error).kind,
+    );
+    return { outcome: await clock.until(work), asked, looks };
+}
+
+describe("a change that is asked for once", () => {
+    test.each<[string, (ErrorKind | "done")[], (boolean | Error)[], object]>([
+        ["is answered", ["done"], [], { outcome: "answer", asked: 1, looks: 0 }],
+        [
+            "whose answer is lost is looked for",
+            ["indeterminate"],
+            [true],
+            { outcome: "found", asked: 1, looks: 1 },
+        ],
+        [
+            "that a look does not find is asked for again",
+            ["indeterminate", "done"],
+            [false],
+            { outcome: "answer", asked: 2, looks: 1 },
+        ],
+        [
+            "that is made already, EC2 says, is found",
+            ["rejected"],
+            [true],
+            { outcome: "found", asked: 1, looks: 1 },
+        ],
+        [
+            "that is refused and not there fails as refused",
+            ["rejected"],
+            [false],
+            { outcome: "rejected", asked: 1, looks: 1 },
+        ],
+        [
+            "that is refused where nobody may look fails as refused",
+            ["rejected"],
+            [new Error("no")],
+            { outcome: "rejected", asked: 1, looks: 1 },
+        ],
+        [
+            "that is forbidden fails without a look",
+            ["forbidden"],
+            [true],
+            { outcome: "forbidden", asked: 1, looks: 0 },
+        ],
+        [
+            "that is lost thrice fails",
+            ["indeterminate", "indeterminate", "indeterminate"],
+            [],
+            { outcome: "indeterminate", asked: 3, looks: 3 },
+        ],
+    ])("%s", async (_, answers, done, expected) => {
+        expect(await asking(answers, done)).toEqual(expected);
+    });
+});

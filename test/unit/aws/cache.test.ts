@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { createCache, perObject } from "../../../provider/aws/cache";
+import { createSweep } from "../../../provider/aws/sweep";
+import { HandClock } from "../clock";
+
+/** Asks that answer, or fail, one after another. */
+function asking(...answers: (string | Error)[]) {
+    let count = 0;
+    const ask = () => {
+        const answer = answers[count++] ?? "";
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+    };
+    return { ask, count: () => count };
+}
+
+test("an answer is asked for once a key, also by callers that come while the question is open", async () => {
+    const { ask, count } = asking("one", "two");
+    const cache = createCache<string>();
+    expect(await Promise.all([cache("a", ask), cache("a", ask), cache("b", ask)])).toEqual([
+        "one",
+        "one",
+        "two",
+    ]);
+    expect(await cache("a", ask)).toBe("one");
+    expect(count()).toBe(2);
+});
+
+test("a failure is told to those who asked, and is not kept", async () => {
+    const { ask, count } = asking(new Error("no"), "yes");
+    const cache = createCache<string>();
+    const both = await Promise.allSettled([cache("a", ask), cache("a", ask)]);
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(await cache("a", ask)).toBe("yes");
+    expect(count()).toBe(2);
+});
+
+test("an answer that is not final, or too old, is not kept", async () => {
+    const clock = new HandClock();
+    const { ask, count } = asking("pending", "done", "newer");
+    const maxAge = { milliseconds: 1_000, clock };
+    const cache = createCache<string>({ isFinal: (answer) => answer !== "pending", maxAge });
+    expect([await cache("a", ask), await cache("a", ask), await cache("a", ask)]).toEqual([
+        "pending",
+        "done",
+        "done",
+    ]);
+    await clock.pass(1_001);
+    expect(await cache("a", ask)).toBe("newer");
+    expect(count()).toBe(3);
+});
+
+test("each object has a value of its own", () => {
+    const valueOf = perObject(() => ({}));
+    const [one, other] = [{}, {}];
+    expect(valueOf(one)).toBe(valueOf(one));
+    expect(valueOf(one)).not.toBe(valueOf(other));
+});
+
+test("a sweep that failed is made again by the next read", async () => {
+    let sweeps = 0;
+    const sweep = () => {
+        if (++sweeps === 1) return Promise.reject(new Error("no"));
+        return Promise.resolve(new Map([["a", "swept"]]));
+    };
+    const read = createSweep<string, string>(() => Promise.resolve("read"), sweep, new HandClock());
+    expect(await read("a", "all")).toBe("read");
+    await expect(read("a", "all")).rejects.toThrow("no");
+    expect(await read("a", "all")).toBe("swept");
+});

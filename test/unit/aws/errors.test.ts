@@ -1,0 +1,224 @@
+import { DescribeSnapshotsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { describe, expect, test } from "vitest";
+import { Ec2Error, classify, type ErrorKind } from "../../../provider/aws/errors";
+import { refusal, socketError, Wire, type WireAnswer } from "../wire";
+
+/** What comes of one call of the real SDK that is answered so. */
+async function judged(answering: () => WireAnswer, action = "DescribeSnapshots"): Promise<Ec2Error> {
+    const client = new EC2Client({
+        region: "us-east-1",
+        credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
+        maxAttempts: 1,
+        requestHandler: new Wire(answering).requestHandler,
+    });
+    const thrown: unknown = await client.send(new DescribeSnapshotsCommand({})).then(
+        () => undefined,
+        (error: unknown) => error,
+    );
+    expect(thrown).toBeInstanceOf(Error);
+    return classify(thrown, action);
+}
+
+const later = "EC2 still refuses for now; run again later.";
+const renew = "The credentials have expired: renew them (for example `aws sso login`) and run again.";
+const lost = "The answer of EC2 did not arrive or could not be read; run again.";
+const reach = "Check that the region exists and that its endpoint can be reached from here.";
+const trust =
+    "The certificate of the server is not trusted. If a proxy or a custom endpoint presents it, name the file with its CA: " +
+    "`pulumi config set aws:customCaBundle <file>`, or AWS_CA_BUNDLE.";
+const wrongClock = "the clock of this machine is wrong.";
+const permission = "The caller needs the IAM permission ec2:DescribeSnapshots.";
+const keys = "AWS did not accept the credentials for DescribeSnapshots: check profile, keys and region.";
+
+const table: [code: string, status: number, kind: ErrorKind, remedy: string][] = [
+    ["RequestLimitExceeded", 503, "retryable", later],
+    ["Throttling", 400, "retryable", later],
+    ["ThrottlingException", 400, "retryable", later],
+    ["ThrottledException", 400, "retryable", later],
+    ["RequestThrottled", 400, "retryable", later],
+    ["RequestThrottledException", 400, "retryable", later],
+    ["TooManyRequestsException", 429, "retryable", later],
+    ["BandwidthLimitExceeded", 503, "retryable", later],
+    ["SlowDown", 503, "retryable", later],
+    ["SnapshotCreationPerVolumeRateExceeded", 400, "retryable", later],
+    ["ConcurrentSnapshotLimitExceeded", 400, "retryable", later],
+    ["PendingSnapshotLimitExceeded", 400, "retryable", later],
+    ["ConcurrentTagAccess", 400, "retryable", later],
+    ["InternalError", 500, "indeterminate", lost],
+    ["InternalFailure", 500, "indeterminate", lost],
+    ["InternalServerException", 500, "indeterminate", lost],
+    ["ServerInternal", 500, "indeterminate", lost],
+    ["ServiceUnavailable", 503, "indeterminate", lost],
+    ["Unavailable", 503, "indeterminate", lost],
+    ["RequestTimeout", 408, "indeterminate", lost],
+    ["RequestTimeoutException", 408, "indeterminate", lost],
+    ["SomethingNew", 500, "rejected", ""],
+    [
+        "InsufficientVolumeCapacity",
+        500,
+        "rejected",
+        "Choose another availability zone or volume type, or run again later.",
+    ],
+    ["VolumeTypeNotAvailableInZone", 400, "rejected", "Choose another availability zone or volume type."],
+    ["UnauthorizedOperation", 403, "forbidden", permission],
+    ["AccessDenied", 403, "forbidden", permission],
+    ["AccessDeniedException", 403, "forbidden", permission],
+    ["AuthFailure", 401, "forbidden", keys],
+    ["Blocked", 403, "forbidden", keys],
+    ["OptInRequired", 401, "forbidden", keys],
+    ["PendingVerification", 400, "forbidden", keys],
+    ["InvalidClientTokenId", 403, "forbidden", keys],
+    ["UnrecognizedClientException", 403, "forbidden", keys],
+    ["SignatureDoesNotMatch", 403, "forbidden", keys],
+    ["IncompleteSignature", 403, "forbidden", keys],
+    ["MissingAuthenticationToken", 403, "forbidden", keys],
+    ["ExpiredToken", 400, "expired", renew],
+    ["ExpiredTokenException", 400, "expired", renew],
+    ["RequestExpired", 400, "expired", renew],
+    ["InvalidSnapshot.NotFound", 400, "notFound", ""],
+    ["InvalidVolume.NotFound", 400, "notFound", ""],
+    ["InvalidSnapshot.InUse", 400, "rejected", ""],
+    ["IncorrectState", 400, "rejected", ""],
+    ["InvalidSnapshotID.Malformed", 400, "rejected", ""],
+    ["InvalidParameterValue", 400, "rejected", ""],
+    ["VolumeModificationRateExceeded", 400, "rejected", ""],
+    ["SnapshotLimitExceeded", 400, "rejected", ""],
+    ["TagLimitExceeded", 400, "rejected", ""],
+    ["DryRunOperation", 412, "rejected", ""],
+    ["SomethingNew", 400, "rejected", ""],
+];
+
+describe("errors of EC2", () => {
+    test.each(table)("%s with status %i is %s", async (code, status, kind, remedy) => {
+        const error = await judged(() => refusal(code, "EC2's own words.", status));
+        expect(error).toMatchObject({
+            kind,
+            code,
+            awsMessage: "EC2's own words.",
+            action: "DescribeSnapshots",
+        });
+        expect(error.message).toBe(`${code}: EC2's own words.${remedy === "" ? "" : ` ${remedy}`}`);
+    });
+
+    test("the table names every code that is sorted", async () => {
+        const { readFile } = await import("node:fs/promises");
+        const text = await readFile("provider/aws/errors.ts", "utf8");
+        const sorted = /errorKinds: Record<string, ErrorKind> = \{([^}]*)\}/.exec(text)![1]!;
+        const codes = [...sorted.matchAll(/^ {4}(\w+): "/gm)].map(([, code]) => code!);
+        const network = Object.keys(sockets).concat("TimeoutError", "CredentialsProviderError");
+        const here = new Set([...table.map(([code]) => code), ...network]);
+        expect(codes.filter((code) => !here.has(code))).toEqual([]);
+    });
+});
+
+test("the permission that is missing is the one that AWS names, where it names one", async () => {
+    const words = (action: string) =>
+        "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/me " +
+        `is not authorized to perform: ${action} on resource: * because no identity-based policy allows it`;
+    const tagging = await judged(() => refusal("UnauthorizedOperation", words("ec2:CreateTags"), 403));
+    expect(tagging.message).toMatch(/The caller needs the IAM permission ec2:CreateTags\.$/);
+    const assuming = await judged(() => refusal("AccessDenied", words("sts:AssumeRole"), 403));
+    expect(assuming.message).toMatch(/The caller needs the IAM permission sts:AssumeRole\.$/);
+});
+
+test.each([
+    ["GetCallerIdentity", "sts:GetCallerIdentity"],
+    ["AssumeRole", "sts:AssumeRole"],
+    ["CreateSnapshot", "ec2:CreateSnapshot"],
+])("%s is a permission of its own service", async (action, permission) => {
+    const error = await judged(() => refusal("AccessDenied", "no", 403), action);
+    expect(error.message).toBe(`AccessDenied: no. The caller needs the IAM permission ${permission}.`);
+});
+
+const sockets: Record<string, [ErrorKind, string]> = {
+    ECONNRESET: ["indeterminate", lost],
+    EPIPE: ["indeterminate", lost],
+    ETIMEDOUT: ["indeterminate", lost],
+    ECONNREFUSED: ["unreachable", reach],
+    ENOTFOUND: ["unreachable", reach],
+    EAI_AGAIN: ["unreachable", reach],
+    EHOSTUNREACH: ["unreachable", reach],
+    ENETUNREACH: ["unreachable", reach],
+    ...Object.fromEntries(
+        [
+            "DEPTH_ZERO_SELF_SIGNED_CERT",
+            "SELF_SIGNED_CERT_IN_CHAIN",
+            "UNABLE_TO_GET_ISSUER_CERT",
+            "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+            "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            "CERT_UNTRUSTED",
+            "CERT_REJECTED",
+            "CERT_SIGNATURE_FAILURE",
+            "INVALID_CA",
+        ].map((code) => [code, ["untrusted", trust]]),
+    ),
+    CERT_HAS_EXPIRED: ["untrusted", `The certificate of the server has expired, or ${wrongClock}`],
+    CERT_NOT_YET_VALID: ["untrusted", `The certificate of the server is not valid yet, or ${wrongClock}`],
+    ERR_TLS_CERT_ALTNAME_INVALID: [
+        "untrusted",
+        "The certificate is that of another host: check aws:endpoints and the proxy.",
+    ],
+};
+
+describe("the network", () => {
+    test.each(Object.entries(sockets))("%s", async (code, [kind, remedy]) => {
+        const error = await judged(() => {
+            throw socketError(code);
+        });
+        expect(error).toMatchObject({ kind, code, awsMessage: `connect ${code} 192.0.2.1:443` });
+        expect(error.message).toBe(`${code}: connect ${code} 192.0.2.1:443. ${remedy}`);
+    });
+
+    test("a host with several addresses fails with what each of them says", async () => {
+        const error = await judged(() => {
+            throw new AggregateError([socketError("ECONNREFUSED"), socketError("ECONNREFUSED")]);
+        });
+        expect(error).toMatchObject({ kind: "unreachable", code: "ECONNREFUSED" });
+    });
+
+    test("a time-out of the SDK may have come after EC2 acted", async () => {
+        const error = await judged(() => {
+            throw Object.assign(new Error("Connection timed out after 60000 ms"), { name: "TimeoutError" });
+        });
+        expect(error).toMatchObject({ kind: "indeterminate", code: "TimeoutError" });
+    });
+});
+
+describe("answers that cannot be read", () => {
+    test.each([
+        ["cut off", 200, "<DescribeSnapshotsResponse><snapshotSet><item>"],
+        ["no XML at all", 200, "<<<"],
+        ["a page of a proxy", 502, "<html><body><h1>502 Bad Gateway</h1></body></html>"],
+        ["nothing", 503, ""],
+    ])("%s: nobody knows whether EC2 has acted", async (_what, status, body) => {
+        const error = await judged(() => ({ status, body }));
+        expect(error.kind).toBe("indeterminate");
+        expect(error.message).toMatch(/\S+: .+ run again\.$/);
+    });
+
+    test("a page of a proxy that asks for a login is refused, not tried for ever", async () => {
+        const error = await judged(() => ({ status: 407, body: "<html>login</html>" }));
+        expect(error.kind).toBe("rejected");
+    });
+});
+
+describe("whatever is thrown", () => {
+    test("credentials that cannot be had", () => {
+        const thrown = Object.assign(new Error("Could not load credentials from any providers"), {
+            name: "CredentialsProviderError",
+        });
+        expect(classify(thrown, "DescribeSnapshots")).toMatchObject({ kind: "forbidden" });
+        expect(classify(thrown, "DescribeSnapshots").message).toMatch(/check profile, keys and region\.$/);
+    });
+
+    test.each([undefined, null, "text", 5, {}, new Error()])("%j is told in words", (thrown) => {
+        const { message, awsMessage } = classify(thrown, "CreateSnapshot");
+        expect(awsMessage).not.toBe("");
+        expect(message).not.toMatch(/undefined:|\[object/);
+    });
+
+    test("what is sorted already stays as it is", () => {
+        const error = new Ec2Error("notFound", "InvalidSnapshot.NotFound", "words", "DeleteSnapshot");
+        expect(classify(error, "DescribeSnapshots")).toBe(error);
+    });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import { keptFrom, matches, neededOfKey, parseKeyPolicy } from "../../../provider/aws/key-policy";
+import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
+
+const account = "111122223333";
+const root = `arn:aws:iam::${account}:root`;
+const owner = {
+    Effect: "Allow",
+    Principal: { AWS: "arn:aws:iam::123456789012:root" },
+    Action: "kms:*",
+    Resource: "*",
+};
+
+function kept(...statements: object[]): string[] {
+    return keptBy({ Version: "2012-10-17", Statement: statements });
+}
+
+function keptBy(policy: object): string[] {
+    return keptFrom(account, parseKeyPolicy(JSON.stringify(policy)) ?? [], "eu-west-1");
+}
+
+const allow = (more: object) => ({ Effect: "Allow", Action: "kms:*", Resource: "*", ...more });
+const deny = (more: object) => ({ Effect: "Deny", Action: "kms:*", Resource: "*", ...more });
+
+test("a key whose policy names its own account alone is closed to others", () => {
+    expect(kept(owner)).toEqual(neededOfKey);
+    expect(keptBy({ Statement: owner })).toEqual(neededOfKey);
+    expect(keptBy({})).toEqual(neededOfKey);
+});
+
+test("what sharingPolicyDocuments gives for keys opens them to the listed accounts, and to no other", () => {
+    const { Statement } = sharingPolicyDocuments({ accounts: [account], privateSharers: {} }).kms;
+    expect(kept(owner, ...Statement)).toEqual([]);
+    const others = sharingPolicyDocuments({ accounts: ["444455556666"], privateSharers: {} }).kms;
+    expect(kept(owner, ...others.Statement)).toEqual(neededOfKey);
+});
+
+test.each<[string, object]>([
+    ["its id", { Principal: { AWS: account } }],
+    ["its root, among others", { Principal: { AWS: ["arn:aws:iam::444455556666:root", root] } }],
+    ["one of its roles", { Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }],
+    ["everybody", { Principal: "*" }],
+    ["every account", { Principal: { AWS: "*" } }],
+    ["everybody but another", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }],
+    [
+        "everybody of this account",
+        { Principal: "*", Condition: { StringEquals: { "kms:CallerAccount": account } } },
+    ],
+    [
+        "everybody of an organization",
+        { Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } },
+    ],
+    [
+        "it through EC2",
+        { Principal: { AWS: root }, Condition: { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com" } } },
+    ],
+    [
+        "it, with other letters",
+        { Principal: { AWS: root }, Action: ["KMS:create*", "kms:De*", "kms:ReEncrypt????"] },
+    ],
+    [
+        "it, all but the end of the key",
+        { Principal: { AWS: root }, Action: undefined, NotAction: "kms:Schedule*" },
+    ],
+])("a policy that allows %s keeps nothing", (_who, statement) => {
+    expect(kept(owner, allow(statement))).toEqual([]);
+});
+
+test.each<[string, object, string[]]>([
+    ["another account", { Principal: { AWS: "arn:aws:iam::444455556666:root" } }, neededOfKey],
+    ["a service", { Principal: { Service: "ec2.amazonaws.com" } }, neededOfKey],
+    [
+        "everybody of another account",
+        { Principal: "*", Condition: { StringEquals: { "kms:CallerAccount": ["444455556666"] } } },
+        neededOfKey,
+    ],
+    [
+        "it through another service",
+        {
+            Principal: { AWS: root },
+            Condition: { StringEquals: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
+        },
+        neededOfKey,
+    ],
+    [
+        "it to read alone",
+        { Principal: { AWS: root }, Action: ["kms:Decrypt", "kms:DescribeKey"] },
+        ["kms:CreateGrant", "kms:ReEncryptFrom"],
+    ],
+])("a policy that allows %s keeps what is missing", (_who, statement, missing) => {
+    expect(kept(owner, allow(statement))).toEqual(missing);
+});
+
+test("a deny without a condition holds; one that may not be met, or that names a part of the account, does not", () => {
+    const open = allow({ Principal: { AWS: root } });
+    expect(kept(open, deny({ Principal: "*", Action: "kms:CreateGrant" }))).toEqual(["kms:CreateGrant"]);
+    expect(kept(open, deny({ Principal: { AWS: root } }))).toEqual(neededOfKey);
+    expect(kept(open, deny({ Principal: { AWS: account } }))).toEqual(neededOfKey);
+    const elsewhere = { Principal: "*", Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-1" } } };
+    expect(kept(open, deny(elsewhere))).toEqual([]);
+    expect(kept(open, deny({ Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }))).toEqual([]);
+});
+
+test.each<[string, string]>([
+    ["no JSON", "{"],
+    ["no object", "null"],
+    ["a statement that is none", '{"Statement": [null]}'],
+    ["an effect that is none", '{"Statement": {"Effect": "Maybe"}}'],
+    ["a principal that is a number", '{"Statement": {"Effect": "Allow", "Principal": 5}}'],
+    ["a principal with a number", '{"Statement": {"Effect": "Allow", "Principal": {"AWS": [5]}}}'],
+    ["an action that is an object", '{"Statement": {"Effect": "Allow", "Action": {}}}'],
+    ["a condition that is a list", '{"Statement": {"Effect": "Allow", "Condition": []}}'],
+    ["an operator without keys", '{"Statement": {"Effect": "Allow", "Condition": {"StringLike": null}}}'],
+])("%s is not read as a policy", (_what, text) => {
+    expect(parseKeyPolicy(text)).toBeUndefined();
+});
+
+test("a condition on a key called constructor, or with a value that is no text, counts for the account", () => {
+    const condition = { StringEquals: { constructor: "x" }, Bool: { "kms:GrantIsForAWSResource": true } };
+    expect(kept(allow({ Principal: { AWS: root }, Condition: condition }))).toEqual([]);
+});
+
+describe("patterns of IAM", () => {
+    test.each([
+        ["kms:*", "kms:Decrypt", true],
+        ["*", "", true],
+        ["k?s:Dec*t", "kms:Decrypt", true],
+        ["*crypt", "kms:Decrypt", true],
+        ["*cry", "kms:Decrypt", false],
+        ["kms:Decrypt?", "kms:Decrypt", false],
+        ["kms:*r*p*t**", "kms:Decrypt", true],
+        ["kms:[A-Z]+", "kms:Decrypt", false],
+        ["KMS:DECRYPT", "kms:Decrypt", true],
+    ])("%s stands for %s: %s", (pattern, text, expected) => {
+        expect(matches(pattern, text)).toBe(expected);
+    });
+
+    test("a policy of 32 KiB that is nothing but wildcards is read in less than a second", () => {
+        const hostile = `${"*e".repeat(16_000)}!`;
+        const started = performance.now();
+        const statement = allow({
+            Principal: { AWS: root },
+            Action: Array.from({ length: 10 }, () => hostile),
+        });
+        expect(kept(statement)).toEqual(neededOfKey);
+        expect(performance.now() - started).toBeLessThan(1_000);
+    });
+});

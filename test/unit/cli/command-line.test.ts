@@ -1,0 +1,253 @@
+/**
+ * The command line as a user meets it: help, versions, and what a mistake is answered with.
+ *
+ * @module
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { main } from "../../../cli/index";
+import { listText } from "../../../cli/list";
+import { answer } from "../wire";
+
+const root = join(__dirname, "../../..");
+const run = promisify(execFile);
+
+let folder: string;
+let schedule: string;
+beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "ebs-cli-"));
+    schedule = join(folder, "nightly.json");
+    const rules = [{ name: "nightly", every: "24 hours", at: "03:00", keep: 7 }];
+    await writeFile(schedule, JSON.stringify({ targets: { anyTag: { Backup: ["nightly"] } }, rules }));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("help", () => {
+    test.each([
+        [["--help"], "Usage: ebs-snapshots [options] [command]"],
+        [["list", "--help"], "Usage: ebs-snapshots list [options]"],
+        [["changed", "--help"], "Usage: ebs-snapshots changed [options] <snapshot>"],
+        [["plan", "-h"], "Usage: ebs-snapshots plan [options] <file>"],
+        [["help", "lost"], "Usage: ebs-snapshots lost [options] <preview.json>"],
+    ])("%j prints the usage and succeeds", async (args, usage) => {
+        const { text, failed } = await main(args);
+        expect(text).toContain(usage);
+        expect(failed).toBe(false);
+    });
+
+    test("a command line without a command fails with the help", async () => {
+        await expect(main([])).rejects.toThrow("Usage: ebs-snapshots [options] [command]");
+    });
+
+    test("--version prints the version of the package, and a process ends with status 0", async () => {
+        const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+            version: string;
+        };
+        expect(await main(["--version"])).toEqual({ text: `${version}\n`, failed: false });
+        const { stdout } = await run(process.execPath, [join(root, "dist/cli/index.js"), "-V"]);
+        expect(stdout).toBe(`${version}\n`);
+    });
+});
+
+describe("a mistake is named", () => {
+    test.each([
+        [["plam"], "unknown command 'plam'\n(Did you mean plan?)"],
+        [["plan", "x.json", "--form", "2026-03-01"], "unknown option '--form'\n(Did you mean --from?)"],
+        [["changed"], "missing required argument 'snapshot'"],
+        [["lost"], "missing required argument 'preview.json'"],
+        [["list", "--state", "done"], "argument 'done' is invalid. Allowed choices are pending, completed"],
+        [["list", "--tag", "Team"], "argument 'Team' is invalid. Specify <key>=<value>."],
+        [["list", "--role", "r", "--profile", "p"], "cannot be used with option '--role <arn>'"],
+    ])("%j", async (args, words) => {
+        await expect(main(args)).rejects.toThrow(words);
+    });
+
+    test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])("--from %s is no time", async (time) => {
+        await expect(main(["plan", schedule, "--from", time])).rejects.toThrow(
+            `argument '${time}' is invalid. Specify ISO 8601 in UTC, such as 2026-03-01`,
+        );
+    });
+
+    test("--until before --from is refused", async () => {
+        await expect(
+            main(["plan", schedule, "--from", "2026-03-02", "--until", "2026-03-01T12:00"]),
+        ).rejects.toThrow("--until 2026-03-01T12:00:00.000Z must be after --from 2026-03-02T00:00:00.000Z");
+    });
+
+    test("files that are missing, directories, broken JSON and other languages are told in words", async () => {
+        const broken = join(folder, "broken.json");
+        await writeFile(broken, "{");
+        const page = join(folder, "page.md");
+        await writeFile(page, "# no program");
+        await expect(main(["plan", join(folder, "none.ts")])).rejects.toThrow(/none\.ts was not found$/);
+        await expect(main(["lost", join(folder, "none.json")])).rejects.toThrow(/none\.json was not found$/);
+        await expect(main(["plan", folder])).rejects.toThrow("is a directory, but must be a file");
+        await expect(main(["plan", broken])).rejects.toThrow("broken.json is not valid JSON");
+        await expect(main(["plan", schedule, "--out", join(folder, "no/plan.svg")])).rejects.toThrow(
+            /plan\.svg was not found$/,
+        );
+        const cli = join(root, "dist/cli/index.js");
+        await expect(run(process.execPath, [cli, "plan", page])).rejects.toMatchObject({
+            code: 1,
+            stderr: `${page} must be a program (.js, .mjs, .cjs, .ts) or the arguments of a schedule (.json)\n`,
+        });
+    });
+
+    test("a program that lacks configuration is told the option that gives it", async () => {
+        await expect(main(["plan", join(__dirname, "programs/two-schedules.ts")])).rejects.toThrow(
+            "requires the configuration backups:keep. Pass it with --config backups:keep=<value>",
+        );
+    });
+
+    test("TypeScript that Node cannot load is told the command that loads it", async () => {
+        const program = join(folder, "index.ts");
+        // An enum is beyond the part of TypeScript that newer versions of Node run by themselves.
+        await writeFile(program, "enum Keep { Nightly = 7 }\nexport default { rules: [Keep.Nightly] };\n");
+        const cli = join(root, "dist/cli/index.js");
+        await expect(run(process.execPath, [cli, "plan", program])).rejects.toMatchObject({
+            code: 1,
+            stderr: expect.stringContaining(
+                `Run: npx tsx node_modules/.bin/ebs-snapshots plan ${program}\n`,
+            ) as string,
+        });
+    });
+
+    test("a chart without echarts is told how to install it", async () => {
+        // Node resolves the optional peer as if it were not installed.
+        const hook =
+            'import("node:module").then(({ register }) => register(' +
+            "`data:text/javascript,export async function resolve(name, context, next) { " +
+            'if (name === "echarts") throw Object.assign(new Error("none"), { code: "ERR_MODULE_NOT_FOUND" }); ' +
+            "return next(name, context); }`));";
+        const preload = join(folder, "without-echarts.cjs");
+        await writeFile(preload, hook);
+        const args = ["--require", preload, join(root, "dist/cli/index.js"), "plan", schedule];
+        await expect(
+            run(process.execPath, [...args, "--out", join(folder, "plan.svg")]),
+        ).rejects.toMatchObject({
+            code: 1,
+            stderr: expect.stringContaining("Run: npm install --save-dev echarts@6\n") as string,
+        });
+    });
+});
+
+test("plan --json holds the runs and what is there at the end", async () => {
+    const { text } = await main([
+        "plan",
+        schedule,
+        "--from",
+        "2026-03-01",
+        "--until",
+        "2026-03-11",
+        "--json",
+    ]);
+    const [plan] = JSON.parse(text) as { runs: unknown[]; retained: unknown[] }[];
+    expect(plan).toMatchObject({
+        schedule: "nightly",
+        from: "2026-03-01T00:00:00.000Z",
+        until: "2026-03-11T00:00:00.000Z",
+        maximumSnapshots: 7,
+        recoveryPointObjective: "25 hours",
+        copies: [],
+    });
+    expect(plan?.runs).toHaveLength(10);
+    expect(plan?.retained).toHaveLength(7);
+});
+
+describe("list", () => {
+    const asked: URLSearchParams[] = [];
+    let server: Server;
+    let place: string[];
+    beforeAll(async () => {
+        const item = (id: string, rest: string) =>
+            `<item><snapshotId>${id}</snapshotId><volumeId>vol-1</volumeId><ownerId>123456789012</ownerId>` +
+            `<volumeSize>8</volumeSize>${rest}</item>`;
+        const { body } = answer(
+            "DescribeSnapshots",
+            "<snapshotSet>" +
+                item("snap-1", "<status>completed</status><startTime>2026-03-01T00:00:00Z</startTime>") +
+                item(
+                    "snap-2",
+                    "<status>pending</status><progress>43%</progress><startTime>2026-03-02T00:00:00Z</startTime>" +
+                        "<tagSet><item><key>Team</key><value>pay</value></item></tagSet>",
+                ) +
+                "</snapshotSet>",
+        );
+        server = createServer((request, response) => {
+            let text = "";
+            request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+            request.on("end", () => {
+                asked.push(new URLSearchParams(text));
+                response.end(body);
+            });
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        place = [
+            ["aws:accessKey", "AKIATEST123456789012"],
+            ["aws:secretKey", "test"],
+            ["aws:endpoints", JSON.stringify([{ ec2: endpoint }])],
+            ["ebs-snapshots:tagKeys", '{"group":"Team"}'],
+        ].flatMap(([key = "", value = ""]) => ["--config", `${key}=${value}`]);
+    });
+    afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+    test("asks EC2 with the filters given, in the Region given, and prints the newest first as JSON", async () => {
+        const filters = ["--group", "pay*", "--tag", "Env=prod", "--volume", "vol-1", "--state", "pending"];
+        const { text } = await main(["list", "--region", "eu-west-1", ...filters, ...place, "--json"]);
+        expect(JSON.parse(text)).toMatchObject([
+            { snapshotId: "snap-2", group: "pay", arn: "arn:aws:ec2:eu-west-1::snapshot/snap-2" },
+            { snapshotId: "snap-1" },
+        ]);
+        const sent = Object.fromEntries(asked.at(-1) ?? []);
+        const values = [1, 2, 3, 4].map((at) => [sent[`Filter.${at}.Name`], sent[`Filter.${at}.Value.1`]]);
+        expect(Object.fromEntries(values)).toEqual({
+            "volume-id": "vol-1",
+            status: "pending",
+            "tag:Team": "pay*",
+            "tag:Env": "prod",
+        });
+    });
+
+    test("prints a table with ages, sizes and progress; the owner only of other accounts' snapshots", () => {
+        const now = Date.parse("2026-03-03T01:30:00Z");
+        const tags = {};
+        const snapshots = [
+            {
+                snapshotId: "snap-2",
+                arn: "a",
+                startTime: "2026-03-03T01:29:30Z",
+                state: "pending",
+                progress: "43%",
+                tags,
+            },
+            {
+                snapshotId: "snap-1",
+                arn: "b",
+                startTime: "2026-03-01T00:00:00Z",
+                state: "completed",
+                volumeSize: 8,
+                storageTier: "archive",
+                tags,
+            },
+        ];
+        expect(listText(snapshots, { now, owner: "self" })).toBe(
+            [
+                "snapshot  name  group  volume  size   age     state        tier",
+                "snap-2    -     -      -       -      now     pending 43%  -",
+                "snap-1    -     -      -       8 GiB  2 days  completed    archive",
+                "",
+                "2 snapshots",
+                "",
+            ].join("\n"),
+        );
+        expect(listText(snapshots, { now, owner: "shared" })).toMatch(/^snapshot +name +group +owner /);
+        expect(listText([], { now, owner: "self" })).toBe("no snapshots found\n");
+    });
+});

@@ -1,0 +1,56 @@
+/**
+ * What a newcomer meets first: a README that is read in minutes, and examples that are whole projects.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(__dirname, "../../..");
+const read = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
+const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+test("the README has at most 900 words, code included, and the two commands of a fresh machine among the first 150", () => {
+    const words = read("README.md").match(/\S*[\p{L}\d]\S*/gu) ?? [];
+    expect(words.length).toBeLessThanOrEqual(900);
+    expect(words.slice(0, 150).join(" ")).toContain("npm ci npm test");
+});
+
+test.each(examples)(
+    "example %s is a project of its own, and its README says what it needs and costs",
+    (name) => {
+        const settings = read("examples", name, "Pulumi.yaml");
+        expect(settings).toContain(`name: ${name}\n`);
+        const manifest = JSON.parse(read("examples", name, "package.json")) as {
+            dependencies: Record<string, string>;
+        };
+        expect(Object.keys(manifest.dependencies)).toContain("pulumi-ebs-snapshots");
+        expect(existsSync(join(root, "examples", name, "index.ts"))).toBe(true);
+        const page = read("examples", name, "README.md");
+        for (const part of ["| configuration", "pulumi stack init", "**Cost**", "**Cleaning up**"])
+            expect(page).toContain(part);
+    },
+);
+
+test("the index names every example", () => {
+    const index = read("examples", "README.md");
+    expect(examples.filter((name) => !index.includes(`(${name}/README.md)`))).toEqual([]);
+});
+
+test("every figure of docs/scale.md is one of bench/results, as it was measured", () => {
+    const measured = new Set(read("bench", "results", "results.md").match(/\d[\d.]*/g));
+    const cells = read("docs", "scale.md")
+        .split("\n")
+        .filter((line) => line.startsWith("| ") && !line.startsWith("| what"))
+        .flatMap((line) => line.split("|").slice(2));
+    const figures = cells.flatMap((cell) => cell.replace(/(\d),(\d{3})/g, "$1$2").match(/\d[\d.]*/g) ?? []);
+    expect(figures.length).toBeGreaterThan(30);
+    expect(figures.filter((figure) => !measured.has(figure))).toEqual([]);
+});
+
+test("no program runs from the root: a forgotten folder must not deploy another project", () => {
+    expect(existsSync(join(root, "Pulumi.yaml"))).toBe(false);
+});

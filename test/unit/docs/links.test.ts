@@ -1,0 +1,71 @@
+/**
+ * The links of the pages lead somewhere: each file is there, and each heading in it. Others' sites are not asked.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+const root = resolve(__dirname, "../../..");
+const pages = [
+    ...ts.sys.readDirectory(root, [".md"], ["**/node_modules"], ["docs", "examples", "templates", "bench"]),
+    ...readdirSync(root)
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => join(root, name)),
+];
+
+test("every relative link of the pages leads to a file and a heading that exist", async () => {
+    const { slug } = await import("github-slugger");
+    const broken = pages.flatMap((page) =>
+        targetsOf(page)
+            .filter((target) => !/^\w+:/.test(target))
+            .filter((target) => {
+                const [file = "", heading] = target.split("#");
+                const there = file === "" ? page : join(dirname(page), file);
+                if (!existsSync(there)) return true;
+                return (
+                    heading !== undefined &&
+                    !headingsOf(there)
+                        .map((text) => slug(text))
+                        .includes(heading)
+                );
+            })
+            .map((target) => `${relative(root, page)}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+});
+
+test("a heading stands once on its page, else a link to it leads to the first", async () => {
+    const { slug } = await import("github-slugger");
+    const twice = pages.flatMap((page) => {
+        const anchors = headingsOf(page).map((text) => slug(text));
+        const repeated = anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index);
+        return repeated.map((anchor) => `${relative(root, page)}#${anchor}`);
+    });
+    expect(twice).toEqual([]);
+});
+
+test("every page of docs/ can be reached from the README", () => {
+    const reached = new Set([join(root, "README.md")]);
+    for (const page of reached) {
+        const linked = targetsOf(page).map((target) => join(dirname(page), target.replace(/#.*/, "")));
+        for (const file of linked) if (pages.includes(file)) reached.add(file);
+    }
+    const lost = pages.filter((page) => relative(root, page).startsWith("docs/") && !reached.has(page));
+    expect(lost.map((page) => relative(root, page))).toEqual([]);
+});
+
+function targetsOf(page: string): string[] {
+    return [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+}
+
+function headingsOf(page: string): string[] {
+    return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
+}
+
+/** Without blocks of code, in which neither is what it looks like. */
+function textOf(page: string): string {
+    return readFileSync(page, "utf8").replace(/^```.*?^```$/gms, "");
+}

@@ -1,0 +1,99 @@
+/**
+ * docs/reference says what the doc comments say, and they say what the reference promises.
+ *
+ * @module
+ */
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ProjectReflection } from "typedoc" with { "resolution-mode": "import" };
+import { beforeAll, expect, test } from "vitest";
+import { resources } from "../../../schema/index";
+import type { Rule } from "../../../schema/property";
+
+const load = () => import("../../../scripts/reference.mjs");
+
+const folder = resolve(__dirname, "../../../docs/reference");
+let reference: Awaited<ReturnType<typeof load>>;
+let project: ProjectReflection;
+
+beforeAll(async () => {
+    reference = await load();
+    project = await reference.readPackage();
+}, 120_000);
+
+test("every class that a program makes has a page", () => {
+    const described = [...Object.keys(resources), ...Object.keys(reference.components)];
+    expect(described.sort()).toEqual(reference.classesOf(project).sort());
+});
+
+test("every argument says that it is required, or its default, never both", () => {
+    const wrong = all().filter(({ field }) => field.required === (field.default !== undefined));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+test("every argument says what a change does, and that is what its rule does", () => {
+    const wrong = all().filter(({ field, rule }) => !meant(rule).test(field.change ?? ""));
+    expect(wrong.map(({ path, field }) => `${path}: A change ${field.change ?? "?"}`)).toEqual([]);
+});
+
+test("the default that a rule compares with is the one that is documented", () => {
+    const stated = all().filter(({ rule }) => ["boolean", "string"].includes(typeof rule?.default));
+    const wrong = stated.filter(({ field, rule }) =>
+        rule?.default === ""
+            ? field.default !== "none"
+            : field.default?.includes(`\`${JSON.stringify(rule?.default)}\``) !== true,
+    );
+    expect(wrong.map(({ path, field }) => `${path}: Default: ${field.default ?? "?"}`)).toEqual([]);
+    expect(stated.length).toBeGreaterThan(15);
+});
+
+test("what a rule requires is required by the type", () => {
+    const judged = all().filter(({ rule }) => rule !== undefined);
+    const wrong = judged.filter(({ field, rule }) => field.required !== (rule?.required === true));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+    const documented = judged.map(({ path }) => path).sort();
+    const rules = Object.entries(resources).flatMap(([name, { inputs }]) =>
+        Object.keys(inputs).map((key) => `${name}.${key}`),
+    );
+    expect(documented).toEqual(rules.sort());
+});
+
+test("every property on the pages has a sentence of its own", async () => {
+    const pages = await reference.referencePages(project);
+    const empty = Object.values(pages).flatMap((text) => text.match(/^\|.*\|\s*\|$/gm) ?? []);
+    expect(empty).toEqual([]);
+});
+
+test("docs/reference is up to date; else: npm run reference", async () => {
+    const pages = await reference.referencePages(project);
+    for (const [page, text] of Object.entries(pages))
+        await expect(text).toMatchFileSnapshot(`${folder}/${page}`);
+    const stale = (await readdir(folder)).filter((page) => !(page in pages));
+    expect(stale).toEqual([]);
+});
+
+test("schema.json is up to date; else: npm run reference", async () => {
+    const { schemaText } = await import("../../../scripts/schema.mjs");
+    const file = resolve(__dirname, "../../../schema.json");
+    await expect(await schemaText(project)).toMatchFileSnapshot(file);
+});
+
+/** Every argument of every class; a component's have no rules. */
+function all() {
+    const { argumentsOf, components, rulesOf } = reference;
+    const names = [...Object.keys(resources), ...Object.keys(components)];
+    return names.flatMap((name) =>
+        argumentsOf(project, name).map((field) => ({
+            path: `${name}.${field.name}`,
+            field,
+            rule: rulesOf(name)?.[field.name],
+        })),
+    );
+}
+
+/** How the sentence on a change begins. */
+function meant(rule: Rule | undefined): RegExp {
+    const effects = { nothing: /^does nothing/, update: /^updates/, replace: /^replaces/ };
+    // What depends on other values is for the words to say.
+    return typeof rule?.onChange === "string" ? effects[rule.onChange] : /^(does|updates|replaces)/;
+}

@@ -1,0 +1,49 @@
+// Evaluates requests against IAM documents, as IAM does.
+
+import { runSimulation, runUnsafeSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
+import { expect } from "vitest";
+
+export const own = "123456789012";
+export const snapshot = "arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0";
+
+/** A request. */
+export interface Asked {
+    who: string;
+    action: string;
+    on?: string;
+    context?: Record<string, string | string[]>;
+}
+
+/** The documents that apply to the request. */
+export type Attached = Pick<
+    Simulation,
+    "identityPolicies" | "serviceControlPolicies" | "permissionBoundaryPolicies" | "resourcePolicy"
+>;
+
+export async function allows(
+    attached: Partial<Attached>,
+    { who, action, on = snapshot, context = {} }: Asked,
+) {
+    const simulation: Simulation = {
+        identityPolicies: [],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        ...attached,
+        request: {
+            principal: who,
+            action,
+            resource: { resource: on, accountId: own },
+            contextVariables: { "aws:PrincipalArn": who, ...context },
+        },
+    };
+    const answer = await runSimulation(simulation, {});
+    if (answer.resultType === "error") throw new Error(JSON.stringify(answer.errors));
+    // A key that the action does not have would be left out, and the answer be about another request.
+    if (answer.resultType === "single") expect(answer.result.ignoredContextKeys).toEqual([]);
+    // AWS documents some keys with one value, and the simulation leaves out all but the first of several.
+    const hasSeveral = Object.values(context).some((value) => Array.isArray(value) && value.length > 1);
+    if (!hasSeveral) return answer.overallResult === "Allowed";
+    return runUnsafeSimulation(simulation, {}) === "Allowed";
+}
+
+export const named = (policy: unknown) => [{ name: "policy", policy }];

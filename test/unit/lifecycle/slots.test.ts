@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { formatSlots, Slots } from "../../../provider/lifecycle/slots";
+
+/** The first eight of so many new resources wait. */
+function eightOf(count: number): Slots {
+    const slots = new Slots();
+    for (let index = 0; index < count; index++) slots.declare(String(index));
+    for (let index = 0; index < 8; index++) slots.begin(String(index));
+    return slots;
+}
+
+test("where eight wait and as many have not started, the end of a long wait says so, once", () => {
+    const slots = eightOf(100);
+    expect(slots.end("0", 30_000)).toEqual({ waiting: 8, queued: 92 });
+    slots.begin("8");
+    expect(slots.end("1", 30_000)).toBeUndefined();
+});
+
+test.each([
+    ["a short wait", 100, 1_000],
+    ["the last round of waits", 15, 30_000],
+])("the end of %s says nothing", (_what, count, durationMs) => {
+    expect(eightOf(count).end("0", durationMs)).toBeUndefined();
+});
+
+test("one wait after another, as with --parallel 1, says nothing", () => {
+    const slots = new Slots();
+    for (const urn of ["a", "b", "c"]) slots.declare(urn);
+    slots.begin("a");
+    expect(slots.end("a", 30_000)).toBeUndefined();
+});
+
+test("the message tells what to type", () => {
+    expect(formatSlots({ waiting: 8, queued: 92 }, true)).toBe(
+        "the engine waits for 8 resources at a time, and 92 more have not started. To wait for all at the same time, run " +
+            "`pulumi up --parallel 100`, or set `waitForCompletion: false` and declare one CompletedSnapshots for all of them.",
+    );
+    expect(formatSlots({ waiting: 8, queued: 192 }, false)).toMatch(/run `pulumi up --parallel 200`\.$/);
+});

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { readConfiguration } from "../../../schema/configuration";
+import { copyableTags, tagChanges, visibleTags } from "../../../provider/aws/tags";
+import { declaredTags, type TagMap } from "../../../schema/tags";
+import { decode } from "../../../provider/wire/metadata";
+import type { Stored } from "../../../provider/lifecycle/context";
+import { inputsFromTags, pendingTags } from "../../../provider/lifecycle/tags";
+import { UNKNOWN } from "../../../schema/values";
+
+const configured = (config: Record<string, string> = {}) => readConfiguration((key) => config[key]);
+const plain = configured();
+const toTags = (tags: TagMap) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+const none = { keys: [], keyPrefixes: [] };
+
+describe("declared", () => {
+    test("the standard options are written under their keys, and tags beside them", () => {
+        const inputs = { name: "nightly", group: "payments", billingCode: "CC-1", tags: { Team: "storage" } };
+        expect(declaredTags(inputs, plain)).toEqual({
+            Name: "nightly",
+            Group: "payments",
+            BillingCode: "CC-1",
+            Team: "storage",
+        });
+        const renamed = configured({ "ebs-snapshots:tagKeys": '{"billingCode":"Cost"}' });
+        expect(declaredTags(inputs, renamed)).toMatchObject({ Cost: "CC-1", Name: "nightly" });
+        expect(declaredTags(inputs, renamed)).not.toHaveProperty("BillingCode");
+    });
+
+    test("default tags give way to tags and to the standard options", () => {
+        const defaults = configured({ "aws:defaultTags": '{"tags":{"Team":"d","Group":"d","Env":"d"}}' });
+        expect(declaredTags({ group: "payments", tags: { Team: "storage" } }, defaults)).toEqual({
+            Team: "storage",
+            Group: "payments",
+            Env: "d",
+        });
+    });
+
+    test("an option that is empty is a tag with an empty value", () => {
+        expect(declaredTags({ group: "" }, plain)).toEqual({ Group: "" });
+    });
+});
+
+describe("the difference", () => {
+    test("only what differs is written", () => {
+        expect(tagChanges({ a: "1", b: "2" }, { a: "1", b: "3", c: "4" }, [], none)).toEqual({
+            write: { b: "3", c: "4" },
+            remove: [],
+        });
+    });
+
+    test("tags may have the names that every object inherits", () => {
+        const hostile = JSON.parse('{"constructor":"1","__proto__":"2"}') as TagMap;
+        const { write } = tagChanges({}, hostile, [], none);
+        expect(Object.entries(write)).toEqual([
+            ["constructor", "1"],
+            ["__proto__", "2"],
+        ]);
+        expect(tagChanges(hostile, {}, ["constructor", "__proto__", "toString"], none)).toEqual({
+            write: {},
+            remove: ["constructor", "__proto__"],
+        });
+        const removed = inputsFromTags({ tags: hostile, name: "n" }, {}, plain);
+        expect(removed).toEqual({ tags: {} });
+    });
+
+    test("only what was declared before is removed; what others wrote stays", () => {
+        const there = { ours: "1", theirs: "2" };
+        expect(tagChanges(there, {}, ["ours", "gone already"], none)).toEqual({
+            write: {},
+            remove: ["ours"],
+        });
+    });
+
+    test("what the configuration ignores is neither written nor removed", () => {
+        const ignore = { keys: ["a"], keyPrefixes: ["kube/"] };
+        const wanted = { a: "new", "kube/x": "new" };
+        expect(tagChanges({ b: "1" }, wanted, ["a", "kube/y"], ignore)).toEqual({ write: {}, remove: [] });
+        expect(tagChanges({ a: "1", "kube/y": "1" }, {}, ["a", "kube/y"], ignore).remove).toEqual([]);
+    });
+
+    test("keys that every object has are keys like others", () => {
+        const wanted = JSON.parse('{"constructor":"x","__proto__":"y"}') as TagMap;
+        const { write, remove } = tagChanges({}, wanted, ["toString"], none);
+        expect(JSON.stringify(write)).toBe('{"constructor":"x","__proto__":"y"}');
+        expect(remove).toEqual([]);
+    });
+});
+
+describe("seen", () => {
+    test("visible are all but the ignored, in the order of their keys", () => {
+        const ignoring = configured({ "aws:ignoreTags": '{"keys":["x"],"keyPrefixes":["kube/"]}' });
+        const observed = visibleTags(toTags({ b: "1", "kube/a": "2", x: "3", a: "" }), ignoring);
+        expect(Object.entries(observed)).toEqual([
+            ["a", ""],
+            ["b", "1"],
+        ]);
+        expect(visibleTags(undefined, plain)).toEqual({});
+    });
+
+    test("AWS's own tags are visible, but cannot be copied", () => {
+        const tags = toTags({ "aws:dlm:lifecycle-policy-id": "p", Team: "storage" });
+        expect(visibleTags(tags, plain)).toHaveProperty("aws:dlm:lifecycle-policy-id");
+        expect(copyableTags(tags, plain)).toEqual({ Team: "storage" });
+    });
+
+    test("drift comes back in the inputs, of declared options only", () => {
+        const inputs = { volumeId: "vol-1", name: "n", group: "g", tags: { a: "1", b: "2" } };
+        expect(inputsFromTags(inputs, { Name: "other", a: "9", theirs: "x" }, plain)).toEqual({
+            volumeId: "vol-1",
+            name: "other",
+            tags: { a: "9" },
+        });
+    });
+
+    test("an ignored key is as it was declared, whatever is there", () => {
+        const ignoring = configured({ "aws:ignoreTags": '{"keys":["a","Group"]}' });
+        const inputs = { group: "g", tags: { a: "1" } };
+        expect(inputsFromTags(inputs, {}, ignoring)).toEqual(inputs);
+    });
+
+    test("an empty map of tags stays one", () => {
+        expect(inputsFromTags({ tags: {} }, { theirs: "x" }, plain)).toEqual({ tags: {} });
+    });
+});
+
+describe("what the configuration changes is a difference too", () => {
+    const state: Stored = {
+        properties: { tagsAll: { Name: "n", Env: "test", theirs: "x" } },
+        metadata: { tagKeys: ["Name", "Env"] },
+    };
+    const older: Stored = { properties: {}, metadata: {} };
+    const withDefault = (value: string) => configured({ "aws:defaultTags": `{"tags":{"Env":"${value}"}}` });
+
+    const pending = (inputs: object, current: Stored, value?: string, secrets: string[] = []) => {
+        const configuration = value === undefined ? plain : withDefault(value);
+        return pendingTags({ configuration, secrets }, { ...inputs }, current)?.why;
+    };
+
+    test("a default tag that is there is none", () => {
+        expect(pending({ name: "n" }, state, "test")).toBeUndefined();
+    });
+
+    test("a default tag with another value is one, and so is one no longer wanted; secret tags are not named", () => {
+        expect(pending({ name: "n" }, state, "prod")).toBe('writes the tag "Env"');
+        expect(pending({ name: "n" }, state)).toBe('removes the tag "Env"');
+        expect(pending({ name: "n" }, state, undefined, ["tags"])).toBe("its tags are not as declared");
+    });
+
+    test("as long as something is unknown, or the state is of an older build, nobody can tell", () => {
+        expect(pending({ name: UNKNOWN }, state, "prod")).toBeUndefined();
+        expect(pending({ tags: { a: UNKNOWN } }, state, "prod")).toBeUndefined();
+        expect(pending({ name: "n" }, older, "prod")).toBeUndefined();
+    });
+});
+
+test("the keys that were written are read from any state", () => {
+    expect(decode({ __tagKeys: ["a", "b"] }).metadata.tagKeys).toEqual(["a", "b"]);
+    expect(decode({ __tagKeys: "a" }).metadata.tagKeys).toBeUndefined();
+    expect(decode({}).metadata.tagKeys).toBeUndefined();
+});

@@ -1,0 +1,69 @@
+/**
+ * A provider instance is configured under names of its own, in any spelling.
+ *
+ * @module
+ */
+import { afterEach, expect, test, vi } from "vitest";
+import { configurationReader, stackConfiguration } from "../../../provider/plugin/configuration";
+import { ProviderInstance } from "../../../provider/plugin/provider";
+import { readConfiguration } from "../../../schema/configuration";
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("values are taken as structure and as JSON text, and mean what the aws provider's mean", () => {
+    const structure = {
+        region: "eu-west-1",
+        endpoints: { ec2: "http://localhost:1" },
+        defaultTags: { tags: { Team: "x" } },
+        insecure: true,
+        maxRetries: 3,
+    };
+    const text = {
+        ...structure,
+        endpoints: '[{"ec2":"http://localhost:1"}]',
+        defaultTags: '{"tags":{"Team":"x"}}',
+        insecure: "true",
+        maxRetries: "3",
+    };
+    const read = (args: Record<string, unknown>) => readConfiguration(configurationReader(args, {})).aws;
+    expect(read(structure)).toEqual(read(text));
+    expect(read(text)).toMatchObject({ region: "eu-west-1", maxRetries: 3, insecure: true });
+});
+
+test("an explicit instance takes the stack's aliases and tag keys, never its region or credentials", () => {
+    const stack = stackConfiguration({
+        PULUMI_CONFIG: JSON.stringify({
+            "ebs-snapshots:accounts": '{"audit":"111122223333"}',
+            "ebs-snapshots:region": "eu-west-1",
+            "project:accounts": "{}",
+        }),
+    });
+    const configuration = readConfiguration(configurationReader({}, stack));
+    expect(configuration.accounts).toEqual({ audit: "111122223333" });
+    expect(configuration.aws.region).toBeUndefined();
+});
+
+test("a fault is reported on the argument; unknown arguments are not judged", () => {
+    const instance = new ProviderInstance();
+    expect(instance.checkConfig({ insecure: "perhaps" })).toEqual([
+        { property: "insecure", reason: "must be true or false" },
+    ]);
+    expect(instance.checkConfig({ acounts: { prod: "123456789012" } })).toEqual([
+        { property: "acounts", reason: "is not a supported key. Did you mean `ebs-snapshots:accounts`?" },
+    ]);
+    expect(instance.checkConfig({ insecure: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" })).toEqual([]);
+});
+
+test("a missing region fails the check under the name that the plugin reads", async () => {
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+        vi.stubEnv(name, "");
+    for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) vi.stubEnv(name, "/dev/null");
+    const instance = new ProviderInstance();
+    instance.configure({});
+    const type = "ebs-snapshots:index:Snapshot";
+    const urn = `urn:pulumi:test::project::${type}::nightly`;
+    const { failures } = await instance.check({ urn, type }, { olds: {}, news: { volumeId: "vol-1" } });
+    expect(failures.map(({ reason }) => reason)).toEqual([
+        expect.stringContaining("configuration ebs-snapshots:region: "),
+    ]);
+});

@@ -1,0 +1,293 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lostSnapshots, readPreview, type PreviewStep } from "../../../policies";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+import { main } from "../../../cli/index";
+
+const urnOf = (name: string, type = "Snapshot") =>
+    `urn:pulumi:prod::backups::pulumi-nodejs:dynamic/ebs:${type}::${name}`;
+
+interface Given {
+    type?: string;
+    op?: string;
+    id?: string;
+    /** What the state holds. */
+    before?: Properties;
+    /** The inputs of the successor; none where nothing takes its place. */
+    after?: Properties;
+    reasons?: string[];
+    retain?: boolean;
+}
+
+function step(name: string, given: Given = {}): PreviewStep {
+    const { type = "Snapshot", id = "snap-1", before = {}, after, retain = false } = given;
+    const token = `pulumi-nodejs:dynamic/ebs:${type}`;
+    return {
+        op: given.op ?? (after === undefined ? "delete" : "replace"),
+        urn: urnOf(name, type),
+        oldState: { type: token, id, outputs: before, ...(retain ? { retainOnDelete: true } : {}) },
+        ...(after === undefined ? {} : { newState: { type: token, inputs: after } }),
+        ...(given.reasons === undefined ? {} : { replaceReasons: given.reasons }),
+    };
+}
+
+const lost = (...steps: PreviewStep[]) => lostSnapshots({ steps });
+const volumeId = "vol-1";
+
+describe("a snapshot", () => {
+    const replaced = (after: Properties, given: Given = {}) =>
+        step("data", {
+            before: { volumeId },
+            after: { volumeId, ...after },
+            reasons: ["description"],
+            ...given,
+        });
+
+    test("that is replaced is lost, with the reason and the remedy", () => {
+        expect(lost(replaced({}))).toEqual([
+            {
+                urn: urnOf("data"),
+                ids: ["snap-1"],
+                reason: "snap-1 will be deleted: data is replaced because description changes",
+                remedy: "To keep it, set `keepReplaced: true`",
+            },
+        ]);
+        const several = replaced({}, { reasons: ["description", "triggers"] });
+        expect(lost(several)[0]?.reason).toContain("because description, triggers change");
+        expect(lost(replaced({}, { reasons: [] }))[0]?.reason).toBe(
+            "snap-1 will be deleted: data is replaced",
+        );
+    });
+
+    test.each<[string, PreviewStep, boolean]>([
+        ["with keepReplaced in the program", replaced({ keepReplaced: true }), true],
+        [
+            "with keepReplaced in the state alone",
+            replaced({}, { before: { volumeId, keepReplaced: true } }),
+            false,
+        ],
+        ["as the last copy of another volume", replaced({ volumeId: "vol-2" }), true],
+        ["unless that is not kept", replaced({ volumeId: "vol-2", keepReplaced: false }), false],
+        ["where the volume may be the same one", replaced({ volumeId: UNKNOWN }), false],
+        ["with retainOnDelete in the state", replaced({}, { retain: true }), true],
+        ["deleted with retainOnDelete in the state", step("data", { retain: true }), true],
+        ["updated", { ...replaced({}), op: "update" }, true],
+    ])("%s", (_, given, stays) => {
+        expect(lost(given).length === 0).toBe(stays);
+    });
+
+    test("that is no longer declared is lost, unless another name adopts it", () => {
+        expect(lost(step("data", { before: { volumeId, keepReplaced: true } }))).toEqual([
+            {
+                urn: urnOf("data"),
+                ids: ["snap-1"],
+                reason: "snap-1 will be deleted: data is no longer declared",
+                remedy: "To keep it, set `retainOnDelete: true` and run `pulumi up` before removing it",
+            },
+        ]);
+        const adopts = (id: string, more = {}): PreviewStep => ({
+            op: "create",
+            urn: urnOf("renamed"),
+            newState: { type: "pulumi-nodejs:dynamic/ebs:Snapshot", inputs: { adopt: id, ...more } },
+        });
+        expect(lost(step("data"), adopts("snap-1"))).toEqual([]);
+        expect(lost(step("data"), adopts("snap-2"))).toHaveLength(1);
+        const elsewhere = adopts("snap-1", { region: "eu-west-1" });
+        expect(lost(step("data", { before: { region: "us-east-1" } }), elsewhere)[0]?.reason).toContain(
+            "looks for it in another region or with other credentials",
+        );
+        expect(lost(step("data"), { ...adopts("snap-1"), op: "update" })).toHaveLength(1);
+    });
+
+    test("stands once, though the preview shows each step of its replacement; what an earlier run has left is another", () => {
+        const one = replaced({});
+        const parts = [
+            { ...one, op: "create-replacement" },
+            one,
+            { ...step("data", { before: { volumeId } }), op: "delete-replaced" },
+        ];
+        const left = { ...step("data", { id: "snap-0", before: { volumeId } }), op: "delete-replaced" };
+        expect(lost(...parts, left).map(({ ids }) => ids)).toEqual([["snap-1"], ["snap-0"]]);
+    });
+});
+
+test("a copy is lost like a snapshot, and a set with all of its snapshots", () => {
+    const source = { sourceSnapshotId: "snap-7", sourceRegion: "us-east-1" };
+    const copy = (after: Properties) => step("away", { type: "SnapshotCopy", before: source, after });
+    expect(lost(copy({ ...source, description: "b" }))).toHaveLength(1);
+    expect(lost(copy({ ...source, sourceSnapshotId: "snap-8" }))).toEqual([]);
+
+    const before = { instanceId: "i-1", snapshots: [{ snapshotId: "snap-2" }, { snapshotId: "snap-3" }] };
+    const set = (after?: Properties) =>
+        step("set", { type: "InstanceSnapshots", id: "set-1", before, ...(after && { after }) });
+    expect(lost(set({ instanceId: "i-1" }))[0]).toMatchObject({
+        ids: ["snap-2", "snap-3"],
+        reason: "snap-2, snap-3 will be deleted: set is replaced",
+    });
+    expect(lost(set({ instanceId: "i-2" }))).toEqual([]);
+    expect(lost(set())).toHaveLength(1);
+    const none = { type: "InstanceSnapshots", before: { instanceId: "i-1", snapshots: [] } };
+    expect(lost(step("set", none))).toEqual([]);
+});
+
+test("data on a volume is lost unless a final snapshot is taken: by the program on replacement, else by the state", () => {
+    const type = "VolumeFromSnapshot";
+    const volume = (before: Properties, after?: Properties) =>
+        step("disk", { type, id: "vol-9", before, ...(after && { after, reasons: ["availabilityZone"] }) });
+    expect(lost(volume({}, {}))).toEqual([
+        {
+            urn: urnOf("disk", type),
+            ids: ["vol-9"],
+            reason: "data on vol-9 will be lost: disk is replaced because availabilityZone changes",
+            remedy: "Set `finalSnapshot: true` to take a snapshot first",
+        },
+    ]);
+    expect(lost(volume({}, { finalSnapshot: { name: "last" } }))).toEqual([]);
+    expect(lost(volume({ finalSnapshot: true }, { finalSnapshot: false }))).toHaveLength(1);
+    expect(lost(volume({}, { finalSnapshot: UNKNOWN }))).toHaveLength(1);
+    expect(lost(volume({ finalSnapshot: true }))).toEqual([]);
+    expect(lost(volume({}))).toHaveLength(1);
+    expect(lost(volume({ state: "error" }, {}))).toEqual([]);
+});
+
+test("what has failed is not lost: a snapshot, a set without any good member, and one that failed since the last run", () => {
+    const snapshot = (before: Properties, reasons: string[]) =>
+        lost(step("data", { before: { volumeId, ...before }, after: { volumeId }, reasons }));
+    expect(snapshot({ state: "error" }, ["state", "description"])).toEqual([]);
+    expect(snapshot({ state: "pending" }, ["state"])).toEqual([]);
+    expect(snapshot({ state: "pending" }, ["description"])).toHaveLength(1);
+
+    const set = (...states: string[]) => {
+        const snapshots = states.map((state) => ({ snapshotId: "snap-2", state }));
+        const before = { instanceId: "i-1", snapshots };
+        return lost(
+            step("set", {
+                type: "InstanceSnapshots",
+                before,
+                after: { instanceId: "i-1" },
+                reasons: ["triggers"],
+            }),
+        );
+    };
+    expect(set("error", "error")).toEqual([]);
+    expect(set("error", "completed")).toHaveLength(1);
+});
+
+test("what is only updated may be replaced after all, where a value that replaces is not known yet", () => {
+    const updated = (name: string, given: Given) => step(name, { op: "update", ...given });
+    const data = (after: Properties) =>
+        updated("data", { before: { volumeId }, after: { volumeId, ...after } });
+    expect(lost(data({ triggers: { release: UNKNOWN } }))).toEqual([
+        {
+            urn: urnOf("data"),
+            ids: ["snap-1"],
+            reason: "snap-1 will be deleted: data is replaced if triggers, which is unknown at preview, changes",
+            remedy: "To keep it, set `keepReplaced: true`",
+        },
+    ]);
+    expect(lost(data({ triggers: UNKNOWN, keepReplaced: true }))).toEqual([]);
+    // If it is another one, the old snapshot is the last copy of its volume.
+    expect(lost(data({ volumeId: UNKNOWN }))).toEqual([]);
+    expect(lost(data({ volumeId: UNKNOWN, keepReplaced: false }))).toHaveLength(1);
+    expect(lost(data({ group: UNKNOWN, tags: UNKNOWN }))).toEqual([]);
+
+    const type = "VolumeFromSnapshot";
+    const disk = (onSnapshotChange: string) =>
+        updated("disk", {
+            type,
+            before: { snapshotId: "snap-1" },
+            after: { snapshotId: UNKNOWN, onSnapshotChange },
+        });
+    expect(lost(disk("replace"))).toHaveLength(1);
+    expect(lost(disk("keep"))).toEqual([]);
+});
+
+test("what is neither is no matter, whatever happens to it", () => {
+    expect(
+        lost(step("share", { type: "SnapshotShare" }), step("all", { type: "CompletedSnapshots" })),
+    ).toEqual([]);
+    const bucket = { type: "aws:s3/bucket:Bucket", id: "b" };
+    expect(lost({ op: "delete", urn: "urn:pulumi:a::b::aws:s3/bucket:Bucket::c", oldState: bucket })).toEqual(
+        [],
+    );
+});
+
+test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])(
+    "%s is not a preview, and says nothing",
+    (text) => {
+        expect(() => readPreview(text)).toThrow(
+            "the input has no steps. Pass the output of `pulumi preview --json`",
+        );
+    },
+);
+
+test("a preview that failed is refused, since the steps that it has may not be all", () => {
+    const diagnostics = [
+        { severity: "warning", message: "warning: data: replacement will delete snapshot snap-1" },
+        { severity: "error", message: "error: preview failed" },
+    ];
+    const failed = JSON.stringify({ steps: [step("data", { after: {} })], diagnostics });
+    expect(() => readPreview(failed)).toThrow("the preview failed: error: preview failed");
+    const warned = JSON.stringify({ steps: [], diagnostics: diagnostics.slice(0, 1) });
+    expect(readPreview(warned)).toEqual({ steps: [] });
+});
+
+describe("the command", () => {
+    let folder: string;
+    let file: string;
+    beforeAll(async () => {
+        folder = await mkdtemp(join(tmpdir(), "ebs-lost-"));
+        file = join(folder, "preview.json");
+        await writeFile(file, JSON.stringify({ steps: [step("data"), step("old", { id: "snap-2" })] }));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    const line = (name: string, id: string) =>
+        `${urnOf(name)}: ${id} will be deleted: ${name} is no longer declared. ` +
+        "To keep it, set `retainOnDelete: true` and run `pulumi up` before removing it.\n";
+
+    test("tells each finding, and fails as long as one is not allowed, by name or by URN", async () => {
+        const [data, old] = [line("data", "snap-1"), line("old", "snap-2")];
+        expect(await main(["lost", file])).toEqual({ text: `lost: ${data}lost: ${old}`, failed: true });
+        const one = await main(["lost", file, "--allow", "old"]);
+        expect(one).toEqual({ text: `lost: ${data}allowed: ${old}`, failed: true });
+        const both = await main(["lost", file, "--allow", "old", "--allow", urnOf("data")]);
+        expect(both).toEqual({ text: `allowed: ${data}allowed: ${old}`, failed: false });
+    });
+
+    test("ends with status 1 on a finding, and 0 without; reads standard input", async () => {
+        const cli = join(__dirname, "../../../dist/cli/index.js");
+        const run = (preview: object) => {
+            const child = promisify(execFile)(process.execPath, [cli, "lost", "-"]);
+            child.child.stdin?.end(JSON.stringify(preview));
+            return child;
+        };
+        expect(await run({ steps: [] })).toMatchObject({ stdout: "nothing would be lost\n" });
+        await expect(run({ steps: [step("data")] })).rejects.toMatchObject({
+            code: 1,
+            stdout: `lost: ${line("data", "snap-1")}`,
+        });
+        await expect(run({})).rejects.toMatchObject({ code: 1, stdout: "" });
+    });
+
+    test("prints its findings as JSON", async () => {
+        const { text, failed } = await main(["lost", file, "--allow", "old", "--json"]);
+        expect(failed).toBe(true);
+        expect(JSON.parse(text)).toMatchObject([
+            { urn: urnOf("data"), ids: ["snap-1"], allowed: false },
+            { urn: urnOf("old"), ids: ["snap-2"], allowed: true },
+        ]);
+    });
+
+    test("refuses input that is no preview, and says what to pass", async () => {
+        const page = join(folder, "page.md");
+        await writeFile(page, "# no preview");
+        await expect(main(["lost", page])).rejects.toThrow(
+            "the input is not JSON. Pass the output of `pulumi preview --json`",
+        );
+    });
+});

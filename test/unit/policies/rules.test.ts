@@ -1,0 +1,127 @@
+import type { ResourceValidationArgs } from "@pulumi/policy";
+import { expect, test } from "vitest";
+import { snapshotPolicies, type RuleName, type SnapshotPolicies } from "../../../policies";
+
+const ebs = (name: string) => `pulumi-nodejs:dynamic/ebs:${name}`;
+const dlm = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
+
+/** The violations of a resource, by policy. */
+function violations(
+    type: string,
+    props: object,
+    {
+        protect = false,
+        config = {},
+        ...given
+    }: SnapshotPolicies & { protect?: boolean; config?: object } = {},
+): Partial<Record<RuleName, string>> {
+    const found: Record<string, string> = {};
+    for (const { name, validateResource } of snapshotPolicies(given)) {
+        const args = {
+            type,
+            props,
+            opts: { protect },
+            getConfig: () => config,
+        } as unknown as ResourceValidationArgs;
+        for (const validate of [validateResource ?? []].flat())
+            void validate(args, (message) => (found[name] = message));
+    }
+    return found;
+}
+
+const paid = { group: "payments", billingCode: "CC-1042" };
+const good = {
+    [ebs("Snapshot")]: { ...paid, keepReplaced: true },
+    [ebs("SnapshotCopy")]: { ...paid, keepReplaced: true, encrypted: true },
+    [ebs("VolumeFromSnapshot")]: { ...paid, kmsKeyId: "alias/own" },
+    [ebs("SnapshotShare")]: { accounts: ["111122223333"] },
+    [dlm]: {
+        policyDetails: { schedules: [{ name: "a", retainRule: { interval: 7, intervalUnit: "DAYS" } }] },
+    },
+    "aws:s3/bucket:Bucket": {},
+};
+
+test.each(Object.entries(good))("%s as it should be violates nothing", (type, props) => {
+    expect(violations(type, props, { protect: true })).toEqual({});
+});
+
+test.each<[RuleName, string, object, string]>([
+    ["no-public-share", "SnapshotShare", { public: true }, "Share the snapshot with `accounts`"],
+    ["group-and-billing-code", "Snapshot", { group: "" }, "group must be specified"],
+    [
+        "group-and-billing-code",
+        "VolumeFromSnapshot",
+        { billingCode: undefined },
+        "billingCode must be specified",
+    ],
+    ["encryption-required", "SnapshotCopy", { encrypted: false }, "`encrypted: true` or `kmsKeyId`"],
+    ["encryption-required", "VolumeFromSnapshot", { kmsKeyId: undefined }, "`encrypted: true` or `kmsKeyId`"],
+    ["no-snapshot-lost-by-replacement", "Snapshot", { keepReplaced: false }, "`keepReplaced: true`"],
+    ["no-snapshot-lost-by-replacement", "SnapshotCopy", { keepReplaced: undefined }, "`keepReplaced: true`"],
+    ["no-volume-replaced", "VolumeFromSnapshot", { onSnapshotChange: "replace" }, "`onSnapshotChange`"],
+    ["no-volume-replaced", "VolumeFromSnapshot", { allowShrinkByReplacement: true }, "`allowShrinkBy"],
+])("%s: %s with %o", (rule, resource, props, message) => {
+    const found = violations(ebs(resource), { ...good[ebs(resource)], ...props }, { protect: true });
+    expect(Object.keys(found)).toEqual([rule]);
+    expect(found[rule]).toContain(message);
+});
+
+test("a volume without `protect` could be replaced by a change of its zone", () => {
+    const type = ebs("VolumeFromSnapshot");
+    expect(violations(type, good[type]!)).toEqual({
+        "no-volume-replaced": "the option `protect: true` must be specified",
+    });
+});
+
+const schedule = (createRule: object, retainRule: object, archiveRule?: object) => ({
+    policyDetails: { schedules: [{ name: "nightly", createRule, retainRule, archiveRule }] },
+});
+const monthly = { cronExpression: "cron(0 4 1 * ? *)" };
+const archiveTier = { retentionArchiveTier: { interval: 90, intervalUnit: "DAYS" } };
+
+test.each([
+    ["14 of every 12 hours are a week", schedule({ interval: 12 }, { count: 14 }), true],
+    ["13 are not", schedule({ interval: 12 }, { count: 13 }), false],
+    ["6 days are not", schedule({ interval: 12 }, { interval: 6, intervalUnit: "DAYS" }), false],
+    ["1 month is more", schedule({ interval: 12 }, { interval: 1, intervalUnit: "MONTHS" }), true],
+    [
+        "1 day and 90 archived days are more",
+        schedule(monthly, { interval: 1, intervalUnit: "DAYS" }, { retainRule: archiveTier }),
+        true,
+    ],
+    [
+        "0 and 90 archived days are more, as `@pulumi/aws` declares it",
+        schedule(monthly, { count: 0 }, { archiveRetainRule: archiveTier }),
+        true,
+    ],
+    [
+        "0 and 3 archived ones of every month are more",
+        schedule(monthly, { count: 0 }, { retainRule: { retentionArchiveTier: { count: 3 } } }),
+        true,
+    ],
+    ["1 of every month is more", schedule({ cronExpression: "cron(0 4 1 * ? *)" }, { count: 1 }), true],
+    ["6 of every day are not", schedule({ cronExpression: "cron(0 4 * * ? *)" }, { count: 6 }), false],
+])("the smallest retention of 7 days: %s", (_, props, enough) => {
+    const found = violations(dlm, props)["smallest-retention"];
+    if (enough) expect(found).toBeUndefined();
+    else expect(found).toContain('rule "nightly" retains snapshots for less than 7 days');
+});
+
+test("each rule has a level of its own, and the retention is configurable", () => {
+    const policies = snapshotPolicies({ levels: { "no-volume-replaced": "advisory" } });
+    expect(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel])).toEqual([
+        ["no-public-share", "mandatory"],
+        ["group-and-billing-code", "mandatory"],
+        ["encryption-required", "mandatory"],
+        ["smallest-retention", "mandatory"],
+        ["no-snapshot-lost-by-replacement", "mandatory"],
+        ["no-volume-replaced", "advisory"],
+    ]);
+    const props = schedule({ interval: 24 }, { count: 10 });
+    expect(violations(dlm, props, { smallestRetention: "30 days" })).toHaveProperty("smallest-retention");
+    expect(violations(dlm, props, { smallestRetention: "10 days" })).toEqual({});
+    const config = { smallestRetention: "30 days" };
+    expect(violations(dlm, props, { smallestRetention: "10 days", config })).toHaveProperty(
+        "smallest-retention",
+    );
+});

@@ -1,0 +1,26 @@
+import type { CloudWatchClient, GetMetricDataCommandOutput } from "@aws-sdk/client-cloudwatch";
+import { expect, test } from "vitest";
+import { everAttached } from "../../../recovery/ever-attached";
+
+/** A CloudWatch with these answers, one after another. */
+function cloudWatch(...answers: Partial<GetMetricDataCommandOutput>[]) {
+    const send = () => Promise.resolve(answers.shift());
+    return { send } as unknown as CloudWatchClient;
+}
+
+const volumes = [
+    { id: "vol-1", createTime: 0 },
+    { id: "vol-2", createTime: 0 },
+];
+
+test("a volume with any value was attached, on whatever page the value is", async () => {
+    const first = { MetricDataResults: [{ Id: "v0", Values: [] }], NextToken: "next" };
+    const second = { MetricDataResults: [{ Id: "v1", Values: [0] }] };
+    expect(await everAttached(cloudWatch(first, second))(volumes)).toEqual(new Set(["vol-2"]));
+});
+
+test("an answer without results says nothing: it is an error, and not that no volume was ever attached", async () => {
+    await expect(everAttached(cloudWatch({}))(volumes)).rejects.toThrow(
+        "the answer of GetMetricData has no MetricDataResults",
+    );
+});

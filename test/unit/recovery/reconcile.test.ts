@@ -1,0 +1,328 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+    missedRecoveryPoints,
+    reconcile,
+    unknownVolumes,
+    volumesToDelete,
+    type ObservedSnapshot,
+    type ObservedVolume,
+} from "../../../recovery/reconcile";
+import {
+    attachedTag,
+    policyTag,
+    recoveryTag,
+    scheduleTag,
+    sourceTag,
+    takenTag,
+    type RecoverySettings,
+} from "../../../schema/recovery-settings";
+
+const schedule = "organization/project/test/nightly";
+const settings: RecoverySettings = {
+    schedule,
+    policies: ["policy-1"],
+    availabilityZones: ["us-east-1a"],
+    keep: 2,
+    maximum: 10,
+    volumeType: "gp3",
+    onDestroy: "keep",
+    carriedTags: ["Name"],
+    tags: {},
+};
+
+const owned = { "pulumi-ebs-snapshots:owner:0a1b2c3d": "1" };
+const dlm = { [scheduleTag]: schedule, [policyTag]: "policy-1" };
+
+function snapshotOf(id: number, more: Partial<ObservedSnapshot> = {}): ObservedSnapshot {
+    return {
+        id: `snap-${id}`,
+        volumeId: "vol-source",
+        startTime: id * 1_000,
+        state: "completed",
+        tier: "standard",
+        tags: dlm,
+        ...more,
+    };
+}
+
+function volumeOf(of: ObservedSnapshot, more: Partial<ObservedVolume> = {}): ObservedVolume {
+    const { tags, ...others } = more;
+    return {
+        id: `vol-of-${of.id}`,
+        snapshotId: of.id,
+        zone: "us-east-1a",
+        state: "available",
+        createTime: of.startTime + 1,
+        attached: false,
+        tags: {
+            [recoveryTag]: schedule,
+            [sourceTag]: of.volumeId,
+            [takenTag]: new Date(of.startTime).toISOString(),
+            ...tags,
+        },
+        ...others,
+    };
+}
+
+const [first, second, third, fourth] = [1, 2, 3, 4].map((id) => snapshotOf(id)) as [
+    ObservedSnapshot,
+    ObservedSnapshot,
+    ObservedSnapshot,
+    ObservedSnapshot,
+];
+const created = (actions: ReturnType<typeof reconcile>) =>
+    actions.create.map(({ snapshot, zone }) => `${snapshot.id} ${zone}`);
+
+test("the newest snapshots of each volume have one in each zone, every volume's newest first", () => {
+    const other = snapshotOf(9, { volumeId: "vol-other" });
+    const zones = ["us-east-1a", "us-east-1b"];
+    const actions = reconcile(
+        { snapshots: [first, second, third, other], volumes: [] },
+        { ...settings, availabilityZones: zones, maximum: 5 },
+    );
+    expect(created(actions)).toEqual([
+        "snap-3 us-east-1a",
+        "snap-3 us-east-1b",
+        "snap-9 us-east-1a",
+        "snap-9 us-east-1b",
+        "snap-2 us-east-1a",
+    ]);
+    expect(actions.beyondMaximum.map(({ zone }) => zone)).toEqual(["us-east-1b"]);
+    expect(actions.remove).toEqual([]);
+});
+
+test.each<[string, Partial<ObservedSnapshot>]>([
+    ["is pending", { state: "pending" }],
+    ["ended in error", { state: "error" }],
+    ["is archived", { tier: "archive" }],
+    ["is of another policy, with our tag", { tags: { ...dlm, [policyTag]: "policy-2" } }],
+    ["was made by hand, with our tag", { tags: { [scheduleTag]: schedule } }],
+])("a snapshot that %s does not count", (_, more) => {
+    expect(created(reconcile({ snapshots: [snapshotOf(5, more)], volumes: [] }, settings))).toEqual([]);
+});
+
+describe("an older volume", () => {
+    const snapshots = [first, second, third];
+    const [one, two, three] = snapshots.map((of) => volumeOf(of)) as [
+        ObservedVolume,
+        ObservedVolume,
+        ObservedVolume,
+    ];
+
+    test("goes once as many newer ones as are kept are available", () => {
+        expect(reconcile({ snapshots, volumes: [one, two, three] }, settings).remove).toEqual([one.id]);
+    });
+
+    test.each<[string, ObservedVolume[]]>([
+        ["is still being made", [one, two, { ...three, state: "creating" }]],
+        ["vanished, since its key was refused", [one, two]],
+        ["ended in error", [one, two, { ...three, state: "error" }]],
+        ["is attached", [one, two, { ...three, state: "in-use", attached: true }]],
+        ["was attached", [one, two, { ...three, tags: { ...three.tags, [attachedTag]: "then" } }]],
+        ["is in another zone", [one, two, { ...three, zone: "us-east-1b" }]],
+        ["is of a snapshot that no longer exists", [one, two, { ...three, snapshotId: "snap-gone" }]],
+        ["was adopted by a stack", [one, two, { ...three, tags: { ...three.tags, ...owned } }]],
+    ])("stays while a newer one %s", (_, volumes) => {
+        expect(reconcile({ snapshots, volumes }, settings).remove).not.toContain(one.id);
+    });
+
+    test("stays for good once it was attached, and is marked when that is first seen", () => {
+        const attached = { ...one, state: "in-use", attached: true };
+        const observed = reconcile({ snapshots, volumes: [attached, two, three] }, settings);
+        expect([observed.mark, observed.remove]).toEqual([[one.id], []]);
+        const detached = { ...one, tags: { ...one.tags, [attachedTag]: "then" } };
+        const later = reconcile({ snapshots, volumes: [detached, two, three] }, settings);
+        expect([later.mark, later.remove]).toEqual([[], []]);
+    });
+
+    test("stays where the schedule did not create it, even with its tag, and once a stack has adopted it", () => {
+        const foreign = [
+            { ...one, tags: { ...one.tags, [recoveryTag]: "other" } },
+            { ...one, tags: { ...one.tags, ...owned } },
+            { ...one, snapshotId: "" },
+            { ...one, snapshotId: "snap-of-another-team" },
+        ];
+        for (const volume of foreign) {
+            const volumes = [volume, two, three];
+            expect(reconcile({ snapshots, volumes }, settings).remove).toEqual([]);
+            expect(volumesToDelete({ snapshots, volumes }, settings)).toEqual([two.id, three.id]);
+        }
+    });
+
+    test("goes with keep lowered, and stays with keep raised", () => {
+        const volumes = [one, two, three];
+        expect(reconcile({ snapshots, volumes }, { ...settings, keep: 1 }).remove).toEqual([one.id, two.id]);
+        expect(reconcile({ snapshots, volumes }, { ...settings, keep: 3 }).remove).toEqual([]);
+    });
+});
+
+describe("whoever may only write tags", () => {
+    const snapshots = [first, second, third];
+    const genuine = [volumeOf(first), volumeOf(second)];
+    const forged = [5, 6, 7].map((id) =>
+        volumeOf(snapshotOf(id, { startTime: 1e12 + id }), { id: `vol-forged-${id}` }),
+    );
+
+    test("gets no recovery volume deleted by volumes that pretend to be newer", () => {
+        const { remove } = reconcile({ snapshots, volumes: [...genuine, ...forged] }, settings);
+        expect(remove).toEqual([]);
+    });
+
+    test("gets no volume of another snapshot deleted, whatever time its tags say, nor at the end", () => {
+        const [old] = forged.map((volume) => ({
+            ...volume,
+            tags: { ...volume.tags, [takenTag]: "1970-01-01T00:00:00.000Z", [sourceTag]: "vol-source" },
+        }));
+        const volumes = [volumeOf(second), volumeOf(third), old!];
+        expect(reconcile({ snapshots, volumes }, settings).remove).toEqual([]);
+        expect(volumesToDelete({ snapshots, volumes }, settings)).not.toContain(old!.id);
+    });
+
+    test("does not use up the maximum, and is counted", () => {
+        const actions = reconcile({ snapshots, volumes: forged }, { ...settings, maximum: 2 });
+        expect(created(actions)).toEqual(["snap-3 us-east-1a", "snap-2 us-east-1a"]);
+        expect(unknownVolumes({ snapshots, volumes: [...genuine, ...forged] }, settings)).toEqual(
+            forged.map(({ id }) => id),
+        );
+    });
+
+    test("hides no snapshot of the policy by another value of the schedule's tag", () => {
+        const hidden = snapshots.map((one) => ({ ...one, tags: { ...one.tags, [scheduleTag]: "other" } }));
+        expect(created(reconcile({ snapshots: hidden, volumes: [] }, settings))).toHaveLength(2);
+    });
+});
+
+test("of two volumes of one snapshot in one zone the younger goes, and one in error", () => {
+    const twin = volumeOf(first, { id: "vol-twin", createTime: first.startTime + 5 });
+    const broken = volumeOf(second, { state: "error" });
+    const { remove, create } = reconcile(
+        { snapshots: [first, second], volumes: [twin, volumeOf(first), broken] },
+        settings,
+    );
+    expect(remove).toEqual(["vol-twin", broken.id]);
+    expect(create).toEqual([]);
+});
+
+test("a volume that was attached counts for the maximum", () => {
+    const used = volumeOf(first, { tags: { [attachedTag]: "then" } });
+    const actions = reconcile(
+        { snapshots: [first, second, third], volumes: [used] },
+        { ...settings, maximum: 2 },
+    );
+    expect(created(actions)).toEqual(["snap-3 us-east-1a"]);
+    expect(actions.beyondMaximum).toHaveLength(1);
+});
+
+test("a recovery point is missed where the newest snapshot of a volume that exists is too old", () => {
+    const observed = { snapshots: [first, fourth, snapshotOf(2, { volumeId: "vol-gone" })], volumes: [] };
+    const at = (hours: number) =>
+        missedRecoveryPoints(
+            observed,
+            { ...settings, recoveryPointHours: 13 },
+            new Set(["vol-source"]),
+            fourth.startTime + hours * 3_600_000,
+        );
+    expect(at(13)).toEqual([]);
+    expect(at(14)).toEqual(["vol-source"]);
+    expect(missedRecoveryPoints(observed, settings, new Set(["vol-source"]), 1e15)).toEqual([]);
+});
+
+/** What may happen to an account between two runs. */
+type Event =
+    | { kind: "snapshot" | "available" | "vanish" | "attach" | "detach"; which: number }
+    | { kind: "run"; keep: number };
+
+const events: fc.Arbitrary<Event[]> = fc.array(
+    fc.oneof(
+        fc.record({
+            kind: fc.constantFrom("snapshot" as const, "available" as const, "attach" as const),
+            which: fc.nat(20),
+        }),
+        fc.record({ kind: fc.constantFrom("vanish" as const, "detach" as const), which: fc.nat(20) }),
+        fc.record({ kind: fc.constant("run" as const), keep: fc.integer({ min: 1, max: 3 }) }),
+    ),
+    { maxLength: 60 },
+);
+
+test("whatever happens in whatever order, nothing is doubled, lost or too much", () => {
+    fc.assert(
+        fc.property(events, fc.integer({ min: 2, max: 12 }), (list, maximum) => {
+            const zones = ["us-east-1a", "us-east-1b"];
+            const snapshots: ObservedSnapshot[] = [];
+            let volumes: ObservedVolume[] = [];
+            const touched = new Set<string>();
+            let keep = 1;
+            const run = () => {
+                const goal = { ...settings, availabilityZones: zones, keep, maximum };
+                const { mark, create, remove } = reconcile({ snapshots, volumes }, goal);
+                for (const id of remove) {
+                    const volume = volumes.find((one) => one.id === id)!;
+                    expect(touched.has(id)).toBe(false);
+                    const newer = volumes.filter(
+                        (one) =>
+                            one.zone === volume.zone &&
+                            one.tags[sourceTag] === volume.tags[sourceTag] &&
+                            one.tags[takenTag]! > volume.tags[takenTag]! &&
+                            one.state === "available" &&
+                            !touched.has(one.id),
+                    );
+                    expect(newer.length).toBeGreaterThanOrEqual(keep);
+                }
+                for (const id of mark) expect(touched.has(id)).toBe(true);
+                volumes = volumes
+                    .filter(({ id }) => !remove.includes(id))
+                    .map((one) =>
+                        mark.includes(one.id) ? { ...one, tags: { ...one.tags, [attachedTag]: "x" } } : one,
+                    );
+                for (const { snapshot, zone } of create) {
+                    expect(volumes.some((one) => one.snapshotId === snapshot.id && one.zone === zone)).toBe(
+                        false,
+                    );
+                    volumes.push(
+                        volumeOf(snapshot, { id: `${snapshot.id}-${zone}`, zone, state: "creating" }),
+                    );
+                }
+                expect(volumes.length).toBeLessThanOrEqual(maximum);
+            };
+            for (const event of list) {
+                if (event.kind === "run") {
+                    keep = event.keep;
+                    run();
+                    continue;
+                }
+                if (event.kind === "snapshot") {
+                    const volumeId = `vol-source-${event.which % 2}`;
+                    snapshots.push(snapshotOf(snapshots.length + 1, { volumeId }));
+                    continue;
+                }
+                const volume = volumes[event.which % Math.max(1, volumes.length)];
+                if (volume === undefined) continue;
+                if (event.kind === "available" && volume.state === "creating") volume.state = "available";
+                if (event.kind === "vanish" && volume.state === "creating")
+                    volumes = volumes.filter((one) => one !== volume);
+                if (event.kind === "attach" && volume.state === "available") {
+                    Object.assign(volume, { state: "in-use", attached: true });
+                    touched.add(volume.id);
+                    // The timer sees it before it is detached; what it does not see CloudWatch tells.
+                    run();
+                }
+                if (event.kind === "detach" && volume.attached)
+                    Object.assign(volume, { state: "available", attached: false });
+            }
+            // Left alone, and with room, the newest of each source end up with a volume in each zone.
+            const enough = { ...settings, availabilityZones: zones, keep, maximum: 1_000 };
+            const last = reconcile({ snapshots, volumes }, enough);
+            volumes.push(...last.create.map(({ snapshot, zone }) => volumeOf(snapshot, { zone })));
+            for (const source of ["vol-source-0", "vol-source-1"]) {
+                const newest = snapshots.filter(({ volumeId }) => volumeId === source).slice(-keep);
+                for (const { id } of newest)
+                    for (const zone of zones)
+                        expect(
+                            volumes.filter((one) => one.snapshotId === id && one.zone === zone),
+                        ).toHaveLength(1);
+            }
+        }),
+        { numRuns: 500 },
+    );
+});

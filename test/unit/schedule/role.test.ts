@@ -1,0 +1,209 @@
+// Evaluates the policies of the schedule's roles: each row is a request.
+
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { SnapshotScheduleArgs } from "../../../sdk";
+import { policiesOf } from "../../../sdk/schedule/policy";
+import { executionRights, recoveryRights, type PolicyDocument } from "../../../sdk/schedule/role";
+import { allows, named, own, type Asked } from "../iam";
+
+const identity = {
+    name: "nightly",
+    id: "organization/project/test/nightly",
+    accounts: {},
+    tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode" },
+};
+const place = { partition: "aws", region: "us-east-1", account: own };
+const args: SnapshotScheduleArgs = {
+    targets: { instances: { anyTag: { Backup: ["nightly"] } } },
+    rules: [
+        {
+            name: "nightly",
+            every: "12 hours",
+            keep: 14,
+            copyTo: [{ region: "eu-west-1", keep: "90 days" }],
+            shareWith: { accounts: ["111122223333", "444455556666"] },
+            scripts: { document: "freeze" },
+        },
+        { name: "vss", every: "24 hours", keep: 2, scripts: { document: "AWS_VSS_BACKUP" } },
+    ],
+};
+
+const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/nightly-1a2b3c4`;
+const resource = (kind: string) => `arn:aws:ec2:us-east-1:${own}:${kind}/id-0123456789abcdef0`;
+const document = (name: string) => `arn:aws:ssm:us-east-1:${own}:document/${name}`;
+const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value });
+const ours = tag("pulumi-ebs-snapshots:schedule", identity.id);
+const taken = { ...ours, ...tag("aws:dlm:lifecycle-policy-id", "policy-0123456789abcdef0") };
+const target = tag("Backup", "nightly");
+const modify = "ec2:ModifySnapshotAttribute";
+
+/** Resolves the document as IAM receives it. */
+const known = (policy: PolicyDocument) =>
+    new Promise<unknown>((done) => pulumi.output(policy).apply((value) => (done(value), value)));
+
+type Row = [boolean, string, Omit<Asked, "who">];
+
+describe("the role of DLM", () => {
+    let policy: unknown;
+    beforeAll(async () => {
+        policy = await known(executionRights(identity, args, policiesOf(identity, args), place));
+    });
+
+    test.each<Row>([
+        [true, "deletes a snapshot of the schedule", { action: "ec2:DeleteSnapshot", context: taken }],
+        [
+            false,
+            "deletes a snapshot that only carries the schedule's tag",
+            { action: "ec2:DeleteSnapshot", context: ours },
+        ],
+        [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot" }],
+        [true, "tags a new snapshot", { action: "ec2:CreateTags" }],
+        [true, "tags a snapshot of the schedule", { action: "ec2:CreateTags", context: taken }],
+        [
+            false,
+            "tags a snapshot of another schedule",
+            { action: "ec2:CreateTags", context: tag("pulumi-ebs-snapshots:schedule", "other") },
+        ],
+        [false, "tags a volume", { action: "ec2:CreateTags", on: resource("volume"), context: ours }],
+        [
+            true,
+            "shares with an account of a rule",
+            { action: modify, context: { ...taken, "ec2:Add/userId": "111122223333" } },
+        ],
+        [
+            true,
+            "shares with both accounts of a rule at once",
+            { action: modify, context: { ...taken, "ec2:Add/userId": ["111122223333", "444455556666"] } },
+        ],
+        [
+            false,
+            "shares with an account of a rule and another one",
+            { action: modify, context: { ...taken, "ec2:Add/userId": ["111122223333", "777788889999"] } },
+        ],
+        [
+            false,
+            "shares with another account",
+            { action: modify, context: { ...taken, "ec2:Add/userId": "777788889999" } },
+        ],
+        [
+            false,
+            "shares a snapshot that only carries the schedule's tag",
+            { action: modify, context: { ...ours, "ec2:Add/userId": "111122223333" } },
+        ],
+        [false, "makes a snapshot public", { action: modify, context: { ...taken, "ec2:Add/group": "all" } }],
+        [
+            false,
+            "makes a snapshot public and shares it",
+            {
+                action: modify,
+                context: { ...taken, "ec2:Add/group": "all", "ec2:Add/userId": "111122223333" },
+            },
+        ],
+        [
+            true,
+            "ends a share",
+            { action: modify, context: { ...taken, "ec2:Remove/userId": "777788889999" } },
+        ],
+        [false, "changes grants that EC2 does not pass to IAM", { action: modify, context: taken }],
+        [true, "runs the document of a rule", { action: "ssm:SendCommand", on: document("freeze") }],
+        [
+            true,
+            "runs the document of AWS that a rule names",
+            { action: "ssm:SendCommand", on: document("AWSEC2-CreateVssSnapshot") },
+        ],
+        [false, "runs another document", { action: "ssm:SendCommand", on: document("wipe") }],
+        [
+            false,
+            "runs another document of AWS",
+            { action: "ssm:SendCommand", on: document("AWS-RunShellScript") },
+        ],
+        [
+            true,
+            "sends it to a target",
+            { action: "ssm:SendCommand", on: resource("instance"), context: target },
+        ],
+        [
+            false,
+            "sends it to any other instance",
+            { action: "ssm:SendCommand", on: resource("instance"), context: tag("Backup", "other") },
+        ],
+        [
+            false,
+            "takes snapshots of any other instance",
+            { action: "ec2:CreateSnapshots", on: resource("instance") },
+        ],
+    ])("%s: it %s", async (expected, _, asked) => {
+        expect(await allows({ identityPolicies: named(policy) }, { who, ...asked })).toBe(expected);
+    });
+});
+
+describe("the role of the recovery function", () => {
+    const recovery = tag("pulumi-ebs-snapshots:recovery", identity.id);
+    let policy: unknown;
+    beforeAll(async () => {
+        const uses = {
+            policies: ["policy-1"],
+            logStreams: `arn:aws:logs:us-east-1:${own}:log-group:recovery:*`,
+            failures: `arn:aws:sqs:us-east-1:${own}:failures`,
+        };
+        policy = await known(recoveryRights(identity, place, uses));
+    });
+
+    test.each<Row>([
+        [
+            true,
+            "creates volumes of a snapshot of the policy",
+            { action: "ec2:CreateVolume", context: tag("aws:dlm:lifecycle-policy-id", "policy-1") },
+        ],
+        [
+            false,
+            "creates volumes of a snapshot of another policy",
+            {
+                action: "ec2:CreateVolume",
+                context: { ...ours, ...tag("aws:dlm:lifecycle-policy-id", "policy-2") },
+            },
+        ],
+        [
+            false,
+            "creates volumes of a snapshot that only carries the schedule's tag",
+            { action: "ec2:CreateVolume", context: ours },
+        ],
+        [
+            true,
+            "deletes a recovery volume",
+            { action: "ec2:DeleteVolume", on: resource("volume"), context: recovery },
+        ],
+        [false, "deletes any other volume", { action: "ec2:DeleteVolume", on: resource("volume") }],
+        [
+            true,
+            "marks a recovery volume",
+            {
+                action: "ec2:CreateTags",
+                on: resource("volume"),
+                context: { ...recovery, "aws:TagKeys": ["pulumi-ebs-snapshots:attached"] },
+            },
+        ],
+        [
+            false,
+            "writes another tag on a recovery volume",
+            {
+                action: "ec2:CreateTags",
+                on: resource("volume"),
+                context: { ...recovery, "aws:TagKeys": ["pulumi-ebs-snapshots:attached", "Name"] },
+            },
+        ],
+        [
+            false,
+            "tags any other volume",
+            {
+                action: "ec2:CreateTags",
+                on: resource("volume"),
+                context: { "aws:TagKeys": ["pulumi-ebs-snapshots:recovery"] },
+            },
+        ],
+        [false, "deletes snapshots", { action: "ec2:DeleteSnapshot", context: taken }],
+    ])("%s: it %s", async (expected, _, asked) => {
+        expect(await allows({ identityPolicies: named(policy) }, { who, ...asked })).toBe(expected);
+    });
+});

@@ -1,0 +1,277 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { misspelledKey } from "../../../schema/configuration-keys";
+import { quoteAccountId, ConfigError, readConfiguration } from "../../../schema/configuration";
+
+const read = (config: Record<string, string>) => readConfiguration((key) => config[key]);
+const aws = (config: Record<string, string>) => read(config).aws;
+
+function failure(config: Record<string, string>): string {
+    try {
+        read(config);
+    } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+        return (error as Error).message;
+    }
+    throw new Error("this configuration was to be refused");
+}
+
+const role = { roleArn: "arn:aws:iam::123456789012:role/backup" };
+
+test("nothing configured is nothing decided", () => {
+    expect(read({})).toEqual({
+        aws: {
+            endpoints: {},
+            assumeRoles: [],
+            allowedAccountIds: [],
+            forbiddenAccountIds: [],
+            insecure: false,
+            skipCredentialsValidation: false,
+            skipRegionValidation: false,
+            skipRequestingAccountId: false,
+            defaultTags: {},
+            ignoreTags: { keys: [], keyPrefixes: [] },
+        },
+        tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode" },
+        accounts: {},
+        allowPublicSharing: false,
+    });
+});
+
+const texts = [
+    ...["region", "profile", "accessKey", "secretKey", "token", "retryMode"],
+    ...["noProxy", "customCaBundle", "stsRegion"],
+    ...["ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode"],
+];
+test.each(texts)("aws:%s is text, and empty is none", (key) => {
+    expect(aws({ [`aws:${key}`]: "value" })).toMatchObject({ [key]: "value" });
+    expect(aws({ [`aws:${key}`]: "" })).not.toHaveProperty(key);
+});
+
+test.each(["httpProxy", "httpsProxy"])("aws:%s is text, and empty switches a proxy off", (key) => {
+    expect(aws({ [`aws:${key}`]: "http://p" })).toMatchObject({ [key]: "http://p" });
+    expect(aws({ [`aws:${key}`]: "" })).toMatchObject({ [key]: "" });
+});
+
+const skips = ["skipCredentialsValidation", "skipRegionValidation", "skipRequestingAccountId"];
+const tristate = ["useFipsEndpoint", "useDualstackEndpoint", "skipMetadataApiCheck"];
+test.each(["insecure", ...skips, ...tristate])(
+    "aws:%s is true or false, and anything else is refused rather than guessed",
+    (key) => {
+        const name = `aws:${key}`;
+        expect(aws({ [name]: "true" })).toMatchObject({ [key]: true });
+        expect(aws({ [name]: "false" })).toMatchObject({ [key]: false });
+        const unset = tristate.includes(key) ? undefined : false;
+        expect((aws({ [name]: "" }) as unknown as Record<string, unknown>)[key]).toBe(unset);
+        expect(failure({ [name]: "yes" })).toBe(`configuration ${name}: must be true or false`);
+    },
+);
+
+test("aws:maxRetries is a whole number", () => {
+    expect(aws({ "aws:maxRetries": "0" })).toMatchObject({ maxRetries: 0 });
+    expect(aws({ "aws:maxRetries": "25" })).toMatchObject({ maxRetries: 25 });
+    for (const value of ["-1", "1.5", "many"])
+        expect(failure({ "aws:maxRetries": value })).toBe(
+            "configuration aws:maxRetries: must be a whole number",
+        );
+});
+
+test("aws:endpoints may name them in one entry or in several", () => {
+    const both = { ec2: "http://a", sts: "http://b" };
+    expect(aws({ "aws:endpoints": JSON.stringify([both]) }).endpoints).toEqual(both);
+    const apart = JSON.stringify([{ ec2: "http://a" }, { sts: "http://b" }]);
+    expect(aws({ "aws:endpoints": apart }).endpoints).toEqual(both);
+    expect(failure({ "aws:endpoints": '{"ec2":"http://a"}' })).toMatch(/aws:endpoints: must be a list/);
+    expect(failure({ "aws:endpoints": '["http://a"]' })).toMatch(/aws:endpoints: must be an object/);
+    expect(failure({ "aws:endpoints": '[{"ec2":{}}]' })).toMatch(/aws:endpoints: must hold nothing but text/);
+});
+
+describe("roles", () => {
+    test("aws:assumeRoles is a chain, and the older aws:assumeRole is one more", () => {
+        const roles = [role, { ...role, externalId: "e", duration: "1h" }];
+        expect(aws({ "aws:assumeRoles": JSON.stringify(roles) }).assumeRoles).toEqual(roles);
+        expect(aws({ "aws:assumeRole": JSON.stringify(role) }).assumeRoles).toEqual([role]);
+        expect(aws({ "aws:assumeRole": "{}" }).assumeRoles).toEqual([]);
+    });
+
+    test("a role without an ARN is refused, not left out", () => {
+        expect(failure({ "aws:assumeRoles": '[{"externalId":"e"}]' })).toBe(
+            "configuration aws:assumeRoles: roleArn is required",
+        );
+        expect(failure({ "aws:assumeRoles": "[null]" })).toMatch(/roleArn is required/);
+        expect(failure({ "aws:assumeRole": '{"externalId":"e"}' })).toBe(
+            "configuration aws:assumeRole: roleArn is required",
+        );
+    });
+
+    test("aws:assumeRoleWithWebIdentity", () => {
+        const web = { ...role, webIdentityTokenFile: "/token" };
+        const key = "aws:assumeRoleWithWebIdentity";
+        expect(aws({ [key]: JSON.stringify(web) }).assumeRoleWithWebIdentity).toEqual(web);
+        expect(aws({ [key]: "{}" })).not.toHaveProperty("assumeRoleWithWebIdentity");
+        expect(failure({ [key]: "[]" })).toBe(`configuration ${key}: must be an object`);
+    });
+});
+
+test.each(["sharedConfigFiles", "sharedCredentialsFiles"])(
+    "aws:%s: one file is honoured, several refused",
+    (key) => {
+        const name = key.slice(0, -1);
+        expect(aws({ [`aws:${key}`]: '["/a"]' })).toMatchObject({ [name]: "/a" });
+        expect(aws({ [`aws:${key}`]: "[]" })).not.toHaveProperty(name);
+        expect(failure({ [`aws:${key}`]: '["/a","/b"]' })).toBe(
+            `configuration aws:${key}: several files cannot be honoured here; name one`,
+        );
+    },
+);
+
+test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numbers", (key) => {
+    const ids = (value: string) =>
+        (aws({ [`aws:${key}`]: value }) as unknown as Record<string, unknown>)[key];
+    expect(ids('[123456789012, "210987654321"]')).toEqual(["123456789012", "210987654321"]);
+    // Padded, it might be another account than the one that is a digit short.
+    for (const short of ["[12345678901]", '["12345678901"]'])
+        expect(failure({ [`aws:${key}`]: short })).toBe(
+            `configuration aws:${key}: must hold account ids of 12 digits, but an entry is none: ${quoteAccountId}`,
+        );
+    expect(failure({ [`aws:${key}`]: '["prod"]' })).toBe(
+        `configuration aws:${key}: must hold account ids of 12 digits, but an entry is none`,
+    );
+    expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
+});
+
+test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () => {
+    const key = "ebs-snapshots:accounts";
+    expect(read({ [key]: '{"prod":123456789012,"audit":"012345678901"}' }).accounts).toEqual({
+        prod: "123456789012",
+        audit: "012345678901",
+    });
+    for (const short of ["12345678901", '"12345678901"'])
+        expect(failure({ [key]: `{"prod":${short}}` })).toBe(
+            `configuration ${key}: must hold account ids of 12 digits, but "prod" is none: ${quoteAccountId}`,
+        );
+    expect(failure({ [key]: '{"prod":"12-34"}' })).toBe(
+        `configuration ${key}: must hold account ids of 12 digits, but "prod" is none`,
+    );
+    expect(failure({ [key]: '["123456789012"]' })).toBe(`configuration ${key}: must be an object`);
+    // Nobody could tell such an alias from an id.
+    expect(failure({ [key]: '{"210987654321":"123456789012"}' })).toBe(
+        `configuration ${key}: "210987654321" is no alias: one must not be digits alone`,
+    );
+});
+
+test("ebs-snapshots:allowPublicSharing is off unless it says true", () => {
+    const key = "ebs-snapshots:allowPublicSharing";
+    expect(read({ [key]: "true" }).allowPublicSharing).toBe(true);
+    expect(read({ [key]: "false" }).allowPublicSharing).toBe(false);
+    expect(failure({ [key]: "yes" })).toBe(`configuration ${key}: must be true or false`);
+});
+
+test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () => {
+    expect(aws({ "aws:defaultTags": '{"tags":{"Team":"storage","Cost":1042,"On":true}}' })).toMatchObject({
+        defaultTags: { Team: "storage", Cost: "1042", On: "true" },
+    });
+    expect(aws({ "aws:ignoreTags": '{"keys":["a",1],"keyPrefixes":["kube/"]}' })).toMatchObject({
+        ignoreTags: { keys: ["a", "1"], keyPrefixes: ["kube/"] },
+    });
+    expect(aws({ "aws:ignoreTags": '{"keys":["a"]}' }).ignoreTags).toEqual({ keys: ["a"], keyPrefixes: [] });
+    expect(failure({ "aws:defaultTags": '{"tags":{"a":{}}}' })).toMatch(/aws:defaultTags: must hold nothing/);
+    expect(failure({ "aws:defaultTags": '{"tags":["a"]}' })).toMatch(/aws:defaultTags: must be an object/);
+    expect(failure({ "aws:ignoreTags": '{"keys":"a"}' })).toMatch(/aws:ignoreTags: keys must be a list/);
+});
+
+test("ebs-snapshots:tagKeys names some or all, and nothing else", () => {
+    const key = "ebs-snapshots:tagKeys";
+    expect(read({ [key]: '{"group":"Team"}' }).tagKeys).toEqual({
+        name: "Name",
+        group: "Team",
+        billingCode: "BillingCode",
+    });
+    expect(failure({ [key]: '{"gruop":"Team"}' })).toBe(
+        `configuration ${key}: gruop is not supported. Did you mean \`group\`? Supported: name, group, billingCode`,
+    );
+    expect(failure({ [key]: '{"nmae":"Title"}' })).toContain("nmae is not supported. Did you mean `name`?");
+    expect(failure({ [key]: '{"constructor":"Team"}' })).toContain(
+        "contains a name that is not supported. Supported: name",
+    );
+    expect(failure({ [key]: '{"group":"aws:group"}' })).toMatch(/group must be a tag key/);
+    expect(failure({ [key]: '{"group":""}' })).toMatch(/group must be a tag key/);
+});
+
+test.each([
+    ["aws:ignoreTags", '{"keyPrefix":["a"]}', "keyPrefix", "keyPrefixes"],
+    ["aws:defaultTags", '{"tag":{"Team":"x"}}', "tag", "tags"],
+    ["aws:assumeRoles", `[${JSON.stringify({ ...role, externalID: "1" })}]`, "externalID", "externalId"],
+    ["aws:assumeRole", '{"rolArn":"arn:aws:iam::123456789012:role/backup"}', "rolArn", "roleArn"],
+    [
+        "aws:assumeRoleWithWebIdentity",
+        '{"webIdentityTokenfile":"t"}',
+        "webIdentityTokenfile",
+        "webIdentityTokenFile",
+    ],
+])("a name in %s that would be ignored is refused: %s", (key, value, name, similar) => {
+    expect(failure({ [key]: value })).toContain(
+        `configuration ${key}: ${name} is not supported. Did you mean \`${similar}\`?`,
+    );
+});
+
+test.each([
+    ["ebs-snapshots:acounts", "ebs-snapshots:accounts"],
+    ["ebs-snapshots:allowPublicSharng", "ebs-snapshots:allowPublicSharing"],
+    ["ebs-snapshots:tagkeys", "ebs-snapshots:tagKeys"],
+    ["aws:proflie", "aws:profile"],
+    ["aws:sharedCredentialsFile", "aws:sharedCredentialsFiles"],
+])("the key %s is refused, since it would be ignored: %s is meant", (key, similar) => {
+    expect(misspelledKey(["aws:region", key])?.message).toBe(
+        `configuration ${key}: is not a supported key. Did you mean \`${similar}\`?`,
+    );
+});
+
+test("supported keys and those of others are no misspelled ones: of the aws provider, and of the project", () => {
+    const keys = ["region", "assumeRole", "s3UsePathStyle", "ec2MetadataServiceEndpoint", "somethingNew"];
+    const own = ["plugin", "organization", "accounts", "volumeId"];
+    const others = ["azure:acounts", "project:acounts", "acounts"];
+    expect(
+        misspelledKey([
+            ...keys.map((key) => `aws:${key}`),
+            ...own.map((key) => `ebs-snapshots:${key}`),
+            ...others,
+        ]),
+    ).toBeUndefined();
+});
+
+const structured = [
+    ...["endpoints", "assumeRoles", "assumeRole", "assumeRoleWithWebIdentity", "sharedConfigFiles"],
+    ...["sharedCredentialsFiles", "allowedAccountIds", "forbiddenAccountIds", "defaultTags", "ignoreTags"],
+];
+test.each(structured)("aws:%s: what is not JSON is refused, and never shown", (key) => {
+    const message = failure({ [`aws:${key}`]: '{"secret-value' });
+    expect(message).toBe(`configuration aws:${key}: must be JSON (set it with \`pulumi config set --path\`)`);
+});
+
+test.each([...structured, "insecure", "maxRetries"])("aws:%s: what is refused is never shown", (key) => {
+    for (const value of ['"secret-value"', '["secret-value"]', '{"secret-value":[{}]}', "secret-value"]) {
+        try {
+            read({ [`aws:${key}`]: value });
+        } catch (error) {
+            expect((error as Error).message).not.toContain("secret-value");
+        }
+    }
+});
+
+describe("every key of the aws provider", () => {
+    /** These decide neither who acts, nor where, nor whom to trust. */
+    const without = ["s3UsEast1RegionalEndpoint", "s3UsePathStyle", "tagPolicyCompliance", "userAgents"];
+    // A budget of retries of the Go SDK; this package waits for as long as `timeout` says.
+    const pacing = ["tokenBucketRateLimiterCapacity"];
+    const declarations = readFileSync(require.resolve("@pulumi/aws/config/vars.d.ts"), "utf8");
+    const keys = [...declarations.matchAll(/export declare const (\w+)/g)].map(([, key = ""]) => key);
+
+    test("is read, or is known to be of no matter here", () => {
+        const asked = new Set<string>();
+        readConfiguration((key) => void asked.add(key.replace(/^aws:/, "")));
+        expect(keys.length).toBeGreaterThan(30);
+        expect(misspelledKey(keys.map((key) => `aws:${key}`))).toBeUndefined();
+        expect(keys.filter((key) => !asked.has(key)).sort()).toEqual([...without, ...pacing].sort());
+    });
+});

@@ -1,0 +1,153 @@
+/**
+ * A default that is declared, and one that is left out, are the same.
+ *
+ * @module
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { internalResources, resources, schemaOf, type ResourceName } from "../../../schema/index";
+import { changedProperties, type Rule } from "../../../schema/property";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+import { completedSnapshots } from "../../../provider/snapshot/completed-snapshots";
+import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
+import { snapshot } from "../../../provider/snapshot/snapshot";
+import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
+import { snapshotShare } from "../../../provider/share/snapshot-share";
+import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
+import { Host, baseConfig, type AnyResource } from "../host";
+import { answer } from "../wire";
+
+const names = Object.keys({ ...resources, ...internalResources }) as ResourceName[];
+const rules = names.flatMap((name) =>
+    Object.entries(schemaOf(name).inputs).map(([key, rule]) => ({ name, key, rule })),
+);
+const withDefault = rules.filter(({ rule }) => rule.default !== undefined);
+const kept = rules.filter(({ rule }) => rule.omitted === "keep");
+
+/** Plain data, unknown values included. */
+const data = fc.oneof(
+    fc.constantFrom<unknown>(UNKNOWN, null, undefined, "", 0, false, true, [], {}, "24 hours"),
+    fc.jsonValue(),
+);
+
+describe("in every rule of every resource", () => {
+    test("there are defaults and values that are kept", () => {
+        expect(withDefault.length).toBeGreaterThan(30);
+        expect(kept.length).toBeGreaterThan(9);
+    });
+
+    test.each(withDefault)("$name.$key: its default and nothing are no difference", ({ key, rule }) => {
+        const values = [rule.default, undefined, null, ...spellings(rule)];
+        fc.assert(
+            fc.property(
+                fc.constantFrom(...values),
+                fc.constantFrom(...values),
+                fc.dictionary(fc.string(), data),
+                (before, after, others) => {
+                    const { [key]: _, ...rest } = others as Properties;
+                    const changed = changedProperties(
+                        { [key]: rule },
+                        { ...rest, [key]: before },
+                        { ...rest, [key]: after },
+                    );
+                    expect(changed).toEqual([]);
+                },
+            ),
+            { numRuns: 50 },
+        );
+    });
+
+    test.each(withDefault)("$name.$key: its default is accepted", ({ key, rule }) => {
+        expect(rule.validate(rule.default, key)).toEqual([]);
+    });
+
+    test.each(kept)("$name.$key: to leave it out later is no difference", ({ key, rule }) => {
+        fc.assert(
+            fc.property(data, fc.constantFrom(undefined, null), (before, after) => {
+                expect(changedProperties({ [key]: rule }, { [key]: before }, { [key]: after })).toEqual([]);
+            }),
+        );
+    });
+
+    test.each(rules)("$name.$key: says as data what it accepts", ({ rule }) => {
+        expect(rule.validate.expected).not.toBe("");
+        expect(rule.validate.valueType).toMatch(/^(string|integer|boolean|list|map|object|any)$/);
+        for (const value of rule.validate.values ?? []) expect(rule.validate(value, "x")).toEqual([]);
+    });
+});
+
+const volume = { snapshotId: "snap-1", availabilityZone: "us-east-1a" };
+const hosts: [ResourceName, AnyResource, Properties, Properties][] = [
+    ["Snapshot", snapshot as AnyResource, { volumeId: "vol-1" }, { state: "completed" }],
+    [
+        "SnapshotCopy",
+        snapshotCopy as unknown as AnyResource,
+        { sourceSnapshotId: "snap-1", sourceRegion: "us-east-1" },
+        { state: "completed", encrypted: false },
+    ],
+    [
+        "InstanceSnapshots",
+        instanceSnapshots as unknown as AnyResource,
+        { instanceId: "i-1" },
+        { state: "completed" },
+    ],
+    ["CompletedSnapshots", completedSnapshots as unknown as AnyResource, { snapshotIds: ["snap-1"] }, {}],
+    ["SnapshotShare", snapshotShare as unknown as AnyResource, { snapshotId: "snap-1" }, { grants: [] }],
+    ["VolumeFromSnapshot", volumeFromSnapshot as AnyResource, volume, { ...volume, state: "available" }],
+];
+
+test.each(hosts)(
+    "%s: no default that is declared or removed leads to an update",
+    async (name, resource, base, state) => {
+        const host = new Host(baseConfig, ({ action }) => answer(action), resource, state);
+        const defaults = Object.entries(schemaOf(name).inputs).filter(
+            ([, rule]) => rule.default !== undefined,
+        );
+        for (const [key, rule] of defaults)
+            for (const value of [rule.default, ...spellings(rule)]) {
+                const declared = { ...base, [key]: value };
+                expect({ key, ...(await host.diff(base, declared)) }).toEqual({ key, changes: false });
+                expect({ key, ...(await host.diff(declared, base)) }).toEqual({ key, changes: false });
+            }
+    },
+);
+
+describe("a volume", () => {
+    const host = new Host(baseConfig, ({ action }) => answer(action), volumeFromSnapshot as AnyResource, {
+        state: "available",
+    });
+
+    test("keeps its figures and its Outpost when they are left out", async () => {
+        const given = {
+            ...volume,
+            size: 9,
+            volumeType: "io2",
+            iops: 20_000,
+            multiAttachEnabled: true,
+            encrypted: true,
+            kmsKeyId: "alias/backup",
+            outpostArn: "arn:aws:outposts:us-east-1:123456789012:outpost/op-1",
+        };
+        expect(await host.diff(given, volume, given)).toEqual({ changes: false });
+    });
+
+    test("that was adopted as it is changes when a default is declared that it does not have", async () => {
+        const there = { volumeType: "io2", iops: 20_000, multiAttachEnabled: true };
+        expect(await host.diff(volume, { ...volume, multiAttachEnabled: true }, there)).toEqual({
+            changes: false,
+        });
+        const given = { __given: { multiAttachEnabled: null, volumeType: null } };
+        for (const declared of [{ multiAttachEnabled: false }, { volumeType: "gp3" }])
+            expect(await host.diff(volume, { ...volume, ...declared }, { ...there, ...given })).toMatchObject(
+                {
+                    changes: true,
+                },
+            );
+    });
+});
+
+/** Other spellings of a default. */
+function spellings({ default: value, validate }: Rule): unknown[] {
+    if (value === "24 hours") return ["1 day", "1440 minutes"];
+    return validate.valueType === "map" ? [{ a: undefined }] : [];
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { duration, sameDuration, toMilliseconds } from "../../../schema/duration";
+
+test.each([
+    ["1 second", 1_000],
+    ["90 seconds", 90_000],
+    ["1 minutes", 60_000],
+    ["90 minutes", 5_400_000],
+    ["12 hours", 43_200_000],
+    ["1 day", 86_400_000],
+    ["36500 days", 3_153_600_000_000],
+])("%s is %i ms", (length, milliseconds) => {
+    expect(duration(length, "timeout")).toEqual([]);
+    expect(toMilliseconds(length)).toBe(milliseconds);
+});
+
+test.each([
+    "",
+    "1",
+    "day",
+    "0 days",
+    "-1 days",
+    "1.5 days",
+    "1e3 days",
+    "1  day",
+    " 1 day",
+    "1 Day",
+    "1 week",
+    "1h",
+])("%j is no length of time", (length) => {
+    expect(duration(length, "timeout")).toHaveLength(1);
+    expect(() => toMilliseconds(length)).toThrow("not a length of time");
+});
+
+test("the same time written differently is the same", () => {
+    expect(sameDuration("24 hours", "1 day")).toBe(true);
+    expect(sameDuration("60 seconds", "1 minute")).toBe(true);
+    expect(sameDuration("1 day", "2 days")).toBe(false);
+    expect(sameDuration(undefined, undefined)).toBe(true);
+    expect(sameDuration(undefined, "1 day")).toBe(false);
+    expect(sameDuration("nonsense", "nonsense")).toBe(true);
+    expect(sameDuration("nonsense", "1 day")).toBe(false);
+});

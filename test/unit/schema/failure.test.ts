@@ -1,0 +1,185 @@
+/**
+ * What a failure says, and what it does not say where a property is secret.
+ *
+ * @module
+ */
+import { describe, expect, test } from "vitest";
+import {
+    describeFailure,
+    formatText,
+    reportFailure,
+    textOf,
+    type CheckFailure,
+} from "../../../schema/failure";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
+import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
+import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
+import { Host, baseConfig, type AnyResource } from "../host";
+import { answer } from "../wire";
+
+const failure: CheckFailure = { property: "size", value: 7, expected: "a multiple of 8" };
+
+describe("a failure", () => {
+    test("says what was given and what is expected, on the property", () => {
+        expect(reportFailure(failure, [])).toEqual({
+            property: "size",
+            reason: "is 7, but must be a multiple of 8",
+        });
+    });
+
+    test("on a nested path is reported on the property that holds it, with the place in the reason", () => {
+        expect(reportFailure({ ...failure, property: "rules[0].size" }, [])).toEqual({
+            property: "rules",
+            reason: "rules[0].size is 7, but must be a multiple of 8",
+        });
+    });
+
+    test("on a secret names no property, whose value the engine would print", () => {
+        for (const property of ["size", "size.inner", "size[0]"])
+            expect(reportFailure({ ...failure, property, suggestion: "7" }, ["size"])).toEqual({
+                property: "",
+                reason: `${property} is [secret], but must be a multiple of 8`,
+            });
+    });
+
+    test("does not show secrets that its reason mentions", () => {
+        const reason = textOf`but volume ${{ property: "volumeId", value: "vol-1" }} has ${{ property: "size", value: 9 }} GiB`;
+        const mentioning = { property: "size", value: 7, reason };
+        expect(describeFailure(mentioning)).toBe("size is 7, but volume vol-1 has 9 GiB");
+        expect(describeFailure(mentioning, ["size"])).toBe(
+            "size is [secret], but volume vol-1 has [secret] GiB",
+        );
+        expect(formatText(reason, ["volumeId"])).toBe("but volume [secret] has 9 GiB");
+    });
+});
+
+describe("no failure, warning or line of a check or diff shows a secret", () => {
+    const hush = { lock: "77 days", snapshotId: "snap-0aaa", size: 17 };
+    const cases: [string, AnyResource, Properties, Properties, string[]][] = [
+        [
+            "another snapshot",
+            volumeFromSnapshot as AnyResource,
+            { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a" },
+            { snapshotId: "snap-0bbb", availabilityZone: "us-east-1a", __secrets: ["snapshotId"] },
+            ["snap-0aaa", "snap-0bbb"],
+        ],
+        [
+            "a smaller size",
+            volumeFromSnapshot as AnyResource,
+            { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a", size: 19 },
+            { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a", size: 17, __secrets: ["size"] },
+            ["17", "19"],
+        ],
+        [
+            "a zone elsewhere",
+            volumeFromSnapshot as AnyResource,
+            {},
+            { snapshotId: "snap-0aaa", availabilityZone: "eu-west-1c", __secrets: ["availabilityZone"] },
+            ["eu-west-1c"],
+        ],
+        [
+            "a type without the figure",
+            volumeFromSnapshot as AnyResource,
+            {},
+            {
+                snapshotId: "snap-0aaa",
+                availabilityZone: "us-east-1a",
+                volumeType: "st1",
+                iops: 4321,
+                __secrets: ["volumeType", "iops"],
+            },
+            ["st1", "4321"],
+        ],
+        [
+            "a cool-off period",
+            snapshotCopy as unknown as AnyResource,
+            {},
+            {
+                sourceSnapshotId: "snap-0aaa",
+                sourceRegion: "us-east-1",
+                lock: { mode: "governance", duration: "77 days", coolOff: "7 hours" },
+                __secrets: ["lock"],
+            },
+            ["77 days", "7 hours"],
+        ],
+        [
+            "a lock that cannot be lifted",
+            snapshotCopy as unknown as AnyResource,
+            {},
+            {
+                sourceSnapshotId: UNKNOWN,
+                sourceRegion: "us-east-1",
+                lock: { mode: "compliance", duration: hush.lock },
+                __secrets: ["lock"],
+            },
+            ["77 days"],
+        ],
+        [
+            "a value that is none of those allowed",
+            instanceSnapshots as unknown as AnyResource,
+            {},
+            { instanceId: "i-0secret", descripton: "hush", __secrets: ["instanceId", "descripton"] },
+            ["i-0secret", "hush"],
+        ],
+    ];
+    test.each(cases)("%s", async (_, resource, olds, news, hidden) => {
+        const host = new Host(baseConfig, ({ action }) => answer(action), resource);
+        const { inputs: before } = Object.keys(olds).length === 0 ? { inputs: {} } : await host.check(olds);
+        const { inputs, failures } = await host.check(news, before);
+        const compared = host.lifecycle.diff("vol-1", { ...before, size: 19, state: "available" }, inputs);
+        const said = [
+            ...failures.map(({ property, reason }) => {
+                // The engine prints the value of the property named.
+                return property === "" ? reason : `${property} ${JSON.stringify(inputs[property])} ${reason}`;
+            }),
+            ...(await host.clock.until(
+                compared.then(
+                    () => [],
+                    (error: unknown) => [String(error)],
+                ),
+            )),
+            ...host.said,
+        ];
+        expect(said.join("\n")).toMatch(/\[secret\]|must be a value|is not a supported property/);
+        for (const secret of hidden) expect(said.join("\n")).not.toContain(secret);
+    });
+});
+
+test.each([
+    [
+        "a zone that differs",
+        { availabilityZone: "us-east-1b" },
+        ["availabilityZone"],
+        ["us-east-1a", "us-east-1b"],
+    ],
+    ["another snapshot", { snapshotId: "snap-0bbb" }, ["snapshotId"], ["snap-0aaa", "snap-0bbb"]],
+    ["a size that will be changed", { size: 4321 }, ["size"], ["1234", "4321"]],
+    [
+        "a type that will be changed",
+        { volumeType: "io2", iops: 4321 },
+        ["volumeType", "iops"],
+        ["io2", "gp3", "4321"],
+    ],
+])("an adoption compares secrets without showing them: %s", async (_, given, secrets, hidden) => {
+    const there =
+        "<volumeSet><item><volumeId>vol-1</volumeId><status>available</status><size>1234</size>" +
+        "<availabilityZone>us-east-1a</availabilityZone><volumeType>gp3</volumeType><iops>3000</iops>" +
+        "<snapshotId>snap-0aaa</snapshotId></item></volumeSet>";
+    const source =
+        "<snapshotSet><item><snapshotId>snap-0aaa</snapshotId><status>completed</status>" +
+        "<volumeSize>8</volumeSize></item></snapshotSet>";
+    const inner: Record<string, string> = { DescribeVolumes: there, DescribeSnapshots: source };
+    const host = new Host(
+        baseConfig,
+        ({ action }) => answer(action, inner[action]),
+        volumeFromSnapshot as AnyResource,
+    );
+    const base = { adopt: "vol-1", snapshotId: "snap-0aaa", availabilityZone: "us-east-1a" };
+    const { failures } = await host.check({ ...base, ...given, __secrets: secrets });
+    const said = [...failures.map(({ property, reason }) => `${property}: ${reason}`), ...host.said].join(
+        "\n",
+    );
+    expect(said).toContain("[secret]");
+    for (const secret of hidden) expect(said).not.toContain(secret);
+});

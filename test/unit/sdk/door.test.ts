@@ -1,0 +1,78 @@
+// Which door a resource takes: as its options say, or those of its parent, or the configuration.
+
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Provider, Snapshot } from "../../../sdk";
+
+/** Public at run time, though not in the types. */
+const { setAllConfig, waitForRPCs } = pulumi.runtime as unknown as {
+    setAllConfig: (config: Record<string, string>) => void;
+    waitForRPCs: () => Promise<void>;
+};
+
+const dynamic = "pulumi-nodejs:dynamic/ebs:Snapshot";
+const plugin = "ebs-snapshots:index:Snapshot";
+let declared: { type: string; name: string; inputs: Record<string, unknown> }[];
+
+beforeEach(async () => {
+    declared = [];
+    await pulumi.runtime.setMocks({
+        newResource: ({ type, name, inputs }) => {
+            declared.push({ type, name, inputs: inputs as Record<string, unknown> });
+            return { id: `${name}_id`, state: inputs as Record<string, unknown> };
+        },
+        call: ({ inputs }) => inputs as Record<string, unknown>,
+    });
+    setAllConfig({});
+});
+afterEach(() => waitForRPCs());
+
+async function typeOf(snapshot: Snapshot): Promise<string | undefined> {
+    const urn = await new Promise<string>((done) => snapshot.urn.apply(done));
+    return [dynamic, plugin].find((type) => urn.includes(type));
+}
+
+const args = { volumeId: "vol-1" };
+
+test("without a Provider a resource is dynamic; with one, given or inherited, the plugin manages it", async () => {
+    const provider = new Provider("west", { region: "us-west-2" });
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [provider] });
+    expect(await typeOf(new Snapshot("a", args))).toBe(dynamic);
+    expect(await typeOf(new Snapshot("b", args, { provider }))).toBe(plugin);
+    expect(await typeOf(new Snapshot("c", args, { parent }))).toBe(plugin);
+    const inputs = declared.find(({ name }) => name === "b")?.inputs ?? {};
+    expect(Object.keys(inputs).filter((key) => key.startsWith("__"))).toEqual([]);
+});
+
+test("ebs-snapshots:plugin sends every resource to one instance, which has the configuration of aws", async () => {
+    setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "eu-west-1", "aws:profile": "prod" });
+    expect(await typeOf(new Snapshot("a", args))).toBe(plugin);
+    expect(await typeOf(new Snapshot("b", args))).toBe(plugin);
+    const instances = declared.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
+    expect(instances).toHaveLength(1);
+    expect(instances[0]?.inputs).toMatchObject({ region: "eu-west-1", profile: "prod" });
+});
+
+test("a misspelled key of the configuration is refused, with the one that is meant", () => {
+    setAllConfig({ "ebs-snapshots:acounts": "{}" });
+    expect(() => new Snapshot("a", args)).toThrow(
+        "configuration ebs-snapshots:acounts: is not a supported key. Did you mean `ebs-snapshots:accounts`?",
+    );
+});
+
+test("an explicit aws.Provider is refused unless the program has chosen a Provider of this package", () => {
+    setAllConfig({ "ebs-snapshots:plugin": "true" });
+    const other = new aws.Provider("aws", { region: "eu-west-1" });
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
+    expect(() => new Snapshot("a", args, { parent })).toThrow(/explicit aws\.Provider/);
+    const provider = new Provider("west", { region: "us-west-2" });
+    expect(() => new Snapshot("b", args, { parent, provider })).not.toThrow();
+});
+
+test("get and import need the plugin, and say so", () => {
+    expect(() => Snapshot.get("a", "snap-1")).toThrow(/cannot be read with `get`; specify a Provider/);
+    const provider = new Provider("west", { region: "us-west-2" });
+    expect(() => Snapshot.get("b", "snap-1", { provider })).not.toThrow();
+    expect(() => new Snapshot("c", args, { provider, import: "snap-1" })).not.toThrow();
+});

@@ -1,0 +1,75 @@
+// Users test their programs with `pulumi.runtime.setMocks`, as Pulumi's documentation shows it: there may be no organization,
+// and calls and resources answer with nothing but what they are given.
+
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, describe, expect, test } from "vitest";
+import * as ebs from "../../../sdk";
+
+/** Public at run time, though not in the types. */
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
+
+afterEach(() => waitForRPCs());
+
+const arn = "arn:aws:sns:us-east-1:123456789012:alarms";
+const rules = [{ name: "nightly", every: "12 hours", at: "03:00", keep: 14 }] as const;
+const classes: Record<string, () => pulumi.Resource> = {
+    Snapshot: () => new ebs.Snapshot("a", { volumeId: "vol-1" }),
+    CompletedSnapshots: () => new ebs.CompletedSnapshots("b", { snapshotIds: ["snap-1"] }),
+    SnapshotCopy: () => new ebs.SnapshotCopy("c", { sourceSnapshotId: "snap-1", sourceRegion: "eu-west-1" }),
+    InstanceSnapshots: () => new ebs.InstanceSnapshots("d", { instanceId: "i-1" }),
+    VolumeFromSnapshot: () =>
+        new ebs.VolumeFromSnapshot("e", { snapshotId: "snap-1", availabilityZone: "us-east-1a" }),
+    SnapshotShare: () => new ebs.SnapshotShare("f", { snapshotId: "snap-1", accounts: ["123456789012"] }),
+    SnapshotSchedule: () =>
+        new ebs.SnapshotSchedule("g", {
+            targets: { anyTag: { Backup: ["nightly"] } },
+            rules: [...rules],
+            recoveryVolumes: { availabilityZones: ["us-east-1a"], keep: 1, maximum: 4 },
+            alarm: { topicArn: arn },
+        }),
+    Provider: () => new ebs.Provider("i", { region: "us-west-2", endpoints: [{ ec2: "http://localhost" }] }),
+    SnapshotSharingPolicy: () =>
+        new ebs.SnapshotSharingPolicy("h", {
+            accounts: ["123456789012"],
+            privateSharers: { groups: ["operators"] },
+            publicSharers: { roles: ["publisher"] },
+        }),
+};
+
+test("every class and component of the package is among them", () => {
+    const exported = Object.entries(ebs).filter(
+        ([name, value]) =>
+            typeof value === "function" &&
+            value.prototype instanceof pulumi.Resource &&
+            name !== "EbsResource",
+    );
+    expect(exported.map(([name]) => name).sort()).toEqual(Object.keys(classes).sort());
+});
+
+describe.each([
+    ["without an organization", undefined],
+    ["with an organization", "acme"],
+])("%s", (_title, organization) => {
+    test.each(Object.keys(classes))("%s comes up under mocks", async (name) => {
+        await pulumi.runtime.setMocks(
+            {
+                newResource: ({ name: logical, inputs }) => ({
+                    id: `${logical}_id`,
+                    state: inputs as Record<string, unknown>,
+                }),
+                call: ({ inputs }) => inputs as Record<string, unknown>,
+            },
+            "project",
+            "stack",
+            false,
+            organization,
+        );
+        const resource = classes[name]!();
+        const urn = await new Promise<string>((done) => resource.urn.apply(done));
+        expect(urn).toContain(
+            { SnapshotSchedule: "ebs-snapshots:index", SnapshotSharingPolicy: "ebs-snapshots:index" }[name] ??
+                (name === "Provider" ? "pulumi:providers:ebs-snapshots" : "ebs:"),
+        );
+        await waitForRPCs();
+    });
+});

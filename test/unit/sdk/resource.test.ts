@@ -1,0 +1,289 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, expectTypeOf, test, vi } from "vitest";
+import { Snapshot, SnapshotShare, type SnapshotArgs, type SnapshotState } from "../../../sdk";
+import { snapshotShareRules } from "../../../schema/snapshot-share";
+import { snapshotRules } from "../../../schema/snapshot";
+import { providerOptionRules } from "../../../schema/placement";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(async () => {
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                return {
+                    id: `${name}-id`,
+                    state: { ...(inputs as object), snapshotId: "snap-1", state: "completed" },
+                };
+            },
+            call: ({ inputs }) => inputs as Record<string, unknown>,
+        },
+        "project",
+        "test",
+        false,
+        "organization",
+    );
+});
+
+/** What the engine is told of a resource. */
+async function told(resource: pulumi.CustomResource): Promise<Registered> {
+    const name = (await valueOf(resource.id)).replace(/-id$/, "");
+    return registered.find((other) => other.name === name)!;
+}
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
+
+describe("what the engine is told", () => {
+    test("the type, which is in users' state for ever", async () => {
+        const { type } = await told(new Snapshot("a", { volumeId: "vol-1" }));
+        expect(type).toBe("pulumi-nodejs:dynamic/ebs:Snapshot");
+    });
+
+    test("the text of the provider, which is in users' state twice for each resource, for ever", async () => {
+        const { inputs } = await told(new Snapshot("b", { volumeId: "vol-1" }));
+        expect(inputs["__provider"]).toBe(
+            'exports.handler = () => require("pulumi-ebs-snapshots/provider").Snapshot',
+        );
+        expect(String(inputs["__provider"]).length).toBeLessThanOrEqual(300);
+    });
+
+    test("the arguments as they are given, and nothing that is not", async () => {
+        const args = {
+            volumeId: "vol-1",
+            description: "before",
+            triggers: { release: "2.4.0" },
+            keepReplaced: true,
+            copyTagsFromVolume: true,
+            waitForCompletion: false,
+            timeout: "90 minutes",
+            name: "n",
+            group: "g",
+            billingCode: "b",
+            tags: { a: "1" },
+            region: "eu-west-1",
+            credentials: { profile: "backup" },
+        } as const;
+        const { inputs } = await told(new Snapshot("all", args));
+        const { __provider, __urn, __organization, ...rest } = inputs;
+        expect(rest).toEqual(args);
+        expect(__organization).toBe("organization");
+        expect(__provider).toBeTypeOf("string");
+        expect(__organization).toBe("organization");
+        expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
+    });
+
+    test("the URN of a child names its parent's type", async () => {
+        const parent = new pulumi.ComponentResource("my:index:Backups", "parent");
+        const { inputs } = await told(new Snapshot("child", { volumeId: "vol-1" }, { parent }));
+        expect(inputs["__urn"]).toBe(
+            "urn:pulumi:test::project::my:index:Backups$pulumi-nodejs:dynamic/ebs:Snapshot::child",
+        );
+    });
+
+    test("several children of a component, which do not wait for each other", async () => {
+        const parent = new pulumi.ComponentResource("my:index:Backups", "of-two");
+        const children = ["one", "two"].map((name) => new Snapshot(name, { volumeId: "vol-1" }, { parent }));
+        for (const child of children) expect((await told(child)).inputs).toMatchObject({ volumeId: "vol-1" });
+    });
+
+    test("arguments that are known later, at any depth", async () => {
+        const { inputs } = await told(
+            new Snapshot("later", {
+                volumeId: pulumi.output("vol-1"),
+                tags: { a: Promise.resolve("1") },
+                triggers: { deep: { release: pulumi.output("2.4.0") } },
+            }),
+        );
+        expect(inputs).toMatchObject({
+            volumeId: "vol-1",
+            tags: { a: "1" },
+            triggers: { deep: { release: "2.4.0" } },
+        });
+    });
+
+    test("which properties replace on changes, for the provider to know", async () => {
+        const opts = { replaceOnChanges: ["group"] };
+        const { inputs } = await told(new Snapshot("r", { volumeId: "vol-1", group: "g" }, opts));
+        expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
+    });
+
+    test("customTimeouts.delete has no effect here, and one warning a program says so", async () => {
+        const warn = vi.spyOn(pulumi.log, "warn");
+        const customTimeouts = { delete: "1h" };
+        for (const name of ["gone-1", "gone-2"]) {
+            const { inputs } = await told(new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }));
+            expect(inputs["timeout"]).toBeUndefined();
+        }
+        const said = warn.mock.calls.map(([line]) => line);
+        warn.mockRestore();
+        expect(said).toEqual([
+            expect.stringContaining("customTimeouts.delete has no effect on dynamic resources"),
+        ]);
+    });
+
+    test.each([
+        [{ create: "90m" }, "90 minutes"],
+        [{ update: "1h30m" }, "90 minutes"],
+        [{ create: "1.5s", update: "2h" }, "2 seconds"],
+        [{ delete: "5m" }, undefined],
+    ])("customTimeouts %j, where no timeout is given", async (customTimeouts, timeout) => {
+        const name = `timeouts-${JSON.stringify(customTimeouts)}`;
+        const { inputs } = await told(new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }));
+        expect(inputs["timeout"]).toBe(timeout);
+        const given = new Snapshot(`${name}-2`, { volumeId: "vol-1", timeout: "1 day" }, { customTimeouts });
+        expect((await told(given)).inputs["timeout"]).toBe("1 day");
+    });
+
+    test("customTimeouts add no timeout to a resource that has none", async () => {
+        const share = new SnapshotShare("s", { snapshotId: "snap-1" }, { customTimeouts: { create: "1m" } });
+        const has = "timeout" in snapshotShareRules;
+        expect((await told(share)).inputs["timeout"]).toBe(has ? "1 minutes" : undefined);
+    });
+
+    test("which arguments are secret where a transformation of the stack or of a parent makes them so", async () => {
+        const hide: pulumi.ResourceTransformation = ({ props, opts }) => ({
+            props: { ...(props as object), tags: { token: pulumi.secret("s") } },
+            opts,
+        });
+        const parent = new pulumi.ComponentResource("a:b:C", "hiding", {}, { transformations: [hide] });
+        const { inputs } = await told(new Snapshot("hidden", { volumeId: "vol-1" }, { parent }));
+        expect(inputs["__secrets"]).toEqual(["tags"]);
+        const own = new Snapshot("own", { volumeId: "vol-1" }, { transformations: [hide] });
+        expect((await told(own)).inputs["__secrets"]).toEqual(["tags"]);
+    });
+
+    test("which arguments are secret, where one is", async () => {
+        const tags = { token: pulumi.secret("s") };
+        const secret = await told(new Snapshot("secret", { volumeId: "vol-1", tags }));
+        expect(secret.inputs["__secrets"]).toEqual(["tags"]);
+        const named = await told(new Snapshot("named", { volumeId: "vol-1", group: pulumi.secret("s") }));
+        expect(named.inputs["__secrets"]).toEqual(["group"]);
+        const plain = await told(new Snapshot("plain", { volumeId: "vol-1", tags: { a: "1" } }));
+        expect(plain.inputs).not.toHaveProperty("__secrets");
+        pulumi.runtime.setAllConfig({ "aws:defaultTags": '{"tags":{"Token":"s"}}' }, ["aws:defaultTags"]);
+        const defaulted = await told(new Snapshot("defaulted", { volumeId: "vol-1" }));
+        pulumi.runtime.setAllConfig({});
+        expect(defaulted.inputs["__secrets"]).toEqual(["tags"]);
+    });
+});
+
+test("every property, input or not, is an output", async () => {
+    const snapshot = new Snapshot("outputs", { volumeId: "vol-1", timeout: "1 hour" });
+    const outputs = [
+        ...["snapshotId", "arn", "ownerId", "state", "progress", "startTime", "completionTime"],
+        ...["volumeSize", "fullSnapshotSizeInBytes", "encrypted", "kmsKeyId", "tagsAll"],
+    ];
+    for (const key of [...Object.keys({ ...snapshotRules, ...providerOptionRules }), ...outputs])
+        expect(pulumi.Output.isInstance((snapshot as unknown as Record<string, unknown>)[key]), key).toBe(
+            true,
+        );
+    expect(await valueOf(snapshot.snapshotId)).toBe("snap-1");
+    expect(await valueOf(snapshot.state)).toBe("completed");
+    expect(await valueOf(snapshot.timeout)).toBe("1 hour");
+    expect(await valueOf(snapshot.description)).toBeUndefined();
+});
+
+describe("options that cannot be honoured are refused", () => {
+    const aws = new (class extends pulumi.ProviderResource {
+        constructor() {
+            super("aws", "elsewhere", {});
+        }
+    })();
+    const reason =
+        /"x": an explicit aws\.Provider does not reach dynamic resources, .*give `region` or `credentials`/;
+    const make =
+        (opts: object, more: Partial<SnapshotArgs> = {}) =>
+        () =>
+            new Snapshot("x", { volumeId: "vol-1", ...more }, opts);
+
+    test("deletedWith", () => {
+        const other = new pulumi.ComponentResource("my:index:Other", "other");
+        expect(make({ deletedWith: other })).toThrow(
+            'pulumi-nodejs:dynamic/ebs:Snapshot "x": option deletedWith is refused, since a snapshot outlives its volume',
+        );
+        expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
+    });
+
+    test("import, naming adopt where the resource can adopt", () => {
+        expect(make({ import: "snap-1" })).toThrow(
+            'pulumi-nodejs:dynamic/ebs:Snapshot "x": option import is refused, since Pulumi cannot import dynamic ' +
+                'resources; remove the option, and give the argument adopt: "snap-1" instead',
+        );
+        expect(() => new SnapshotShare("x", { snapshotId: "snap-1" }, { import: "snap-1" })).toThrow(
+            "option import is refused, since Pulumi cannot import dynamic resources; remove the option, and declare",
+        );
+    });
+
+    test.each(["soon", "10", "0s"])("customTimeouts that are no length of time: %j", (create) => {
+        expect(make({ customTimeouts: { create } })).toThrow(
+            `option customTimeouts is "${create}", but must be such as "90m" or "1h30m"`,
+        );
+    });
+
+    test("an explicit aws.Provider, alone, in a list or by name", () => {
+        expect(make({ provider: aws })).toThrow(reason);
+        expect(make({ providers: [aws] })).toThrow(reason);
+        expect(make({ providers: { aws } })).toThrow(reason);
+    });
+
+    test("one inherited from a component, however far above", () => {
+        const component = new pulumi.ComponentResource("my:index:Outer", "outer", {}, { providers: [aws] });
+        const inner = new pulumi.ComponentResource("my:index:Inner", "inner", {}, { parent: component });
+        expect(make({ parent: component })).toThrow(reason);
+        expect(make({ parent: inner })).toThrow(reason);
+    });
+
+    test("unless it is said where or who", () => {
+        expect(make({ provider: aws }, { region: "eu-west-1" })).not.toThrow();
+        expect(make({ provider: aws }, { credentials: { profile: "backup" } })).not.toThrow();
+    });
+
+    test("a provider of another package is no matter", () => {
+        const other = new (class extends pulumi.ProviderResource {
+            constructor() {
+                super("random", "other", {});
+            }
+        })();
+        const parent = new pulumi.ComponentResource("my:index:Other", "random", {}, { providers: [other] });
+        expect(make({ parent })).not.toThrow();
+    });
+});
+
+test("types: arguments may be plain, promised or outputs; outputs are of their own types", () => {
+    const volumeId = pulumi.output("vol-1");
+    expectTypeOf({ volumeId: "vol-1" }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId: Promise.resolve("vol-1") }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, tags: { a: volumeId }, group: undefined }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, tags: pulumi.output({ a: "1" }) }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, triggers: { any: [{ thing: 1 }] } }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, timeout: "90 minutes" as const }).toExtend<SnapshotArgs>();
+    expectTypeOf({ volumeId, credentials: { profile: volumeId } }).toExtend<SnapshotArgs>();
+
+    // @ts-expect-error -- volumeId is required
+    expectTypeOf({ group: "g" }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- an id is text
+    expectTypeOf({ volumeId: 1 }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- a length of time has a unit
+    expectTypeOf({ volumeId, timeout: "90" as const }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- tags are text
+    expectTypeOf({ volumeId, tags: { a: 1 } }).toExtend<SnapshotArgs>();
+    // @ts-expect-error -- there is no such argument
+    const misspelt: SnapshotArgs = { volumeId, descripton: "x" };
+    expect(misspelt).toHaveProperty("descripton");
+
+    expectTypeOf<Snapshot["snapshotId"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<Snapshot["volumeId"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<Snapshot["volumeSize"]>().toEqualTypeOf<pulumi.Output<number>>();
+    expectTypeOf<Snapshot["encrypted"]>().toEqualTypeOf<pulumi.Output<boolean>>();
+    expectTypeOf<Snapshot["description"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
+    expectTypeOf<Snapshot["tagsAll"]>().toEqualTypeOf<pulumi.Output<Record<string, string>>>();
+    expectTypeOf<keyof SnapshotState>().toExtend<keyof Snapshot>();
+});

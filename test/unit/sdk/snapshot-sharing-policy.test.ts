@@ -1,0 +1,103 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { SnapshotSharingPolicy } from "../../../sdk/sharing/snapshot-sharing-policy";
+import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+let registered: Registered[] = [];
+const children: pulumi.Resource[] = [];
+
+beforeAll(async () => {
+    pulumi.runtime.setAllConfig({
+        "ebs-snapshots:accounts": '{"audit":"011122223333","prod":"444455556666"}',
+    });
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                return { id: `${name}-id`, state: { ...(inputs as object), arn: `arn:${name}` } };
+            },
+            call: ({ inputs }) => inputs as Record<string, unknown>,
+        },
+        "project",
+        "test",
+        false,
+    );
+});
+beforeEach(() => {
+    registered = [];
+    children.length = 0;
+});
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
+
+/** Makes one and waits until every child of it has its URN. */
+async function made(name: string, args: ConstructorParameters<typeof SnapshotSharingPolicy>[1]) {
+    const remember = (child: { resource: pulumi.Resource }) => {
+        children.push(child.resource);
+        return undefined;
+    };
+    const policy = new SnapshotSharingPolicy(name, args, { transformations: [remember] });
+    const urns = await Promise.all(children.map(({ urn }) => valueOf(urn)));
+    return { policy, urns };
+}
+
+const sharers = {
+    accounts: ["audit", "prod", "123456789012"],
+    privateSharers: { groups: ["operators"], users: ["arn:aws:iam::123456789012:user/team/alice"] },
+    publicSharers: { roles: ["publisher"] },
+};
+const ids = ["011122223333", "444455556666", "123456789012"];
+
+test("each kind of sharers has one policy, attached to every group, role and user named", async () => {
+    const { policy, urns } = await made("sharing", sharers);
+    const { allow } = sharingPolicyDocuments({ ...sharers, accounts: ids });
+    const attached = registered.map(({ type, name, inputs }) => [type, name, inputs]);
+    expect(attached).toEqual([
+        ["ebs-snapshots:index:SnapshotSharingPolicy", "sharing", {}],
+        ["aws:iam/policy:Policy", "sharing-private", { policy: JSON.stringify(allow.private) }],
+        ["aws:iam/policy:Policy", "sharing-public", { policy: JSON.stringify(allow.public) }],
+        [
+            "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+            "sharing-private-group-operators",
+            { group: "operators", policyArn: "arn:sharing-private" },
+        ],
+        [
+            "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+            "sharing-private-user-alice",
+            { user: "alice", policyArn: "arn:sharing-private" },
+        ],
+        [
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            "sharing-public-role-publisher",
+            { role: "publisher", policyArn: "arn:sharing-public" },
+        ],
+    ]);
+    const [own, ...others] = urns;
+    expect(own).toBe("urn:pulumi:test::project::ebs-snapshots:index:SnapshotSharingPolicy::sharing");
+    for (const urn of others) expect(urn).toContain("::ebs-snapshots:index:SnapshotSharingPolicy$aws:iam/");
+    expect(others).toHaveLength(5);
+    expect(await valueOf(policy.privatePolicyArn)).toBe("arn:sharing-private");
+    expect(await valueOf(policy.publicPolicyArn)).toBe("arn:sharing-public");
+    expect(policy.documents).toEqual(sharingPolicyDocuments({ ...sharers, accounts: ids }));
+});
+
+test("where nobody shares, there is no policy", async () => {
+    const { policy } = await made("nobody", { accounts: ["prod"], privateSharers: { groups: [] } });
+    expect(registered.map(({ name }) => name)).toEqual(["nobody"]);
+    expect(await valueOf(policy.privatePolicyArn)).toBeUndefined();
+});
+
+test("an alias that is not configured is refused, naming those that are", () => {
+    expect(() => new SnapshotSharingPolicy("wrong", { accounts: ["prods"] })).toThrow(
+        'accounts: "prods" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (audit, prod)',
+    );
+    expect(() => new SnapshotSharingPolicy("short", { accounts: ["12345678901"] })).toThrow(
+        "(audit, prod): write it with all 12 digits, and quote it",
+    );
+});
