@@ -15,6 +15,7 @@ export default defineConfig({
                 test: {
                     name: "unit",
                     include: ["test/unit/**/*.test.ts"],
+                    setupFiles: ["test/unit/seed.ts"],
                     maxWorkers: "100%",
                     // The fuzz test thinks for seconds where the machine is busy.
                     testTimeout: 30_000,
