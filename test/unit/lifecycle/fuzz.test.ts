@@ -105,7 +105,8 @@ test.each([
         { numRuns: 1_000 },
     );
     // Of all that the state can contradict, only the room for tags applies to every resource.
-    for (const words of refused) expect(words).toMatch(/^Error: tags result in \d+ tags, together with those/);
+    for (const words of refused)
+        expect(words).toMatch(/^Error: tags result in \d+ tags, together with those/);
 });
 
 test("what check accepts, EC2's own model accepts too", async () => {
