@@ -51,6 +51,8 @@ test("every figure of docs/scale.md is one of bench/results, as it was measured"
     expect(figures.filter((figure) => !measured.has(figure))).toEqual([]);
 });
 
-test("no program runs from the root: a forgotten folder must not deploy another project", () => {
-    expect(existsSync(join(root, "Pulumi.yaml"))).toBe(false);
+test("the root's project is the quickstart, and no other program runs as it: each example is a project of its own", () => {
+    expect(read("Pulumi.yaml")).toContain("main: examples/quickstart\n");
+    const nearest = examples.map((name) => existsSync(join(root, "examples", name, "Pulumi.yaml")));
+    expect(nearest).toEqual(examples.map(() => true));
 });
