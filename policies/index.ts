@@ -49,7 +49,7 @@ export function snapshotPolicies({
         validateResource: (args, reportViolation) => {
             const { type, props, opts } = args;
             const configured = { ...requirements, ...args.getConfig<Requirements>() };
-            const violation = rule.judge({ type, props, protect: opts.protect }, configured);
+            const violation = rule.evaluate({ type, props, protect: opts.protect }, configured);
             if (violation !== undefined) reportViolation(violation);
         },
     }));

@@ -128,7 +128,11 @@ export function lostSnapshots({ steps }: Preview): Lost[] {
         // After an unfinished replacement, the current declaration decides on the old resource.
         const successor = steps.find(({ urn: other, newState }) => other === urn && newState !== undefined);
         const inputs = successor?.newState?.inputs;
-        const why = reasonFor(step, steps, inputs === undefined ? [] : undecided(kind.rules, state, inputs));
+        const why = deletionReason(
+            step,
+            steps,
+            inputs === undefined ? [] : undecided(kind.rules, state, inputs),
+        );
         if (why === undefined || kind.isRetained(state, inputs, op)) return [];
         const ids = kind.ids(oldState.id, state);
         if (ids.length === 0) return [];
@@ -138,7 +142,11 @@ export function lostSnapshots({ steps }: Preview): Lost[] {
 }
 
 /** Returns why the step deletes the resource in the state, or undefined if it does not. */
-function reasonFor({ op, urn, oldState, replaceReasons }: PreviewStep, steps: PreviewStep[], open: string[]) {
+function deletionReason(
+    { op, urn, oldState, replaceReasons }: PreviewStep,
+    steps: PreviewStep[],
+    open: string[],
+) {
     const name = nameOf(urn);
     switch (op) {
         case "delete": {
@@ -175,8 +183,9 @@ function reasonFor({ op, urn, oldState, replaceReasons }: PreviewStep, steps: Pr
 
 /** Checks whether both resources use the same region and the same credentials. */
 function isSamePlace(before: Properties, after: Properties): boolean {
-    const [here, there] = [before["region"], after["region"]];
-    const isSameRegion = here === undefined || there === undefined || here === there;
+    const [regionBefore, regionAfter] = [before["region"], after["region"]];
+    const isSameRegion =
+        regionBefore === undefined || regionAfter === undefined || regionBefore === regionAfter;
     return isSameRegion && equal(before["credentials"], after["credentials"]);
 }
 

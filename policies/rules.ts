@@ -30,7 +30,7 @@ export interface Rule {
     /** The keys of {@link Requirements} that the rule uses. */
     settings?: readonly (keyof Requirements)[];
     /** Returns the violation and its remedy, or undefined. */
-    judge(resource: Declared, requirements: Requirements): string | undefined;
+    evaluate(resource: Declared, requirements: Requirements): string | undefined;
 }
 
 const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"];
@@ -45,14 +45,14 @@ const lifecyclePolicies = [
 export const rules = {
     "no-public-share": {
         description: "Snapshots are not made public.",
-        judge: ({ type, props }) =>
+        evaluate: ({ type, props }) =>
             resourceOf(type) === "SnapshotShare" && props["public"] === true
                 ? "`public` is true. Share the snapshot with `accounts` instead"
                 : undefined,
     },
     "group-and-billing-code": {
         description: "Snapshots and volumes specify their owner and cost center: `group` and `billingCode`.",
-        judge({ type, props }) {
+        evaluate({ type, props }) {
             if (![...snapshots, volume].includes(resourceOf(type) ?? "")) return undefined;
             const missing = ["group", "billingCode"].filter((key) => !isGiven(props, key));
             return missing.length === 0 ? undefined : `${missing.join(" and ")} must be specified`;
@@ -60,7 +60,7 @@ export const rules = {
     },
     "encryption-required": {
         description: "Snapshot copies and volumes are encrypted.",
-        judge({ type, props }) {
+        evaluate({ type, props }) {
             if (!["SnapshotCopy", volume].includes(resourceOf(type) ?? "")) return undefined;
             const encrypted = isGiven(props, "kmsKeyId") || props["encrypted"] === true;
             return encrypted ? undefined : "`encrypted: true` or `kmsKeyId` must be specified";
@@ -69,29 +69,29 @@ export const rules = {
     "smallest-retention": {
         description: "Schedules keep their snapshots for a minimum time, archived time included.",
         settings: ["smallestRetention"],
-        judge({ type, props }, { smallestRetention = "7 days" }) {
+        evaluate({ type, props }, { smallestRetention = "7 days" }) {
             if (!lifecyclePolicies.includes(type)) return undefined;
-            const least = toMilliseconds(smallestRetention);
+            const minimum = toMilliseconds(smallestRetention);
             const details = props["policyDetails"] as { schedules?: DlmSchedule[] } | undefined;
-            const short = (details?.schedules ?? []).filter((schedule) => keptFor(schedule) < least);
-            if (short.length === 0) return undefined;
-            const names = short.map(({ name = "?" }) => `"${name}"`).join(", ");
+            const tooShort = (details?.schedules ?? []).filter((schedule) => retentionOf(schedule) < minimum);
+            if (tooShort.length === 0) return undefined;
+            const names = tooShort.map(({ name = "?" }) => `"${name}"`).join(", ");
             return (
-                `${short.length > 1 ? "rules" : "rule"} ${names} ${short.length > 1 ? "retain" : "retains"} ` +
+                `${tooShort.length > 1 ? "rules" : "rule"} ${names} ${tooShort.length > 1 ? "retain" : "retains"} ` +
                 `snapshots for less than ${smallestRetention}. Specify a longer \`keep\``
             );
         },
     },
     "no-snapshot-lost-by-replacement": {
         description: "Replaced snapshots are kept in the account.",
-        judge: ({ type, props }) =>
+        evaluate: ({ type, props }) =>
             snapshots.includes(resourceOf(type) ?? "") && props["keepReplaced"] !== true
                 ? "`keepReplaced: true` must be specified; otherwise a changed description or trigger deletes the existing snapshot"
                 : undefined,
     },
     "no-volume-replaced": {
         description: "Volumes are not replaced, because data written to them would be lost.",
-        judge({ type, props, protect }) {
+        evaluate({ type, props, protect }) {
             if (resourceOf(type) !== volume) return undefined;
             if (props["onSnapshotChange"] === "replace") return '`onSnapshotChange` must not be "replace"';
             if (props["allowShrinkByReplacement"] === true)
@@ -128,7 +128,7 @@ interface DlmSchedule {
 const units: Record<string, number> = { DAYS: day, WEEKS: 7 * day, MONTHS: 28 * day, YEARS: 365 * day };
 
 /** Returns the retention in milliseconds, in the standard tier and then in the archive. */
-function keptFor({ createRule, retainRule, archiveRule }: DlmSchedule): number {
+function retentionOf({ createRule, retainRule, archiveRule }: DlmSchedule): number {
     const { retentionArchiveTier } = archiveRule?.retainRule ?? archiveRule?.archiveRetainRule ?? {};
     const archived = retentionArchiveTier === undefined ? 0 : lengthOf(retentionArchiveTier, createRule);
     return lengthOf(retainRule ?? {}, createRule) + archived;

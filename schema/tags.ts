@@ -153,7 +153,7 @@ export function isSelected(key: string, selection: true | CopiedTags): boolean {
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
-export const mostTags = 50;
+export const maxTags = 50;
 /** A new resource has this number of internal tags: stack, claim and owner. */
 export const internalTags = 3;
 /**
@@ -176,13 +176,13 @@ export function checkStandard(
                 reason: `specifies a tag that ${option} writes too. Specify it once.`,
             });
         }
-        const twin = options
+        const duplicate = options
             .slice(0, index)
-            .find(([other, same]) => same === key && inputs[other] !== undefined);
-        if (twin !== undefined) {
+            .find(([other, otherKey]) => otherKey === key && inputs[other] !== undefined);
+        if (duplicate !== undefined) {
             failures.push({
                 property: option,
-                reason: `writes the tag "${key}", as ${twin[0]} does. Specify one of them, or change ebs-snapshots:tagKeys.`,
+                reason: `writes the tag "${key}", as ${duplicate[0]} does. Specify one of them, or change ebs-snapshots:tagKeys.`,
             });
         }
     }
@@ -190,16 +190,16 @@ export function checkStandard(
     return [
         ...failures,
         ...checkTagCount(count, reserved, "together with name, group, billingCode and aws:defaultTags"),
-        ...checkSelected(inputs, configuration, mostTags - reserved),
+        ...checkSelected(inputs, configuration, maxTags - reserved),
     ];
 }
 
 /** Rejects more tags than EC2 takes beside the internal ones. */
-export function checkTagCount(count: number, internal: number, together: string): CheckFailure[] {
-    const room = mostTags - internal;
+export function checkTagCount(count: number, internal: number, included: string): CheckFailure[] {
+    const room = maxTags - internal;
     if (count <= room) return [];
     const reason =
-        `result in ${String(count)} tags, ${together}. The maximum is ${String(room)}: EC2 takes ${String(mostTags)} on a ` +
+        `result in ${String(count)} tags, ${included}. The maximum is ${String(room)}: EC2 takes ${String(maxTags)} on a ` +
         `resource, and this package writes ${String(internal)} of its own. Remove ${String(count - room)}.`;
     return [{ property: "tags", reason }];
 }
@@ -217,7 +217,7 @@ function checkSelected(inputs: Properties, configuration: Configuration, room: n
             property: `${String(option)}.only`,
             reason:
                 `results in ${String(count)} tags, together with the declared ones. The maximum is ${String(room)}: EC2 ` +
-                `takes ${String(mostTags)} on a resource, and this package writes ${String(mostTags - room)} of its ` +
+                `takes ${String(maxTags)} on a resource, and this package writes ${String(maxTags - room)} of its ` +
                 `own. Remove ${String(count - room)}.`,
         },
     ];

@@ -9,16 +9,16 @@ import { isMap, type Properties } from "./values";
 import { isIdIn, isNameIn, isRegular } from "./availability-zone";
 
 /** These types do not have the property; EC2 checks types that are not listed here. */
-const withoutIops = ["gp2", "sc1", "st1", "standard"];
-const withoutThroughput = [...withoutIops, "io1", "io2"];
-const withoutMultiAttach = [...withoutIops, "gp3"];
-const iopsRequired = ["io1", "io2"];
+const typesWithoutIops = ["gp2", "sc1", "st1", "standard"];
+const typesWithoutThroughput = [...typesWithoutIops, "io1", "io2"];
+const typesWithoutMultiAttach = [...typesWithoutIops, "gp3"];
+const typesWithRequiredIops = ["io1", "io2"];
 
 /**
  * Returns the type of a new volume; undefined on Outposts and in Local Zones, where the types differ and EC2 has its
  * own default.
  */
-export function wantedType(inputs: Properties): string | undefined {
+export function typeOfNewVolume(inputs: Properties): string | undefined {
     if (typeof inputs["volumeType"] === "string") return inputs["volumeType"];
     return inputs["outpostArn"] === undefined && isRegular(inputs) ? "gp3" : undefined;
 }
@@ -30,7 +30,7 @@ export function checkVolume(inputs: Properties, olds: Properties): CheckFailure[
         ...checkEncryption(inputs),
         ...checkFinalTags(inputs),
         ...checkSnapshotChange(inputs, olds),
-        ...shrinking(olds["size"], olds["size"], inputs),
+        ...checkShrinking(olds["size"], olds["size"], inputs),
     ];
 }
 
@@ -57,16 +57,16 @@ function checkZone(inputs: Properties): CheckFailure[] {
         return [{ property: "availabilityZoneId", reason: exactlyOneZone }];
     }
     if (typeof region !== "string" || !isRegion(region)) return [];
-    const elsewhere = (property: string, value: string) => ({
+    const outsideRegion = (property: string, value: string) => ({
         property,
         value,
         reason: textOf`but must be a zone of region ${{ property: "region", value: region }}`,
     });
     if (typeof name === "string" && isZone(name) && !isNameIn(region, name)) {
-        return [elsewhere("availabilityZone", name)];
+        return [outsideRegion("availabilityZone", name)];
     }
     if (typeof id === "string" && isZone(id) && !isIdIn(region, id)) {
-        return [elsewhere("availabilityZoneId", id)];
+        return [outsideRegion("availabilityZoneId", id)];
     }
     return [];
 }
@@ -85,11 +85,11 @@ function isZone(zone: string): boolean {
 function checkPerformance(inputs: Properties, olds: Properties): CheckFailure[] {
     // An existing volume keeps its type if none is declared, and only its state contains that type.
     const isNew = olds["snapshotId"] === undefined && inputs["adopt"] === undefined;
-    const type = isNew || inputs["volumeType"] !== undefined ? wantedType(inputs) : undefined;
+    const type = isNew || inputs["volumeType"] !== undefined ? typeOfNewVolume(inputs) : undefined;
     if (type === undefined) return [];
     const volumeType = { property: "volumeType", value: type };
-    const refused = (property: string, without: string[], remedy: string) =>
-        (inputs[property] === true || typeof inputs[property] === "number") && without.includes(type)
+    const unsupported = (property: string, types: string[], remedy: string) =>
+        (inputs[property] === true || typeof inputs[property] === "number") && types.includes(type)
             ? [
                   {
                       property,
@@ -97,11 +97,15 @@ function checkPerformance(inputs: Properties, olds: Properties): CheckFailure[] 
                   },
               ]
             : [];
-    const missing = iopsRequired.includes(type) && inputs["iops"] === undefined;
+    const missing = typesWithRequiredIops.includes(type) && inputs["iops"] === undefined;
     return [
-        ...refused("iops", withoutIops, "Remove it, or set volumeType to gp3, io1 or io2."),
-        ...refused("throughput", withoutThroughput, "Remove it, or set volumeType to gp3."),
-        ...refused("multiAttachEnabled", withoutMultiAttach, "Remove it, or set volumeType to io1 or io2."),
+        ...unsupported("iops", typesWithoutIops, "Remove it, or set volumeType to gp3, io1 or io2."),
+        ...unsupported("throughput", typesWithoutThroughput, "Remove it, or set volumeType to gp3."),
+        ...unsupported(
+            "multiAttachEnabled",
+            typesWithoutMultiAttach,
+            "Remove it, or set volumeType to io1 or io2.",
+        ),
         ...(missing
             ? [{ property: "iops", reason: textOf`is required for volumes of type ${volumeType}` }]
             : []),
@@ -133,7 +137,7 @@ function checkSnapshotChange(inputs: Properties, olds: Properties): CheckFailure
 }
 
 /** Rejects a declared size below the current one: EC2 cannot shrink a volume. `declared` is the size declared before. */
-export function shrinking(current: unknown, declared: unknown, inputs: Properties): CheckFailure[] {
+export function checkShrinking(current: unknown, declared: unknown, inputs: Properties): CheckFailure[] {
     const { size } = inputs;
     const isSmaller = typeof size === "number" && typeof current === "number" && size < current;
     // A size that was not edited is smaller only because the volume was resized outside of Pulumi.

@@ -20,7 +20,7 @@ interface Candidate {
     id: string;
     observed: unknown;
     /** Is set if the resource is in the Recycle Bin. */
-    recycled: { until: string; restore: () => Promise<unknown> } | undefined;
+    inRecycleBin: { until: string; restore: () => Promise<unknown> } | undefined;
     failures: CheckFailure[];
 }
 
@@ -33,9 +33,9 @@ export async function validateAdoption(
     const found = await find(scope, ctx, inputs);
     if (found?.failures.length === 0) {
         ctx.info(
-            found.recycled === undefined
+            found.inRecycleBin === undefined
                 ? `will adopt existing ${found.id}; nothing new will be created.`
-                : `will restore ${found.id} from the Recycle Bin, where it is kept until ${found.recycled.until}, and adopt it; ` +
+                : `will restore ${found.id} from the Recycle Bin, where it is kept until ${found.inRecycleBin.until}, and adopt it; ` +
                       "nothing new will be created.",
         );
         warnOfOtherManager(scope, ctx, found);
@@ -51,7 +51,7 @@ export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Pr
     const [failure] = found?.failures ?? [];
     if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
     if (found === undefined) return undefined;
-    const restored = await found.recycled?.restore();
+    const restored = await found.inRecycleBin?.restore();
     return { id: found.id, observed: restored ?? found.observed, adopted: true };
 }
 
@@ -60,18 +60,18 @@ async function find(scope: Scope, ctx: ResourceContext, inputs: Properties): Pro
     const id = inputs["adopt"];
     if (typeof id !== "string" || id === UNKNOWN || deployment.isInState(ctx.urn)) return undefined;
     const current = await resource.read({ ctx, id, state: inputs });
-    const recycled = current === undefined ? await resource.findInRecycleBin?.({ ctx, id }) : undefined;
-    const observed = current ?? recycled?.observed;
+    const inRecycleBin = current === undefined ? await resource.findInRecycleBin?.({ ctx, id }) : undefined;
+    const observed = current ?? inRecycleBin?.observed;
     if (observed === undefined) {
         const place = await formatPlace(ctx.ec2);
-        deployment.noteNotFound(id, ctx.urn, place);
+        deployment.recordNotFound(id, ctx.urn, place);
         const elsewhere = await findElsewhere(scope, ctx, id, inputs);
         if (elsewhere !== undefined) {
             const reason = `but that is not in ${place}; it is ${elsewhere}`;
             return {
                 id,
                 observed,
-                recycled: undefined,
+                inRecycleBin: undefined,
                 failures: [{ property: "adopt", value: id, reason }],
             };
         }
@@ -81,7 +81,7 @@ async function find(scope: Scope, ctx: ResourceContext, inputs: Properties): Pro
         );
         return undefined;
     }
-    return { id, observed, recycled, failures: await failuresOf(scope, ctx, { id, observed, inputs }) };
+    return { id, observed, inRecycleBin, failures: await failuresOf(scope, ctx, { id, observed, inputs }) };
 }
 
 /**
@@ -94,7 +94,7 @@ async function findElsewhere(
     id: string,
     inputs: Properties,
 ): Promise<string | undefined> {
-    for (const ec2 of await deployment.everywhere()) {
+    for (const ec2 of await deployment.allClients()) {
         if (ec2 === ctx.ec2) continue;
         const found = await resource.read({ ctx: { ...ctx, ec2 }, id, state: inputs }).catch(() => undefined);
         if (found === undefined) continue;
@@ -113,15 +113,15 @@ async function failuresOf(
     { id, observed, inputs }: { id: string; observed: unknown; inputs: Properties },
 ): Promise<CheckFailure[]> {
     const { resource, rules, deployment } = scope;
-    const refuse = (reason: string) => [{ property: "adopt", value: id, reason: `but ${reason}` }];
+    const fail = (reason: string) => [{ property: "adopt", value: id, reason: `but ${reason}` }];
     const other = deployment.reserveAdoption(ctx.urn, id);
     if (other !== undefined)
-        return refuse(`${nameOf(other)} already manages it; remove one of the two from the program`);
+        return fail(`${nameOf(other)} already manages it; remove one of the two from the program`);
     const owner = resource.owner(observed);
     const isKnown = owner !== undefined && !ctx.ec2.identityUnknown;
     const account = isKnown ? await ctx.ec2.account() : owner;
     if (owner !== undefined && owner !== account)
-        return refuse(`it belongs to account ${owner}, not to ${String(account)}; copy it instead`);
+        return fail(`it belongs to account ${owner}, not to ${String(account)}; copy it instead`);
     const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
     const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
     const state = { properties: current, metadata: {} };
@@ -144,8 +144,8 @@ async function failuresOf(
 
 function mismatch(id: string, property: string, declared: unknown, current: unknown): CheckFailure {
     const isNone = current === undefined || current === "";
-    const has = isNone ? "has none" : textOf`has ${{ property, value: formatValue(current) }}`;
-    const reason = textOf`but ${id}, which is to be adopted, ${has}, which cannot be changed. Declare the same.`;
+    const currentValue = isNone ? "has none" : textOf`has ${{ property, value: formatValue(current) }}`;
+    const reason = textOf`but ${id}, which is to be adopted, ${currentValue}, which cannot be changed. Declare the same.`;
     return declared === undefined
         ? { property, reason: textOf`is not specified, ${reason}` }
         : { property, value: declared, reason };
@@ -157,9 +157,10 @@ function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }
     const { name } = createOwner(scope, ctx, "");
     const owners = carriers.flatMap(ownersOf).filter((owner) => owner.name !== name);
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
-    const together = "Both own it then, and it is deleted once neither declares it.";
-    if (inOtherStacks.length > 0) ctx.warn(`${id} is owned by ${formatOwners(inOtherStacks)}. ${together}`);
-    else if (owners.length > 0) ctx.info(`${id} is owned by ${formatOwners(owners)}. ${together}`);
+    const consequence = "Both own it then, and it is deleted once neither declares it.";
+    if (inOtherStacks.length > 0)
+        ctx.warn(`${id} is owned by ${formatOwners(inOtherStacks)}. ${consequence}`);
+    else if (owners.length > 0) ctx.info(`${id} is owned by ${formatOwners(owners)}. ${consequence}`);
     const managers = carriers.flatMap(({ tags }) => {
         const stack = tagOf({ Tags: tags }, stackTag);
         const isOther = stack !== undefined && stack !== ctx.stack && !stack.startsWith(retainedPrefix);

@@ -11,9 +11,9 @@ import { dirname, join, resolve } from "node:path";
 
 /** Returns a text that differs between backends; the order is that of the CLI: environment, project, login. */
 export function backendId(): string {
-    const url = process.env["PULUMI_BACKEND_URL"] || projectBackend(process.cwd()) || loggedInto() || "";
-    const where = url.startsWith("file://") ? folderOf(url.slice("file://".length)) : url;
-    return createHash("sha256").update(where).digest("hex").slice(0, 16);
+    const url = process.env["PULUMI_BACKEND_URL"] || projectBackend(process.cwd()) || loginBackend() || "";
+    const location = url.startsWith("file://") ? folderOf(url.slice("file://".length)) : url;
+    return createHash("sha256").update(location).digest("hex").slice(0, 16);
 }
 
 /**
@@ -33,18 +33,18 @@ function folderOf(path: string): string {
 /** Returns the `backend: { url }` of the Pulumi.yaml in a folder or above it. */
 function projectBackend(folder: string): string | undefined {
     for (const name of ["Pulumi.yaml", "Pulumi.yml"]) {
-        const project = readable(join(folder, name));
+        const project = readIfPresent(join(folder, name));
         // A pattern is enough, since only this key is needed and the CLI has checked the syntax of the file.
         if (project !== undefined) return /^backend:\s*\{?\s*url:\s*["']?([^\s"'}]+)/m.exec(project)?.[1];
     }
-    const above = dirname(folder);
-    return above === folder ? undefined : projectBackend(above);
+    const parentFolder = dirname(folder);
+    return parentFolder === folder ? undefined : projectBackend(parentFolder);
 }
 
 /** The file also contains tokens, so that only the address is read. */
-function loggedInto(): string | undefined {
+function loginBackend(): string | undefined {
     const home = process.env["PULUMI_HOME"] || join(homedir(), ".pulumi");
-    const credentials = readable(join(home, "credentials.json"));
+    const credentials = readIfPresent(join(home, "credentials.json"));
     if (credentials === undefined) return undefined;
     try {
         return (JSON.parse(credentials) as { current?: string }).current;
@@ -53,7 +53,7 @@ function loggedInto(): string | undefined {
     }
 }
 
-function readable(file: string): string | undefined {
+function readIfPresent(file: string): string | undefined {
     try {
         return readFileSync(file, "utf8");
     } catch {

@@ -14,7 +14,7 @@ import type { LifecycleContext, Stored } from "./context";
 import { prepare } from "./prepare";
 import { warnOfForcedReplacement, warnOfOwned } from "./replacement";
 import { resourceContext, type Scope } from "./scope";
-import { warnOfLeftTags } from "./tags";
+import { warnOfOmittedTags } from "./tags";
 
 export interface CheckResult {
     inputs: Stored;
@@ -51,7 +51,7 @@ export async function check(
             lineage: prepared.metadata.lineage,
             former: declarations.get(urn)?.former ?? olds.properties,
         });
-        deployment.noteDeclaration();
+        deployment.recordDeclaration();
         if (failures.length === 0)
             failures.push(
                 ...(await validateRemote(scope, context, olds, { ...prepared, properties: inputs })),
@@ -89,7 +89,7 @@ async function validateRemote(
         if (!scope.deployment.isInState(context.urn)) await warnOfOwned(scope, ctx, inputs).catch(ignore);
         failures.push(...((await scope.resource.validateRemote?.({ ctx, inputs, olds })) ?? []));
         // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
-        if (Object.keys(olds).length === 0) await warnOfLeftTags(scope, ctx, inputs);
+        if (Object.keys(olds).length === 0) await warnOfOmittedTags(scope, ctx, inputs);
         return failures;
     } catch (error) {
         if (!(error instanceof Ec2Error) || error instanceof CredentialsError) throw error;

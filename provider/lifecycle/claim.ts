@@ -32,7 +32,7 @@ export interface ReplacedResource {
     /** Marks a retained resource as no longer managed, in its own region and with its own credentials. */
     markRetained?: () => Promise<void>;
     /** Records the id of its replacement on it. */
-    noteSuccessor?: (id: string) => Promise<void>;
+    recordSuccessor?: (id: string) => Promise<void>;
 }
 
 /**
@@ -41,13 +41,13 @@ export interface ReplacedResource {
  * inputs: a forced replacement must not adopt the resource in the state.
  */
 export function claimOf(
-    who: { urn: string; organization: string; backend: string; generation: number },
-    defining: Properties,
+    identity: { urn: string; organization: string; backend: string; generation: number },
+    immutable: Properties,
 ): Claim {
-    const { urn, organization, backend, generation } = who;
+    const { urn, organization, backend, generation } = identity;
     const replacement = generation === 0 ? [] : [generation];
     const hash = createHash("sha256").update(
-        stableStringify([urn, organization, backend, defining, ...replacement]),
+        stableStringify([urn, organization, backend, immutable, ...replacement]),
     );
     return { stack: stackOf(urn, organization), value: hash.digest("hex").slice(0, 32) };
 }
@@ -77,7 +77,7 @@ export async function createOnce<Observed>(
 ): Promise<{ id: string; observed: Observed; adopted: boolean }> {
     const earlier = matchingClaim(attempt, await attempt.findClaimed(false));
     if (earlier !== undefined) return { ...earlier, adopted: true };
-    for (let tried = 1; ; tried++) {
+    for (let attempts = 1; ; attempts++) {
         try {
             return { ...(await attempt.create()), adopted: false };
         } catch (error) {
@@ -85,10 +85,10 @@ export async function createOnce<Observed>(
             // It is unknown whether EC2 has acted, so a lookup comes before another create.
             for (const pause of lookupDelaysMs) {
                 await attempt.clock.sleep(pause);
-                const mine = matchingClaim(attempt, await attempt.findClaimed(true));
-                if (mine !== undefined) return { ...mine, adopted: false };
+                const match = matchingClaim(attempt, await attempt.findClaimed(true));
+                if (match !== undefined) return { ...match, adopted: false };
             }
-            if (tried === maxAttempts) throw error;
+            if (attempts === maxAttempts) throw error;
         }
     }
 }
@@ -99,15 +99,15 @@ function matchingClaim<Observed>(
     claimed: ClaimedResource<Observed>[],
 ) {
     const oldest = Math.max(clock.now() - timeoutMs, replaced === undefined ? 0 : replaced.startedAt + 1);
-    const mine = claimed.filter(
+    const matches = claimed.filter(
         (one) => one.claim === claim.value && one.id !== replaced?.id && one.startedAt >= oldest,
     );
-    if (mine.length > 1) {
-        const ids = mine.map(({ id }) => id).join(", ");
+    if (matches.length > 1) {
+        const ids = matches.map(({ id }) => id).join(", ");
         throw new Error(
-            `${String(mine.length)} were created by interrupted runs, and it is not known which one is meant: ${ids}; ` +
+            `${String(matches.length)} were created by interrupted runs, and it is not known which one is meant: ${ids}; ` +
                 `delete those that are not wanted, or remove their tag ${claimTag}, and run again`,
         );
     }
-    return mine[0];
+    return matches[0];
 }

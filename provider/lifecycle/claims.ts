@@ -53,7 +53,7 @@ export class Claims {
 
     /** Ends the claims that an earlier run could not end. */
     async #endEarlier(created: Map<Ec2, string[]>): Promise<void> {
-        const leftovers: string[] = [];
+        const unaccounted: string[] = [];
         for (const [ec2, finders] of this.#finders) {
             const found = await Promise.all([...finders.values()].map((find) => find().catch(() => [])));
             const earlier = found
@@ -61,11 +61,11 @@ export class Claims {
                 .filter(({ claim, startedAt }) => claim !== endedClaim && startedAt < this.run.startedAt);
             const tracked = earlier.filter(({ id }) => this.run.isTracked(id));
             const ids = tracked.flatMap(({ carrierIds }) => carrierIds);
-            const open = ids.filter((id) => created.get(ec2)?.includes(id) !== true);
-            if (open.length > 0) await this.#endClaimsOf(ec2, open);
-            leftovers.push(...earlier.filter((one) => !tracked.includes(one)).map(formatClaimed));
+            const unended = ids.filter((id) => created.get(ec2)?.includes(id) !== true);
+            if (unended.length > 0) await this.#endClaimsOf(ec2, unended);
+            unaccounted.push(...earlier.filter((one) => !tracked.includes(one)).map(formatClaimed));
         }
-        this.#warnOfLeftovers([...new Set(leftovers)]);
+        this.#warnOfUnaccounted([...new Set(unaccounted)]);
     }
 
     async #endClaimsOf(ec2: Ec2, ids: string[]): Promise<void> {
@@ -78,7 +78,7 @@ export class Claims {
         }
     }
 
-    #warnOfLeftovers(ids: string[]): void {
+    #warnOfUnaccounted(ids: string[]): void {
         if (ids.length === 0) return;
         const isOne = ids.length === 1;
         this.run.log.warn(

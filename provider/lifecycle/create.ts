@@ -55,7 +55,7 @@ async function createResource(
     const { resource, deployment } = scope;
     const ctx = resourceContext(scope, context, inputs, given.defaultName);
     const owner = createOwner(scope, ctx);
-    const creation = await begin(scope, context, ctx, { inputs, given, owner });
+    const creation = await createOrAdopt(scope, context, ctx, { inputs, given, owner });
     const { id, observed, carriers } = creation;
     const replaced = deployment.replacedBy(context.urn);
     const metadata = { ...inputMetadata(given), owner: owner.token, copiedKeys: creation.copiedKeys };
@@ -63,21 +63,21 @@ async function createResource(
     const trackAs = (properties: Properties) => {
         track(scope, { urn: context.urn, lineage: given.lineage }, { id, inputs, outputs: properties });
     };
-    deployment.noteChange();
+    deployment.recordChange();
     trackAs(outputs);
-    if (creation.isExisting) for (const carrier of carriers) deployment.noteAdoption(carrier.id, owner);
+    if (creation.isExisting) for (const carrier of carriers) deployment.recordAdoption(carrier.id, owner);
     const prepare = async (found: unknown) => {
         // A later delete of the replaced resource must see that it is retained, even if this run fails from here on.
         await replaced?.markRetained?.();
-        return takeOver(scope, ctx, { creation, observed: found, inputs, given, owner });
+        return applyDeclaration(scope, ctx, { creation, observed: found, inputs, given, owner });
     };
     try {
         const state = await waitUntilReady(scope, context, { id, observed, inputs, metadata, prepare });
-        await noteIfIncomplete(scope, ctx, { id, outputs: state.properties, replaced });
+        await recordIncompleteSuccessor(scope, ctx, { id, outputs: state.properties, replaced });
         trackAs(state.properties);
         return { id, state };
     } catch (error) {
-        await noteIfIncomplete(scope, ctx, { id, outputs, replaced });
+        await recordIncompleteSuccessor(scope, ctx, { id, outputs, replaced });
         throw error;
     } finally {
         // The claim ends with the run: the state holds the resource whether the wait succeeds or fails.
@@ -98,19 +98,19 @@ interface Creation {
     copiedKeys: string[] | undefined;
 }
 
-async function begin(
+async function createOrAdopt(
     scope: Scope,
     context: LifecycleContext,
     ctx: ResourceContext,
     { inputs, given, owner }: { inputs: Properties; given: Metadata; owner: Owner },
 ): Promise<Creation> {
-    const what = `creating ${describeResource(scope, context, { inputs })}`;
-    const declared = await withErrorContext(what, takeAdopted(scope, ctx, inputs));
+    const operation = `creating ${describeResource(scope, context, { inputs })}`;
+    const declared = await withErrorContext(operation, takeAdopted(scope, ctx, inputs));
     const creating = { inputs, owner, lineage: given.lineage };
     const { id, observed, adopted } =
         declared ??
         (await createOrFind(scope, ctx, context, creating).catch(async (error: unknown) => {
-            throw plainError(`${what}: ${await messageInPlace(ctx.ec2, error)}`, { cause: error });
+            throw plainError(`${operation}: ${await messageInPlace(ctx.ec2, error)}`, { cause: error });
         }));
     return {
         id,
@@ -124,7 +124,7 @@ async function begin(
 }
 
 /** Makes an existing resource as declared, with the tag of its new owner; a new one is that already. */
-async function takeOver(
+async function applyDeclaration(
     scope: Scope,
     ctx: ResourceContext,
     {
@@ -153,13 +153,13 @@ async function takeOver(
  * Writes the id of an incomplete replacement on the replaced resource, because a later run or another process may
  * delete that.
  */
-async function noteIfIncomplete(
+async function recordIncompleteSuccessor(
     { resource }: Scope,
     ctx: ResourceContext,
     { id, outputs, replaced }: { id: string; outputs: Properties; replaced: ReplacedResource | undefined },
 ): Promise<void> {
     if (resource.replacing?.isComplete?.({ outputs }) !== false) return;
-    await replaced?.noteSuccessor?.(id).catch((error: unknown) => {
+    await replaced?.recordSuccessor?.(id).catch((error: unknown) => {
         ctx.warn(`${id} is not noted as the successor of ${replaced.id}: ${messageOf(error)}`);
     });
 }
@@ -178,7 +178,7 @@ async function createOrFind(
     );
     const replaced = deployment.replacedBy(urn);
     const attempt = [claim.value, replaced?.id].join();
-    const once = await createOnce({
+    const created = await createOnce({
         claim,
         replaced,
         timeoutMs: toMilliseconds((inputs["timeout"] as string | undefined) ?? defaultTimeout),
@@ -187,8 +187,8 @@ async function createOrFind(
             resource.create({ ctx, inputs, ownTags: { ...claimTags(claim), ...ownerTags(owner) }, attempt }),
         findClaimed: (isFresh) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
     });
-    if (once.adopted) ctx.info(`adopts ${once.id}, which an interrupted run of this stack created.`);
-    return once;
+    if (created.adopted) ctx.info(`adopts ${created.id}, which an interrupted run of this stack created.`);
+    return created;
 }
 
 async function findAllClaimed(
@@ -221,35 +221,35 @@ async function findClaimed(
     deployment.claims.findAtExit(ctx.ec2, resource, () => findAllClaimed(resource, ctx, claim.stack));
     const { clock } = ctx.ec2;
     const end = clock.now() + visibilityTimeoutMs;
-    for (let isAgain = isFresh; ; isAgain = true) {
-        const all = await resource.findClaimed({ ctx, stack: claim.stack, isFresh: isAgain });
+    for (let bypassCache = isFresh; ; bypassCache = true) {
+        const all = await resource.findClaimed({ ctx, stack: claim.stack, isFresh: bypassCache });
         const found = all.filter((one) => one.claim === claim.value);
         // A resource in the state may still carry a claim, if its run could not end the claim. Tags can be forged.
         if (found.length > 0) await ctx.waitForDeclarations();
-        const mine = found.filter(
+        const candidates = found.filter(
             ({ id, observed }) =>
                 !deployment.isTracked(id) && resource.matchesInputs?.({ inputs, observed }) !== false,
         );
-        const partial: string[] = [];
-        for (const { id, observed } of mine)
-            if ((await resource.isWhole?.({ ctx, inputs, observed })) === false) partial.push(id);
-        if (partial.length === 0) return mine;
+        const incomplete: string[] = [];
+        for (const { id, observed } of candidates)
+            if ((await resource.isFullyVisible?.({ ctx, inputs, observed })) === false) incomplete.push(id);
+        if (incomplete.length === 0) return candidates;
         if (clock.now() > end)
             throw new Error(
-                `${partial.join(", ")}, which an interrupted run created, is not complete: EC2 does not show a snapshot ` +
+                `${incomplete.join(", ")}, which an interrupted run created, is not complete: EC2 does not show a snapshot ` +
                     `of each volume. Run again, or remove the tag ${claimTag} from its snapshots to create a new one`,
             );
-        ctx.status(`waiting until EC2 shows all of ${partial.join(", ")}`);
+        ctx.status(`waiting until EC2 shows all of ${incomplete.join(", ")}`);
         await clock.sleep(lookupPauseMs);
     }
 }
 
 function immutableInputs(rules: Record<string, Rule>, inputs: Properties): Properties {
-    const fixed = Object.entries(rules).filter(
+    const immutable = Object.entries(rules).filter(
         ([, { onChange }]) => onChange === "replace" || typeof onChange === "function",
     );
     // A declared default must result in the same claim as an omitted input.
     return Object.fromEntries(
-        fixed.map(([key, rule]) => [key, equal(inputs[key], rule.default) ? undefined : inputs[key]]),
+        immutable.map(([key, rule]) => [key, equal(inputs[key], rule.default) ? undefined : inputs[key]]),
     );
 }

@@ -22,14 +22,21 @@ export async function deleteResource(
     id: string,
     state: Stored,
 ): Promise<void> {
-    const what = describeResource(scope, context, { id, inputs: state.properties });
-    await withErrorContext(`deleting ${what}`, deleteOrKeep(scope, context, { id, what, state }));
+    const description = describeResource(scope, context, { id, inputs: state.properties });
+    await withErrorContext(
+        `deleting ${description}`,
+        deleteOrKeep(scope, context, { id, description, state }),
+    );
 }
 
 async function deleteOrKeep(
     scope: Scope,
     context: LifecycleContext,
-    { id, what, state: { properties: before, metadata } }: { id: string; what: string; state: Stored },
+    {
+        id,
+        description,
+        state: { properties: before, metadata },
+    }: { id: string; description: string; state: Stored },
 ): Promise<void> {
     const { resource, deployment, declarations } = scope;
     const { replacing } = resource;
@@ -59,7 +66,7 @@ async function deleteOrKeep(
         if (isRetained) await replacing.markRetained?.({ ctx, id, state });
         if (isRetained || (isMarkedRetained && replacing.markRetained !== undefined)) {
             await release(ctx, own, token);
-            ctx.info(`${what} is kept in the account, no longer managed`);
+            ctx.info(`${description} is kept in the account, no longer managed`);
             return;
         }
         // With the user's own deleteBeforeReplace the replacement does not exist yet, so that there is no wait.

@@ -84,7 +84,7 @@ export class Deployment {
     }
 
     /** Records the resource that adopts `id` in this run; EC2 may show the tag of the new owner only later. */
-    noteAdoption(id: string, owner: Owner): void {
+    recordAdoption(id: string, owner: Owner): void {
         this.#adopters.set(id, owner);
     }
 
@@ -95,7 +95,7 @@ export class Deployment {
     }
 
     /** Records that `adopt` of a resource contains an id that does not exist in its region and account. */
-    noteNotFound(id: string, urn: string, place: string): void {
+    recordNotFound(id: string, urn: string, place: string): void {
         this.#notFound.set(id, { urn, place });
     }
 
@@ -105,14 +105,14 @@ export class Deployment {
     }
 
     /** Returns every EC2 client that this run has used so far, and that of the default region. */
-    async everywhere(): Promise<Ec2[]> {
+    async allClients(): Promise<Ec2[]> {
         const region = await configuredRegion(this.configuration.aws, undefined);
         if (region !== undefined) this.ec2(region, undefined);
         return [...this.#clouds.values()];
     }
 
     /** Records that tags or resources may differ from the last sweep. */
-    noteChange(): void {
+    recordChange(): void {
         this.#hasChanged = true;
     }
 
@@ -137,7 +137,7 @@ export class Deployment {
     }
 
     /** Records that the program has declared a resource. */
-    noteDeclaration(): void {
+    recordDeclaration(): void {
         this.#declaredAt = this.dependencies.clock.now();
     }
 
@@ -190,10 +190,10 @@ export class Deployment {
      * lineage decides.
      */
     successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
-        const kin = this.#byLineage.get(lineage.origin);
+        const related = this.#byLineage.get(lineage.origin);
         const live =
             this.#live.get(this.#urns.get(id) ?? urn) ??
-            (kin !== undefined && isSuccessor(kin.lineage, lineage) ? kin.live : undefined);
+            (related !== undefined && isSuccessor(related.lineage, lineage) ? related.live : undefined);
         return live?.id === id && live.replaced !== true ? undefined : live;
     }
 

@@ -38,12 +38,12 @@ export async function diff(
     const { properties } = state;
     const ctx = resourceContext(scope, context, inputs);
     const declared = withDeclaredInputs(state);
-    const [refused] = resource.validateUpdate?.({ state: properties, inputs, declared }) ?? [];
-    if (refused !== undefined) throw plainError(describeFailure(refused, context.secrets));
-    const comparing = differences(scope, ctx, state, inputs);
+    const [invalid] = resource.validateUpdate?.({ state: properties, inputs, declared }) ?? [];
+    if (invalid !== undefined) throw plainError(describeFailure(invalid, context.secrets));
+    const comparison = differences(scope, ctx, state, inputs);
     const differing = await withErrorContext(
         `comparing ${describeResource(scope, context, { id, inputs })}`,
-        comparing,
+        comparison,
     );
     const changed = differing.filter(({ effect }) => effect !== "nothing");
     const { configuration } = deployment;
@@ -54,7 +54,7 @@ export async function diff(
         // A job that has succeeded since still needs the update that reads its outputs.
         resource.pending?.({ ...args, state: properties }) ??
         (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state));
-    const facts = decide(changed, pending, context, inputs);
+    const facts = factsOf(changed, pending, context, inputs);
     const [excess] = facts.isReplaced ? [] : checkTagRoom(scope, ctx, { id, inputs, state });
     if (excess !== undefined) throw plainError(describeFailure(excess, context.secrets));
     track(
@@ -74,7 +74,7 @@ export async function diff(
     return facts;
 }
 
-function decide(
+function factsOf(
     changed: Change[],
     pending: Pending | undefined,
     { replaceOnChanges }: LifecycleContext,

@@ -26,7 +26,7 @@ export interface EngineLog {
 
 export const engineLog: EngineLog = {
     status: (urn, line) => {
-        say("INFO", urn, line, true);
+        sendSafely("INFO", urn, line, true);
     },
     info: (urn, line) => sendOnce("INFO", urn, line),
     warn: (urn, line) => sendOnce("WARNING", urn, line),
@@ -36,14 +36,14 @@ export const engineLog: EngineLog = {
 };
 
 /** During a diff the engine does not show the resource of a line, and may print it above another resource. */
-function named(urn: string, line: string): string {
+function withName(urn: string, line: string): string {
     return urn === "" ? line : `${nameOf(urn)}: ${line}`;
 }
 
 /** The address is the last matching argument: with `--logflow -v=3` or `--tracing` the CLI puts flags before it. */
 let address = process.argv.slice(2).findLast((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
 type Severity = "INFO" | "WARNING";
-export type Send = (severity: Severity, urn: string, line: string, passing: boolean) => void;
+export type Send = (severity: Severity, urn: string, line: string, ephemeral: boolean) => void;
 let send: Send | undefined;
 let connectToEngine: (to: string) => Send = connect;
 
@@ -92,15 +92,15 @@ export function whenReleased(work: () => Promise<void>): void {
     if (address === undefined) return;
     process.once("SIGINT", () => {
         void work()
-            .finally(() => Promise.race([Promise.all(sending), wait(lastWordsMs)]))
+            .finally(() => Promise.race([Promise.all(pendingMessages), wait(lastMessagesMs)]))
             .finally(() => process.exit(0));
     });
 }
 
 /** Contains the messages that are being sent to the engine. */
-const sending = new Set<Promise<void>>();
+const pendingMessages = new Set<Promise<void>>();
 /** The last messages may take this long to arrive. */
-const lastWordsMs = 1_000;
+const lastMessagesMs = 1_000;
 
 const sentLines = new Set<string>();
 
@@ -109,10 +109,10 @@ function sendOnce(severity: Severity, urn: string, line: string): void {
     const key = `${urn} ${line}`;
     if (sentLines.has(key)) return;
     sentLines.add(key);
-    say(severity, urn, named(urn, line), false);
+    sendSafely(severity, urn, withName(urn, line), false);
 }
 
-function say(...message: Parameters<Send>): void {
+function sendSafely(...message: Parameters<Send>): void {
     if (address === undefined) return;
     // A message that does not arrive must never fail the work that it reports.
     try {
@@ -124,24 +124,24 @@ function say(...message: Parameters<Send>): void {
 
 function connect(to: string): Send {
     // This loads the copy of gRPC that the user's SDK depends on, because it rejects credentials of another copy.
-    const beside = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-    const grpc = beside("@grpc/grpc-js") as typeof Grpc;
-    const services = beside("./proto/engine_grpc_pb.js") as typeof Services;
-    const messages = beside("./proto/engine_pb.js") as typeof Messages;
+    const requireFromSdk = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    const grpc = requireFromSdk("@grpc/grpc-js") as typeof Grpc;
+    const services = requireFromSdk("./proto/engine_grpc_pb.js") as typeof Services;
+    const messages = requireFromSdk("./proto/engine_pb.js") as typeof Messages;
     const client = new services.EngineClient(to, grpc.credentials.createInsecure());
-    return (severity, urn, line, passing) => {
+    return (severity, urn, line, ephemeral) => {
         const request = new messages.LogRequest();
         request.setSeverity(messages.LogSeverity[severity]);
         request.setUrn(urn);
         request.setMessage(line);
-        request.setEphemeral(passing);
+        request.setEphemeral(ephemeral);
         const sent = new Promise<void>((resolve) => {
             client.log(request, () => {
-                sending.delete(sent);
+                pendingMessages.delete(sent);
                 resolve();
             });
         });
-        sending.add(sent);
+        pendingMessages.add(sent);
     };
 }
 

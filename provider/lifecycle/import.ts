@@ -26,16 +26,16 @@ export async function importResource(
     id: string,
 ): Promise<Imported | undefined> {
     const { resource, deployment, rules } = scope;
-    const [, elsewhere, given = ""] = /^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)\/)?(.*)$/.exec(id) ?? [];
-    const region = elsewhere ?? (await configuredRegion(deployment.configuration.aws));
+    const [, explicitRegion, importId = ""] = /^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)\/)?(.*)$/.exec(id) ?? [];
+    const region = explicitRegion ?? (await configuredRegion(deployment.configuration.aws));
     if (region === undefined) throw new ConfigError("aws:region", "is required: set it, or give `region`");
     const ctx = resourceContext(scope, context, { region });
-    return withErrorContext(`importing ${given}`, find());
+    return withErrorContext(`importing ${importId}`, find());
 
     async function find(): Promise<Imported | undefined> {
         if (resource.findImported === undefined)
             throw new Error("it exists in the state alone; declare it instead");
-        const found = await resource.findImported({ ctx, id: given });
+        const found = await resource.findImported({ ctx, id: importId });
         if (found === undefined) return undefined;
         const properties: Properties = { ...defined({ ...found.inputs }), region };
         // The read depends on the declaration, because a share owns the accounts that it declares.
@@ -50,9 +50,9 @@ export async function importResource(
         const tagKeys =
             "tags" in rules ? Object.keys(declaredTags(properties, deployment.configuration)) : [];
         // The tag of this very resource, which a state has lost; what others own is kept when this one is deleted.
-        const { name: own } = createOwner(scope, ctx);
+        const { name: ownName } = createOwner(scope, ctx);
         const owners = (resource.tagged?.carriers(found.id, observed) ?? []).flatMap(ownersOf);
-        const owner = owners.find(({ name }) => name === own)?.token;
+        const owner = owners.find(({ name }) => name === ownName)?.token;
         const metadata = defined({ tagKeys, owner, defaultName: isNamed ? undefined : "" });
         const state = await stateOf(scope, ctx, context, {
             id: found.id,

@@ -26,7 +26,7 @@ import type { Scope } from "./scope";
 import type { InternalTags } from "./tags";
 
 /** A tag value has at most this many characters. */
-const longestValue = 256;
+const maxValueLength = 256;
 
 /** Creates the owner record of a resource of this run for the EC2 resource that it creates or adopts. */
 export function createOwner(
@@ -36,7 +36,7 @@ export function createOwner(
 ): Owner {
     const { urn, stack } = ctx;
     const name = `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
-    return { token, name: name.slice(-longestValue) };
+    return { token, name: name.slice(-maxValueLength) };
 }
 
 export function ownerTags({ token, name }: Owner): TagMap {

@@ -21,23 +21,23 @@ export async function read(
 ): Promise<{ state: State; inputs: Properties } | undefined> {
     const { resource, rules } = scope;
     const ctx = resourceContext(scope, context, state.properties);
-    const what = `reading ${describeResource(scope, context, { id, inputs: state.properties })}`;
-    const observed = await withErrorContext(what, readCached(scope, ctx, id, state.properties));
+    const operation = `reading ${describeResource(scope, context, { id, inputs: state.properties })}`;
+    const observed = await withErrorContext(operation, readCached(scope, ctx, id, state.properties));
     if (observed === undefined) {
-        await withErrorContext(what, requireSameAccount(ctx, state.properties));
+        await withErrorContext(operation, requireSameAccount(ctx, state.properties));
         return undefined;
     }
     await withErrorContext(
-        what,
+        operation,
         Promise.resolve().then(() => requireSameOwner(resource.owner(observed), state.properties)),
     );
     const declared = inputsOf(rules, withDeclaredInputs(state));
-    const shown = defined(resource.inputsFrom?.({ ctx, observed, declared }) ?? declared);
+    const observedInputs = defined(resource.inputsFrom?.({ ctx, observed, declared }) ?? declared);
     const { defaultName, copiedKeys = [] } = state.metadata;
     // A default name that a copied tag overrides is not in EC2, and is no drift.
-    const isYielding =
+    const isNameOverridden =
         copiedKeys.includes(ctx.configuration.tagKeys.name) && declared["name"] === defaultName;
-    const inputs = isYielding ? { ...shown, name: defaultName } : shown;
+    const inputs = isNameOverridden ? { ...observedInputs, name: defaultName } : observedInputs;
     return {
         state: await stateOf(scope, ctx, context, { id, observed, inputs, metadata: state.metadata }),
         inputs,

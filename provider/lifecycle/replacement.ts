@@ -30,7 +30,7 @@ export async function trackReplacement(
     const replaced = {
         id,
         startedAt: startedAt?.(state) ?? 0,
-        noteSuccessor: (successor: string) => writeTags(ctx.ec2, carrierIds, { [successorTag]: successor }),
+        recordSuccessor: (successor: string) => writeTags(ctx.ec2, carrierIds, { [successorTag]: successor }),
     };
     const isRetained = replacing?.isRetained?.({ state, inputs }) === true;
     // The mark is written in the region and with the credentials of the replaced resource.
@@ -47,14 +47,14 @@ export async function warnOfUndecided(
     { changed, id, state, inputs }: { changed: Change[]; id: string; state: Properties; inputs: Properties },
 ): Promise<void> {
     const { replacing } = scope.resource;
-    const open = changed.filter(({ undecided }) => undecided).map(({ property }) => property);
-    if (open.length === 0) return;
+    const undecided = changed.filter(({ undecided }) => undecided).map(({ property }) => property);
+    if (undecided.length === 0) return;
     // A replaced copy of another source is retained, so that there is nothing to warn of.
     if (replacing?.isRetained !== undefined && replacing.isRetained({ state, inputs }) !== false) return;
     const ctx = resourceContext(scope, context, state);
     const warning = await replacing?.warning({ ctx, id, state, inputs });
-    const unclear = `${open.join(", ")} ${open.length > 1 ? "are" : "is"} not known yet`;
-    if (warning !== undefined) ctx.warn(textOf`${unclear}: if it turns out to be another one, ${warning}`);
+    const condition = `${undecided.join(", ")} ${undecided.length > 1 ? "are" : "is"} not known yet`;
+    if (warning !== undefined) ctx.warn(textOf`${condition}: if it turns out to be another one, ${warning}`);
 }
 
 /**
@@ -80,10 +80,10 @@ export async function warnOfForcedReplacement(
     // The engine does not pass the state, which may be that of a failed resource.
     const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
     const isFailed = owned.length > 0 && owned.every(({ outputs }) => hasNoData(outputs));
-    const what = `the ${describeResource(scope, context, { inputs: former })} in the state`;
+    const subject = `the ${describeResource(scope, context, { inputs: former })} in the state`;
     deployment.log.warn(
         urn,
-        `replacement is forced: ${what} ${formatFate(scope, former, { inputs, isFailed })}`,
+        `replacement is forced: ${subject} ${formatFate(scope, former, { inputs, isFailed })}`,
     );
 }
 

@@ -238,7 +238,7 @@ interface Claimable<Inputs, Observed> {
     /** Create calls it: it reports whether a claimed resource fits the inputs, because a tag can be forged. */
     matchesInputs?: (args: { inputs: Inputs; observed: Observed }) => boolean;
     /** Create calls it: it reports whether AWS shows all of a claimed resource. Without it, one EC2 resource is all. */
-    isWhole?: (args: { ctx: ResourceContext; inputs: Inputs; observed: Observed }) => Promise<boolean>;
+    isFullyVisible?: (args: { ctx: ResourceContext; inputs: Inputs; observed: Observed }) => Promise<boolean>;
     /**
      * Check calls it for a resource that is not in the state: it returns the stack's resources that carry owner tags.
      */

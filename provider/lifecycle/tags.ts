@@ -15,7 +15,7 @@ import {
     internalTags,
     isReserved,
     isSelected,
-    mostTags,
+    maxTags,
     ownPrefix,
     stackTag,
     type TagMap,
@@ -43,7 +43,7 @@ export interface InternalTags {
 }
 
 /** Describes tags that exist only by default and yield to copied ones: `aws:defaultTags`, and an undeclared name. */
-interface Yielding {
+interface Overridable {
     defaultName?: string | undefined;
     copiedKeys?: string[] | undefined;
 }
@@ -59,13 +59,13 @@ function defaultKeys(inputs: Properties, configuration: Configuration, defaultNa
 function effectiveTags(
     inputs: Properties,
     configuration: Configuration,
-    { defaultName, copiedKeys = [] }: Yielding,
+    { defaultName, copiedKeys = [] }: Overridable,
 ): TagMap {
     const declared = declaredTags(inputs, configuration);
-    const yielding = defaultKeys(inputs, configuration, defaultName).filter((key) =>
+    const overridden = defaultKeys(inputs, configuration, defaultName).filter((key) =>
         copiedKeys.includes(key),
     );
-    return Object.fromEntries(Object.entries(declared).filter(([key]) => !yielding.includes(key)));
+    return Object.fromEntries(Object.entries(declared).filter(([key]) => !overridden.includes(key)));
 }
 
 /**
@@ -89,19 +89,19 @@ export function creationTags(
             ([one], [other]) => Number(Object.hasOwn(declared, other)) - Number(Object.hasOwn(declared, one)),
         );
     const copiedKeys = copied.map(([key]) => key);
-    const must = { ...effectiveTags(inputs, configuration, { defaultName, copiedKeys }), ...internal };
-    const { fitting, left } = fittingTags(Object.fromEntries(copied), must);
-    if (left.length > 0)
+    const required = { ...effectiveTags(inputs, configuration, { defaultName, copiedKeys }), ...internal };
+    const { included, omitted } = tagsThatFit(Object.fromEntries(copied), required);
+    if (omitted.length > 0)
         ctx.warn(
-            `copies only ${String(Object.keys(fitting).length)} of the tags of ${String(source?.id)}, because EC2 takes ` +
-                `${String(mostTags)} on a resource. Left out: ${left.join(", ")}. To choose, set ` +
+            `copies only ${String(Object.keys(included).length)} of the tags of ${String(source?.id)}, because EC2 takes ` +
+                `${String(maxTags)} on a resource. Left out: ${omitted.join(", ")}. To choose, set ` +
                 `${String(option)}: { except: [...] }.`,
         );
-    return { ...fitting, ...must };
+    return { ...included, ...required };
 }
 
 /** Warns at the preview of a creation of tags that will not be copied, because there is no room for them. */
-export async function warnOfLeftTags(
+export async function warnOfOmittedTags(
     { resource: { tagSources } }: Scope,
     ctx: ResourceContext,
     inputs: Properties,
@@ -116,12 +116,12 @@ export async function warnOfLeftTags(
 }
 
 /** Returns the copied tags for which the required tags leave room. */
-export function fittingTags(copied: TagMap, must: TagMap): { fitting: TagMap; left: string[] } {
-    const entries = Object.entries(copied).filter(([key]) => !Object.hasOwn(must, key));
-    const room = Math.max(0, mostTags - Object.keys(must).length);
+export function tagsThatFit(copied: TagMap, required: TagMap): { included: TagMap; omitted: string[] } {
+    const entries = Object.entries(copied).filter(([key]) => !Object.hasOwn(required, key));
+    const room = Math.max(0, maxTags - Object.keys(required).length);
     return {
-        fitting: Object.fromEntries(entries.slice(0, room)),
-        left: entries.slice(room).map(([key]) => key),
+        included: Object.fromEntries(entries.slice(0, room)),
+        omitted: entries.slice(room).map(([key]) => key),
     };
 }
 
@@ -146,11 +146,11 @@ export function copiedKeysOf(
 /** Returns the inputs with the declared options as the current tags show them, so that the inputs contain the drift. */
 export function inputsFromTags(
     inputs: Properties,
-    there: TagMap,
+    current: TagMap,
     { aws, tagKeys: keys }: Configuration,
 ): Properties {
     const valueOf = (key: string, declared: unknown) =>
-        isIgnored(key, aws.ignoreTags) ? declared : ownValue(there, key);
+        isIgnored(key, aws.ignoreTags) ? declared : ownValue(current, key);
     const observed = { ...inputs };
     for (const [option, key] of Object.entries(keys) as [string, string][]) {
         if (inputs[option] !== undefined) observed[option] = valueOf(key, inputs[option]);
@@ -165,14 +165,14 @@ export function inputsFromTags(
 }
 
 /** Returns the standard options that declare these tags; a default tag of the configuration needs no declaration. */
-export function optionsFromTags(there: TagMap, { aws, tagKeys: keys }: Configuration): Properties {
+export function optionsFromTags(current: TagMap, { aws, tagKeys: keys }: Configuration): Properties {
     const options = Object.entries(keys) as [string, string][];
-    const tags = Object.entries(there).filter(
+    const tags = Object.entries(current).filter(
         ([key, value]) =>
             !options.some(([, tag]) => tag === key) && aws.defaultTags[key] !== value && !isReserved(key),
     );
     return defined({
-        ...Object.fromEntries(options.map(([option, tag]) => [option, there[tag]])),
+        ...Object.fromEntries(options.map(([option, tag]) => [option, current[tag]])),
         tags: tags.length === 0 ? undefined : Object.fromEntries(tags),
     });
 }
@@ -232,7 +232,9 @@ export function checkAdoptedTags(
     const desired = Object.keys(declaredTags(inputs, configuration));
     return tagged.carriers(id, observed).flatMap((carrier) => {
         const current = countedKeys((carrier.tags ?? []).flatMap(({ Key }) => Key ?? []));
-        const [own, others] = [isOwnKey, (key: string) => !isOwnKey(key)].map((is) => current.filter(is));
+        const [own, others] = [isOwnKey, (key: string) => !isOwnKey(key)].map((matches) =>
+            current.filter(matches),
+        );
         // Besides its own tags, the resource may carry those of its other owners.
         const internal = union(without(own ?? [], [claimTag]), [stackTag]).length + 1;
         const count = union(others ?? [], desired).length;
@@ -253,7 +255,7 @@ function isOwnKey(key: string): boolean {
 export function declaredTagKeys(
     { rules, deployment }: Scope,
     inputs: Properties,
-    metadata: Yielding,
+    metadata: Overridable,
 ): string[] {
     return "tags" in rules ? Object.keys(effectiveTags(inputs, deployment.configuration, metadata)) : [];
 }
@@ -301,7 +303,7 @@ export async function writeDeclaredTags(
     };
     // The removed tags may be needed as room; otherwise no moment lacks a tag.
     const isFull = before.some(
-        (current) => countedKeys(Object.keys({ ...current, ...write })).length > mostTags,
+        (current) => countedKeys(Object.keys({ ...current, ...write })).length > maxTags,
     );
     for (const step of isFull ? [removeAll, writeAll] : [writeAll, removeAll]) await step();
     const after = before.map((current) => {

@@ -13,13 +13,13 @@ import {
 } from "../../schema/configuration";
 import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
-import { noteRead } from "./ready-snapshot";
+import { recordRead } from "./ready-snapshot";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
 import { keptFrom, neededOfKey, parseKeyPolicy } from "../aws/key-policy";
 import type { Declaration, RemoteCheckArgs, ResourceContext } from "../lifecycle/resource";
 import { textOf, type CheckFailure } from "../../schema/failure";
 import { nearest } from "../../schema/nearest";
-import { accountIds, declaredOf, formatDeclared, formatGrants } from "./declared-grants";
+import { accountIds, declaredGrants, formatDeclared, formatGrants } from "./declared-grants";
 
 export function check({
     inputs,
@@ -33,13 +33,13 @@ export function check({
     urn: string;
 }): CheckFailure[] {
     return [
-        ...knownAccounts(inputs, configuration),
-        ...publicAllowed(inputs, configuration),
-        ...exclusiveAlone(inputs, declarations, urn),
+        ...checkAccounts(inputs, configuration),
+        ...checkPublic(inputs, configuration),
+        ...checkExclusive(inputs, declarations, urn),
     ];
 }
 
-function knownAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
+function checkAccounts({ accounts }: Properties, configuration: Configuration): CheckFailure[] {
     if (!Array.isArray(accounts)) return [];
     const aliases = Object.keys(configuration.accounts).sort();
     const known = aliases.length === 0 ? "none is configured under" : `${aliases.join(", ")} of`;
@@ -53,7 +53,7 @@ function knownAccounts({ accounts }: Properties, configuration: Configuration): 
     });
 }
 
-function publicAllowed(inputs: Properties, { allowPublicSharing }: Configuration): CheckFailure[] {
+function checkPublic(inputs: Properties, { allowPublicSharing }: Configuration): CheckFailure[] {
     if (inputs["public"] !== true || allowPublicSharing) return [];
     const expected =
         "false in this stack: a public snapshot gives everything on its volume to everyone with an AWS account, and " +
@@ -63,7 +63,7 @@ function publicAllowed(inputs: Properties, { allowPublicSharing }: Configuration
 }
 
 /** Rejects an exclusive share beside another share of the same snapshot, on the one that is checked later. */
-function exclusiveAlone(inputs: Properties, declared: Declaration[], urn: string): CheckFailure[] {
+function checkExclusive(inputs: Properties, declared: Declaration[], urn: string): CheckFailure[] {
     const { snapshotId, exclusive } = inputs;
     if (typeof snapshotId !== "string" || snapshotId === UNKNOWN) return [];
     const isExclusive = exclusive === true;
@@ -90,64 +90,66 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
     const id = inputs["snapshotId"] === UNKNOWN ? undefined : (inputs["snapshotId"] as string);
     const name = id ?? "the snapshot";
     // Accounts that were secret before are redacted too.
-    const who = hasUnknown(inputs["accounts"])
+    const recipients = hasUnknown(inputs["accounts"])
         ? "accounts that are not known yet"
         : formatDeclared(inputs, ctx.configuration, ctx.secrets);
-    ctx.info(`${name} will be shared with ${who}`);
+    ctx.info(`${name} will be shared with ${recipients}`);
     if (isPublic && olds["public"] !== true)
         ctx.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
     const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
     if (id !== undefined && observed !== undefined) {
-        noteRead(ctx, id, observed);
+        recordRead(ctx, id, observed);
         if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {
-            const lost = without((await grantsOf(ctx.ec2, id)) ?? [], declaredOf(ctx, id));
+            const lost = without((await grantsOf(ctx.ec2, id)) ?? [], declaredGrants(ctx, id));
             if (lost.length > 0)
                 ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
         }
     }
     return [
-        ...(await ownerAmong(ctx, inputs, observed?.OwnerId)),
-        ...(isPublic ? await publicRefused(ctx, observed) : []),
-        ...(observed?.Encrypted === true ? await keyRefused(ctx, inputs, observed) : []),
+        ...(await validateAccounts(ctx, inputs, observed?.OwnerId)),
+        ...(isPublic ? await validatePublic(ctx, observed) : []),
+        ...(observed?.Encrypted === true ? await validateKey(ctx, inputs, observed) : []),
     ];
 }
 
-async function ownerAmong(
+async function validateAccounts(
     ctx: ResourceContext,
     inputs: Properties,
     owner: string | undefined,
 ): Promise<CheckFailure[]> {
     const { accounts } = inputs;
     if (!Array.isArray(accounts) || accounts.length === 0) return [];
-    const itself = owner ?? (ctx.ec2.identityUnknown ? undefined : await ctx.ec2.account());
+    const ownerId = owner ?? (ctx.ec2.identityUnknown ? undefined : await ctx.ec2.account());
     return (accounts as (string | number)[]).flatMap((entry, index) => {
-        if (itself === undefined || accountIdOf(entry, ctx.configuration) !== itself) return [];
+        if (ownerId === undefined || accountIdOf(entry, ctx.configuration) !== ownerId) return [];
         const expected = "another account than the snapshot's owner, who has access anyway";
         return [{ property: `accounts[${String(index)}]`, value: entry, expected }];
     });
 }
 
-async function publicRefused(
+async function validatePublic(
     ctx: ResourceContext,
     observed: Ec2Snapshot | undefined,
 ): Promise<CheckFailure[]> {
-    const refuse = (why: string) => [{ property: "public", value: true, expected: `false ${why}` }];
+    const failure = (condition: string) => [
+        { property: "public", value: true, expected: `false ${condition}` },
+    ];
     if (observed?.Encrypted === true)
-        return refuse(
+        return failure(
             "for an encrypted snapshot: EC2 makes none public. Share it with accounts, or make the data public from a " +
                 "snapshot of a volume that is not encrypted",
         );
     const requires = "State";
     const { State: state } = await ctx.ec2.send("GetSnapshotBlockPublicAccessState", {}, { requires });
     if (state === undefined || state === "unblocked") return [];
-    return refuse(
+    return failure(
         `where block public access is on: it is ${state} in ${ctx.ec2.region}. If that is meant: ` +
             "aws ec2 disable-snapshot-block-public-access, for all snapshots of the account in that region",
     );
 }
 
 /** Validates the KMS key, because an account that uses an encrypted snapshot needs access to its key too. */
-async function keyRefused(
+async function validateKey(
     ctx: ResourceContext,
     inputs: Properties,
     { KmsKeyId: key }: Ec2Snapshot,
@@ -186,12 +188,12 @@ async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]):
         return;
     }
     const policy = statements;
-    const kept = accounts.map((account) => keptFrom(account, policy, ctx.ec2.region));
-    const shut = accounts.filter((_account, index) => kept[index]?.length !== 0);
-    if (shut.length === 0) return;
+    const missing = accounts.map((account) => keptFrom(account, policy, ctx.ec2.region));
+    const excluded = accounts.filter((_account, index) => missing[index]?.length !== 0);
+    if (excluded.length === 0) return;
     ctx.warn(
-        `${formatGrants(shut, ctx.secrets)} cannot open the snapshot: the policy of its key ${key} does not allow them ` +
-            `${union(kept.flat(), []).join(", ")}. What it must allow, sharingPolicyDocuments gives as \`kms\``,
+        `${formatGrants(excluded, ctx.secrets)} cannot open the snapshot: the policy of its key ${key} does not allow them ` +
+            `${union(missing.flat(), []).join(", ")}. What it must allow, sharingPolicyDocuments gives as \`kms\``,
     );
 }
 

@@ -18,7 +18,7 @@ interface Declared {
  * ever keep a grant and never revoke one, so that a process that knows fewer shares (a separate provider instance)
  * revokes only what its own shares own.
  */
-export function declaredOf(ctx: ResourceContext, id: string): string[] {
+export function declaredGrants(ctx: ResourceContext, id: string): string[] {
     const shares = ctx.declarations().filter(({ inputs }) => inputs["snapshotId"] === id);
     return shares.flatMap(({ inputs }) => desiredGrants(inputs, ctx.configuration));
 }

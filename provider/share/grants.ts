@@ -14,7 +14,7 @@ import { without, common } from "../../schema/values";
 export const everyone: PermissionGroup = "all";
 
 /** EC2 accepts at most this number of changes in one call. */
-const mostChanges = 500;
+const maxChanges = 500;
 
 /** Changes of the grants of one snapshot. */
 export interface GrantChanges {
@@ -53,11 +53,11 @@ export async function modifyGrants(
     { added, removed }: GrantChanges,
     deadline: number,
 ): Promise<void> {
-    const parts = [
-        ...inParts(added).map((Add) => ({ Add })),
-        ...inParts(removed).map((Remove) => ({ Remove })),
+    const changes = [
+        ...chunksOf(added).map((Add) => ({ Add })),
+        ...chunksOf(removed).map((Remove) => ({ Remove })),
     ];
-    for (const [index, CreateVolumePermission] of parts.entries()) {
+    for (const [index, CreateVolumePermission] of changes.entries()) {
         const input = {
             SnapshotId: id,
             Attribute: "createVolumePermission",
@@ -66,19 +66,19 @@ export async function modifyGrants(
         try {
             await ec2.send("ModifySnapshotAttribute", input, { deadline, mayBeNew: added.length > 0 });
         } catch (error) {
-            const isRefused =
+            const isRejected =
                 error instanceof Ec2Error && ["rejected", "forbidden", "notFound"].includes(error.kind);
-            if (index === 0 && isRefused) throw error;
+            if (index === 0 && isRejected) throw error;
             throw new PartialChangeError(messageOf(error), { cause: error });
         }
     }
 }
 
-function inParts(grants: string[]): CreateVolumePermission[][] {
-    const count = Math.ceil(grants.length / mostChanges);
+function chunksOf(grants: string[]): CreateVolumePermission[][] {
+    const count = Math.ceil(grants.length / maxChanges);
     return Array.from({ length: count }, (_, index) =>
         grants
-            .slice(index * mostChanges, (index + 1) * mostChanges)
+            .slice(index * maxChanges, (index + 1) * maxChanges)
             .map((grant) => (grant === everyone ? { Group: everyone } : { UserId: grant })),
     );
 }
@@ -103,12 +103,12 @@ export async function waitForGrants(
             throw new Error(`snapshot ${id} was not found in ${await formatPlace(ec2)}`);
         const grants = observed ?? [];
         const missing = without(added, grants);
-        const left = common(removed, grants);
-        if (observed !== undefined && missing.length + left.length === 0) return grants;
+        const remaining = common(removed, grants);
+        if (observed !== undefined && missing.length + remaining.length === 0) return grants;
         if (ec2.clock.now() + pause > end) {
             const reasons = [
                 ...(missing.length === 0 ? [] : [`does not show the access of ${format(missing)} yet`]),
-                ...(left.length === 0 ? [] : [`still shows the access of ${format(left)}`]),
+                ...(remaining.length === 0 ? [] : [`still shows the access of ${format(remaining)}`]),
             ];
             throw new Error(
                 `EC2 ${reasons.join(" and ")} after 10 minutes; run \`pulumi up\` again to check again`,

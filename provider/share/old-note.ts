@@ -10,16 +10,20 @@ import { Ec2Error } from "../aws/errors";
 import { removeTags } from "../aws/write-tags";
 import type { ResourceContext } from "../lifecycle/resource";
 
-const oldNotePrefix = `${ownPrefix}granted-`;
+const legacyTagPrefix = `${ownPrefix}granted-`;
 
 /** Returns the keys of these tags on a snapshot, of this stack under any of its names and of other stacks. */
-export function oldNotes({ Tags = [] }: Pick<Ec2Snapshot, "Tags">): string[] {
-    return Tags.flatMap(({ Key = "" }) => (Key.startsWith(oldNotePrefix) ? [Key] : []));
+export function legacyTags({ Tags = [] }: Pick<Ec2Snapshot, "Tags">): string[] {
+    return Tags.flatMap(({ Key = "" }) => (Key.startsWith(legacyTagPrefix) ? [Key] : []));
 }
 
 /** Removes these tags. A failure is only reported, because a remaining tag has no effect. */
-export async function removeOldNotes(ctx: ResourceContext, id: string, snapshot: Ec2Snapshot): Promise<void> {
-    const keys = oldNotes(snapshot);
+export async function removeLegacyTags(
+    ctx: ResourceContext,
+    id: string,
+    snapshot: Ec2Snapshot,
+): Promise<void> {
+    const keys = legacyTags(snapshot);
     if (keys.length === 0) return;
     try {
         await removeTags(ctx.ec2, [id], keys);

@@ -20,13 +20,13 @@ interface Read {
 
 const reads = new WeakMap<Ec2, Map<string, Read>>();
 
-export function noteRead({ ec2 }: ResourceContext, id: string, snapshot: Ec2Snapshot): void {
-    const ofEc2 = reads.get(ec2) ?? new Map<string, Read>();
-    reads.set(ec2, ofEc2.set(id, { at: ec2.clock.now(), snapshot }));
+export function recordRead({ ec2 }: ResourceContext, id: string, snapshot: Ec2Snapshot): void {
+    const snapshots = reads.get(ec2) ?? new Map<string, Read>();
+    reads.set(ec2, snapshots.set(id, { at: ec2.clock.now(), snapshot }));
 }
 
 /** Returns the completed snapshot from a recent read, otherwise after waiting for it. */
-export function readySnapshot(ctx: ResourceContext, id: string): Promise<Ec2Snapshot> {
+export function completedSnapshot(ctx: ResourceContext, id: string): Promise<Ec2Snapshot> {
     const read = reads.get(ctx.ec2)?.get(id);
     reads.get(ctx.ec2)?.delete(id);
     if (read?.snapshot.State === "completed" && ctx.ec2.clock.now() - read.at <= maxAgeMs)

@@ -30,13 +30,13 @@ import {
     waitForGrants,
     type GrantChanges,
 } from "./grants";
-import { removeOldNotes } from "./old-note";
-import { readySnapshot } from "./ready-snapshot";
+import { removeLegacyTags } from "./old-note";
+import { completedSnapshot } from "./ready-snapshot";
 import type { ResourceContext, Resource } from "../lifecycle/resource";
 import { check, validateRemote, shareCopy } from "./check";
 import {
     accountIds,
-    declaredOf,
+    declaredGrants,
     desiredGrants,
     formatDeclared,
     formatGrants,
@@ -97,7 +97,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
 
     async create({ ctx, inputs }) {
         const { snapshotId: id } = inputs;
-        const snapshot = await readySnapshot(ctx, id);
+        const snapshot = await completedSnapshot(ctx, id);
         const added = desiredGrants(inputs, ctx.configuration);
         // Adding a grant twice is harmless, and surplus grants are detected afterwards, so that no read is needed
         // before.
@@ -112,12 +112,13 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         if (snapshot === undefined)
             throw new Error(`snapshot ${id} no longer exists in ${await formatPlace(ctx.ec2)}`);
         const desired = desiredGrants(inputs, ctx.configuration);
-        const changes = () => changesTo(observed, desired, inputs.exclusive === true, declaredOf(ctx, id));
+        const changes = () =>
+            grantChanges(observed, desired, inputs.exclusive === true, declaredGrants(ctx, id));
         // Another share, declared later in the program, may take over an account.
         if (changes().removed.length > 0) await ctx.waitForDeclarations();
         const { added, removed } = changes();
         if (removed.length > 0) ctx.info(`revokes the access of ${formatGrants(removed, ctx.secrets)}`);
-        return apply(ctx, { id, snapshot, observed: observed, inputs }, { added, removed });
+        return apply(ctx, { id, snapshot, observed, inputs }, { added, removed });
     },
 
     async waitUntilReady({ ctx, id, observed, inputs }) {
@@ -126,7 +127,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const format = (grants: string[]) => formatGrants(grants, ctx.secrets);
         const desired = desiredGrants(inputs, ctx.configuration);
         const surplus = (grants: string[]) =>
-            surplusOf(grants, desired, inputs.exclusive === true, declaredOf(ctx, id));
+            surplusGrants(grants, desired, inputs.exclusive === true, declaredGrants(ctx, id));
         let grants =
             observed.changed === undefined
                 ? observed.grants
@@ -149,10 +150,10 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         if (snapshot === undefined) return "notFound";
         const all = state.exclusive === true ? ((await grantsOf(ctx.ec2, id)) ?? []) : [];
         const owned = union(ownedGrants(state, ctx.configuration), all);
-        const kept = common(owned, declaredOf(ctx, id));
+        const kept = common(owned, declaredGrants(ctx, id));
         const removed = without(owned, kept);
         await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
-        await removeOldNotes(ctx, id, snapshot);
+        await removeLegacyTags(ctx, id, snapshot);
         if (kept.length > 0)
             ctx.info(`${formatGrants(kept, ctx.secrets)} keep access to ${id}: another share declares it`);
         return "done";
@@ -187,15 +188,15 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
             return id === undefined || grants.includes(id);
         });
         const declared = accountIds({ accounts }, ctx.configuration);
-        const extra = exclusive === true ? without(grants, [...declared, ...owned, everyone]) : [];
-        const isOpen =
+        const undeclared = exclusive === true ? without(grants, [...declared, ...owned, everyone]) : [];
+        const isNowPublic =
             grants.includes(everyone) && (isPublic === true || exclusive === true || !isPublicElsewhere);
         return {
             ...inputs,
-            ...(inputs["accounts"] === undefined && extra.length === 0
+            ...(inputs["accounts"] === undefined && undeclared.length === 0
                 ? {}
-                : { accounts: [...granted, ...extra] }),
-            ...(isPublic === undefined && !isOpen ? {} : { public: isOpen }),
+                : { accounts: [...granted, ...undeclared] }),
+            ...(isPublic === undefined && !isNowPublic ? {} : { public: isNowPublic }),
         };
     },
 };
@@ -209,28 +210,28 @@ function formatId({ snapshotId }: Properties): string {
  * Returns the grants to revoke besides those that the share owned before, except grants that a share of this run
  * declares.
  */
-export function surplusOf(
+export function surplusGrants(
     grants: string[],
     desired: string[],
     isExclusive: boolean,
     declared: string[],
 ): string[] {
     // A share that is not public revokes public access, even if others granted it.
-    const mayGo = grants.filter((grant) => isExclusive || grant === everyone);
-    return without(mayGo, [...desired, ...declared]);
+    const revocable = grants.filter((grant) => isExclusive || grant === everyone);
+    return without(revocable, [...desired, ...declared]);
 }
 
 /** Returns the grants to add and to remove. Owned grants are removed even if EC2 does not show them yet. */
-export function changesTo(
+export function grantChanges(
     { grants, owned }: Pick<Observed, "grants" | "owned">,
     desired: string[],
     isExclusive: boolean,
     declared: string[],
 ): GrantChanges {
-    const former = without(owned, [...desired, ...declared]);
+    const formerGrants = without(owned, [...desired, ...declared]);
     return {
         added: without(desired, grants),
-        removed: union(former, surplusOf(grants, desired, isExclusive, declared)),
+        removed: union(formerGrants, surplusGrants(grants, desired, isExclusive, declared)),
     };
 }
 
@@ -249,7 +250,7 @@ async function apply(
 ): Promise<Observed> {
     const desired = desiredGrants(inputs, ctx.configuration);
     const { added, removed } = changed;
-    const after: Observed = {
+    const next: Observed = {
         ...observed,
         ownerId: snapshot.OwnerId,
         owned: union(desired, removed),
@@ -261,10 +262,10 @@ async function apply(
     } catch (error) {
         const failure = withRemedy(error, snapshot, added);
         if (!(error instanceof PartialChangeError)) throw failure;
-        return { ...after, owned: union(after.owned, observed.owned), failure };
+        return { ...next, owned: union(next.owned, observed.owned), failure };
     }
-    await removeOldNotes(ctx, id, snapshot);
-    return after;
+    await removeLegacyTags(ctx, id, snapshot);
+    return next;
 }
 
 async function observe({

@@ -61,7 +61,7 @@ export const instanceSnapshots: Resource<
         });
     },
 
-    async isWhole({ ctx, inputs, observed: { members } }) {
+    async isFullyVisible({ ctx, inputs, observed: { members } }) {
         const volumes = await attachedVolumes(ctx, inputs);
         const setBegun = begun(members)?.getTime() ?? 0;
         const lacking = volumes.filter(

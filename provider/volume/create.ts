@@ -38,13 +38,13 @@ export function claimOn(volume: Volume): string | undefined {
  */
 export async function createVolume(ctx: ResourceContext, creation: Creation): Promise<CreatedVolume> {
     try {
-        return await withTokens(ctx, creation, 0);
+        return await createWithTokens(ctx, creation, 0);
     } catch (error) {
         if (!(error instanceof Ec2Error) || error.code !== "IncorrectState") throw error;
         const { request, deadline } = creation;
         const completion = waitForSnapshot(ctx, request.SnapshotId, deadline);
         await withErrorContext(`waiting for snapshot ${request.SnapshotId}`, completion);
-        return withTokens(ctx, creation, ctx.ec2.clock.now() + visibilityTimeoutMs);
+        return createWithTokens(ctx, creation, ctx.ec2.clock.now() + visibilityTimeoutMs);
     }
 }
 
@@ -53,23 +53,23 @@ type CreatedVolume = Volume & { VolumeId: string };
 /** All of EC2 shows the snapshot as completed within this time. */
 const visibilityTimeoutMs = 60_000;
 
-async function withTokens(
+async function createWithTokens(
     ctx: ResourceContext,
     creation: Creation,
     pendingUntil: number,
 ): Promise<CreatedVolume> {
     const { [claimTag]: claim = "", [stackTag]: stack = "" } = creation.tags;
-    const mark = `${claim}/${nonce}`;
-    const tags = { ...creation.tags, [claimTag]: mark };
-    for (let used = 0; ; used++) {
+    const claimValue = `${claim}/${nonce}`;
+    const tags = { ...creation.tags, [claimTag]: claimValue };
+    for (let attempt = 0; ; attempt++) {
         const token = createHash("sha256")
-            .update(`${creation.attempt},${String(used)}`)
+            .update(`${creation.attempt},${String(attempt)}`)
             .digest("hex");
         const volume = await requestVolume(ctx, creation, tags, token.slice(0, 32), pendingUntil);
-        if (volume !== undefined && (volume.Tags === undefined || tagOf(volume, claimTag) === mark))
+        if (volume !== undefined && (volume.Tags === undefined || tagOf(volume, claimTag) === claimValue))
             return volume;
-        const begun = await findUnclaimed(ctx, stack, claim);
-        if (begun !== undefined) return begun;
+        const unclaimed = await findUnclaimed(ctx, stack, claim);
+        if (unclaimed !== undefined) return unclaimed;
     }
 }
 
@@ -110,8 +110,8 @@ async function findUnclaimed(
     for (const pause of lookupDelaysMs) {
         await ctx.ec2.clock.sleep(pause);
         const found = await ctx.ec2.volumes.findClaimed(stack, true);
-        const mine = [...found].find(([, volume]) => claimOn(volume) === claim && isLive(volume));
-        if (mine !== undefined) return { ...mine[1], VolumeId: mine[0] };
+        const match = [...found].find(([, volume]) => claimOn(volume) === claim && isLive(volume));
+        if (match !== undefined) return { ...match[1], VolumeId: match[0] };
     }
     return undefined;
 }

@@ -34,7 +34,7 @@ export async function deleteVolume(
         if (volume === undefined) return "notFound";
         await waitForDetachment(ctx, id, deadline, volume);
         if (isUsable(volume.State))
-            await takeFinal(ctx, id, finalTags(volume, { [finalTag]: id }), timeoutMs);
+            await createFinalSnapshot(ctx, id, finalTags(volume, { [finalTag]: id }), timeoutMs);
     }
     for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, maxPauseMs)) {
         try {
@@ -106,15 +106,15 @@ export function attachmentsOf(volume: Volume | undefined): string {
  * Creates the final snapshot. It never reuses that of an earlier deletion, because the volume may have been written to
  * since.
  */
-async function takeFinal(
+async function createFinalSnapshot(
     ctx: ResourceContext,
     volumeId: string,
     tags: TagMap,
     timeoutMs: number,
 ): Promise<void> {
     const deadline = ctx.ec2.clock.now() + timeoutMs;
-    const mark = `${volumeId}/${randomBytes(8).toString("hex")}`;
-    const id = await snapshotOf(ctx, volumeId, { ...tags, [finalTag]: mark }, deadline);
+    const tagValue = `${volumeId}/${randomBytes(8).toString("hex")}`;
+    const id = await createSnapshotOnce(ctx, volumeId, { ...tags, [finalTag]: tagValue }, deadline);
     await waitForSnapshot(ctx, id, deadline);
     ctx.info(
         `final snapshot ${id} of volume ${volumeId} is completed. It remains in the account and is not managed by Pulumi.`,
@@ -125,16 +125,16 @@ async function takeFinal(
 const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
 
 /** Finds the snapshot of a call whose answer was lost. */
-async function findFinal(ctx: ResourceContext, mark: string): Promise<string | undefined> {
+async function findFinalSnapshot(ctx: ResourceContext, tagValue: string): Promise<string | undefined> {
     for (const pause of lookupDelaysMs) {
         await ctx.ec2.clock.sleep(pause);
-        const [id] = (await ctx.ec2.snapshots.tagged({ [finalTag]: [mark] })).keys();
+        const [id] = (await ctx.ec2.snapshots.tagged({ [finalTag]: [tagValue] })).keys();
         if (id !== undefined) return id;
     }
     return undefined;
 }
 
-async function snapshotOf(
+async function createSnapshotOnce(
     ctx: ResourceContext,
     VolumeId: string,
     tags: TagMap,
@@ -159,7 +159,7 @@ async function snapshotOf(
         return SnapshotId;
     } catch (error) {
         if (!(error instanceof Ec2Error) || error.kind !== "indeterminate") throw error;
-        const id = await findFinal(ctx, tags[finalTag] ?? "");
+        const id = await findFinalSnapshot(ctx, tags[finalTag] ?? "");
         if (id === undefined) throw error;
         return id;
     }

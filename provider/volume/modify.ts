@@ -12,7 +12,7 @@ import type { PollResult } from "../aws/poll";
 import type { ResourceContext } from "../lifecycle/resource";
 
 /** The properties of a volume that EC2 can modify. */
-export interface Figures {
+export interface ModifiableProperties {
     size?: number | undefined;
     volumeType?: string | undefined;
     iops?: number | undefined;
@@ -25,17 +25,17 @@ type Plan = Omit<ModifyVolumeRequest, "VolumeId" | "DryRun">;
 /**
  * Returns the modification that changes the current volume to the declared one; undefined if EC2 has nothing to change.
  */
-export function planModification(current: Volume, desired: Figures): Plan | undefined {
-    const typeChanges = desired.volumeType !== undefined && desired.volumeType !== current.VolumeType;
+export function planModification(current: Volume, desired: ModifiableProperties): Plan | undefined {
+    const isTypeChanged = desired.volumeType !== undefined && desired.volumeType !== current.VolumeType;
     // Another type has other performance values, so that all declared ones are sent with it, changed or not.
-    const figure = <T>(before: T | undefined, after: T | undefined) =>
-        after !== undefined && (typeChanges || after !== before) ? after : undefined;
-    const grows = desired.size !== undefined && current.Size !== undefined && desired.size > current.Size;
+    const changedValue = <T>(before: T | undefined, after: T | undefined) =>
+        after !== undefined && (isTypeChanged || after !== before) ? after : undefined;
+    const isLarger = desired.size !== undefined && current.Size !== undefined && desired.size > current.Size;
     const plan = defined({
-        Size: grows ? desired.size : undefined,
-        VolumeType: typeChanges ? (desired.volumeType as VolumeType) : undefined,
-        Iops: figure(current.Iops, desired.iops),
-        Throughput: figure(current.Throughput, desired.throughput),
+        Size: isLarger ? desired.size : undefined,
+        VolumeType: isTypeChanged ? (desired.volumeType as VolumeType) : undefined,
+        Iops: changedValue(current.Iops, desired.iops),
+        Throughput: changedValue(current.Throughput, desired.throughput),
         // An omitted flag leaves the volume as it is; a change of type alone does not resend it.
         MultiAttachEnabled:
             desired.multiAttachEnabled === (current.MultiAttachEnabled ?? false)
@@ -46,7 +46,7 @@ export function planModification(current: Volume, desired: Figures): Plan | unde
 }
 
 /** Formats the changes of a modification for the reviewer. */
-export function describeModification(current: Volume, desired: Figures): Text[] {
+export function describeModification(current: Volume, desired: ModifiableProperties): Text[] {
     const plan = Object.entries(planModification(current, desired) ?? {}) as [
         keyof Plan & keyof Volume,
         unknown,
@@ -66,10 +66,10 @@ const inputNames = {
     Iops: "iops",
     Throughput: "throughput",
     MultiAttachEnabled: "multiAttachEnabled",
-} as const satisfies Record<keyof Plan, keyof Figures>;
+} as const satisfies Record<keyof Plan, keyof ModifiableProperties>;
 
 /** Checks whether a modification includes the whole plan. */
-export function achieves(modification: VolumeModification | undefined, plan: Plan): boolean {
+export function includesPlan(modification: VolumeModification | undefined, plan: Plan): boolean {
     if (modification === undefined || modification.ModificationState === "failed") return false;
     const target = targetOf(modification);
     return Object.entries(plan).every(([key, value]) => target[key as keyof Plan] === value);
@@ -106,18 +106,18 @@ export function evaluateModification(observed: VolumeModification | undefined, s
     }
 }
 
-const attempts = 3;
-const busy = "IncorrectModificationState";
-const rateExceeded = "VolumeModificationRateExceeded";
+const maxAttempts = 3;
+const busyCode = "IncorrectModificationState";
+const rateExceededCode = "VolumeModificationRateExceeded";
 /** After these errors, the same modification may be in progress, from a lost call or from an interrupted run. */
-const alreadyStartedCodes = [busy, rateExceeded];
+const alreadyStartedCodes = [busyCode, rateExceededCode];
 
 /** Modifies the volume as declared, and returns the modified volume. */
 export async function modifyVolume(
     ctx: ResourceContext,
     id: string,
     current: Volume,
-    desired: Figures,
+    desired: ModifiableProperties,
     deadline: number,
 ): Promise<Volume> {
     const plan = planModification(current, desired);
@@ -153,9 +153,9 @@ async function startModification(
             const isLost = error.kind === "indeterminate";
             if (!isLost && !alreadyStartedCodes.includes(error.code)) throw error;
             const last = await ctx.ec2.modifications.read(id);
-            if (achieves(last, plan)) return 0;
-            if (error.code === busy && isInProgress(last)) await waitForPrevious(ctx, id, deadline);
-            else if (!isLost || ++indeterminate === attempts) throw error;
+            if (includesPlan(last, plan)) return 0;
+            if (error.code === busyCode && isInProgress(last)) await waitForPrevious(ctx, id, deadline);
+            else if (!isLost || ++indeterminate === maxAttempts) throw error;
         }
     }
 }

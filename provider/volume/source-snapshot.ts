@@ -30,28 +30,28 @@ export async function validateAgainstSource(
     inputs: Properties,
 ): Promise<CheckFailure[]> {
     const { snapshotId: id, size, encrypted } = inputs;
-    const sized = typeof size === "number";
+    const hasSize = typeof size === "number";
     if (typeof id !== "string" || id === UNKNOWN) return [];
     const snapshot = await sourceSnapshot(ctx, id);
     if (snapshot === undefined && ctx.ec2.isNew(id)) return [];
-    const given = { property: "snapshotId", value: id };
+    const mention = { property: "snapshotId", value: id };
     if (snapshot === undefined)
-        return [{ ...given, reason: `but that snapshot was not found in ${await formatPlace(ctx.ec2)}` }];
+        return [{ ...mention, reason: `but that snapshot was not found in ${await formatPlace(ctx.ec2)}` }];
     if (snapshot.State === "error") {
         const why = snapshot.StateMessage ?? "EC2 gave no reason";
-        return [{ ...given, reason: `but that snapshot failed: ${why}` }];
+        return [{ ...mention, reason: `but that snapshot failed: ${why}` }];
     }
     return [
         ...waitUntilArchived("snapshotId", id, snapshot),
-        ...(sized ? tooSmall(given, snapshot.VolumeSize ?? 0, size) : []),
+        ...(hasSize ? checkSize(mention, snapshot.VolumeSize ?? 0, size) : []),
         ...(encrypted === false
-            ? await isEncryptionRequired(ctx.ec2, given, snapshot.Encrypted === true)
+            ? await isEncryptionRequired(ctx.ec2, mention, snapshot.Encrypted === true)
             : []),
     ];
 }
 
-function tooSmall(snapshot: Mention, least: number, size: number): CheckFailure[] {
-    if (size >= least) return [];
-    const reason = textOf`but snapshot ${snapshot} has ${String(least)} GiB. Specify at least that size, or remove size.`;
+function checkSize(snapshot: Mention, minimum: number, size: number): CheckFailure[] {
+    if (size >= minimum) return [];
+    const reason = textOf`but snapshot ${snapshot} has ${String(minimum)} GiB. Specify at least that size, or remove size.`;
     return [{ property: "size", value: size, reason }];
 }

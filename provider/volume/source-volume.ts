@@ -18,7 +18,7 @@ export async function taggedVolume(
     inputs: { timeout?: Duration },
 ): Promise<TagCarrier | undefined> {
     if (copyTagsOption({ ...inputs }) === undefined) return undefined;
-    const volume = (await ctx.ec2.volumes.read(id)) ?? (await visibleVolume(ctx, id, inputs));
+    const volume = (await ctx.ec2.volumes.read(id)) ?? (await waitUntilVisible(ctx, id, inputs));
     return { id, tags: volume.Tags };
 }
 
@@ -30,7 +30,7 @@ export async function visibleVolumeTags({ ec2 }: ResourceContext, id: string): P
 }
 
 /** Waits for the volume, because a new volume may not be visible yet. */
-async function visibleVolume(
+async function waitUntilVisible(
     ctx: ResourceContext,
     id: string,
     inputs: { timeout?: Duration },

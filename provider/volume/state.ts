@@ -35,18 +35,18 @@ export function withSnapshotSize(volume: Volume | undefined, state: Properties):
  * Adds the properties that EC2 does not return, and reads those that are missing. A failure to read them is ignored,
  * because the volume exists.
  */
-export async function withOrigin(
+export async function withSource(
     ctx: ResourceContext,
     { snapshotId }: Inputs,
     volume: Observed,
 ): Promise<Observed> {
     const { ec2 } = ctx;
     const nothing = () => undefined;
-    const sizeOfOrigin = async () => (await sourceSnapshot(ctx, snapshotId).catch(nothing))?.VolumeSize;
+    const sourceSize = async () => (await sourceSnapshot(ctx, snapshotId).catch(nothing))?.VolumeSize;
     const account = () => (ec2.identityUnknown ? undefined : ec2.account().catch(nothing));
     return {
         ...volume,
-        snapshotSize: volume.snapshotSize ?? (await sizeOfOrigin()),
+        snapshotSize: volume.snapshotSize ?? (await sourceSize()),
         ownerId: volume.ownerId ?? (await account()),
     };
 }
@@ -55,7 +55,7 @@ function needsGrowing({ Size: size, snapshotSize }: Observed): boolean {
     return size !== undefined && snapshotSize !== undefined && size > snapshotSize;
 }
 
-export function hintAtGrowing(ctx: ResourceContext, observed: Observed): void {
+export function suggestGrowing(ctx: ResourceContext, observed: Observed): void {
     if (!needsGrowing(observed)) return;
     ctx.info(
         textOf`the volume (${{ property: "size", value: observed.Size }} GiB) is larger than its snapshot (${String(observed.snapshotSize)} GiB). Once attached, extend the partition with growpart, and the file system with resize2fs (ext4) or xfs_growfs (XFS); on Windows, use Resize-Partition or diskpart.`,

@@ -18,23 +18,23 @@ import { withLastObserved } from "../aws/poll";
 import type { ResourceContext, Resource, TagCarrier } from "../lifecycle/resource";
 import { visibleTags } from "../aws/tags";
 import { optionsFromTags } from "../lifecycle/tags";
-import { checkVolume, isUsable, shrinking, wantedType } from "../../schema/volume-checks";
+import { checkVolume, isUsable, checkShrinking, typeOfNewVolume } from "../../schema/volume-checks";
 import { claimOn, createVolume } from "./create";
 import { modifyVolume, describeModification } from "./modify";
 import { validateAgainstSource } from "./source-snapshot";
 import { waitUntilAvailable, waitUntilInitialized } from "./wait";
 import { attachmentsOf, deleteVolume, type Deletion } from "./delete";
-import { creationTags, fittingTags } from "../lifecycle/tags";
+import { creationTags, tagsThatFit } from "../lifecycle/tags";
 import { visibleSnapshotTags } from "../snapshot/source-tags";
 import { waitUntilVisible } from "../snapshot/wait";
 import { copyableTags } from "../aws/tags";
 import {
     declarationOf,
-    hintAtGrowing,
+    suggestGrowing,
     inputsFromVolume,
     outputsOf,
     withSnapshotSize,
-    withOrigin,
+    withSource,
     type Observed,
 } from "./state";
 import type { VolumeFromSnapshotInputs, VolumeFromSnapshotOutputs } from "../../schema/volume-from-snapshot";
@@ -55,7 +55,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
         olds["snapshotId"] === undefined || inputs["allowShrinkByReplacement"] === true
             ? validateAgainstSource(ctx, inputs)
             : Promise.resolve([]),
-    validateUpdate: ({ state, inputs, declared }) => shrinking(state["size"], declared["size"], inputs),
+    validateUpdate: ({ state, inputs, declared }) => checkShrinking(state["size"], declared["size"], inputs),
 
     isUnfinished: ({ state }) => state === "creating",
 
@@ -110,7 +110,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
                 AvailabilityZone: inputs.availabilityZone,
                 AvailabilityZoneId: inputs.availabilityZoneId,
                 Size: inputs.size,
-                VolumeType: wantedType({ ...inputs }) as VolumeType | undefined,
+                VolumeType: typeOfNewVolume({ ...inputs }) as VolumeType | undefined,
                 Iops: inputs.iops,
                 Throughput: inputs.throughput,
                 MultiAttachEnabled: inputs.multiAttachEnabled,
@@ -123,9 +123,9 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
             attempt,
             deadline: deadlineOf(ctx.ec2.clock, inputs),
         });
-        const sized = inputs.size === undefined ? { ...volume, snapshotSize: volume.Size } : volume;
-        const observed = await withOrigin(ctx, inputs, sized);
-        hintAtGrowing(ctx, observed);
+        const withSize = inputs.size === undefined ? { ...volume, snapshotSize: volume.Size } : volume;
+        const observed = await withSource(ctx, inputs, withSize);
+        suggestGrowing(ctx, observed);
         return { id: volume.VolumeId, observed };
     },
 
@@ -140,8 +140,8 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
     async update({ ctx, id, observed, inputs }) {
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const now = await withLastObserved(observed, modifyVolume(ctx, id, observed, inputs, deadline));
-        const known = await withOrigin(ctx, inputs, { ...observed, ...now });
-        if (known.Size !== observed.Size) hintAtGrowing(ctx, known);
+        const known = await withSource(ctx, inputs, { ...observed, ...now });
+        if (known.Size !== observed.Size) suggestGrowing(ctx, known);
         return known;
     },
 
@@ -200,7 +200,7 @@ export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
         const { SnapshotId: snapshotId } = observed;
         if (!snapshotId) throw new Error("it was not created from a snapshot; import it as aws.ebs.Volume");
         const options = optionsFromTags(visibleTags(observed.Tags, ctx.configuration), ctx.configuration);
-        const { snapshotSize, ownerId } = await withOrigin(ctx, { snapshotId }, observed);
+        const { snapshotSize, ownerId } = await withSource(ctx, { snapshotId }, observed);
         return {
             id,
             inputs: { snapshotId, ...declarationOf(observed), ...options },
@@ -242,7 +242,7 @@ function finalTags(ctx: ResourceContext, desired: Inputs["finalSnapshot"]): Dele
     const { configuration } = ctx;
     const named = name === undefined ? {} : { [configuration.tagKeys.name]: name };
     return ({ Tags }, internal) => {
-        const must = { ...tags, ...named, ...internal };
-        return { ...fittingTags(copyableTags(Tags, configuration), must).fitting, ...must };
+        const required = { ...tags, ...named, ...internal };
+        return { ...tagsThatFit(copyableTags(Tags, configuration), required).included, ...required };
     };
 }

@@ -34,8 +34,13 @@ export async function waitUntilAvailable<Observed extends Volume>(
     } catch (error) {
         if (!(error instanceof WaitError)) throw error;
         const last = (error as WaitError<Volume>).observed;
-        const gone = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
-        throw new WaitError(error.message, error.reason, { ...observed, ...last, ...gone }, { cause: error });
+        const deleted = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
+        throw new WaitError(
+            error.message,
+            error.reason,
+            { ...observed, ...last, ...deleted },
+            { cause: error },
+        );
     }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { creationTags, fittingTags } from "../../../provider/lifecycle/tags";
+import { creationTags, tagsThatFit } from "../../../provider/lifecycle/tags";
 import { readConfiguration } from "../../../schema/configuration";
 import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
 import { snapshot } from "../../../provider/snapshot/snapshot";
@@ -36,7 +36,7 @@ test("copied tags stand in place of default tags and of a default name, and belo
 
 test("copied tags leave room for those that must be there, and what is left out is named", () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${String(index)}`, "v"]));
-    const { fitting, left } = fittingTags(many, { a: "1", b: "2", k0: "mine" });
+    const { included: fitting, omitted: left } = tagsThatFit(many, { a: "1", b: "2", k0: "mine" });
     expect(Object.keys(fitting)).toHaveLength(47);
     expect(left).toEqual(["k48", "k49"]);
     const inputs = { name: "n", copyTagsFromVolume: true };

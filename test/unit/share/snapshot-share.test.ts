@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { changesTo, snapshotShare, surplusOf } from "../../../provider/share/snapshot-share";
+import { grantChanges, snapshotShare, surplusGrants } from "../../../provider/share/snapshot-share";
 import { Host, baseConfig, type AnyResource } from "../host";
 import { testRules } from "../table";
 import { answer, refusal, stsAnswer, type Answering, type WireRequest } from "../wire";
@@ -413,14 +413,14 @@ describe("what is to be changed", () => {
     test("nothing that any share declares is revoked, and nothing that is there is granted again", () => {
         fc.assert(
             fc.property(situation, grants, fc.boolean(), grants, (observed, desired, exclusive, declared) => {
-                const { added, removed } = changesTo(observed, desired, exclusive, declared);
+                const { added, removed } = grantChanges(observed, desired, exclusive, declared);
                 for (const one of removed) expect([...desired, ...declared]).not.toContain(one);
                 for (const one of added) expect(observed.grants).not.toContain(one);
                 const after = [...observed.grants.filter((one) => !removed.includes(one)), ...added];
                 for (const one of desired) expect(after).toContain(one);
                 for (const one of observed.owned)
                     if (after.includes(one)) expect([...desired, ...declared]).toContain(one);
-                expect(surplusOf(after, desired, exclusive, declared)).toEqual([]);
+                expect(surplusGrants(after, desired, exclusive, declared)).toEqual([]);
             }),
         );
     });
@@ -428,7 +428,7 @@ describe("what is to be changed", () => {
     test("without exclusive, accounts that the share does not own stay", () => {
         fc.assert(
             fc.property(situation, grants, (observed, desired) => {
-                const { removed } = changesTo(observed, desired, false, []);
+                const { removed } = grantChanges(observed, desired, false, []);
                 for (const one of removed) expect([...observed.owned, "all"]).toContain(one);
             }),
         );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hasUnknown, UNKNOWN, type Properties } from "../../../schema/values";
-import { wantedType } from "../../../schema/volume-checks";
+import { typeOfNewVolume } from "../../../schema/volume-checks";
 import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
 import { volumeFromSnapshotRules } from "../../../schema/volume-from-snapshot";
 import { Host, baseConfig, urn, type AnyResource } from "../host";
@@ -46,7 +46,7 @@ const anything = fc
 
 /** The state of a volume with these inputs. */
 function stateOf(inputs: Properties): Properties {
-    return { ...inputs, volumeId: "vol-1", state: "available", volumeType: wantedType(inputs) };
+    return { ...inputs, volumeId: "vol-1", state: "available", volumeType: typeOfNewVolume(inputs) };
 }
 
 const diff = (state: Properties, inputs: Properties) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { checkVolume, wantedType } from "../../../schema/volume-checks";
-import { achieves, evaluateModification, planModification } from "../../../provider/volume/modify";
+import { checkVolume, typeOfNewVolume } from "../../../schema/volume-checks";
+import { includesPlan, evaluateModification, planModification } from "../../../provider/volume/modify";
 import { isIdIn, isNameIn, isRegular } from "../../../schema/availability-zone";
 import { evaluateInitialization, evaluateVolume } from "../../../provider/volume/wait";
 import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
@@ -219,11 +219,11 @@ describe("zones", () => {
 
     test("gp3 is the default in a region's own zones, and nothing is on Outposts and in Local Zones", () => {
         expect(isRegular({ availabilityZone: "us-east-1a" })).toBe(true);
-        expect(wantedType({ availabilityZoneId: "use1-az1" })).toBe("gp3");
-        expect(wantedType({ availabilityZone: "us-west-2-lax-1a" })).toBeUndefined();
-        expect(wantedType({ availabilityZoneId: "usw2-lax1-az1" })).toBeUndefined();
-        expect(wantedType({ availabilityZone: "us-east-1a", outpostArn: "arn" })).toBeUndefined();
-        expect(wantedType({ availabilityZone: "us-east-1a", volumeType: "st1" })).toBe("st1");
+        expect(typeOfNewVolume({ availabilityZoneId: "use1-az1" })).toBe("gp3");
+        expect(typeOfNewVolume({ availabilityZone: "us-west-2-lax-1a" })).toBeUndefined();
+        expect(typeOfNewVolume({ availabilityZoneId: "usw2-lax1-az1" })).toBeUndefined();
+        expect(typeOfNewVolume({ availabilityZone: "us-east-1a", outpostArn: "arn" })).toBeUndefined();
+        expect(typeOfNewVolume({ availabilityZone: "us-east-1a", volumeType: "st1" })).toBe("st1");
     });
 
     test("exactly one of name and id is required, and an unknown one is one", () => {
@@ -408,10 +408,10 @@ describe("a modification", () => {
 
     test("is recognised by its targets, unless it failed", () => {
         const last = { TargetSize: 20, TargetIops: 3_000 };
-        expect(achieves({ ...last, ModificationState: "modifying" }, { Size: 20 })).toBe(true);
-        expect(achieves({ ...last, ModificationState: "failed" }, { Size: 20 })).toBe(false);
-        expect(achieves(last, { Size: 30 })).toBe(false);
-        expect(achieves(undefined, { Size: 20 })).toBe(false);
+        expect(includesPlan({ ...last, ModificationState: "modifying" }, { Size: 20 })).toBe(true);
+        expect(includesPlan({ ...last, ModificationState: "failed" }, { Size: 20 })).toBe(false);
+        expect(includesPlan(last, { Size: 30 })).toBe(false);
+        expect(includesPlan(undefined, { Size: 20 })).toBe(false);
     });
 
     test("is done once the volume can be used; the one before does not count", () => {
