@@ -4,6 +4,8 @@ export interface ProjectFiles {
     folder: string;
     stack: string;
     passphrase: string;
+    /** Contains what the stack's file has besides the configuration. */
+    stackSettings?: Record<string, string>;
     /** Contains the text of Pulumi.yaml. */
     settings: string;
     /** Contains further files, by name. */

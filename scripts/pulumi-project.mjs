@@ -22,6 +22,7 @@ export async function layProject({
     folder,
     stack,
     passphrase,
+    stackSettings = {},
     settings,
     files = {},
     config = {},
@@ -37,7 +38,7 @@ export async function layProject({
     ]);
     const written = {
         "Pulumi.yaml": settings,
-        [`Pulumi.${stack}.yaml`]: JSON.stringify({ config: Object.fromEntries(values) }),
+        [`Pulumi.${stack}.yaml`]: JSON.stringify({ ...stackSettings, config: Object.fromEntries(values) }),
         ...files,
     };
     await Promise.all(Object.entries(written).map(([file, text]) => writeFile(join(folder, file), text)));

@@ -22,7 +22,11 @@ const projects = new Set<Project>();
 /** A project with a stack `test`; `program` is the CommonJS text of `index.js`. */
 export async function createProject(program: string, options?: ProjectOptions): Promise<Project> {
     const hosts = inject("hosts")[worker];
-    const project = await Project.create(inject("pulumi"), emulator, program, { hosts, ...options });
+    const project = await Project.create(inject("pulumi"), emulator, program, {
+        hosts,
+        vault: inject("vault"),
+        ...options,
+    });
     projects.add(project);
     return project;
 }

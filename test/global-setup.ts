@@ -1,4 +1,5 @@
 import { startHosts, type Hosts } from "./engine/hosts";
+import { startVault } from "./engine/vault";
 import type { TestProject } from "vitest/node" with { "resolution-mode": "import" };
 
 /**
@@ -13,7 +14,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const workers = Array.from({ length: project.config.maxWorkers });
     const emulators = await Promise.all(workers.map(() => startEmulatorProcess()));
     const hosts = await Promise.all(workers.map(() => startHosts()));
+    const vault = await startVault();
     project.provide("pulumi", pulumi);
+    project.provide("vault", vault.address);
     project.provide(
         "emulators",
         emulators.map(({ endpoint }) => endpoint),
@@ -23,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         hosts.map(({ ports }) => ports),
     );
     return async () => {
-        for (const { stop } of hosts) stop();
+        for (const { stop } of [...hosts, vault]) stop();
         await Promise.all(emulators.map((emulator) => emulator.stop()));
     };
 }
@@ -32,6 +35,8 @@ declare module "vitest" {
     interface ProvidedContext {
         /** Path of the Pulumi CLI. */
         pulumi: string;
+        /** Where the keys of the stacks' secrets are. */
+        vault: string;
         /** Where the emulators answer, one for each worker. */
         emulators: string[];
         /** The processes that run programs and providers, two for each worker. */

@@ -5,10 +5,13 @@
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Emulator } from "../emulator/emulator";
 import { attach, type Hosts } from "./hosts";
+import { secretsProvider, Stack, type StateResource } from "./stack";
+
+export type { StateResource };
 
 const root = resolve(__dirname, "../..");
 /** Below the package's root, so that `require` finds the package in its node_modules as an installed one. */
@@ -23,42 +26,36 @@ export interface Ran {
     output: string;
 }
 
-/** A resource as the state file has it. */
-export interface StateResource {
-    urn: string;
-    type: string;
-    id?: string;
-    inputs: Record<string, unknown>;
-    outputs: Record<string, unknown>;
-    delete?: boolean;
-    initErrors?: string[];
-    retainOnDelete?: boolean;
-}
-
 export class Project {
     readonly #family = new Set<number>();
 
     private constructor(
         readonly cli: string,
-        readonly folder: string,
+        readonly stack: Stack,
         readonly env: Record<string, string>,
         readonly hosts: Hosts | undefined,
     ) {}
+
+    get folder(): string {
+        return this.stack.folder;
+    }
 
     /** A project with a stack `test`; `program` is the CommonJS text of `index.js`. */
     static async create(
         cli: string,
         emulator: Emulator,
         program: string,
-        { name = "project", parent = workFolder, main, runtime, backend, config, hosts }: ProjectOptions = {},
+        { name = "project", parent = workFolder, main, runtime, config, hosts, vault }: ProjectOptions = {},
     ): Promise<Project> {
         const { layProject, pulumiYaml } = await import("../../scripts/pulumi-project.mjs");
         const folder = join(parent, `${name}-${randomUUID().slice(0, 8)}`);
+        const stack = new Stack(folder, join(folder, "backend"), `organization/${name}/test`);
         const env = await layProject({
             cli,
             folder,
             stack: "test",
             passphrase: "test",
+            ...(vault !== undefined && { stackSettings: secretsProvider }),
             settings: pulumiYaml({ name, ...(main && { main }), ...(runtime && { runtime }) }),
             files: { "package.json": '{ "name": "program", "main": "index.js" }', "index.js": program },
             config: { ...emulator.pulumiConfig(), ...config },
@@ -66,14 +63,18 @@ export class Project {
                 ...emulator.env(),
                 PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
                 NO_COLOR: "1",
+                PULUMI_STACK: stack.name,
+                ...(vault !== undefined && { VAULT_ADDR: vault }),
+                // The CLI ends before it needs much memory; to collect garbage takes a sixth of its start.
+                GOGC: "off",
+                GOMEMLIMIT: "512MiB",
             },
-            ...(backend && { backend }),
+            backend: stack.backend,
         });
         // A program elsewhere, or of another kind, is there for the sake of how it is loaded.
         const isPlain = parent === workFolder && main === undefined && runtime === undefined;
-        const project = new Project(cli, folder, env, isPlain ? hosts : undefined);
-        await project.succeed("stack", "init", "test");
-        return project;
+        await stack.init();
+        return new Project(cli, stack, env, isPlain ? hosts : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {
@@ -172,36 +173,24 @@ export class Project {
         return this.succeed("destroy", "--yes", "--skip-preview", ...args);
     }
 
-    async outputs(): Promise<Record<string, unknown>> {
-        return JSON.parse(await this.succeed("stack", "output", "--json", "--show-secrets")) as Record<
-            string,
-            unknown
-        >;
+    /** Renames the stack; a name with slashes moves it to another project, whose name Pulumi.yaml must have then. */
+    async rename(name: string): Promise<void> {
+        await this.succeed("stack", "rename", name);
+        this.stack.name = name.includes("/") ? name : this.stack.name.replace(/[^/]+$/, name);
+        this.env["PULUMI_STACK"] = this.stack.name;
     }
 
-    /** The state file as it is written: secrets are not decrypted. */
-    async stateText(): Promise<string> {
-        const file = join(this.folder, "state.json");
-        await this.succeed("stack", "export", "--file", file);
-        return readFile(file, "utf8");
+    async outputs(): Promise<Record<string, unknown>> {
+        const shown = await this.stack.outputs();
+        if (shown !== undefined) return shown;
+        const text = await this.succeed("stack", "output", "--json", "--show-secrets");
+        return JSON.parse(text) as Record<string, unknown>;
     }
 
     /** The resources of this package in the state. */
     async state(): Promise<StateResource[]> {
-        const { deployment } = JSON.parse(await this.stateText()) as {
-            deployment: { resources?: StateResource[] };
-        };
-        return (deployment.resources ?? []).filter(({ type }) =>
-            type.startsWith("pulumi-nodejs:dynamic/ebs:"),
-        );
-    }
-
-    /** Changes the state file by hand, as an older build would have left it. */
-    async editState(edit: (resources: StateResource[]) => void): Promise<void> {
-        const stack = JSON.parse(await this.stateText()) as { deployment: { resources: StateResource[] } };
-        edit(stack.deployment.resources);
-        await this.write("state.json", JSON.stringify(stack));
-        await this.succeed("stack", "import", "--file", join(this.folder, "state.json"));
+        const resources = await this.stack.resources();
+        return resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/ebs:"));
     }
 
     async remove(): Promise<void> {
@@ -238,8 +227,9 @@ export interface ProjectOptions {
     main?: string;
     runtime?: string;
     parent?: string;
-    backend?: string;
     config?: Record<string, string>;
     /** Without them the CLI starts processes of its own for the program and the provider, as it does for users. */
     hosts?: Hosts | undefined;
+    /** Where the key of the stack's secrets is; without it, the CLI derives the key from a passphrase. */
+    vault?: string;
 }

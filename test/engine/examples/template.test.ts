@@ -26,7 +26,7 @@ test("the template's program creates a snapshot, and a new one for another relea
     const manifest = JSON.parse(await readFile(join(made, "package.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ name: "backups" });
 
-    await project.succeed("config", "set", "release", "2.0.0");
+    await project.stack.configure({ "project:release": "2.0.0" });
     await project.up();
     const { snapshotId: next } = await project.outputs();
     expect(next).not.toBe(snapshotId);

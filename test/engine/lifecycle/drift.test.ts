@@ -91,8 +91,10 @@ test("aws:defaultTags are updated in place; aws:ignoreTags are neither shown nor
     expect(drifted.all).toEqual([]);
 
     // One more default tag, one with another value, one no more; and other keys for two of the options.
-    await project.succeed("config", "set", "aws:defaultTags", '{"tags":{"Owner":"ops","Site":"x"}}');
-    await project.succeed("config", "set", "ebs-snapshots:tagKeys", '{"name":"Title","group":"team"}');
+    await project.stack.configure({
+        "aws:defaultTags": '{"tags":{"Owner":"ops","Site":"x"}}',
+        "ebs-snapshots:tagKeys": '{"name":"Title","group":"team"}',
+    });
     const changed = await during(emulator, () => project.up());
     const writes = changed.calls.filter(({ action }) => !action.startsWith("Describe"));
     expect(writes.map((call) => [call.action, tagsSent(call)])).toEqual([
@@ -107,7 +109,7 @@ test("aws:defaultTags are updated in place; aws:ignoreTags are neither shown nor
     expect(again.result).toContain("2 unchanged");
     expect(again.all).toEqual([]);
 
-    await project.succeed("config", "rm", "aws:defaultTags");
+    await project.stack.configure({ "aws:defaultTags": undefined });
     const removed = await during(emulator, () => project.up());
     expect(removed.calls.filter(({ action }) => action === "DeleteTags").map(tagsSent)).toEqual([
         { Owner: "", Site: "" },

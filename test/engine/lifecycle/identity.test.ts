@@ -20,7 +20,7 @@ test("a changed aws:region moves nothing, not in refresh, update or replacement;
     const args = { volumeId, keepReplaced: false };
     const project = await createProject(program(snapshot("data", args)));
     await project.up();
-    await project.succeed("config", "set", "aws:region", "eu-west-1");
+    await project.stack.configure({ "aws:region": "eu-west-1" });
 
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");
@@ -105,13 +105,13 @@ test("credentials act in another account by a role or a profile, change in place
         "credentials",
         `[audit]\naws_access_key_id = AKIATEST${otherAccount}\naws_secret_access_key = ${secretKey}\n`,
     );
-    await project.succeed("config", "set", "aws:sharedCredentialsFiles", JSON.stringify([file]));
+    await project.stack.configure({ "aws:sharedCredentialsFiles": JSON.stringify([file]) });
     await project.program(program(snapshot("data", { volumeId, credentials: { profile: "audit" } })));
     const changed = await during(emulator, () => project.up());
     expect(changed.result).toContain("1 updated");
     expect(changed.actions).not.toContain("AssumeRole");
     expect(new Set(changed.calls.map(({ account }) => account))).toEqual(new Set([otherAccount]));
-    expect(await project.stateText()).not.toContain(secretKey);
+    expect(await project.stack.text()).not.toContain(secretKey);
     await project.destroy();
     expect(await snapshotIds(emulator, { account: otherAccount })).toEqual([]);
 });
@@ -139,18 +139,20 @@ test("credentials of another account lose no snapshot: refresh and destroy fail,
     expect(await snapshotIds(emulator)).toEqual([id]);
 
     await project.program(program(snapshot("data", { volumeId }), snapshot("more", { volumeId })));
-    await project.succeed("config", "set", "--path", "aws:allowedAccountIds[0]", otherAccount);
+    await project.stack.configure({ "aws:allowedAccountIds": `["${otherAccount}"]` });
     const notAllowed = await during(emulator, () => project.upFails());
     expect(notAllowed.result).toContain(
         `configuration aws:allowedAccountIds: the credentials are of account ${defaultAccount}, not allowed here`,
     );
     expect(notAllowed.actions).toEqual(["GetCallerIdentity"]);
-    await project.succeed("config", "rm", "aws:allowedAccountIds");
-    await project.succeed("config", "set", "--path", "aws:forbiddenAccountIds[0]", defaultAccount);
+    await project.stack.configure({
+        "aws:allowedAccountIds": undefined,
+        "aws:forbiddenAccountIds": `["${defaultAccount}"]`,
+    });
     const forbidden = await during(emulator, () => project.upFails());
     expect(forbidden.result).toContain(`the credentials are of account ${defaultAccount}, forbidden here`);
     expect(forbidden.actions).toEqual(["GetCallerIdentity"]);
-    await project.succeed("config", "rm", "aws:forbiddenAccountIds");
+    await project.stack.configure({ "aws:forbiddenAccountIds": undefined });
     // Without the program the engine configures the provider as the last up did, with the account still forbidden.
     await project.destroy("--run-program");
     expect(await snapshotIds(emulator)).toEqual([]);
@@ -160,9 +162,10 @@ test("keys in the configuration act, and are neither in the state nor in any out
     const volumeId = await volumeIn({ account: otherAccount });
     const [secretKey, token] = ["wJalrXUtnFEMI-K7MDENG", "FwoGZXIvYXdzEBYaD"];
     const project = await createProject(program(snapshot("data", { volumeId })));
-    await project.succeed("config", "set", "aws:accessKey", `AKIATEST${otherAccount}`);
-    await project.succeed("config", "set", "--secret", "aws:secretKey", secretKey);
-    await project.succeed("config", "set", "--secret", "aws:token", token);
+    await project.succeed(
+        ...["config", "set-all", "--plaintext", `aws:accessKey=AKIATEST${otherAccount}`],
+        ...["--secret", `aws:secretKey=${secretKey}`, "--secret", `aws:token=${token}`],
+    );
     await emulator.faults([
         { action: "CreateSnapshot", code: "SignatureDoesNotMatch", message: "Wrong signature", times: 1 },
     ]);
@@ -171,7 +174,7 @@ test("keys in the configuration act, and are neither in the state nor in any out
     const { result, calls } = await during(emulator, () => project.up());
     expect(calls[0]?.account).toBe(otherAccount);
     const refreshed = await project.refresh();
-    for (const text of [failed, result, refreshed, await project.stateText()]) {
+    for (const text of [failed, result, refreshed, await project.stack.text()]) {
         expect(text).not.toContain(secretKey);
         expect(text).not.toContain(token);
     }

@@ -34,12 +34,12 @@ test("a state with missing or unknown fields is no difference; refresh, update, 
     const project = await createProject(program(snapshot("data", args)));
     await project.up();
     const { id, outputs } = await live(project, "data");
-    await project.editState(aged);
+    await project.stack.edit(aged);
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");
     expect(idle.all).toEqual([]);
 
-    await project.editState(aged);
+    await project.stack.edit(aged);
     const refreshed = await during(emulator, () => project.refresh());
     expect(refreshed.actions).toEqual(["DescribeSnapshots"]);
     const { arn, ownerId, tagsAll, progress, snapshotId } = outputs;
@@ -49,7 +49,7 @@ test("a state with missing or unknown fields is no difference; refresh, update, 
     });
     expect(await project.up()).toContain("2 unchanged");
 
-    await project.editState(aged);
+    await project.stack.edit(aged);
     await project.program(program(snapshot("data", { ...args, group: "payments" })));
     const updated = await during(emulator, () => project.up());
     expect(updated.result).toContain("1 updated");
@@ -58,12 +58,12 @@ test("a state with missing or unknown fields is no difference; refresh, update, 
     ]);
     expect((await live(project, "data")).outputs).not.toHaveProperty("legacy");
 
-    await project.editState(aged);
+    await project.stack.edit(aged);
     await project.program(program(snapshot("data", { volumeId, triggers: { now: 1 } })));
     expect(await project.up()).toContain("1 replaced");
     expect(await snapshotIds(emulator)).toEqual([(await live(project, "data")).id]);
 
-    await project.editState(aged);
+    await project.stack.edit(aged);
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });

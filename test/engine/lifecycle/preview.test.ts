@@ -537,20 +537,20 @@ test("the short preview names the same properties", async () => {
 
 test("tags of the configuration that change are told, and what uses such a snapshot is left alone", async () => {
     await project.program(programOf(changes, "before"));
-    await project.succeed("config", "set-all", "--plaintext", 'aws:defaultTags={"tags":{"Env":"prod"}}');
+    await project.stack.configure({ "aws:defaultTags": '{"tags":{"Env":"prod"}}' });
     const shown = shownIn(await project.preview(), known);
     const inputs = ['  name: "untouched"', '  region: "us-east-1"', '  volumeId: "vol-1"'];
     expect(shown["untouched"]).toEqual(["update", ...inputs, 'writes the tag "Env"']);
     expect(shown["secret"]?.at(-1)).toBe("its tags are not as declared");
     expect(Object.keys(shown).filter((name) => /^(share|barrier)/.test(name))).toEqual([]);
-    await project.succeed("config", "rm", "aws:defaultTags");
+    await project.stack.configure({ "aws:defaultTags": undefined });
 
     const keys = '{"name":"Name","group":"Team","billingCode":"Cost"}';
-    await project.succeed("config", "set-all", "--plaintext", `ebs-snapshots:tagKeys=${keys}`);
+    await project.stack.configure({ "ebs-snapshots:tagKeys": keys });
     const rekeyed = shownIn(await project.preview());
     expect(rekeyed["watched"]?.at(-1)).toBe('writes the tag "Team", removes the tag "Group"');
     expect(rekeyed["untouched"]).toBeUndefined();
-    await project.succeed("config", "rm", "ebs-snapshots:tagKeys");
+    await project.stack.configure({ "ebs-snapshots:tagKeys": undefined });
 });
 
 test("after drift and a refresh, the preview shows what is reverted; after a timeout, what is left to do", async () => {

@@ -27,7 +27,7 @@ function declared(secret: string, options: { open?: boolean; group?: string } = 
 test("a secret tag is never in the clear, in state or outputs, after up, update, refresh and drift; other tags are", async () => {
     const project = await createProject(declared("hush-one"));
     const hidden = async (...outputs: string[]) => {
-        for (const text of [...outputs, await project.stateText()]) expect(text).not.toContain("hush-");
+        for (const text of [...outputs, await project.stack.text()]) expect(text).not.toContain("hush-");
     };
     await hidden(await project.up());
     const id = String((await project.outputs())["id"]);
@@ -55,7 +55,7 @@ test("a secret tag that a stack transformation puts in is in the clear nowhere",
     );
     const project = await createProject(text);
     const said = await project.up();
-    for (const text of [said, await project.refresh(), await project.stateText()])
+    for (const text of [said, await project.refresh(), await project.stack.text()])
         expect(text).not.toContain("hush-");
     const { id = "" } = await live(project, "data");
     expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-one" });
@@ -66,7 +66,7 @@ test("failures that keep the id keep the secret too: in creation, update and wai
     await emulator.faults([{ ...looking, ...denied }]);
     const project = await createProject(declared("hush-one"));
     const hidden = async (...outputs: string[]) => {
-        for (const text of [...outputs, await project.stateText()]) expect(text).not.toContain("hush-");
+        for (const text of [...outputs, await project.stack.text()]) expect(text).not.toContain("hush-");
     };
     await hidden(await project.upFails());
     expect(await snapshotIds(emulator)).toContain((await live(project, "data")).id);
@@ -115,7 +115,7 @@ test("a wrong configuration fails the preview with its key, and a nested value w
     );
     const nested = await project.run("preview");
     expect(nested.output).toMatch(/property tags value \{map\[.* has a problem: tags\.Long is "x/);
-    await project.succeed("config", "set", "aws:defaultTags", "broken");
+    await project.stack.configure({ "aws:defaultTags": "broken" });
     const wrong = await project.run("preview");
     expect(wrong.output).toContain("resource 'data' has a problem: configuration aws:defaultTags: ");
     expect(nested.output + wrong.output).not.toContain("<nil>");

@@ -48,7 +48,7 @@ test("with another endpoint of ec2 and none of sts, refresh and destroy fail, an
     const { id } = await live(project, "s");
     const other = await startEmulator();
     try {
-        await project.succeed("config", "set", "aws:endpoints", JSON.stringify([{ ec2: other.endpoint }]));
+        await project.stack.configure({ "aws:endpoints": JSON.stringify([{ ec2: other.endpoint }]) });
         for (const command of ["refresh", "destroy"]) {
             const { code, output } = await project.run(command, "--yes", "--skip-preview", "--run-program");
             expect(code).not.toBe(0);

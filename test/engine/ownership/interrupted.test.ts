@@ -1,6 +1,5 @@
 // What an interrupted run has created is taken over once, whole, by the resource that it was created for.
 
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -58,9 +57,9 @@ test("two folders with the backend file://./state and the same project and stack
     const pair: Project[] = [];
     while (pair.length < 2) {
         const project = await createProject(program(snapshot("s", { volumeId })));
-        await mkdir(join(project.folder, "state"));
+        project.stack.backend = join(project.folder, "state");
         project.env["PULUMI_BACKEND_URL"] = "file://./state";
-        await project.succeed("stack", "init", "test");
+        await project.stack.init();
         pair.push(project);
     }
     const [one, other] = pair as [Project, Project];

@@ -76,16 +76,15 @@ test.each([
                 snapshot("s", args(2), "{ parent, aliases: [{ parent: pulumi.rootStackResource }] }"),
             ),
     },
-    { how: "after stack rename", move: () => project.succeed("stack", "rename", "prod") },
+    { how: "after stack rename", move: () => project.rename("prod") },
     {
         how: "after a rename of the project",
         move: async () => {
-            await project.succeed("stack", "rename", "organization/other/test");
+            await project.rename("organization/other/test");
             await project.write(
                 "Pulumi.yaml",
                 "name: other\nruntime: { name: nodejs, options: { typescript: false } }\n",
             );
-            await project.succeed("stack", "select", "organization/other/test");
         },
     },
 ])(
@@ -116,7 +115,7 @@ test("after stack rename and an up, a forced replacement waits for the new one i
     project = await createProject(program(snapshot("s", args(1))));
     await project.up();
     const { id: first = "" } = await live(project, "s");
-    await project.succeed("stack", "rename", "prod");
+    await project.rename("prod");
     await project.up();
     await emulator.set({ snapshotSeconds: 1, snapshotError: "The key has been disabled" });
     const kept = "it is retained because its replacement";

@@ -28,8 +28,6 @@ export async function createPluginProject(
 
 /** The resources of the plugin in the state. */
 export async function pluginState(project: Project): Promise<StateResource[]> {
-    const { deployment } = JSON.parse(await project.stateText()) as {
-        deployment: { resources?: StateResource[] };
-    };
-    return (deployment.resources ?? []).filter(({ type }) => type.startsWith("ebs-snapshots:index:"));
+    const resources = await project.stack.resources();
+    return resources.filter(({ type }) => type.startsWith("ebs-snapshots:index:"));
 }

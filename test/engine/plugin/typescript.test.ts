@@ -35,7 +35,7 @@ test("a change of door, there and back, is unchanged for every resource and call
     await project.up();
     expect((await project.state()).map(({ type }) => type)).toHaveLength(3);
 
-    await project.succeed("config", "set", "ebs-snapshots:plugin", "true");
+    await project.stack.configure({ "ebs-snapshots:plugin": "true" });
     const there = await during(emulator, () => project.up());
     expect(there.result).toContain("4 unchanged");
     expect(there.calls).toEqual([]);
@@ -44,7 +44,7 @@ test("a change of door, there and back, is unchanged for every resource and call
     expect(state).toHaveLength(3);
     expect(JSON.stringify(state)).not.toContain("gold");
 
-    await project.succeed("config", "set", "ebs-snapshots:plugin", "false");
+    await project.stack.configure({ "ebs-snapshots:plugin": "false" });
     const back = await during(emulator, () => project.up());
     expect(back.result).toContain("4 unchanged");
     expect(back.calls).toEqual([]);

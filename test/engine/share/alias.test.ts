@@ -9,23 +9,23 @@ import { grantOutside, grantsIn, share, shares } from "./shares";
 import { live } from "../steps";
 
 const [alice, bob] = ["111122223333", "444455556666"] as const;
-const config = { "ebs-snapshots:accounts": `{"prod":"${alice}"}` };
+const prod = (id: string) => ({ "ebs-snapshots:accounts": `{"prod":"${id}"}` });
 
 let snapshotId: string;
 let project: Project;
 
 test.beforeEach(async () => {
     snapshotId = await emulator.createSnapshot(await emulator.createVolume());
-    project = await createProject(shares(share("s", of("prod"))), { config });
+    project = await createProject(shares(share("s", of("prod"))), { config: prod(alice) });
     await project.up();
     expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);
 });
 
 const of = (...accounts: string[]) => ({ snapshotId, accounts });
-const rePoint = (id: string) => project.succeed("config", "set", "--path", "ebs-snapshots:accounts.prod", id);
+const rePoint = (id: string) => project.stack.configure(prod(id));
 
 test("a share and its alias that are removed together: the account loses access", async () => {
-    await project.succeed("config", "rm", "--path", "ebs-snapshots:accounts.prod");
+    await project.stack.configure({ "ebs-snapshots:accounts": undefined });
     await project.program(shares());
     await project.up();
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
@@ -55,14 +55,8 @@ test("an alias that is re-pointed, seen by refresh --run-program first: up and d
 test("after a stack rename a new share revokes in the end, and the old tag goes, also where aws:ignoreTags covers it", async () => {
     const note = { Key: "pulumi-ebs-snapshots:granted-0a1b2c3d", Value: alice };
     await emulator.ec2().send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [note] }));
-    await project.succeed(
-        "config",
-        "set",
-        "--path",
-        "aws:ignoreTags.keyPrefixes[0]",
-        "pulumi-ebs-snapshots:",
-    );
-    await project.succeed("stack", "rename", "renamed");
+    await project.stack.configure({ "aws:ignoreTags": '{"keyPrefixes":["pulumi-ebs-snapshots:"]}' });
+    await project.rename("renamed");
     await project.program(shares(share("other", of("prod"))));
     await project.up();
     expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);

@@ -30,7 +30,7 @@ test("public is refused at preview until the stack allows it; making public warn
     expect(refused.result.output).toContain("pulumi config set ebs-snapshots:allowPublicSharing true");
     expect(refused.all).toEqual([]);
 
-    await project.succeed("config", "set", "ebs-snapshots:allowPublicSharing", "true");
+    await project.stack.configure({ "ebs-snapshots:allowPublicSharing": "true" });
     expect(await project.preview()).toContain(`makes ${snapshotId} public`);
     const made = await during(emulator, () => project.up());
     expect(grantsSent(made.calls)).toEqual([["add", "all"]]);
