@@ -35,6 +35,22 @@ function surviveLateErrors() {
         process.on(event, (error) => process.stderr.write(`${String(error?.stack ?? error)}\n`));
 }
 
+/** What the engine asked of the provider in this run, each with its resource. */
+let asked = [];
+
+/** Makes the methods of the provider's service write down that they are called. */
+function recordCalls(service) {
+    for (const method of ["check", "diff", "create", "read", "update", "delete"]) {
+        const own = service[method];
+        service[method] = function (call, answer) {
+            const olds = method === "check" ? call.request.getOlds()?.toJavaScript() : undefined;
+            const isNew = method === "check" && Object.keys(olds ?? {}).length === 0;
+            asked.push(`${method} ${call.request.getUrn().split("::").at(-1)}${isNew ? " as new" : ""}`);
+            return own.call(this, call, answer);
+        };
+    }
+}
+
 /** Each has `begin()`, which returns the port for the engine, and `end()`. */
 const hosts = { program: programHost, provider: providerHost };
 
@@ -79,6 +95,7 @@ async function providerHost() {
     const addService = grpc.Server.prototype.addService;
     grpc.Server.prototype.addService = function (definition, service) {
         servers.push(this);
+        recordCalls(service);
         // An engine that finds a running provider says by this call where it is, instead of by an argument.
         service.attach = (call, answer) => {
             process.argv = [process.argv[0], script, call.request.getAddress()];
@@ -141,11 +158,12 @@ async function answer(path, run) {
         // The folder of the run is removed with its test.
         process.chdir(root);
         isBusy = false;
-        return { output };
+        return { output, asked };
     }
     if (isBusy) return {};
     isBusy = true;
     output = "";
+    asked = [];
     forgetOwnModules();
     process.env = { ...run.env };
     process.chdir(run.folder);

@@ -34,8 +34,15 @@ interface Run {
 
 export interface Attached {
     env: Record<string, string>;
-    /** Ends the run in both processes, and returns what they wrote. */
-    release: () => Promise<string>;
+    /** Ends the run in both processes. */
+    release: () => Promise<Released>;
+}
+
+interface Released {
+    /** What both processes wrote. */
+    output: string;
+    /** What the engine asked of the provider, each with its resource. */
+    asked: string[];
 }
 
 /** The environment in which the CLI finds the processes; nothing while another run of this worker uses them. */
@@ -51,15 +58,20 @@ export async function attach(hosts: Hosts | undefined, { folder, env }: Run): Pr
         },
         release: async () => {
             const written = await Promise.all(both.map((host) => ask(host, "/end", {})));
-            return written.map(({ output = "" }) => output).join("");
+            return {
+                output: written.map(({ output = "" }) => output).join(""),
+                asked: written.flatMap(({ asked = [] }) => asked),
+            };
         },
     };
 }
 
-async function ask(port: number, path: string, body: object): Promise<{ port?: number; output?: string }> {
+type Answer = Partial<Released> & { port?: number };
+
+async function ask(port: number, path: string, body: object): Promise<Answer> {
     const answer = await fetch(`http://127.0.0.1:${String(port)}${path}`, {
         method: "POST",
         body: JSON.stringify(body),
     });
-    return (await answer.json()) as { port?: number; output?: string };
+    return (await answer.json()) as Answer;
 }

@@ -24,6 +24,8 @@ export interface Ran {
     code: number;
     /** Standard output and standard error as they came. */
     output: string;
+    /** What the engine asked of the provider, each with its resource; only with warm hosts. */
+    asked?: string[];
 }
 
 export class Project {
@@ -90,7 +92,8 @@ export class Project {
         const hosts = runsPrograms.has(args[0] ?? "") && (await attach(this.hosts, this));
         if (!hosts) return this.#run(this.start(...args));
         const { code, output } = await this.#run(this.#start(args, hosts.env));
-        return { code, output: output + (await hosts.release()) };
+        const released = await hosts.release();
+        return { code, output: output + released.output, asked: released.asked };
     }
 
     async #run(child: ChildProcess): Promise<Ran> {

@@ -27,6 +27,11 @@ const resources = {
     CompletedSnapshots: completedSnapshots as AnyResource,
 };
 export type Kind = keyof typeof resources;
+type DynamicProvider = ReturnType<typeof dynamicProvider>;
+
+export function urnOf(kind: Kind, name: string): string {
+    return `urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:${kind}::${name}`;
+}
 
 /** A wait takes no time here, and its time in the emulator. */
 class EmulatorClock implements Clock {
@@ -54,13 +59,15 @@ export interface Created {
 export class Door {
     readonly said: string[] = [];
     readonly clock: EmulatorClock;
-    readonly #providers: Record<Kind, ReturnType<typeof dynamicProvider>>;
+    readonly #providers: Record<Kind, DynamicProvider>;
+    readonly #deployment: Deployment;
     /** Whether the engine is gone: then nothing may change. */
     isOrphaned = false;
 
     constructor(
         readonly emulator: Emulator,
         account = "123456789012",
+        more: Record<string, string> = {},
     ) {
         this.clock = new EmulatorClock(emulator);
         const say = (_urn: string, line: string) => this.said.push(line);
@@ -78,8 +85,10 @@ export class Door {
             ...emulator.pulumiConfig(),
             "aws:accessKey": `AKIATEST${account}`,
             "aws:secretKey": "test",
+            ...more,
         };
         deployment.configure((key) => config[key]);
+        this.#deployment = deployment;
         const open = (resource: AnyResource) => dynamicProvider(lifecycle(resource, deployment), deployment);
         this.#providers = {
             Snapshot: open(resources.Snapshot),
@@ -91,9 +100,18 @@ export class Door {
         };
     }
 
+    provider(kind: Kind): DynamicProvider {
+        return this.#providers[kind];
+    }
+
+    /** Ends the process as the engine does. */
+    release(): Promise<void> {
+        return this.#deployment.claims.end();
+    }
+
     /** Checks and creates a resource. */
     async create(kind: Kind, args: Properties, name = "it"): Promise<Created> {
-        const urn = `urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:${kind}::${name}`;
+        const urn = urnOf(kind, name);
         const inputs = await this.#check(kind, {}, { __urn: urn, ...args });
         const { id, outs } = await this.#providers[kind].create({ __urn: urn, ...inputs });
         return { id, inputs, state: { __urn: urn, ...outs } };
