@@ -55,6 +55,7 @@ export async function schemaText(project: ProjectReflection): Promise<string> {
 }
 
 function packageSchema(project: ProjectReflection, manifest: Json): Json {
+    const owner = String(manifest["author"]).split(" ")[0] ?? "";
     const types: Json = {};
     const properties = (fields: Field[], owner: string) =>
         Object.fromEntries(
@@ -125,6 +126,13 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
         keywords: ["pulumi", "aws", "ebs", "snapshot", "backup", "category/cloud", "kind/native"],
         license: manifest["license"],
         attribution: "",
+        homepage: manifest["homepage"],
+        repository: `https://github.com/${owner}/pulumi-ebs-snapshots`,
+        publisher: owner,
+        // Without one, the CLI fetches a logo when it generates an SDK.
+        logoUrl: `https://raw.githubusercontent.com/${owner}/pulumi-ebs-snapshots/main/docs/logo.svg`,
+        // The releases have the plugin as the CLI asks for it.
+        pluginDownloadURL: `github://api.github.com/${owner}/pulumi-ebs-snapshots`,
         config: { variables: configuration },
         provider: {
             description:

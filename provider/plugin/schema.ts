@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
-
 interface PackageSchema {
     name: string;
     version: string;
 }
 
-let schema: PackageSchema | undefined;
-
 /** Made from the interfaces and their comments; see scripts/schema.mts. */
 export function packageSchema(): PackageSchema {
-    const file = require.resolve("pulumi-ebs-snapshots/schema.json");
-    return (schema ??= JSON.parse(readFileSync(file, "utf8")) as PackageSchema);
+    return require("pulumi-ebs-snapshots/schema.json") as PackageSchema;
 }

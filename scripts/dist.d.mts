@@ -1,0 +1,1 @@
+export function makeTarballs(folder?: string): Promise<string[]>;
