@@ -10,7 +10,7 @@ const below = (name, from, allowed, comment) => ({
         pathNot: `^(${[from, ...allowed].join("|")})/`,
     },
 });
-const domains = ["provider/snapshot", "provider/volume", "provider/share"];
+const domains = ["provider/snapshot", "provider/volume", "provider/share", "provider/dlm"];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { formatLoss, lossesOfDeletion, policyLosses } from "../schema/dlm/losses";
 import { resourceOf, resources } from "../schema/index";
 import type { InstanceSnapshot } from "../schema/instance-snapshots";
 import { nameOf } from "../schema/urn";
@@ -45,11 +46,11 @@ export interface PreviewState {
     outputs?: Record<string, unknown>;
 }
 
-/** A snapshot, or the data on a volume, that would be lost, and why. */
+/** A snapshot, the data on a volume, or the management of a policy's snapshots, that would be lost, and why. */
 export interface Lost {
     /** URN of the resource. */
     urn: string;
-    /** EC2's ids; of `InstanceSnapshots`, those of its snapshots. */
+    /** EC2's ids; of `InstanceSnapshots`, those of its snapshots; of `LifecyclePolicy`, that of the policy. */
     ids: string[];
     /** Names the loss and its cause. */
     reason: string;
@@ -108,7 +109,8 @@ const kinds: Record<string, ResourceKind> = {
 };
 
 /**
- * Returns the snapshots, and the data on volumes, that the previewed run would or may delete.
+ * Returns the snapshots, and the data on volumes, that the previewed run would or may delete, and the restore points of
+ * DLM policies that it leaves unmanaged or makes fewer.
  *
  * @example
  * ```ts
@@ -121,6 +123,7 @@ const kinds: Record<string, ResourceKind> = {
  */
 export function lostSnapshots({ steps }: Preview): Lost[] {
     return steps.flatMap((step) => {
+        if (resourceOf(step.oldState?.type ?? "") === "LifecyclePolicy") return lostByPolicy(step, steps);
         const { op, urn, oldState } = step;
         const kind = kinds[resourceOf(oldState?.type ?? "") ?? ""];
         if (kind === undefined || oldState?.id === undefined || oldState.retainOnDelete === true) return [];
@@ -139,6 +142,27 @@ export function lostSnapshots({ steps }: Preview): Lost[] {
         const remedy = op === "delete" ? kind.remedyOnDelete : kind.remedyOnReplace;
         return [{ urn, ids, reason: `${kind.describeLoss(ids)}: ${why}`, remedy }];
     });
+}
+
+/** Returns what a step costs restore points of a DLM policy. */
+function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
+    const { op, urn, oldState, newState } = step;
+    if (oldState?.id === undefined || (op === "delete" && oldState.retainOnDelete === true)) return [];
+    const before = { ...oldState.outputs };
+    const losses =
+        op === "delete"
+            ? reasonFor(step, steps, []) === undefined
+                ? []
+                : lossesOfDeletion(before)
+            : op === "update" || op === "replace"
+              ? policyLosses(before, newState?.inputs ?? {}, op === "replace")
+              : [];
+    return losses.map((loss) => ({
+        urn,
+        ids: [oldState.id ?? ""],
+        reason: `restore points of ${oldState.id ?? ""}: ${formatLoss(loss)}`,
+        remedy: "To keep them managed, keep the policy, the names of its schedules and its targets as they are",
+    }));
 }
 
 /** Returns why the step deletes the resource in the state, or undefined if it does not. */

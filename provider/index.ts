@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { lifecyclePolicy } from "./dlm/lifecycle-policy";
 import { dynamicProvider } from "./dynamic/provider";
 import { Deployment } from "./lifecycle/deployment";
 import { whenReleased } from "./lifecycle/engine-log";
@@ -21,6 +22,7 @@ whenReleased(() => deployment.claims.end());
 
 export const CompletedSnapshots = dynamicProvider(lifecycle(completedSnapshots, deployment), deployment);
 export const InstanceSnapshots = dynamicProvider(lifecycle(instanceSnapshots, deployment), deployment);
+export const LifecyclePolicy = dynamicProvider(lifecycle(lifecyclePolicy, deployment), deployment);
 export const SchedulePlan = dynamicProvider(lifecycle(schedulePlan, deployment), deployment);
 export const Snapshot = dynamicProvider(lifecycle(snapshot, deployment), deployment);
 export const SnapshotCopy = dynamicProvider(lifecycle(snapshotCopy, deployment), deployment);

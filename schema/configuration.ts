@@ -70,6 +70,7 @@ export interface AwsConfig {
     endpoints: {
         ec2?: string;
         ebs?: string;
+        dlm?: string;
         sts?: string;
         kms?: string;
         organizations?: string;

@@ -6,6 +6,7 @@
  */
 import { completedSnapshotsOutputs, completedSnapshotsRules } from "./completed-snapshots";
 import { instanceSnapshotsOutputs, instanceSnapshotsRules } from "./instance-snapshots";
+import { lifecyclePolicyOutputs, lifecyclePolicyRules } from "./lifecycle-policy";
 import { providerOptionRules } from "./placement";
 import type { Output, Rule } from "./property";
 import { schedulePlanRules } from "./schedule/record";
@@ -27,6 +28,7 @@ export const resources = {
     InstanceSnapshots: resource(instanceSnapshotsRules, instanceSnapshotsOutputs),
     VolumeFromSnapshot: resource(volumeFromSnapshotRules, volumeFromSnapshotOutputs),
     SnapshotShare: resource(snapshotShareRules, snapshotShareOutputs),
+    LifecyclePolicy: resource(lifecyclePolicyRules, lifecyclePolicyOutputs),
 };
 
 /** The internal resources, which components declare for themselves. */

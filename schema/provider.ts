@@ -11,6 +11,8 @@ export interface ServiceEndpoints {
     ec2?: string;
     /** URL of the EBS direct APIs. Default: AWS's own. */
     ebs?: string;
+    /** URL of Data Lifecycle Manager. Default: AWS's own. */
+    dlm?: string;
     /** URL of STS. Default: AWS's own. */
     sts?: string;
     /** URL of KMS. Default: AWS's own. */

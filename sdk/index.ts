@@ -15,6 +15,7 @@ export {
     type InstanceSnapshotsState,
 } from "./instance-snapshots";
 
+export { LifecyclePolicy, type LifecyclePolicyArgs, type LifecyclePolicyState } from "./lifecycle-policy";
 export { Provider, type ProviderArgs } from "./provider";
 export { changedSize } from "./changed-size";
 export { listSnapshots } from "./list-snapshots";
@@ -77,6 +78,26 @@ export type {
     CompletedSnapshotsOutputs,
 } from "../schema/completed-snapshots";
 export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/configuration";
+export type {
+    PolicyAction,
+    PolicyAge,
+    PolicyArchiveRetainRule,
+    PolicyArchiveRule,
+    PolicyCopyRule,
+    PolicyCreateRule,
+    PolicyDetails,
+    PolicyEncryption,
+    PolicyEventCopy,
+    PolicyEventParameters,
+    PolicyEventSource,
+    PolicyFastRestoreRule,
+    PolicyParameters,
+    PolicyRetainRule,
+    PolicySchedule,
+    PolicyScript,
+    PolicyShareRule,
+    SelectedTags,
+} from "../schema/dlm/policy-details";
 export type { Duration } from "../schema/duration";
 export type {
     InstanceSnapshot,
@@ -90,6 +111,12 @@ export type {
     ServiceEndpoints,
     TagKeyNames,
 } from "../schema/provider";
+export type {
+    LifecyclePolicyInputs,
+    LifecyclePolicyOutputs,
+    PolicyCopyTarget,
+    PolicyExclusions,
+} from "../schema/lifecycle-policy";
 export type { ProviderOptions } from "../schema/placement";
 export type {
     SnapshotInputs,

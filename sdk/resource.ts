@@ -57,7 +57,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
      * Makes an output an alias of the id. At the preview of an update, the engine knows the id but no other output, so
      * that every user of another output looks changed.
      */
-    protected idAs(key: "snapshotId" | "volumeId"): void {
+    protected idAs(key: "snapshotId" | "volumeId" | "policyId"): void {
         if (pulumi.runtime.isDryRun()) Object.assign(this, { [key]: this.id });
     }
 }

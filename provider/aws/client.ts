@@ -1,5 +1,5 @@
 /**
- * Creates the clients for EC2 and the EBS direct APIs from the configuration, and reads the identity of the caller.
+ * Creates the clients for EC2, the EBS direct APIs and Data Lifecycle Manager (DLM) from the configuration, and reads the identity of the caller.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export interface SendOptions<A extends Action> extends RetryOptions {
     requires?: keyof Output<A>;
 }
 
-/** Provides EC2, the EBS direct APIs and STS of one region with one identity. */
+/** Provides EC2, the EBS direct APIs, DLM and STS of one region with one identity. */
 export interface Api {
     readonly region: string;
     /** Is `true` if the configuration contains an endpoint of EC2 but none of STS, so that the account is unknown. */
@@ -92,7 +92,11 @@ export function connect(
         aws.skipRequestingAccountId || (endpoints.ec2 !== undefined && endpoints.sts === undefined);
     let verified: Promise<void> | undefined;
     let settled: Promise<SettledConfig> | undefined;
-    const clients: Record<Service, Promise<Client> | undefined> = { ec2: undefined, ebs: undefined };
+    const clients: Record<Service, Promise<Client> | undefined> = {
+        ec2: undefined,
+        ebs: undefined,
+        dlm: undefined,
+    };
 
     const api: Api = {
         region,
@@ -177,8 +181,8 @@ export function connect(
 
     /** Discards a client that fails to open: the next call may find the credentials. */
     function opened(service: Service): Promise<Client> {
-        const opening = service === "ebs" ? openEbs() : openEc2();
-        return opening.catch((error: unknown) => {
+        const opening = { ec2: openEc2, ebs: openEbs, dlm: openDlm }[service];
+        return opening().catch((error: unknown) => {
             clients[service] = undefined;
             throw error;
         });
@@ -200,6 +204,12 @@ export function connect(
         const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settingsOf("ebs")]);
         await admit();
         return new sdk.EBSClient(common);
+    }
+
+    async function openDlm(): Promise<Client> {
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-dlm"), settingsOf("dlm")]);
+        await admit();
+        return new sdk.DLMClient(common);
     }
 
     /** Rejects an account that the configuration does not allow, before any call is sent to it. */

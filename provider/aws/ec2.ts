@@ -23,6 +23,7 @@ import type { Clock } from "./clock";
 import { Ec2Error } from "./errors";
 import { listAll } from "./list-all";
 import { waitInPlace } from "./place";
+import { createPolicyReader, type PolicyReader } from "./policies";
 import { createPoller, type Wait } from "./poll";
 import { createSweep, type SweepEpoch } from "./sweep";
 
@@ -60,6 +61,8 @@ export interface Ec2 extends Api {
         Reader<DescribeFastSnapshotRestoreSuccessItem[]>,
         "read" | "readCached" | "wait"
     >;
+    /** Reads the policies of Data Lifecycle Manager. */
+    readonly policies: PolicyReader;
     readonly tiers: Pick<Reader<SnapshotTierStatus>, "read" | "wait">;
     /** Discards the sweeps, so that the next cached read sends a call again. */
     forgetSweeps(): void;
@@ -111,6 +114,7 @@ export function openEc2(
             (Values) => fastRestores(api, [{ Name: "snapshot-id", Values }]),
             () => fastRestores(api, [{ Name: "state", Values: ["enabling", "optimizing", "enabled"] }]),
         ),
+        policies: createPolicyReader(api),
         tiers: createTagged("snapshot-id", async (Filters) => {
             const action = "DescribeSnapshotTierStatus";
             const found = await listAll(api, action, { Filters }, "SnapshotTierStatuses");

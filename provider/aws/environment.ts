@@ -143,7 +143,7 @@ function isTrue(value: string | undefined): boolean | undefined {
     return text === "true" ? true : text === "false" ? false : undefined;
 }
 
-const services = ["ec2", "ebs", "sts", "kms", "organizations", "sso"] as const;
+const services = ["ec2", "ebs", "dlm", "sts", "kms", "organizations", "sso"] as const;
 
 /** Returns the configured endpoints: `aws:endpoints`, `AWS_ENDPOINT_URL_EC2`, `AWS_ENDPOINT_URL`, the profile. */
 export function endpointsOf(

@@ -70,6 +70,7 @@ const errorKinds: Record<string, ErrorKind> = {
     CERT_NOT_YET_VALID: "untrusted",
     INVALID_CA: "untrusted",
     ERR_TLS_CERT_ALTNAME_INVALID: "untrusted",
+    ResourceNotFoundException: "notFound",
     UnauthorizedOperation: "forbidden",
     AccessDenied: "forbidden",
     AccessDeniedException: "forbidden",
@@ -171,6 +172,13 @@ export function plainError(message: string, options?: ErrorOptions): Error {
 
 /** Maps the actions of services other than EC2 to their service. */
 const services = new Map([
+    ["CreateLifecyclePolicy", "dlm"],
+    ["DeleteLifecyclePolicy", "dlm"],
+    ["GetLifecyclePolicies", "dlm"],
+    ["GetLifecyclePolicy", "dlm"],
+    ["TagResource", "dlm"],
+    ["UntagResource", "dlm"],
+    ["UpdateLifecyclePolicy", "dlm"],
     ["AssumeRole", "sts"],
     ["GetCallerIdentity", "sts"],
     ["DescribeKey", "kms"],

@@ -11,6 +11,7 @@ export interface DiffResponse {
     /** Is omitted if the engine has to compare the inputs itself, with respect to `replaceOnChanges`. */
     changes?: boolean;
     replaces?: string[];
+    deleteBeforeReplace?: boolean;
 }
 
 /**
@@ -18,15 +19,16 @@ export interface DiffResponse {
  * compares other values.
  */
 export function diffResponse(
-    { changed, pending, replaces, isReplaceOnChanges, isReplaced }: DiffFacts,
+    { changed, pending, replaces, isReplaceOnChanges, isReplaced, isDeletedFirst }: DiffFacts,
     before: Properties | undefined,
     inputs: Properties,
 ): DiffResponse {
+    const first = isDeletedFirst ? { deleteBeforeReplace: true } : {};
     // The engine itself would replace for any change of a path in `replaceOnChanges`, even for an equivalent value.
     const isOptionApplied = isReplaced || inputs["__replaceOnChanges"] === undefined;
     if (isOptionApplied && isFoundByEngine(changed, before, inputs))
-        return replaces.length > 0 ? { replaces } : {};
-    if (replaces.length > 0) return { changes: true, replaces };
+        return replaces.length > 0 ? { replaces, ...first } : {};
+    if (replaces.length > 0) return { changes: true, replaces, ...first };
     return isReplaceOnChanges ? {} : { changes: changed.length > 0 || pending !== undefined };
 }
 

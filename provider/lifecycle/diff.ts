@@ -25,6 +25,8 @@ export interface DiffFacts {
     /** Reports whether the option `replaceOnChanges` names any changed property. */
     isReplaceOnChanges: boolean;
     isReplaced: boolean;
+    /** Reports whether a replaced resource has to be deleted before the new one is created. */
+    isDeletedFirst: boolean;
 }
 
 export async function diff(
@@ -54,7 +56,10 @@ export async function diff(
         // A job that has succeeded since still needs the update that reads its outputs.
         resource.pending?.({ ...args, state: properties }) ??
         (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state));
-    const facts = factsOf(changed, pending, context, inputs);
+    const facts = {
+        ...factsOf(changed, pending, context, inputs),
+        isDeletedFirst: resource.replacing?.isDeletedFirst === true,
+    };
     const [excess] = facts.isReplaced ? [] : checkTagRoom(scope, ctx, { id, inputs, state });
     if (excess !== undefined) throw plainError(describeFailure(excess, context.secrets));
     track(
@@ -79,7 +84,7 @@ function factsOf(
     pending: Pending | undefined,
     { replaceOnChanges }: LifecycleContext,
     inputs: Properties,
-): DiffFacts {
+): Omit<DiffFacts, "isDeletedFirst"> {
     const isNamed = ({ property }: Change) =>
         replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === property);
     const replacing = changed.filter(

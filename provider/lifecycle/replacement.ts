@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { textOf } from "../../schema/failure";
+import { formatText, textOf } from "../../schema/failure";
 import type { Change } from "../../schema/property";
 import { hasNoData } from "../../schema/retention";
 import { claimTag, endedClaim, successorTag } from "../../schema/tags";
@@ -83,7 +83,7 @@ export async function warnOfForcedReplacement(
     const subject = `the ${describeResource(scope, context, { inputs: former })} in the state`;
     deployment.log.warn(
         urn,
-        `replacement is forced: ${subject} ${formatFate(scope, former, { inputs, isFailed })}`,
+        `replacement is forced: ${subject} ${formatFate(scope, former, { inputs, isFailed, secrets: context.secrets })}`,
     );
 }
 
@@ -97,7 +97,11 @@ export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Pr
             ...inputs,
             ...scope.resource.inputsFrom?.({ ctx, observed, declared: undefined }),
         };
-        const fate = formatFate(scope, former, { inputs, isFailed: hasNoData(outputs) });
+        const fate = formatFate(scope, former, {
+            inputs,
+            isFailed: hasNoData(outputs),
+            secrets: ctx.secrets,
+        });
         ctx.warn(
             `owns ${id}. If the state holds that, its replacement is forced (--replace, taint): it ${fate}`,
         );
@@ -130,8 +134,10 @@ async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties)
 function formatFate(
     { resource }: Scope,
     former: Properties,
-    { inputs, isFailed }: { inputs: Properties; isFailed: boolean },
+    { inputs, isFailed, secrets }: { inputs: Properties; isFailed: boolean; secrets: string[] },
 ): string {
+    const described = resource.replacing?.describeForced?.({ state: former, inputs });
+    if (described !== undefined) return formatText(described, secrets);
     if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
         return "will be kept in the account, no longer managed by Pulumi.";
     if (isFailed) return "failed, and will be deleted.";

@@ -18,6 +18,8 @@ export interface PathDiff {
 export interface DetailedDiff {
     isChanged: boolean;
     replaces: string[];
+    /** Whether what is replaced is deleted before the new one is created. */
+    isDeletedFirst?: boolean;
     changed: string[];
     paths: Record<string, PathDiff>;
 }
@@ -38,6 +40,7 @@ export function detailedDiff(facts: DiffFacts, before: Properties, inputs: Prope
     return {
         isChanged: facts.changed.length > 0 || facts.pending !== undefined,
         replaces: facts.replaces,
+        isDeletedFirst: facts.isDeletedFirst,
         changed: facts.changed.map(({ property }) => property),
         paths: Object.fromEntries(paths),
     };

@@ -7,6 +7,7 @@ import type { ReadKey } from "../../schema/configuration";
 import type { resources } from "../../schema/index";
 import type { Properties } from "../../schema/values";
 import type { Deployment } from "../lifecycle/deployment";
+import { lifecyclePolicy } from "../dlm/lifecycle-policy";
 import { lifecycle, type Lifecycle } from "../lifecycle/lifecycle";
 import { changedSize } from "../functions/changed-size";
 import type { CallContext } from "../functions/connect";
@@ -24,6 +25,7 @@ export function lifecyclesIn(deployment: Deployment): Record<keyof typeof resour
     return {
         CompletedSnapshots: lifecycle(completedSnapshots, deployment),
         InstanceSnapshots: lifecycle(instanceSnapshots, deployment),
+        LifecyclePolicy: lifecycle(lifecyclePolicy, deployment),
         Snapshot: lifecycle(snapshot, deployment),
         SnapshotCopy: lifecycle(snapshotCopy, deployment),
         SnapshotShare: lifecycle(snapshotShare, deployment),

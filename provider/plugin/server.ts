@@ -179,11 +179,12 @@ function checkResponse(inputs: Properties, failures: { property: string; reason:
     return response;
 }
 
-function diffResponse({ isChanged, replaces, changed, paths }: DetailedDiff) {
+function diffResponse({ isChanged, replaces, isDeletedFirst = false, changed, paths }: DetailedDiff) {
     const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
     const response = new messages.DiffResponse();
     response.setChanges(isChanged ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList(replaces);
+    response.setDeletebeforereplace(isDeletedFirst);
     response.setDiffsList(changed);
     response.setHasdetaileddiff(true);
     const map = response.getDetaileddiffMap();

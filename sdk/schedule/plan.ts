@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { toMilliseconds, type Duration } from "../../schema/duration";
+import type { Duration } from "../../schema/duration";
 import type { Keep, ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { assertSchedule } from "../../schema/schedule/checks";
+import { asDuration, keepText, lengthOf, restorePoints } from "../../schema/schedule/restore-points";
 import { estimateStorage, type StorageAssumptions } from "./storage";
-import { day, gapsBetween, hour, runWindow, timesWithin, typicalTimes } from "../../schema/schedule/times";
+import { gapsBetween, runWindow, timesWithin, typicalTimes } from "../../schema/schedule/times";
 
 /** A point in time: ISO 8601, or a `Date`. */
 export type Moment = string | Date;
@@ -268,47 +269,7 @@ export function summaryOf({ rules }: Pick<SnapshotScheduleInputs<unknown>, "rule
     };
 }
 
-function keepText({ keep, archive }: AnyRule): string {
-    return archive === undefined ? String(keep) : `${String(keep)}, then ${String(archive.keep)} archived`;
-}
-
-function restorePoints({ keep, archive }: AnyRule, times: number[]): number {
-    const standard = atOnce(keep, times);
-    if (archive === undefined) return standard;
-    if (typeof archive.keep === "number") return standard + archive.keep;
-    return atOnce(asDuration(lengthOf(keep) + lengthOf(archive.keep)), times);
-}
-
-/** Returns the most snapshots that a number or an age retains at once. */
-function atOnce(keep: Keep, times: number[]): number {
-    if (typeof keep === "number") return keep;
-    const length = lengthOf(keep);
-    const [first = 0, last = 0] = [times[0], times.at(-1)];
-    // Beyond the simulated period, the rate of that period is extrapolated.
-    if (length > last - first && times.length > 1)
-        return Math.ceil((length / (last - first)) * (times.length - 1));
-    let oldest = 0;
-    let largest = 1;
-    for (const [index, time] of times.entries()) {
-        while ((times[oldest] ?? Infinity) + length <= time) oldest++;
-        // DLM retains the newest snapshot beyond its age.
-        largest = Math.max(largest, index - oldest + 1);
-    }
-    return largest;
-}
-
 type AnyRule = ScheduleRule<unknown>;
-
-/** Returns the length of an age; a number of snapshots has none. */
-function lengthOf(keep: Keep): number {
-    return typeof keep === "number" ? 0 : toMilliseconds(keep);
-}
-
-function asDuration(length: number): Duration {
-    if (length % day === 0) return `${length / day} days`;
-    if (length % hour === 0) return `${length / hour} hours`;
-    return `${Math.ceil(length / 60_000)} minutes`;
-}
 
 export function momentOf(moment: Moment): number {
     const time = new Date(moment).getTime();

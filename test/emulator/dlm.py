@@ -159,7 +159,9 @@ DEFAULT_KEYS = ("CreateInterval", "RetainInterval", "CopyTags", "ExtendDeletion"
 
 
 def _update(policy: Policy, asked: dict[str, Any], policies: dict[str, Policy]) -> None:
-    details = asked.get("PolicyDetails") or policy.details
+    # As the example of the CLI has it: details that a request leaves out stay as they are.
+    # https://docs.aws.amazon.com/cli/latest/reference/dlm/update-lifecycle-policy.html
+    details = policy.details | (asked.get("PolicyDetails") or {})
     if policy.default:
         details = policy.details | {key: asked[key] for key in DEFAULT_KEYS if key in asked}
     for key in ("PolicyType", "ResourceTypes"):

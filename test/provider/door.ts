@@ -9,6 +9,7 @@ import { Deployment } from "../../provider/lifecycle/deployment";
 import { lifecycle } from "../../provider/lifecycle/lifecycle";
 import type { Resource } from "../../provider/lifecycle/resource";
 import type { Properties } from "../../schema/values";
+import { lifecyclePolicy } from "../../provider/dlm/lifecycle-policy";
 import { snapshotShare } from "../../provider/share/snapshot-share";
 import { completedSnapshots } from "../../provider/snapshot/completed-snapshots";
 import { instanceSnapshots } from "../../provider/snapshot/instance-snapshots";
@@ -25,6 +26,7 @@ const resources = {
     VolumeFromSnapshot: volumeFromSnapshot as AnyResource,
     SnapshotShare: snapshotShare as AnyResource,
     CompletedSnapshots: completedSnapshots as AnyResource,
+    LifecyclePolicy: lifecyclePolicy as AnyResource,
 };
 export type Kind = keyof typeof resources;
 type DynamicProvider = ReturnType<typeof dynamicProvider>;
@@ -97,6 +99,7 @@ export class Door {
             VolumeFromSnapshot: open(resources.VolumeFromSnapshot),
             SnapshotShare: open(resources.SnapshotShare),
             CompletedSnapshots: open(resources.CompletedSnapshots),
+            LifecyclePolicy: open(resources.LifecyclePolicy),
         };
     }
 

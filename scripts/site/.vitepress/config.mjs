@@ -45,6 +45,7 @@ export default {
                     page("Reference", "/docs/reference/README"),
                     ...["Snapshot", "CompletedSnapshots", "SnapshotCopy", "InstanceSnapshots"].map(reference),
                     ...["VolumeFromSnapshot", "SnapshotShare", "SnapshotSchedule"].map(reference),
+                    reference("LifecyclePolicy"),
                     reference("SnapshotSharingPolicy"),
                     page("Common options", "/docs/reference/common-options"),
                     page("Functions and types", "/docs/reference/functions-and-types"),

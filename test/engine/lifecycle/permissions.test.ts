@@ -71,6 +71,24 @@ const lives: Record<string, () => object[]> = {
             { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
         ];
     },
+    LifecyclePolicy: () => {
+        const schedule = {
+            name: "daily",
+            createRule: { interval: 24, intervalUnit: "HOURS" },
+            retainRule: { count: 7 },
+        };
+        const policy = (count: number, tags: object) => ({
+            description: "daily",
+            executionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+            policyDetails: {
+                resourceTypes: ["VOLUME"],
+                targetTags: { Backup: "daily" },
+                schedules: [{ ...schedule, retainRule: { count } }],
+            },
+            tags,
+        });
+        return [policy(7, { Tier: "gold" }), policy(9, { Level: "two" })];
+    },
     SnapshotShare: () => [
         { snapshotId: encryptedId, accounts: ["111122223333"] },
         { snapshotId, public: true },

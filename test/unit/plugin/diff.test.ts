@@ -19,6 +19,7 @@ function facts(properties: string[], replaces: string[] = []): DiffFacts {
         replaces,
         pending: undefined,
         isReplaceOnChanges: false,
+        isDeletedFirst: false,
         isReplaced: replaces.length > 0,
     };
 }

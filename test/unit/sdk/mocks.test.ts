@@ -20,6 +20,12 @@ const classes: Record<string, () => pulumi.Resource> = {
     VolumeFromSnapshot: () =>
         new ebs.VolumeFromSnapshot("e", { snapshotId: "snap-1", availabilityZone: "us-east-1a" }),
     SnapshotShare: () => new ebs.SnapshotShare("f", { snapshotId: "snap-1", accounts: ["123456789012"] }),
+    LifecyclePolicy: () =>
+        new ebs.LifecyclePolicy("j", {
+            description: "all",
+            executionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+            defaultPolicy: "VOLUME",
+        }),
     SnapshotSchedule: () =>
         new ebs.SnapshotSchedule("g", {
             targets: { anyTag: { Backup: ["nightly"] } },

@@ -1,0 +1,190 @@
+/**
+ * `LifecyclePolicy` is a policy of Data Lifecycle Manager (DLM), in DLM's own terms.
+ * https://docs.aws.amazon.com/dlm/latest/APIReference/
+ *
+ * @module
+ */
+import type { LifecyclePolicy } from "@aws-sdk/client-dlm";
+import { formatLoss, policyLosses } from "../../schema/dlm/losses";
+import { textOf, type Text } from "../../schema/failure";
+import {
+    lifecyclePolicyRules as rules,
+    type LifecyclePolicyInputs,
+    type LifecyclePolicyOutputs,
+} from "../../schema/lifecycle-policy";
+import { changedProperties } from "../../schema/property";
+import { checkStandard, claimTag, stackTag } from "../../schema/tags";
+import { defined, type Properties } from "../../schema/values";
+import { ignoreNotFound } from "../aws/errors";
+import { WaitError } from "../aws/poll";
+import { visibleTags } from "../aws/tags";
+import { toTags } from "../aws/write-tags";
+import type { Resource, ResourceContext } from "../lifecycle/resource";
+import { creationTags, inputsFromTags } from "../lifecycle/tags";
+import { checkPolicy } from "./check";
+import { toInputs, toRequest } from "./wire";
+import { changesOf } from "./update";
+
+/** A role that was created a moment ago can be assumed within this time. */
+const roleReadyMs = 2 * 60_000;
+/** DLM shows a policy that it has created within this time. */
+const visibleMs = 60_000;
+const pauseMs = 2_000;
+
+export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOutputs, LifecyclePolicy> = {
+    type: "LifecyclePolicy",
+    describe: ({ description }) => `policy ${description}`,
+
+    check: ({ inputs, configuration }) => [...checkPolicy(inputs), ...checkStandard(inputs, configuration)],
+    warning: ({ state, inputs }) => lossText(state, inputs, false),
+    startedAt: ({ dateCreated }) => (typeof dateCreated === "string" ? Date.parse(dateCreated) : 0),
+
+    async findClaimed({ ctx, stack, isFresh }) {
+        const listed = await ctx.ec2.policies.list(isFresh);
+        const claimed = listed.filter(
+            ({ Tags = {} }) => Tags[stackTag] === stack && Tags[claimTag] !== undefined,
+        );
+        const found = await Promise.all(claimed.map(({ PolicyId = "" }) => ctx.ec2.policies.read(PolicyId)));
+        return found.flatMap((observed) =>
+            observed?.PolicyId === undefined
+                ? []
+                : {
+                      id: observed.PolicyId,
+                      observed,
+                      claim: observed.Tags?.[claimTag],
+                      startedAt: observed.DateCreated?.getTime() ?? 0,
+                  },
+        );
+    },
+    matchesInputs({ inputs, observed }) {
+        const changed = changedProperties(rules, toInputs(observed), { ...inputs });
+        return changed.every(({ effect }) => effect !== "replace");
+    },
+
+    async create({ ctx, inputs, ownTags }) {
+        const start = ctx.ec2.clock.now();
+        const Tags = creationTags(ctx, { ...inputs }, { source: undefined, internal: ownTags });
+        const request = toRequest(inputs);
+        const { PolicyId: id = "" } = await ctx.ec2.send(
+            "CreateLifecyclePolicy",
+            { ...request, ...defined({ DefaultPolicy: inputs.defaultPolicy }), Tags },
+            {
+                idempotent: false,
+                requires: "PolicyId",
+                isRetryable: ({ code, awsMessage }) =>
+                    code === "InvalidRequestException" &&
+                    /role/i.test(awsMessage) &&
+                    ctx.ec2.clock.now() - start < roleReadyMs,
+            },
+        );
+        return { id, observed: { ...request, PolicyId: id, Tags } };
+    },
+
+    read: ({ ctx, id }) => ctx.ec2.policies.read(id),
+
+    async update({ ctx, id, observed, inputs }) {
+        const changes = changesOf(observed, inputs);
+        if (changes === undefined) return observed;
+        await ctx.ec2.send("UpdateLifecyclePolicy", { PolicyId: id, ...changes });
+        return { ...observed, ...changes };
+    },
+
+    async waitUntilReady({ ctx, id, observed }) {
+        const policy = await readVisible(ctx, id);
+        if (policy === undefined) throw new WaitError("DLM does not show it", "notFound", observed);
+        if (policy.State === "ERROR") {
+            const message = `DLM reports an error: ${policy.StatusMessage ?? "no reason is given"}`;
+            throw new WaitError(message, "failed", policy);
+        }
+        // Tags were written a moment ago; DLM may not show them yet.
+        return { ...policy, Tags: observed.Tags ?? policy.Tags };
+    },
+
+    delete: ({ ctx, id }) => ignoreNotFound(ctx.ec2.send("DeleteLifecyclePolicy", { PolicyId: id })),
+
+    replacing: {
+        isDeletedFirst: true,
+        warning: ({ state, inputs }) => lossText({ ...state }, { ...inputs }, true),
+        describeForced: ({ state, inputs }) =>
+            textOf`will be deleted: ${lossText({ ...state }, { ...inputs }, true) ?? "its snapshots are no longer managed"}`,
+        // A policy holds no data, and DLM takes the target tags of the new one only after the old one is deleted.
+        waitForReplacement: () => Promise.resolve(),
+    },
+
+    tagged: {
+        carriers: (id, { PolicyId = id, Tags = {} }) => [{ id: PolicyId, tags: toTags(Tags) }],
+        withTags: (observed, [tags = []]) => ({
+            ...observed,
+            Tags: Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value])),
+        }),
+    },
+
+    owner: ({ PolicyArn }) => PolicyArn?.split(":")[4],
+
+    inputsFrom({ ctx, observed, declared }) {
+        const shown = toInputs(observed);
+        if (declared === undefined) return shown;
+        const drifted = changedProperties(rules, declared, {
+            ...declared,
+            ...missing(declared, shown),
+            ...shown,
+        });
+        const tags = visibleTags(toTags(observed.Tags ?? {}), ctx.configuration);
+        return {
+            ...inputsFromTags(declared, tags, ctx.configuration),
+            ...Object.fromEntries(drifted.map(({ property }) => [property, shown[property]])),
+        };
+    },
+
+    describeUpdate: ({ observed, inputs }) =>
+        changedProperties(rules, { ...toInputs(observed), tags: inputs.tags }, { ...inputs })
+            .filter(({ effect }) => effect !== "nothing")
+            .map(({ property }) => property),
+
+    async findImported({ ctx, id }) {
+        const observed = await ctx.ec2.policies.read(id);
+        if (observed === undefined) return undefined;
+        const tags = visibleTags(toTags(observed.Tags ?? {}), ctx.configuration);
+        const { defaultTags } = ctx.configuration.aws;
+        const own = Object.entries(tags).filter(([key, value]) => defaultTags[key] !== value);
+        const declared = own.length === 0 ? {} : { tags: Object.fromEntries(own) };
+        return { id, inputs: { ...toInputs(observed), ...declared } };
+    },
+
+    outputs: ({ ctx, id, observed }) =>
+        Promise.resolve({
+            policyId: id,
+            arn: observed.PolicyArn ?? "",
+            ...defined({
+                ownerId: observed.PolicyArn?.split(":")[4],
+                statusMessage: observed.StatusMessage || undefined,
+                dateCreated: observed.DateCreated?.toISOString(),
+            }),
+            tagsAll: visibleTags(toTags(observed.Tags ?? {}), ctx.configuration),
+        }),
+};
+
+/** Returns the declared inputs that DLM no longer shows, as undefined. */
+function missing(declared: Properties, shown: Properties): Properties {
+    const gone = ["policyDetails", "exclusions", "crossRegionCopyTargets"].filter(
+        (key) => declared[key] !== undefined && shown[key] === undefined,
+    );
+    return Object.fromEntries(gone.map((key) => [key, undefined]));
+}
+
+async function readVisible(ctx: ResourceContext, id: string): Promise<LifecyclePolicy | undefined> {
+    const end = ctx.ec2.clock.now() + visibleMs;
+    for (;;) {
+        const policy = await ctx.ec2.policies.read(id);
+        if (policy !== undefined || !ctx.ec2.isNew(id) || ctx.ec2.clock.now() > end) return policy;
+        await ctx.ec2.clock.sleep(pauseMs);
+    }
+}
+
+/** Says what a change costs; the names in it are values of `policyDetails`. */
+function lossText(state: Properties, inputs: Properties, isReplaced: boolean): Text | undefined {
+    const losses = policyLosses(state, inputs, isReplaced);
+    if (losses.length === 0) return undefined;
+    const value = losses.map(formatLoss).join("\n");
+    return textOf`${{ property: "policyDetails", value }}`;
+}

@@ -1,0 +1,138 @@
+/**
+ * Finds what a change of a DLM policy costs: restore points that DLM no longer manages, and those that will be fewer.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/modify.html
+ *
+ * @module
+ */
+import { replacementCause } from "./replacement";
+import { equal, formatCount, without, type Properties } from "../values";
+import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
+
+/** What happens to restore points of each volume or instance. */
+export interface PolicyLoss {
+    /** The name of a DLM schedule; absent if all schedules are affected. */
+    schedule?: string;
+    /** Why. */
+    cause: string;
+    /**
+     * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
+     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart.
+     */
+    effect: "unmanaged" | "paused" | "deleted" | "fewer";
+    /** Number of restore points of each volume or instance that are affected. */
+    restorePoints: number;
+    /** Whether some of them wait to be archived by their age: DLM deletes these, without archiving them. */
+    hasWaiting?: boolean;
+    /** The noun of what has these restore points: `volume`, `instance`. */
+    of: string;
+}
+
+/** Returns what a policy loses if it is changed in place, or replaced where DLM cannot change it. */
+export function policyLosses(before: Properties, after: Properties, isReplaced = false): PolicyLoss[] {
+    const [old, next] = [planOf(before), planOf(after)];
+    if (old === undefined) return [];
+    const cause =
+        replacementCause(before, after) ?? (isReplaced ? "the policy is replaced by a new one" : undefined);
+    if (cause !== undefined) return [allUnmanaged(old, cause)];
+    if (next === undefined) return [];
+    const gone = without(old.targets, next.targets);
+    const excluded = without(next.excluded, old.excluded);
+    const moved: PolicyLoss[] = [
+        ...(gone.length === 0
+            ? []
+            : [
+                  allUnmanaged(
+                      old,
+                      `${gone.join(" and ")} ${gone.length > 1 ? "are" : "is"} no longer targeted`,
+                  ),
+              ]),
+        ...(excluded.length === 0 ? [] : [allUnmanaged(old, `${excluded.join(" and ")} are left out`)]),
+        ...(old.isEnabled && !next.isEnabled
+            ? [{ ...allUnmanaged(old, "the policy is disabled"), effect: "paused" as const }]
+            : []),
+    ];
+    return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, old, next))];
+}
+
+/** Returns what is lost with a policy that is deleted. */
+export function lossesOfDeletion(state: Properties): PolicyLoss[] {
+    const plan = planOf(state);
+    return plan === undefined ? [] : [allUnmanaged(plan, "the policy is deleted")];
+}
+
+function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
+    const restorePoints = [...plan.schedules.values()].reduce((sum, one) => sum + one.restorePoints, 0);
+    const hasWaiting = [...plan.schedules.values()].some(isArchivedByAge);
+    return {
+        cause,
+        effect: "unmanaged",
+        restorePoints,
+        of: plan.noun,
+        ...(hasWaiting ? { hasWaiting } : {}),
+    };
+}
+
+function lossesOf(
+    schedule: string,
+    before: PlannedSchedule,
+    old: PolicyPlan,
+    next: PolicyPlan,
+): PolicyLoss[] {
+    const of = old.noun;
+    const after = next.schedules.get(schedule);
+    if (after === undefined) {
+        const renamed = [...next.schedules].find(
+            ([name, one]) => !old.schedules.has(name) && equal({ ...one }, { ...before }),
+        );
+        const cause = renamed === undefined ? "it is removed" : `it is renamed to ${renamed[0]}`;
+        return [{ schedule, cause, effect: "unmanaged", restorePoints: before.restorePoints, of }];
+    }
+    const regions = without(before.copies, after.copies);
+    const copies: PolicyLoss[] =
+        regions.length === 0
+            ? []
+            : [
+                  {
+                      schedule,
+                      cause: `no further copies are created in ${regions.join(" and ")}`,
+                      effect: "fewer",
+                      restorePoints: before.restorePoints,
+                      of,
+                  },
+              ];
+    const fewer = before.restorePoints - after.restorePoints;
+    if (fewer > 0) {
+        const isKeep = before.keep !== after.keep;
+        const cause = isKeep
+            ? `${before.keep} retained becomes ${after.keep}`
+            : `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
+        // An age applies to new snapshots only, a number to all at the next run.
+        const effect = before.keptBy === "count" && isKeep ? "deleted" : "fewer";
+        return [...copies, { schedule, cause, effect, restorePoints: fewer, of }];
+    }
+    if (after.gap <= before.gap) return copies;
+    const cause = `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
+    // In the time of its former restore points there are so many fewer.
+    const rarer = before.restorePoints - Math.floor((before.restorePoints * before.gap) / after.gap);
+    return [...copies, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+}
+
+function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {
+    return isArchived && keptBy === "age";
+}
+
+/** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
+export function formatLoss({ schedule, cause, effect, restorePoints, of, hasWaiting }: PolicyLoss): string {
+    const points = `${formatCount(restorePoints, "restore point")} of each ${of}`;
+    const waiting =
+        hasWaiting === true
+            ? "; those that wait to be archived are deleted at the date of their archival"
+            : "";
+    const consequence = {
+        unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
+        paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
+        deleted: `${points} are deleted at its next run`,
+        fewer: `in the long run there are ${points} fewer`,
+    }[effect];
+    return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;
+}

@@ -1,0 +1,208 @@
+/**
+ * Defines the details of a policy of Data Lifecycle Manager in DLM's own terms: its members in camelCase, and lists of
+ * tags as maps.
+ *
+ * @module
+ */
+/** Tags that select resources, by key: a value, or several of them. A resource with any one of the tags is selected. */
+export type SelectedTags = Record<string, string | string[]>;
+
+/**
+ * What a policy does: `resourceTypes`, `targetTags` and `schedules` of a policy for snapshots or images, or
+ * `eventSource` and `actions` of an event-based policy.
+ * https://docs.aws.amazon.com/dlm/latest/APIReference/API_PolicyDetails.html
+ */
+export interface PolicyDetails {
+    /** What is backed up: `["VOLUME"]` or `["INSTANCE"]`. Another one replaces the policy. */
+    resourceTypes?: string[];
+    /** Where the resources are: `["CLOUD"]`, `["OUTPOST"]` or `["LOCAL_ZONE"]`. Default: `["CLOUD"]`. */
+    resourceLocations?: string[];
+    /** Tags of the resources to back up: any one of them suffices. DLM accepts a tag in one policy only. */
+    targetTags?: SelectedTags;
+    /** One to four, told apart by their names. */
+    schedules?: PolicySchedule[];
+    /** Options for instances. */
+    parameters?: PolicyParameters;
+    /** The event of an event-based policy. */
+    eventSource?: PolicyEventSource;
+    /** The copies that an event-based policy creates. */
+    actions?: PolicyAction[];
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Schedule.html */
+export interface PolicySchedule {
+    /** At most 120 characters. A schedule that is renamed no longer manages its earlier snapshots. */
+    name: string;
+    /** Whether the tags of a volume are copied to its snapshots. Default: `false`. */
+    copyTags?: boolean;
+    /** Tags that DLM adds to the snapshots. Default: none. */
+    tagsToAdd?: Record<string, string>;
+    /** As `tagsToAdd`, with values such as `$(instance-id)` and `$(timestamp)`. For instances only. Default: none. */
+    variableTags?: Record<string, string>;
+    /** When snapshots are created. */
+    createRule: PolicyCreateRule;
+    /** How many snapshots are retained, or for how long. */
+    retainRule?: PolicyRetainRule;
+    /** Fast snapshot restore of the snapshots. Default: none. */
+    fastRestoreRule?: PolicyFastRestoreRule;
+    /** Copies in other Regions, at most three. Default: none. */
+    crossRegionCopyRules?: PolicyCopyRule[];
+    /** Accounts that may use the snapshots: one rule at most. Default: none. */
+    shareRules?: PolicyShareRule[];
+    /** When images are deprecated. Default: never. */
+    deprecateRule?: PolicyRetainRule;
+    /** Moves snapshots to the archive tier instead of deleting them. For volumes only. Default: none. */
+    archiveRule?: PolicyArchiveRule;
+}
+
+/** `interval` with `times`, or `cronExpression`. */
+export interface PolicyCreateRule {
+    /** `CLOUD`, `OUTPOST_LOCAL` or `LOCAL_ZONE`. Default: `CLOUD`. */
+    location?: string;
+    /** 1, 2, 3, 4, 6, 8, 12 or 24. */
+    interval?: number;
+    /** `HOURS`. */
+    intervalUnit?: string;
+    /** One time, `hh:mm` in UTC. */
+    times?: string[];
+    /** Such as `cron(0 4 1 * ? *)`. */
+    cronExpression?: string;
+    /** Scripts before and after a snapshot of an instance. Default: none. */
+    scripts?: PolicyScript[];
+}
+
+/** A number of snapshots (`count`), or an age (`interval` with `intervalUnit`). Changing between them replaces the policy. */
+export interface PolicyRetainRule {
+    /** 1 to 1,000; 0 only with an archive rule. */
+    count?: number;
+    /** At most 100 years. */
+    interval?: number;
+    /** `DAYS`, `WEEKS`, `MONTHS` or `YEARS`. */
+    intervalUnit?: string;
+}
+
+/** An age. */
+export interface PolicyAge {
+    /** At most 100 years. */
+    interval: number;
+    /** `DAYS`, `WEEKS`, `MONTHS` or `YEARS`. */
+    intervalUnit: string;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Script.html */
+export interface PolicyScript {
+    /** Name or ARN of a document of Systems Manager, or `AWS_VSS_BACKUP`. */
+    executionHandler: string;
+    /** `AWS_SYSTEMS_MANAGER`. Default: DLM's own. */
+    executionHandlerService?: string;
+    /** `["PRE"]`, `["POST"]` or both. Default: both. */
+    stages?: string[];
+    /** Whether a snapshot is created if the script fails. Default: `true`. */
+    executeOperationOnScriptFailure?: boolean;
+    /** 1 to 120 seconds. Default: 10. */
+    executionTimeout?: number;
+    /** 0 to 3. Default: 0. */
+    maximumRetryCount?: number;
+}
+
+/** For how many snapshots, or for how long, fast snapshot restore is on, and where. */
+export interface PolicyFastRestoreRule extends PolicyRetainRule {
+    /** Names of the zones. */
+    availabilityZones?: string[];
+    /** Ids of the zones. */
+    availabilityZoneIds?: string[];
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyRule.html */
+export interface PolicyCopyRule {
+    /** Region, or the ARN of an Outpost. */
+    target?: string;
+    /** Region of copies of images. */
+    targetRegion?: string;
+    /** Whether copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
+    encrypted: boolean;
+    /** ARN of the KMS key. Default: the account's default key. */
+    cmkArn?: string;
+    /** Whether tags are copied too. Default: `false`. */
+    copyTags?: boolean;
+    /** How long copies are retained. */
+    retainRule?: PolicyAge;
+    /** When copies of images are deprecated. */
+    deprecateRule?: PolicyAge;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_ShareRule.html */
+export interface PolicyShareRule {
+    /** Ids of the accounts. */
+    targetAccounts: string[];
+    /** After how long the snapshots are unshared. Default: never. */
+    unshareInterval?: number;
+    /** `DAYS`, `WEEKS`, `MONTHS` or `YEARS`. */
+    unshareIntervalUnit?: string;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_ArchiveRule.html */
+export interface PolicyArchiveRule {
+    /** The retention in the archive tier. */
+    retainRule: PolicyArchiveRetainRule;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_ArchiveRetainRule.html */
+export interface PolicyArchiveRetainRule {
+    /** How many snapshots are retained in the archive tier, or for how long. */
+    retentionArchiveTier: PolicyRetainRule;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Parameters.html */
+export interface PolicyParameters {
+    /** Whether boot volumes are left out. Default: `false`. */
+    excludeBootVolume?: boolean;
+    /** Tags of data volumes that are left out. Default: none. */
+    excludeDataVolumeTags?: SelectedTags;
+    /** Whether instances are not rebooted for images. Default: `false`. */
+    noReboot?: boolean;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_EventSource.html */
+export interface PolicyEventSource {
+    /** `MANAGED_CWE`. */
+    type: string;
+    /** The snapshots that are meant. */
+    parameters: PolicyEventParameters;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_EventParameters.html */
+export interface PolicyEventParameters {
+    /** `shareSnapshot`. */
+    eventType: string;
+    /** Ids of the accounts that share snapshots. */
+    snapshotOwner: string[];
+    /** A regular expression for the descriptions of the snapshots; `.*` matches all. */
+    descriptionRegex: string;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Action.html */
+export interface PolicyAction {
+    /** A name of your choice. */
+    name: string;
+    /** One to three copies. */
+    crossRegionCopy: PolicyEventCopy[];
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyAction.html */
+export interface PolicyEventCopy {
+    /** Region of the copies. */
+    target: string;
+    /** How copies are encrypted. */
+    encryptionConfiguration: PolicyEncryption;
+    /** How long copies are retained. Default: for ever. */
+    retainRule?: PolicyAge;
+}
+
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_EncryptionConfiguration.html */
+export interface PolicyEncryption {
+    /** Whether copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
+    encrypted: boolean;
+    /** ARN of the KMS key. Default: the account's default key. */
+    cmkArn?: string;
+}

@@ -1,0 +1,145 @@
+/**
+ * Describes what a DLM policy retains, as data: its targets, and for each schedule the restore points of a volume.
+ *
+ * @module
+ */
+import { formatDuration, type Duration } from "../duration";
+import type { Keep, ScheduleRule } from "../schedule/args";
+import { keepText, restorePoints } from "../schedule/restore-points";
+import { gapsBetween, typicalTimes } from "../schedule/times";
+import { hasUnknown, isMap, textsIn, type Properties } from "../values";
+
+export interface PolicyPlan {
+    isEnabled: boolean;
+    /** The noun of what is backed up: `volume`, `instance`. */
+    noun: string;
+    /** The selected tags, such as `Backup=nightly`; a default policy selects everything. */
+    targets: string[];
+    /** What is left out: `boot volumes`, `volumes tagged A=b`. */
+    excluded: string[];
+    /** By the name of a DLM schedule. */
+    schedules: Map<string, PlannedSchedule>;
+}
+
+export interface PlannedSchedule {
+    /** The formatted retention: `14`, `30 days`. */
+    keep: string;
+    keptBy: "count" | "age";
+    /** The most snapshots of a volume, once the retention is reached. */
+    restorePoints: number;
+    /** The longest time between two runs (milliseconds). */
+    gap: number;
+    /** The Regions that get copies. */
+    copies: string[];
+    isArchived: boolean;
+}
+
+const unitDays: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
+/** The name of what a default policy does, which has no schedule. */
+const ofDefault = "default policy";
+
+/** Returns the plan of a policy with these inputs; nothing while a part of it is unknown, or not understood. */
+export function planOf(inputs: Properties): PolicyPlan | undefined {
+    const { policyDetails: details, defaultPolicy, state = "ENABLED" } = inputs;
+    if (hasUnknown([details, defaultPolicy])) return undefined;
+    const isEnabled = state !== "DISABLED";
+    if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
+    if (!isMap(details) || !Array.isArray(details["schedules"])) return undefined;
+    const [type = "VOLUME"] = textsIn(details["resourceTypes"]);
+    try {
+        const planned = (details["schedules"] as Properties[]).map(
+            (schedule) => [String(schedule["name"]), scheduleOf(schedule)] as const,
+        );
+        return {
+            isEnabled,
+            noun: type.toLowerCase(),
+            targets: tagsOf(details["targetTags"]),
+            excluded: excludedBy(details["parameters"]),
+            schedules: new Map(planned),
+        };
+    } catch {
+        // An older state, or a program that is refused for it, may contain anything.
+        return undefined;
+    }
+}
+
+function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): PolicyPlan {
+    const { createInterval = 1, retainInterval = 7, crossRegionCopyTargets, exclusions } = inputs;
+    const [every, keep] = [Number(createInterval), Number(retainInterval)];
+    const copies = (Array.isArray(crossRegionCopyTargets) ? crossRegionCopyTargets : []) as Properties[];
+    const schedule = {
+        keep: `${String(keep)} days`,
+        keptBy: "age" as const,
+        restorePoints: Math.ceil(keep / every),
+        gap: every * 86_400_000,
+        copies: copies.map(({ targetRegion }) => String(targetRegion)),
+        isArchived: false,
+    };
+    return {
+        isEnabled,
+        noun: type.toLowerCase(),
+        targets: ["everything"],
+        excluded: excludedBy(exclusions),
+        schedules: new Map([[ofDefault, schedule]]),
+    };
+}
+
+function scheduleOf(schedule: Properties): PlannedSchedule {
+    const { createRule, retainRule = {}, archiveRule, crossRegionCopyRules = [] } = schedule;
+    const timing = timingOf(createRule as Properties);
+    const times = typicalTimes(timing);
+    const keep = keepOf(retainRule as Properties);
+    const tier = isMap(archiveRule) ? (archiveRule["retainRule"] as Properties) : undefined;
+    const archive =
+        tier === undefined ? undefined : { keep: keepOf(tier["retentionArchiveTier"] as Properties) };
+    const rule = archive === undefined ? { keep } : { keep, archive };
+    return {
+        keep: keepText(rule),
+        keptBy: typeof keep === "number" ? "count" : "age",
+        restorePoints: restorePoints(rule, times),
+        gap: Math.max(0, ...gapsBetween(times)),
+        copies: (crossRegionCopyRules as Properties[]).map(({ target, targetRegion }) =>
+            String(target ?? targetRegion),
+        ),
+        isArchived: archive !== undefined,
+    };
+}
+
+function timingOf({
+    interval,
+    times,
+    cronExpression,
+}: Properties): Pick<ScheduleRule, "every" | "at" | "cron"> {
+    if (typeof cronExpression === "string") return { cron: cronExpression.replace(/^cron\((.*)\)$/, "$1") };
+    const [at = "00:00"] = textsIn(times);
+    return { every: `${Number(interval)} hours`, at };
+}
+
+function keepOf({ count, interval, intervalUnit }: Properties): Keep {
+    if (typeof count === "number") return count;
+    return `${Number(interval) * (unitDays[String(intervalUnit)] ?? 1)} days` as Duration;
+}
+
+/** Returns the tags as `key=value`, sorted. */
+function tagsOf(tags: unknown): string[] {
+    if (!isMap(tags)) return [];
+    return Object.entries(tags)
+        .flatMap(([key, values]) => [values].flat().map((value) => `${key}=${String(value)}`))
+        .sort();
+}
+
+function excludedBy(exclusions: unknown): string[] {
+    if (!isMap(exclusions)) return [];
+    const { excludeBootVolume, excludeBootVolumes, excludeDataVolumeTags, excludeTags, excludeVolumeTypes } =
+        exclusions;
+    return [
+        ...(excludeBootVolume === true || excludeBootVolumes === true ? ["boot volumes"] : []),
+        ...[...tagsOf(excludeDataVolumeTags), ...tagsOf(excludeTags)].map((tag) => `what is tagged ${tag}`),
+        ...textsIn(excludeVolumeTypes).map((type) => `volumes of type ${type}`),
+    ];
+}
+
+/** Formats how often a schedule runs, by the longest time between two runs. */
+export function formatGap({ gap }: PlannedSchedule): string {
+    return `every ${formatDuration(gap)}`;
+}

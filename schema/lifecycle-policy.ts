@@ -1,0 +1,153 @@
+import type { Adoptable } from "./adopt";
+import { canonical } from "./dlm/canonical";
+import type { PolicyDetails, SelectedTags } from "./dlm/policy-details";
+import { policyDetails, selectedTags } from "./dlm/policy-details-rules";
+import { replacementCause } from "./dlm/replacement";
+import type { OutputsOf, Rules } from "./property";
+import { standardOutputs, standardRules, type StandardOptions, type StandardOutputs } from "./tags";
+import { boolean, listOf, matching, objectOf, oneOf, text } from "./validators";
+import { equal, hasUnknown } from "./values";
+
+export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, "tags"> {
+    /** At most 500 letters, digits, spaces, `_` and `-`. A change updates. */
+    description: string;
+    /** ARN of the role that DLM assumes. A change updates. */
+    executionRoleArn: string;
+    /**
+     * With `DISABLED`, DLM neither creates nor deletes snapshots, whatever their age. Default: `ENABLED`. A change
+     * updates, and the preview warns of a policy that is disabled.
+     */
+    state?: "ENABLED" | "DISABLED";
+    /**
+     * What the policy manages: snapshots, images, or the copies of an event-based policy. Default:
+     * `EBS_SNAPSHOT_MANAGEMENT`. A change replaces the policy: its snapshots are kept and no longer managed.
+     */
+    policyType?: "EBS_SNAPSHOT_MANAGEMENT" | "IMAGE_MANAGEMENT" | "EVENT_BASED_POLICY";
+    /**
+     * What is backed up, when, and how long it is retained. Default: none; specify exactly one of this and
+     * `defaultPolicy`. A change updates in place; schedules are told apart by their names. DLM can change neither
+     * `resourceTypes` nor the retention of a schedule between number and age: such a change replaces the policy. The
+     * preview warns of snapshots that are no longer managed, and of fewer restore points.
+     */
+    policyDetails?: PolicyDetails;
+    /**
+     * Makes it the default policy for volumes or for instances, which backs up what no other policy does. Default: none.
+     * A change replaces the policy.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html
+     */
+    defaultPolicy?: "VOLUME" | "INSTANCE";
+    /** Of a default policy: days between snapshots, 1 to 7. Default: 1. A change updates. */
+    createInterval?: number;
+    /** Of a default policy: days, 2 to 14 and more than `createInterval`. Default: 7. A change updates. */
+    retainInterval?: number;
+    /** Of a default policy: whether tags are copied to snapshots. Default: `false`. A change updates. */
+    copyTags?: boolean;
+    /**
+     * Of a default policy: whether it deletes also the last snapshot of a deleted resource, and goes on deleting
+     * snapshots after it is disabled or deleted. Default: `false`. A change updates.
+     */
+    extendDeletion?: boolean;
+    /** Of a default policy: at most three Regions that get copies. Default: none. A change updates. */
+    crossRegionCopyTargets?: PolicyCopyTarget[];
+    /** Of a default policy: what is left out. Default: nothing. A change updates. */
+    exclusions?: PolicyExclusions;
+}
+
+/** A Region that gets copies of a default policy's snapshots. */
+export interface PolicyCopyTarget {
+    /** Region, such as `eu-west-1`. */
+    targetRegion: string;
+}
+
+/** What a default policy leaves out. */
+export interface PolicyExclusions {
+    /** Whether boot volumes are left out. Default: `false`. */
+    excludeBootVolumes?: boolean;
+    /** Types of volumes that are left out, such as `gp2`. Default: none. */
+    excludeVolumeTypes?: string[];
+    /** Tags of volumes or instances that are left out: any one of them suffices. Default: none. */
+    excludeTags?: SelectedTags;
+}
+
+export interface LifecyclePolicyOutputs extends StandardOutputs {
+    /** Id of the policy. */
+    policyId: string;
+    /** ARN of the policy. */
+    arn: string;
+    /** Id of the account that owns the policy, 12 digits. */
+    ownerId?: string;
+    /** DLM's words about the state of the policy, such as why it is `ERROR`. */
+    statusMessage?: string;
+    /** When the policy was created: ISO 8601, UTC. */
+    dateCreated?: string;
+}
+
+const days = (least: number, most: number) =>
+    matching(
+        { valueType: "integer", expected: `a number of days from ${String(least)} to ${String(most)}` },
+        (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+    );
+
+/** Compares what DLM does, not how it is written: the order of schedules and tags, and omitted defaults, do not matter. */
+function isSame(before: unknown, after: unknown): boolean {
+    return !hasUnknown(after) && equal(canonical(before), canonical(after));
+}
+
+export const lifecyclePolicyRules = {
+    description: {
+        validate: text("text of 1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/),
+        required: true,
+        onChange: "update",
+    },
+    executionRoleArn: {
+        validate: text("the ARN of a role", /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
+        required: true,
+        onChange: "update",
+    },
+    state: { validate: oneOf("ENABLED", "DISABLED"), onChange: "update", default: "ENABLED" },
+    policyType: {
+        validate: oneOf("EBS_SNAPSHOT_MANAGEMENT", "IMAGE_MANAGEMENT", "EVENT_BASED_POLICY"),
+        onChange: "replace",
+        default: "EBS_SNAPSHOT_MANAGEMENT",
+    },
+    policyDetails: {
+        validate: policyDetails,
+        onChange: (state, inputs) => (replacementCause(state, inputs) === undefined ? "update" : "replace"),
+        isEqual: isSame,
+    },
+    defaultPolicy: { validate: oneOf("VOLUME", "INSTANCE"), onChange: "replace" },
+    createInterval: { validate: days(1, 7), onChange: "update", default: 1 },
+    retainInterval: { validate: days(2, 14), onChange: "update", default: 7 },
+    copyTags: { validate: boolean, onChange: "update", default: false },
+    extendDeletion: { validate: boolean, onChange: "update", default: false },
+    crossRegionCopyTargets: {
+        validate: listOf(objectOf({ targetRegion: { validate: text(), required: true } })),
+        onChange: "update",
+        default: [],
+        isEqual: isSame,
+    },
+    exclusions: {
+        validate: objectOf({
+            excludeBootVolumes: { validate: boolean },
+            excludeVolumeTypes: { validate: listOf(text()) },
+            excludeTags: { validate: selectedTags },
+        }),
+        onChange: "update",
+        default: {},
+        isEqual: isSame,
+    },
+    tags: standardRules.tags,
+    adopt: {
+        validate: text('an id such as "policy-0123456789abcdef0"', /^policy-[0-9a-f]+$/),
+        onChange: "nothing",
+    },
+} satisfies Rules<LifecyclePolicyInputs>;
+
+export const lifecyclePolicyOutputs = {
+    ...standardOutputs,
+    policyId: {},
+    arn: {},
+    ownerId: {},
+    statusMessage: {},
+    dateCreated: {},
+} satisfies OutputsOf<LifecyclePolicyOutputs>;

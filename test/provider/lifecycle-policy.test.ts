@@ -1,0 +1,312 @@
+// A policy of DLM through its life: created once, updated in place, replaced only where DLM must, and with numbers for what
+// a change costs.
+
+import { expect } from "vitest";
+import type { Properties } from "../../schema/values";
+import { emulator, test } from "../fixture";
+import { Door, failure, type Created } from "./door";
+
+const kind = "LifecyclePolicy";
+const nightly = {
+    name: "nightly",
+    createRule: { interval: 12, intervalUnit: "HOURS", times: ["03:00"] },
+    retainRule: { count: 14 },
+};
+const weekly = {
+    name: "weekly",
+    createRule: { cronExpression: "cron(0 4 ? * SUN *)" },
+    retainRule: { interval: 8, intervalUnit: "WEEKS" },
+};
+const details = {
+    resourceTypes: ["VOLUME"],
+    targetTags: { Backup: ["nightly", "critical"] },
+    schedules: [nightly, weekly],
+};
+const args = {
+    description: "nightly",
+    executionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+    policyDetails: details,
+    tags: { Team: "a" },
+};
+
+function withDetails(more: object): Properties {
+    return { ...args, policyDetails: { ...details, ...more } };
+}
+
+async function policy(id: string): Promise<Properties | undefined> {
+    const { body } = await emulator.rest("dlm", "GET", `/policies/${id}`);
+    return body["Policy"] as Properties | undefined;
+}
+
+async function warnings(created: Created, changed: Properties): Promise<string> {
+    const door = new Door(emulator);
+    await door.diff(kind, created, changed);
+    return door.said.join("\n");
+}
+
+test("a policy is created with its details in DLM's form, and is no difference afterwards; a refresh finds no drift", async () => {
+    const door = new Door(emulator);
+    const created = await door.create(kind, args);
+    expect(await policy(created.id)).toMatchObject({
+        State: "ENABLED",
+        PolicyDetails: {
+            PolicyType: "EBS_SNAPSHOT_MANAGEMENT",
+            TargetTags: [
+                { Key: "Backup", Value: "nightly" },
+                { Key: "Backup", Value: "critical" },
+            ],
+            Schedules: [{ Name: "nightly", RetainRule: { Count: 14 } }, { Name: "weekly" }],
+        },
+        Tags: { Team: "a", "pulumi-ebs-snapshots:stack": "/project/test" },
+    });
+    expect(created.state).toMatchObject({
+        policyId: created.id,
+        arn: `arn:aws:dlm:us-east-1:123456789012:policy/${created.id}`,
+        ownerId: "123456789012",
+        tagsAll: { Team: "a" },
+    });
+    expect(await door.diff(kind, created, args)).toMatchObject({ changes: false });
+    // The order of schedules and tags, and a declared default, are no difference.
+    const same = withDetails({
+        targetTags: { Backup: ["critical", "nightly"] },
+        schedules: [weekly, { ...nightly, copyTags: false }],
+    });
+    expect(await door.diff(kind, created, same)).toMatchObject({ changes: false });
+    const read = await door.read(kind, created);
+    expect(read.inputs).toMatchObject({ policyDetails: details });
+    await emulator.clearCalls();
+    await door.delete(kind, created);
+    expect(await door.outcomes("DeleteLifecyclePolicy")).toEqual(["ok"]);
+    expect(await door.read(kind, created)).toEqual({});
+    await door.delete(kind, created);
+});
+
+test("a change updates in place and sends what differs; what is no longer declared is reset", async () => {
+    const door = new Door(emulator);
+    const instances = {
+        ...details,
+        resourceTypes: ["INSTANCE"],
+        parameters: { excludeBootVolume: true, excludeDataVolumeTags: { Cache: "yes" } },
+    };
+    const created = await door.create(kind, { ...args, policyDetails: instances });
+    await emulator.clearCalls();
+    const { parameters: _, ...without } = instances;
+    const { inputs } = await door.diff(kind, created, {
+        ...args,
+        policyDetails: { ...without, schedules: [nightly] },
+        tags: { Owner: "b" },
+    });
+    const updated = await door.update(kind, created, inputs);
+    const [call] = await emulator.calls(({ action }) => action === "UpdateLifecyclePolicy");
+    expect(Object.keys(call?.params ?? {})).toEqual(["PolicyDetails"]);
+    expect(await policy(created.id)).toMatchObject({
+        PolicyDetails: {
+            Parameters: { ExcludeBootVolume: false, ExcludeDataVolumeTags: [] },
+            Schedules: [{ Name: "nightly" }],
+        },
+    });
+    expect((await policy(created.id))?.["Tags"]).toMatchObject({ Owner: "b" });
+    expect((await policy(created.id))?.["Tags"]).not.toHaveProperty("Team");
+    expect(await door.diff(kind, updated, inputs)).toMatchObject({ changes: false });
+});
+
+test("DLM replaces for another resource or policy type, and between number and age; the old policy goes first", async () => {
+    const created = await new Door(emulator).create(kind, args);
+    const aged = { ...nightly, retainRule: { interval: 7, intervalUnit: "DAYS" } };
+    const cases: [Properties, string, string][] = [
+        [
+            withDetails({ schedules: [aged, weekly] }),
+            "policyDetails",
+            "DLM cannot change the retention of the schedule nightly from a number to an age: up to 22 restore points of each " +
+                "volume stay and are no longer managed; delete them yourself",
+        ],
+        [
+            withDetails({ resourceTypes: ["INSTANCE"] }),
+            "policyDetails",
+            "DLM cannot change the resource type of a policy: up to 22 restore points of each volume stay",
+        ],
+        [
+            { ...args, policyType: "IMAGE_MANAGEMENT" },
+            "policyType",
+            "the policy is replaced by a new one: up to 22 restore points of each volume stay",
+        ],
+    ];
+    for (const [changed, property, words] of cases) {
+        const door = new Door(emulator);
+        expect(await door.diff(kind, created, changed)).toMatchObject({
+            replaces: [property],
+            deleteBeforeReplace: true,
+        });
+        expect(door.said.join("\n")).toContain(words);
+    }
+});
+
+test("every change that leaves restore points unmanaged, or makes fewer of them, is said in numbers", async () => {
+    const created = await new Door(emulator).create(kind, args);
+    const monthly = { ...nightly, createRule: { cronExpression: "cron(0 3 1 * ? *)" } };
+    const cases: [Properties, string][] = [
+        [withDetails({ schedules: [nightly] }), "schedule weekly: it is removed: up to 8 restore points"],
+        [
+            withDetails({ schedules: [{ ...nightly, name: "nights" }, weekly] }),
+            "schedule nightly: it is renamed to nights: up to 14 restore points of each volume stay and are no longer managed",
+        ],
+        [
+            withDetails({ schedules: [{ ...nightly, retainRule: { count: 4 } }, weekly] }),
+            "schedule nightly: 14 retained becomes 4: 10 restore points of each volume are deleted at its next run",
+        ],
+        [
+            withDetails({
+                schedules: [nightly, { ...weekly, retainRule: { interval: 28, intervalUnit: "DAYS" } }],
+            }),
+            "schedule weekly: 56 days retained becomes 28 days: in the long run there are",
+        ],
+        [
+            withDetails({ schedules: [monthly, weekly] }),
+            "schedule nightly: it runs every 31 days instead of every 12 hours: in the long run there are 14 restore points of " +
+                "each volume fewer",
+        ],
+        [
+            withDetails({ targetTags: { Tier: ["nightly", "critical"] } }),
+            "Backup=critical and Backup=nightly are no longer targeted: up to 22 restore points",
+        ],
+        [withDetails({ targetTags: { Backup: "nightly" } }), "Backup=critical is no longer targeted"],
+        [withDetails({ parameters: { excludeBootVolume: true } }), "boot volumes are left out"],
+        [{ ...args, state: "DISABLED" }, "the policy is disabled: no more runs, and up to 22 restore points"],
+    ];
+    for (const [changed, words] of cases) expect(await warnings(created, changed)).toContain(words);
+    // More costs nothing.
+    const more = withDetails({
+        targetTags: { Backup: ["nightly", "critical", "more"] },
+        schedules: [{ ...nightly, retainRule: { count: 20 } }, weekly],
+    });
+    expect(await warnings(created, more)).toBe("");
+});
+
+test("drift shows: a schedule that others added, and a policy that they disabled, are undone by an update", async () => {
+    const door = new Door(emulator);
+    const created = await door.create(kind, args);
+    const current = await policy(created.id);
+    const schedules = (current?.["PolicyDetails"] as { Schedules: object[] }).Schedules;
+    await emulator.rest("dlm", "PATCH", `/policies/${created.id}`, {
+        State: "DISABLED",
+        PolicyDetails: { Schedules: [...schedules, { ...schedules[0], Name: "theirs" }] },
+    });
+    const read = await new Door(emulator).read(kind, created);
+    expect(read.inputs).toMatchObject({
+        state: "DISABLED",
+        policyDetails: { schedules: [{ name: "nightly" }, { name: "weekly" }, { name: "theirs" }] },
+        tags: { Team: "a" },
+    });
+    const drifted = { id: created.id, inputs: read.inputs!, state: read.props! };
+    const { inputs, changes } = await door.diff(kind, drifted, args);
+    expect(changes).not.toBe(false);
+    await door.update(kind, drifted, inputs);
+    expect(await policy(created.id)).toMatchObject({
+        State: "ENABLED",
+        PolicyDetails: { Schedules: [{}, {}] },
+    });
+});
+
+test("a run that is interrupted, or whose answer is lost, creates no second policy", async () => {
+    await emulator.faults([{ action: "CreateLifecyclePolicy", where: "after", kind: "reset", times: 1 }]);
+    const lost = new Door(emulator);
+    const created = await lost.create(kind, args);
+    expect(await lost.outcomes("CreateLifecyclePolicy")).toHaveLength(1);
+    // The engine has no state of it: the next run finds it by its claim.
+    const next = await new Door(emulator).create(kind, args);
+    expect(next.id).toBe(created.id);
+});
+
+test("an existing policy is adopted and changed to what is declared; a foreign owner keeps it at a delete", async () => {
+    const first = await new Door(emulator).create(kind, args, "first");
+    const door = new Door(emulator);
+    const changed = withDetails({ schedules: [nightly] });
+    const adopted = await door.create(kind, { ...changed, adopt: first.id }, "second");
+    expect(adopted.id).toBe(first.id);
+    expect(door.said.join("\n")).toContain(`adopting changes ${first.id}: policyDetails`);
+    expect(await policy(first.id)).toMatchObject({ PolicyDetails: { Schedules: [{ Name: "nightly" }] } });
+    await new Door(emulator).delete(kind, first);
+    expect(await policy(first.id)).toBeDefined();
+    await new Door(emulator).delete(kind, adopted);
+    expect(await policy(first.id)).toBeUndefined();
+    expect(
+        await failure(
+            new Door(emulator).create(kind, { ...args, adopt: "policy-0123456789abcdef0", region: "x" }),
+        ),
+    ).toContain("region");
+});
+
+test("what DLM would refuse is refused at preview, in words; what it alone knows, at the run with its own words", async () => {
+    const cases: [Properties, string][] = [
+        [{ ...args, policyDetails: undefined }, "is required, or defaultPolicy"],
+        [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],
+        [{ ...args, description: "no: colons" }, "must be text of 1 to 500 letters"],
+        [withDetails({ schedules: [{ ...nightly, retainRule: {} }] }), "specify either count, or interval"],
+        [withDetails({ schedules: [nightly, nightly] }), 'contain two of the name \\"nightly\\"'],
+        [withDetails({ targetTag: {} }), "Did you mean `targetTags`?"],
+        [withDetails({ schedules: undefined }), "policyDetails.schedules is required"],
+        [{ ...args, retainInterval: 3 }, "is for default policies only"],
+    ];
+    for (const [changed, words] of cases)
+        expect(await failure(new Door(emulator).create(kind, changed))).toContain(words);
+    await new Door(emulator).create(kind, args, "first");
+    expect(await failure(new Door(emulator).create(kind, args, "second"))).toMatch(
+        /creating policy nightly: InvalidRequestException: The target tags .* are in use by policy-/,
+    );
+});
+
+test("a default policy and an event-based policy have a life too", async () => {
+    const door = new Door(emulator);
+    const { policyDetails: _, ...head } = args;
+    const standard = {
+        ...head,
+        defaultPolicy: "VOLUME",
+        retainInterval: 10,
+        exclusions: { excludeBootVolumes: true },
+    };
+    const created = await door.create(kind, standard, "default");
+    expect(await door.diff(kind, created, standard)).toMatchObject({ changes: false });
+    expect((await door.read(kind, created)).inputs).toMatchObject({
+        defaultPolicy: "VOLUME",
+        retainInterval: 10,
+    });
+    const less = { ...standard, retainInterval: 5, exclusions: undefined };
+    const { inputs } = await door.diff(kind, created, less);
+    expect(door.said.join("\n")).toContain(
+        "10 days retained becomes 5 days: in the long run there are 5 restore points",
+    );
+    await door.update(kind, created, inputs);
+    expect(await policy(created.id)).toMatchObject({
+        PolicyDetails: { RetainInterval: 5, Exclusions: { ExcludeBootVolumes: false } },
+    });
+
+    const event = {
+        ...head,
+        policyType: "EVENT_BASED_POLICY",
+        policyDetails: {
+            eventSource: {
+                type: "MANAGED_CWE",
+                parameters: {
+                    eventType: "shareSnapshot",
+                    snapshotOwner: ["111122223333"],
+                    descriptionRegex: ".*",
+                },
+            },
+            actions: [
+                {
+                    name: "copy",
+                    crossRegionCopy: [
+                        {
+                            target: "eu-west-1",
+                            encryptionConfiguration: { encrypted: true },
+                            retainRule: { interval: 30, intervalUnit: "DAYS" },
+                        },
+                    ],
+                },
+            ],
+        },
+    };
+    const copies = await door.create(kind, event, "event");
+    expect(await door.diff(kind, copies, event)).toMatchObject({ changes: false });
+    expect(await policy(copies.id)).toMatchObject({ PolicyDetails: { PolicyType: "EVENT_BASED_POLICY" } });
+});
