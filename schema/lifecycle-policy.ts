@@ -14,13 +14,13 @@ export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, 
     /** ARN of the role that DLM assumes. A change updates. */
     executionRoleArn: string;
     /**
-     * With `DISABLED`, DLM neither creates nor deletes snapshots, whatever their age. Default: `ENABLED`. A change
+     * With `DISABLED`, DLM neither creates nor deletes snapshots, whatever their age. Default: `"ENABLED"`. A change
      * updates, and the preview warns of a policy that is disabled.
      */
     state?: "ENABLED" | "DISABLED";
     /**
      * What the policy manages: snapshots, images, or the copies of an event-based policy. Default:
-     * `EBS_SNAPSHOT_MANAGEMENT`. A change replaces the policy: its snapshots are kept and no longer managed.
+     * `"EBS_SNAPSHOT_MANAGEMENT"`. A change replaces the policy: its snapshots are kept and no longer managed.
      */
     policyType?: "EBS_SNAPSHOT_MANAGEMENT" | "IMAGE_MANAGEMENT" | "EVENT_BASED_POLICY";
     /**

@@ -43,10 +43,10 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
     const { policyDetails: details, defaultPolicy, state = "ENABLED" } = inputs;
     if (hasUnknown([details, defaultPolicy])) return undefined;
     const isEnabled = state !== "DISABLED";
-    if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
-    if (!isMap(details) || !Array.isArray(details["schedules"])) return undefined;
-    const [type = "VOLUME"] = textsIn(details["resourceTypes"]);
     try {
+        if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
+        if (!isMap(details) || !Array.isArray(details["schedules"])) return undefined;
+        const [type = "VOLUME"] = textsIn(details["resourceTypes"]);
         const planned = (details["schedules"] as Properties[]).map(
             (schedule) => [String(schedule["name"]), scheduleOf(schedule)] as const,
         );

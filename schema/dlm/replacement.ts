@@ -10,7 +10,10 @@ import { canonical } from "./canonical";
 /** Returns what requires a new policy; nothing if the existing one can be updated. */
 export function replacementCause(state: Properties, inputs: Properties): string | undefined {
     const [before, after] = [state["policyDetails"], inputs["policyDetails"]];
-    if (!isMap(before) || !isMap(after)) return before === after ? undefined : "policyDetails";
+    if (!isMap(before) || !isMap(after)) {
+        const isTurned = (isMap(before) || isMap(after)) && !hasUnknown([before, after]);
+        return isTurned ? "DLM cannot turn a policy into a default policy, or back" : undefined;
+    }
     const types = [before["resourceTypes"], after["resourceTypes"]] as const;
     if (!hasUnknown(types) && !equal(canonical(types[0]), canonical(types[1])))
         return "DLM cannot change the resource type of a policy";

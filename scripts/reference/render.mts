@@ -37,7 +37,7 @@ export async function referencePages(project: ProjectReflection): Promise<Record
     const blocks = new Map([
         ["README", overview(project)],
         ...classes.map((name) => [pageOf(name), classSections(project, places, shared, name)] as const),
-        [commonPage, commonSections(places, shared)],
+        [commonPage, commonSections(project, places, shared)],
         [pages.sdk, ["# Functions and types", ...functionSections(project, places, "sdk")]],
         [pages.policies, ["# Policies", ...functionSections(project, places, "policies"), ...ruleSection()]],
     ]);
@@ -86,21 +86,26 @@ function sharedArguments(project: ProjectReflection): Map<string, Field> {
     for (const name of Object.keys(resources))
         for (const field of argumentsOf(project, name))
             seen.set(field.name, [...(seen.get(field.name) ?? []), field]);
-    const isShared = ([first, ...more]: Field[]) =>
-        more.length > 0 && more.every(({ text }) => text === first?.text);
     return new Map(
-        [...seen].flatMap(([name, fields]) => (isShared(fields) && fields[0] ? [[name, fields[0]]] : [])),
+        [...seen].flatMap(([name, fields]) => {
+            const found = fields.find(({ text }, index) =>
+                fields.some((other, at) => at > index && other.text === text),
+            );
+            return found === undefined ? [] : [[name, found] as const];
+        }),
     );
 }
 
 const commonPage = "common-options";
 
-function commonSections(places: Places, shared: Map<string, Field>): string[] {
+function commonSections(project: ProjectReflection, places: Places, shared: Map<string, Field>): string[] {
     return [
         "# Common options",
         "Arguments that several resources have, with the same meaning. Each may be an output of another resource.",
         ...[...shared.values()].flatMap((field) => {
-            const users = Object.keys(resources).filter((name) => field.name in (rulesOf(name) ?? {}));
+            const users = Object.keys(resources).filter((name) =>
+                argumentsOf(project, name).some((one) => one.name === field.name && one.text === field.text),
+            );
             const of = users.map((name) => `[\`${name}\`](${pageOf(name)}.md)`).join(", ");
             const rule = rulesOf(users[0] ?? "")?.[field.name];
             return [`## \`${field.name}\``, argumentText(places, commonPage, field, rule), `Of: ${of}.`];
@@ -133,7 +138,8 @@ function classSections(
     const page = pageOf(name);
     const rules = rulesOf(name);
     const fields = argumentsOf(project, name);
-    const isShared = (field: Field) => rules !== undefined && shared.has(field.name);
+    const isShared = ({ name: argument, text }: Field) =>
+        rules !== undefined && shared.get(argument)?.text === text;
     return [
         "## Arguments",
         `${rules ? "Each may be an output of another resource." : (components[name] ?? "")} ` +

@@ -76,6 +76,7 @@ const table: [code: string, status: number, kind: ErrorKind, remedy: string][] =
     ["ExpiredTokenException", 400, "expired", renew],
     ["RequestExpired", 400, "expired", renew],
     ["InvalidSnapshot.NotFound", 400, "notFound", ""],
+    ["ResourceNotFoundException", 404, "notFound", ""],
     ["InvalidVolume.NotFound", 400, "notFound", ""],
     ["InvalidSnapshot.InUse", 400, "rejected", ""],
     ["IncorrectState", 400, "rejected", ""],

@@ -55,5 +55,11 @@ test("drift, which no input shows, is a change against the output; a pending job
     const drift = detailedDiff(facts(["volumeType"]), { volumeType: "gp3" }, { volumeType: "gp3" });
     expect(drift.paths).toEqual({ volumeType: { kind: "UPDATE", isReplacing: false, isInput: false } });
     const pending = { ...facts([]), pending: { effect: "update" as const, why: "its state is pending" } };
-    expect(detailedDiff(pending, {}, {})).toEqual({ isChanged: true, replaces: [], changed: [], paths: {} });
+    expect(detailedDiff(pending, {}, {})).toEqual({
+        isChanged: true,
+        replaces: [],
+        isDeletedFirst: false,
+        changed: [],
+        paths: {},
+    });
 });

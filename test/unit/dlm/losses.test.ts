@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatLoss, lossesOfDeletion, policyLosses } from "../../../schema/dlm/losses";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+
+const archived = {
+    name: "quarterly",
+    createRule: { cronExpression: "cron(0 5 1 1,4,7,10 ? *)" },
+    retainRule: { interval: 30, intervalUnit: "DAYS" },
+    archiveRule: { retainRule: { retentionArchiveTier: { interval: 1, intervalUnit: "YEARS" } } },
+    crossRegionCopyRules: [{ target: "eu-west-1", encrypted: true }],
+};
+
+function policy(schedule: object, more: object = {}): Properties {
+    return {
+        policyDetails: {
+            resourceTypes: ["VOLUME"],
+            targetTags: { Backup: "yes" },
+            schedules: [schedule],
+            ...more,
+        },
+    };
+}
+
+const words = (before: Properties, after: Properties) => policyLosses(before, after).map(formatLoss);
+
+test("a deleted policy leaves its restore points, and DLM deletes those that wait to be archived", () => {
+    expect(lossesOfDeletion(policy(archived)).map(formatLoss)).toEqual([
+        "the policy is deleted: up to 5 restore points of each volume stay and are no longer managed; delete them yourself; " +
+            "those that wait to be archived are deleted at the date of their archival",
+    ]);
+});
+
+test("without the archive, and without copies, there are fewer in the long run", () => {
+    const { archiveRule: _, crossRegionCopyRules: __, ...plain } = archived;
+    expect(words(policy(archived), policy(plain))).toEqual([
+        "schedule quarterly: no further copies are created in eu-west-1: in the long run there are 5 restore points of each " +
+            "volume fewer",
+        "schedule quarterly: 30 days, then 365 days archived retained becomes 30 days: in the long run there are 4 restore " +
+            "points of each volume fewer",
+    ]);
+});
+
+test("nothing is said while the details are unknown, nor where nothing changes", () => {
+    expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
+    expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
+});
+
+test("any older state and any program get an answer", () => {
+    const part = fc.oneof(fc.constantFrom(archived, [archived], null, UNKNOWN), fc.jsonValue());
+    const details = fc.oneof(
+        fc.jsonValue(),
+        fc.record(
+            { resourceTypes: part, targetTags: part, schedules: part, parameters: part },
+            { requiredKeys: [] },
+        ),
+    );
+    const inputs = fc.record(
+        { policyDetails: details, defaultPolicy: part, exclusions: part, crossRegionCopyTargets: part },
+        { requiredKeys: [] },
+    ) as fc.Arbitrary<Properties>;
+    fc.assert(
+        fc.property(inputs, inputs, fc.boolean(), (before, after, isReplaced) => {
+            for (const loss of [...policyLosses(before, after, isReplaced), ...lossesOfDeletion(before)])
+                expect(formatLoss(loss)).toContain("restore point");
+        }),
+        { numRuns: 1_000 },
+    );
+});
