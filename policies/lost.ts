@@ -151,7 +151,7 @@ function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
     const before = { ...oldState.outputs };
     const losses =
         op === "delete"
-            ? reasonFor(step, steps, []) === undefined
+            ? deletionReason(step, steps, []) === undefined
                 ? []
                 : lossesOfDeletion(before)
             : op === "update" || op === "replace"
