@@ -196,12 +196,8 @@ export function checkStandard(
 
 /** Rejects more tags than EC2 takes beside the internal ones. */
 export function checkTagCount(count: number, internal: number, included: string): CheckFailure[] {
-    const room = maxTags - internal;
-    if (count <= room) return [];
-    const reason =
-        `result in ${String(count)} tags, ${included}. The maximum is ${String(room)}: EC2 takes ${String(maxTags)} on a ` +
-        `resource, and this package writes ${String(internal)} of its own. Remove ${String(count - room)}.`;
-    return [{ property: "tags", reason }];
+    const excess = describeExcess(count, maxTags - internal, included);
+    return excess === undefined ? [] : [{ property: "tags", reason: `result in ${excess}` }];
 }
 
 /** Rejects keys to copy that do not fit beside the declared tags. */
@@ -210,17 +206,21 @@ function checkSelected(inputs: Properties, configuration: Configuration, room: n
     if (selection === undefined || selection === true || !Array.isArray(selection.only)) return [];
     if (hasUnknown(inputs["tags"])) return [];
     const declared = Object.keys(declaredTags(inputs, configuration));
+    if (declared.length > room) return [];
     const count = new Set([...declared, ...selection.only]).size;
-    if (declared.length > room || count <= room) return [];
-    return [
-        {
-            property: `${String(option)}.only`,
-            reason:
-                `results in ${String(count)} tags, together with the declared ones. The maximum is ${String(room)}: EC2 ` +
-                `takes ${String(maxTags)} on a resource, and this package writes ${String(maxTags - room)} of its ` +
-                `own. Remove ${String(count - room)}.`,
-        },
-    ];
+    const excess = describeExcess(count, room, "together with the declared ones");
+    return excess === undefined
+        ? []
+        : [{ property: `${String(option)}.only`, reason: `results in ${excess}` }];
+}
+
+/** Returns a text about a number of tags for which a resource has no room, and the remedy. */
+function describeExcess(count: number, room: number, included: string): string | undefined {
+    if (count <= room) return undefined;
+    return (
+        `${String(count)} tags, ${included}. The maximum is ${String(room)}: EC2 takes ${String(maxTags)} on a resource, ` +
+        `and this package writes ${String(maxTags - room)} of its own. Remove ${String(count - room)}.`
+    );
 }
 
 /** Returns the declared tags. `name`, `group` and `billingCode` override `tags`, which override the default tags. */
