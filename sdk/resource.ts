@@ -7,9 +7,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { misspelledKey } from "../schema/configuration-keys";
 import { keysOf, type ResourceName } from "../schema/index";
-import { doorOf, isConfigSecret, packageOf, type Door } from "./door";
+import { doorOf, packageOf, type Door } from "./door";
 import { forwardTo } from "./forward";
 import { organization } from "./organization";
+import { secretProps } from "./secrets";
 import { timeoutOf } from "./timeouts";
 
 /**
@@ -100,7 +101,7 @@ function undefinedOutputs(resource: ResourceName): Record<string, undefined> {
  */
 const noteSecrets: pulumi.ResourceTransformation = ({ resource, props, opts }) =>
     resource instanceof EbsResource && "__provider" in props
-        ? { props: { ...props, ...secretsAmong(props) }, opts }
+        ? { props: { ...props, ...secretProps(props, opts.ignoreChanges) }, opts }
         : undefined;
 
 /**
@@ -129,25 +130,6 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
         return new Promise((done) => urn.apply(done));
     }
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
-}
-
-/**
- * Returns the keys of the secret arguments; nothing if none can be secret, so that it takes no time and no space in the
- * state.
- */
-function secretsAmong(args: pulumi.Inputs): { __secrets?: Promise<string[] | undefined> } {
-    // Default tags become tags of the resource.
-    const always = isConfigSecret("aws:defaultTags") ? ["tags"] : [];
-    // Outputs, promises and their containers are objects; plain values are not secret.
-    const candidates = Object.keys(args).filter(
-        (key) => !key.startsWith("__") && typeof args[key] === "object" && args[key] !== null,
-    );
-    if (candidates.length + always.length === 0) return {};
-    const asked = candidates.map(async (key) =>
-        (await pulumi.isSecret(pulumi.output(args[key]))) ? [key] : [],
-    );
-    const found = Promise.all(asked).then((keys) => [...new Set([...keys.flat(), ...always])]);
-    return { __secrets: found.then((secrets) => (secrets.length === 0 ? undefined : secrets)) };
 }
 
 function refuseOptions(

@@ -8,6 +8,7 @@ import { InitializationError } from "../lifecycle/failure";
 import type { Lifecycle } from "../lifecycle/lifecycle";
 import { equal, type Properties } from "../../schema/values";
 import { diffResponse } from "./diff-response";
+import { withUnseenSecrets } from "./unseen-secrets";
 import { contextOf, contextOfChange, decode, encodeInputs, encodeState } from "../wire/metadata";
 
 /** Keeps the resource in the state: the host shows only `reasons`, and the next run updates the resource. */
@@ -35,14 +36,18 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
             return Promise.resolve();
         },
 
-        async check(olds: Properties, news: Properties) {
+        async check(olds: Properties, wire: Properties) {
+            const { urn } = contextOf(wire);
+            // For a replacement, the engine checks without the inputs in the state.
+            const before = Object.keys(olds).length > 0 ? olds : (declared.get(urn)?.before ?? olds);
+            const news = withUnseenSecrets(before, wire);
             const { inputs: checked, failures } = await lifecycle.check(
                 contextOfChange(olds, news),
                 decode(olds),
                 decode(news).properties,
             );
             const inputs = encodeInputs(checked, news);
-            declared.set(contextOf(news).urn, { inputs, before: olds });
+            declared.set(urn, { inputs, before: olds });
             return { inputs, failures };
         },
 

@@ -13,6 +13,8 @@ export interface LifecycleContext {
     organization: string;
     /** Lists the secret inputs: their values appear in no message, and outputs that derive from them are secret. */
     secrets: string[];
+    /** Lists the secret inputs that are not secret in the state; a diff contains them. */
+    newSecrets?: string[];
     /** Lists the paths of the option `replaceOnChanges`, such as `tags.Name` or `*`. */
     replaceOnChanges: string[];
 }

@@ -11,7 +11,7 @@ import { differences } from "./differences";
 import { plainError, withErrorContext } from "./failure";
 import { trackReplacement, warnOfUndecided } from "./replacement";
 import { describeResource, resourceContext, track, type Scope } from "./scope";
-import { withDeclaredInputs } from "./state";
+import { pendingSecrets, withDeclaredInputs } from "./state";
 import { checkTagRoom, pendingTags } from "./tags";
 import { readOutcome } from "./unfinished";
 
@@ -55,7 +55,8 @@ export async function diff(
         resource.pending?.(args) ??
         // A job that has succeeded since still needs the update that reads its outputs.
         resource.pending?.({ ...args, state: properties }) ??
-        (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state));
+        (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state)) ??
+        pendingSecrets(scope, context, properties);
     const facts = {
         ...factsOf(changed, pending, context, inputs),
         isDeletedFirst: resource.replacing?.isDeletedFirst === true,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Pending } from "../../schema/property";
 import { equal, isMap, type Properties } from "../../schema/values";
 import { defined } from "../../schema/values";
 import type { LifecycleContext, Metadata, State } from "./context";
@@ -40,15 +41,35 @@ export function markSecrets(
     { secrets }: LifecycleContext,
     { properties, metadata }: Pick<State, "properties" | "metadata">,
 ): State {
-    const derived = Object.keys(outputs).filter((key) =>
-        outputs[key]?.secretWith?.some((input) => secrets.includes(input)),
-    );
     return {
         properties,
         metadata,
-        secretOutputs: derived.filter((key) => properties[key] !== undefined),
+        secretOutputs: outputsFrom(secrets, outputs, properties),
         isGivenSecret: secrets.some((key) => Object.hasOwn(metadata.given ?? {}, key)),
     };
+}
+
+/** Returns the update that is due because an output in the state derives from an input that has become secret. */
+export function pendingSecrets(
+    { outputs }: Scope,
+    { newSecrets = [] }: LifecycleContext,
+    state: Properties,
+): Pending | undefined {
+    const exposed = outputsFrom(newSecrets, outputs, state);
+    if (exposed.length === 0) return undefined;
+    const [which, is] = [exposed.join(", "), exposed.length === 1 ? "becomes" : "become"];
+    return {
+        effect: "update",
+        why: `${which} ${is} secret in the state, because ${newSecrets.join(", ")} is`,
+    };
+}
+
+/** Returns the outputs in a state that derive from any of these inputs. */
+function outputsFrom(inputs: string[], outputs: Scope["outputs"], state: Properties): string[] {
+    return Object.keys(outputs).filter(
+        (key) =>
+            state[key] !== undefined && outputs[key]?.secretWith?.some((input) => inputs.includes(input)),
+    );
 }
 
 /** Returns the inputs whose outputs of the same name differ in form: a key's alias, while AWS shows its ARN. */

@@ -8,7 +8,7 @@ import { misspelledKey } from "../../schema/configuration-keys";
 import { ConfigError, readConfiguration, type ReadKey } from "../../schema/configuration";
 import type { ReportedFailure } from "../../schema/failure";
 import { keysOf, resourceOf, resources } from "../../schema/index";
-import { equal, hasUnknown, type Properties } from "../../schema/values";
+import { equal, hasUnknown, type Properties, without } from "../../schema/values";
 import type { ClientDependencies } from "../aws/client";
 import type { LifecycleContext, State, Stored } from "../lifecycle/context";
 import { Deployment } from "../lifecycle/deployment";
@@ -132,7 +132,10 @@ export class ProviderInstance {
     /** `before` are the inputs in the state. */
     async diff(call: Change, before: Properties): Promise<DetailedDiff> {
         const [state, inputs] = [receive(call.state), receive(call.inputs)];
-        const context = this.#context(call, state, inputs);
+        const context = {
+            ...this.#context(call, state, inputs),
+            newSecrets: without(secretNames(inputs.secrets), secretNames(state.secrets)),
+        };
         const declared = decode(inputs.properties).properties;
         const facts = await this.#lifecycle(call).diff(context, call.id, decode(state.properties), declared);
         const { pending, ...others } = facts;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isMarkedSecret, markSecret } from "../../schema/secret-mark";
 import { isMap, UNKNOWN, type Properties } from "../../schema/values";
 
 /** The place of a value: keys and indexes from the outside in. */
@@ -27,18 +28,15 @@ const unknowns: unknown[] = [
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ];
 
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
 export function receive(wire: Properties): Received {
     const secrets: Path[] = [];
     const plain = (value: unknown, path: Path): unknown => {
         if (unknowns.includes(value)) return UNKNOWN;
         if (Array.isArray(value)) return value.map((entry, index) => plain(entry, [...path, index]));
         if (!isMap(value)) return value;
-        if (isSecret(value)) {
+        if (isMarkedSecret(value)) {
             secrets.push(path);
-            return plain(value["value"], path);
+            return plain(value.value, path);
         }
         return mapEntries(value, (entry, key) => plain(entry, [...path, key]));
     };
@@ -57,7 +55,7 @@ export function markSecrets(properties: Properties, secrets: Path[]): Properties
 
 function markAt(value: unknown, [key, ...rest]: Path): unknown {
     if (key === undefined) return mark(value);
-    const [isList, isObject] = [Array.isArray(value), isMap(value) && !isSecret(value)];
+    const [isList, isObject] = [Array.isArray(value), isMap(value) && !isMarkedSecret(value)];
     if (isList && typeof key === "number" && key in (value as unknown[]))
         return (value as unknown[]).map((entry, index) => (index === key ? markAt(entry, rest) : entry));
     if (isObject && Object.hasOwn(value as Properties, key))
@@ -66,11 +64,7 @@ function markAt(value: unknown, [key, ...rest]: Path): unknown {
 }
 
 function mark(value: unknown): unknown {
-    return isMap(value) && isSecret(value) ? value : { [signatureKey]: secretSignature, value };
-}
-
-function isSecret(value: Properties): boolean {
-    return value[signatureKey] === secretSignature;
+    return isMarkedSecret(value) ? value : markSecret(value);
 }
 
 function mapEntries(map: Properties, change: (entry: unknown, key: string) => unknown): Properties {

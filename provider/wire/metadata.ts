@@ -7,7 +7,8 @@
  */
 import type { LifecycleContext, State, Stored } from "../lifecycle/context";
 import { formatLineage, parseLineage } from "../lifecycle/lineage";
-import { textsIn, type Properties } from "../../schema/values";
+import { markSecret } from "../../schema/secret-mark";
+import { textsIn, without, type Properties } from "../../schema/values";
 
 /** These keys are in outputs only; older versions wrote `__madeAt`. */
 const outputKeys = ["__tagKeys", "__copiedKeys", "__given", "__owner", "__madeAt"];
@@ -30,7 +31,12 @@ export function contextOf(wire: Properties): LifecycleContext {
 /** Returns the facts of a change; a value that was secret before must appear in no message either. */
 export function contextOfChange(state: Properties, inputs: Properties): LifecycleContext {
     const [before, after] = [contextOf(state), contextOf(inputs)];
-    return { ...after, secrets: [...new Set([...before.secrets, ...after.secrets])] };
+    return {
+        ...after,
+        secrets: [...new Set([...before.secrets, ...after.secrets])],
+        // The state of a plugin lists none: the engine has marked its secrets.
+        newSecrets: before.urn === "" ? [] : without(after.secrets, before.secrets),
+    };
 }
 
 export function decode(wire: Properties): Stored {
@@ -67,7 +73,7 @@ export function encodeInputs({ properties, metadata }: Stored, wire: Properties)
 export function encodeState(state: State, wire: Properties): Properties {
     const { tagKeys, copiedKeys, given, owner } = state.metadata;
     const secrets = Object.fromEntries(
-        state.secretOutputs.map((key) => [key, secretValue(state.properties[key])]),
+        state.secretOutputs.map((key) => [key, markSecret(state.properties[key])]),
     );
     return {
         ...encodeInputs(state, wire),
@@ -75,14 +81,10 @@ export function encodeState(state: State, wire: Properties): Properties {
         ...withoutUndefined({
             __tagKeys: tagKeys,
             __copiedKeys: copiedKeys,
-            __given: state.isGivenSecret ? secretValue(given) : given,
+            __given: state.isGivenSecret ? markSecret(given) : given,
             __owner: owner,
         }),
     };
-}
-
-function secretValue(value: unknown) {
-    return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
 }
 
 function withoutUndefined(entries: Properties): Properties {

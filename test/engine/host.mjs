@@ -2,6 +2,7 @@
 // four fifths of a run's processor time on loading the same modules. This package's own modules are loaded anew for every
 // run, as a new process would load them; modules of others stay.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -54,11 +55,29 @@ function recordCalls(service) {
 /** Each has `begin()`, which returns the port for the engine, and `end()`. */
 const hosts = { program: programHost, provider: providerHost };
 
+/**
+ * A program in a process of its own has one store of settings. Here each has its own, which the engine's call of a
+ * transform would not find, so that secrets in the answer would become plain.
+ */
+function runTransformsWithTheirProgram({ CallbackServer: { prototype } }) {
+    const { registerTransform, invoke } = prototype;
+    const programs = new WeakMap();
+    prototype.registerTransform = function (transform) {
+        programs.set(this, AsyncLocalStorage.snapshot());
+        return registerTransform.call(this, transform);
+    };
+    prototype.invoke = function (call, answer) {
+        const run = programs.get(this) ?? ((work) => work());
+        return run(() => invoke.call(this, call, answer));
+    };
+}
+
 async function programHost() {
     const { LanguageServer } = require("@pulumi/pulumi/automation/server");
     const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
     const { LanguageHandshakeResponse } = require("@pulumi/pulumi/proto/language_pb");
 
+    runTransformsWithTheirProgram(require("@pulumi/pulumi/runtime/callbacks"));
     let folder = "";
     class Programs extends LanguageServer {
         constructor() {

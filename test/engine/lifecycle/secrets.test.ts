@@ -47,18 +47,87 @@ test("a secret tag is never in the clear, in state or outputs, after up, update,
     await hidden();
 });
 
-test("a secret tag that a stack transformation puts in is in the clear nowhere", async () => {
+const secretTag = 'tags: { ...props.tags, Token: pulumi.secret("hush-one") }';
+
+test.each([
+    [
+        "transformation of the stack",
+        `pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+            type.includes("Snapshot") ? { props: { ...props, ${secretTag} }, opts } : undefined);`,
+        "",
+    ],
+    [
+        "transform of the stack",
+        `pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
+            type.includes("Snapshot") ? { props: { ...props, ${secretTag} }, opts } : undefined);`,
+        "",
+    ],
+    [
+        "transform of the resource",
+        "",
+        `{ transforms: [({ props, opts }) => ({ props: { ...props, ${secretTag} }, opts })] }`,
+    ],
+])("a secret tag that a %s puts in is in the clear nowhere", async (_kind, registered, options) => {
     const text = program(
-        "pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>",
-        '    type.includes("Snapshot") ? { props: { ...props, tags: { Token: pulumi.secret("hush-one") } }, opts } : undefined);',
-        snapshot("data", { volumeId, tags: { Plain: "visible" } }),
+        registered,
+        snapshot("data", { volumeId, tags: { Plain: "visible" } }, options || "{}"),
+        "exports.all = data.tagsAll;",
     );
     const project = await createProject(text);
-    const said = await project.up();
-    for (const text of [said, await project.refresh(), await project.stack.text()])
-        expect(text).not.toContain("hush-");
+    const said = [await project.preview(), await project.up(), await project.refresh()];
+    expect(await project.up()).toContain("2 unchanged");
+    for (const line of [...said, await project.stack.text()]) expect(line).not.toContain("hush-");
     const { id = "" } = await live(project, "data");
-    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "hush-one" });
+    expect(await tagsOf(emulator, id)).toMatchObject({ Plain: "visible", Token: "hush-one" });
+    expect(await project.outputs()).toMatchObject({ all: { Plain: "visible", Token: "hush-one" } });
+});
+
+test("a transform that changes no tags, and ignoreChanges, leave plain tags visible in the state", async () => {
+    const lines = (tags: object) =>
+        program(
+            "pulumi.runtime.registerResourceTransform(({ props, opts }) => ({ props, opts }));",
+            snapshot("data", { volumeId, tags }, '{ ignoreChanges: ["tags"] }'),
+        );
+    const project = await createProject(lines({ Plain: "visible" }));
+    await project.up();
+    await project.program(lines({ Plain: "another" }));
+    expect(await project.up()).toContain("2 unchanged");
+    await project.refresh();
+    expect((await live(project, "data")).outputs["tagsAll"]).toEqual({ Plain: "visible", Name: "data" });
+});
+
+test("a tag, or an account, that becomes secret is hidden in the state by the next up, and the former one is named nowhere", async () => {
+    const [alice, bob] = ["111122223333", "444455556666"];
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const lines = (tag: string, ...accounts: string[]) =>
+        program(
+            'const { SnapshotShare } = require("pulumi-ebs-snapshots");',
+            `new Snapshot("data", { volumeId: "${volumeId}", tags: { Token: ${tag} } });`,
+            `new SnapshotShare("share", { snapshotId: "${snapshotId}", accounts: [${accounts.join(", ")}] });`,
+        );
+    const [plain, secret] = [JSON.stringify, (value: string) => `pulumi.secret("${value}")`];
+    const project = await createProject(lines(plain("hush-one"), plain(alice), plain(bob)));
+    await project.up();
+    const { urn } = await live(project, "data");
+    expect((await live(project, "data")).outputs).toMatchObject({ tagsAll: { Token: "hush-one" } });
+
+    await project.program(lines(secret("hush-one"), secret(alice), secret(bob)));
+    await project.up();
+    const hidden = async () => {
+        const resources = (await project.state()).map(({ inputs, outputs }) =>
+            JSON.stringify([inputs, outputs]),
+        );
+        expect(resources.join()).not.toMatch(/hush-|111122223333|444455556666/);
+    };
+    await hidden();
+    expect(await project.up()).toContain("3 unchanged");
+
+    // From secret to plain, with another value: what was secret is not named.
+    await project.program(lines(plain("seen-two"), plain(bob)));
+    for (const said of [await project.preview(), await project.up()])
+        expect(said).not.toMatch(/hush-|111122223333/);
+    expect((await live(project, "data")).urn).toBe(urn);
+    await project.destroy();
 });
 
 test("failures that keep the id keep the secret too: in creation, update and waiting", async () => {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, expectTypeOf, test, vi } from "vitest";
 import { Snapshot, SnapshotShare, type SnapshotArgs, type SnapshotState } from "../../../sdk";
 import { snapshotShareRules } from "../../../schema/snapshot-share";
+import { digestOf } from "../../../schema/seen-inputs";
 import { snapshotRules } from "../../../schema/snapshot";
 import { providerOptionRules } from "../../../schema/placement";
 
@@ -71,7 +72,7 @@ describe("what the engine is told", () => {
             credentials: { profile: "backup" },
         } as const;
         const { inputs } = await told(new Snapshot("all", args));
-        const { __provider, __urn, __organization, ...rest } = inputs;
+        const { __provider, __urn, __organization, __seen, ...rest } = inputs;
         expect(rest).toEqual(args);
         expect(__organization).toBe("organization");
         expect(__provider).toBeTypeOf("string");
@@ -157,6 +158,24 @@ describe("what the engine is told", () => {
         expect(inputs["__secrets"]).toEqual(["tags"]);
         const own = new Snapshot("own", { volumeId: "vol-1" }, { transformations: [hide] });
         expect((await told(own)).inputs["__secrets"]).toEqual(["tags"]);
+    });
+
+    test("digests of the arguments as they arrive, so that the provider notices what a transform changes", async () => {
+        const seen = async (name: string, args: object, opts: pulumi.CustomResourceOptions = {}) =>
+            (await told(new Snapshot(name, { volumeId: "vol-1", ...args }, opts))).inputs;
+        const tags = { a: Promise.resolve("1"), b: undefined, c: "2" };
+        const { __seen: digests } = await seen("seen", { tags, group: Promise.resolve("g") });
+        expect(digests).toEqual({
+            volumeId: digestOf("vol-1"),
+            tags: digestOf({ a: "1", c: "2" }),
+            group: digestOf("g"),
+        });
+        // A digest of a secret is a secret, which makes the whole map one where mocks show it.
+        const { __seen: hidden } = await seen("hidden-digest", { group: pulumi.secret("g") });
+        expect(JSON.stringify(hidden)).toContain(digestOf("g"));
+        expect(JSON.stringify(hidden)).toContain("1b47061264138c4ac30d75fd1eb44270");
+        const ignoreChanges = ['tags["a"]', "other"];
+        expect((await seen("ignoring", { tags }, { ignoreChanges }))["__ignoreChanges"]).toEqual(["tags"]);
     });
 
     test("which arguments are secret, where one is", async () => {
