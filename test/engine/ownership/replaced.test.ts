@@ -43,18 +43,13 @@ test.each([{ forbidden: false }, { forbidden: true }])(
         const permission = "The caller needs the IAM permission ec2:DeleteTags.";
         if (forbidden) expect(failed).toContain(permission);
         const names = ["s", "disk", "set"];
-        const inState = async () => {
-            const found = [];
-            for (const name of names) found.push(await live(project, name));
-            return found;
-        };
-        const before = await inState();
+        const before = await Promise.all(names.map(async (name) => live(project, name)));
         const snapshotsBefore = await snapshotIds(emulator);
 
         await project.program(program(...lines));
         const said = await project.up(...before.flatMap(({ urn }) => ["--replace", urn]));
         expect(said).not.toContain("adopts");
-        const after = await inState();
+        const after = await Promise.all(names.map(async (name) => live(project, name)));
         for (const [index, { id }] of before.entries()) expect(after[index]?.id).not.toBe(id);
         const left = await snapshotIds(emulator);
         expect(left).toHaveLength(snapshotsBefore.length);
