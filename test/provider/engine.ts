@@ -55,15 +55,32 @@ interface Failure {
     message: string;
 }
 
+export interface RunOptions {
+    continueOnError?: boolean;
+    /** Limits the run to these resources (`--target`). */
+    targets?: string[] | undefined;
+    /** Replaces these resources without asking for a difference (`--replace`, taint). */
+    forced?: string[] | undefined;
+    /** Refreshes first. */
+    refresh?: boolean | undefined;
+    /** Kills the run when this resource is created, before the state contains it. */
+    killedAfter?: string | undefined;
+}
+
 class Run {
+    isKilled = false;
     readonly steps: Record<string, Step> = {};
     readonly failures: Failure[] = [];
     #turn: Promise<unknown> = Promise.resolve();
 
     constructor(
         readonly door: Door,
-        readonly options: { isPreview?: boolean; continueOnError?: boolean },
+        readonly options: RunOptions & { isPreview?: boolean },
     ) {}
+
+    includes(name: string): boolean {
+        return this.options.targets?.includes(name) !== false;
+    }
 
     /** The engine checks and compares one resource after another, while others are created. */
     oneByOne<T>(work: () => Promise<T>): Promise<T> {
@@ -79,7 +96,7 @@ class Run {
 
     /** The engine begins nothing more after a failure. */
     get isStopped(): boolean {
-        return this.failures.length > 0 && this.options.continueOnError !== true;
+        return this.isKilled || (this.failures.length > 0 && this.options.continueOnError !== true);
     }
 
     get result(): Ran {
@@ -100,11 +117,11 @@ export class Engine {
 
     constructor(readonly emulator: Emulator) {}
 
-    async up(declared: Declared[], options: { continueOnError?: boolean } = {}): Promise<Ran> {
+    async up(declared: Declared[], options: RunOptions = {}): Promise<Ran> {
         return succeeded(await this.#runProgram(declared, options));
     }
 
-    async upFails(declared: Declared[], options: { continueOnError?: boolean } = {}): Promise<Ran> {
+    async upFails(declared: Declared[], options: RunOptions = {}): Promise<Ran> {
         return failed(await this.#runProgram(declared, options));
     }
 
@@ -117,16 +134,11 @@ export class Engine {
     }
 
     async refresh(): Promise<Ran> {
-        return succeeded(
-            await this.#process({}, async (run) => {
-                await Promise.all(this.state.map((entry) => this.#refreshOne(run, entry)));
-                this.state = this.state.filter(({ id }) => id !== "");
-            }),
-        );
+        return succeeded(await this.#process({}, (run) => this.#refreshAll(run)));
     }
 
-    async destroy(): Promise<Ran> {
-        return succeeded(await this.#destroy());
+    async destroy(options: RunOptions = {}): Promise<Ran> {
+        return succeeded(await this.#destroy(options));
     }
 
     async destroyFails(): Promise<Ran> {
@@ -140,8 +152,8 @@ export class Engine {
         return found;
     }
 
-    #destroy(): Promise<Run> {
-        return this.#process({}, (run) => this.#deleteAll(run, [...this.state]));
+    #destroy(options: RunOptions = {}): Promise<Run> {
+        return this.#process(options, (run) => this.#deleteAll(run, [...this.state]));
     }
 
     /** Runs the work in a provider process of its own, which the engine lets go at the end. */
@@ -149,12 +161,13 @@ export class Engine {
         const door = new Door(this.emulator, this.account, this.config);
         const run = new Run(door, options);
         await work(run);
-        await door.release();
+        if (!run.isKilled) await door.release();
         return run;
     }
 
     #runProgram(declared: Declared[], options: Run["options"]): Promise<Run> {
         return this.#process(options, async (run) => {
+            if (options.refresh === true) await this.#refreshAll(run);
             const registered = new Map<string, Promise<Properties>>();
             for (const one of declared) registered.set(one.name, this.#register(run, one, registered));
             await Promise.allSettled(registered.values());
@@ -181,6 +194,7 @@ export class Engine {
             for (const other of options.dependsOn ?? []) await outputsOf(other);
             const given = typeof args === "function" ? await args(outputsOf) : args;
             if (run.isStopped) throw new Skipped(name);
+            if (!run.includes(name)) return this.live(name).outputs;
             return await this.#step(run, declared, given);
         } catch (error) {
             if (error instanceof Skipped) run.steps[name] = "skipped";
@@ -224,13 +238,15 @@ export class Engine {
     ) {
         const inputs = await this.#check(run, { kind, name }, former?.inputs ?? {}, args);
         if (former === undefined) return { inputs, isReplaced: false, isUpdated: false };
+        const replace = async () => {
+            const fresh = await this.#check(run, { kind, name }, {}, args);
+            return { inputs: fresh, isReplaced: true, isUpdated: false };
+        };
+        if (run.options.forced?.includes(name)) return replace();
         this.calls.push(`diff ${name}`);
         const provider = run.door.provider(kind);
         const { changes, replaces = [] } = await provider.diff(former.id, former.outputs, inputs);
-        if (replaces.length > 0) {
-            const fresh = await this.#check(run, { kind, name }, {}, args);
-            return { inputs: fresh, isReplaced: true, isUpdated: false };
-        }
+        if (replaces.length > 0) return replace();
         const isUpdated = (changes ?? !equal(former.inputs, inputs)) || former.initError !== undefined;
         return { inputs, isReplaced: false, isUpdated };
     }
@@ -261,6 +277,8 @@ export class Engine {
             entry,
             async () => {
                 const { id, outs } = await run.door.provider(kind).create(inputs);
+                run.isKilled = run.options.killedAfter === name;
+                if (run.isKilled) throw new Error("the run is killed");
                 return { id, outputs: onTheWire(outs) };
             },
             () => {
@@ -299,6 +317,11 @@ export class Engine {
         return entry.outputs;
     }
 
+    async #refreshAll(run: Run): Promise<void> {
+        await Promise.all(this.state.map((entry) => this.#refreshOne(run, entry)));
+        this.state = this.state.filter(({ id }) => id !== "");
+    }
+
     async #refreshOne(run: Run, entry: StateEntry): Promise<void> {
         this.calls.push(`read ${entry.name}`);
         const provider = run.door.provider(entry.kind);
@@ -312,7 +335,7 @@ export class Engine {
 
     /** Deletes the newest first: an older one is never made of a newer one. */
     async #deleteAll(run: Run, entries: StateEntry[]): Promise<void> {
-        for (const entry of entries.reverse()) {
+        for (const entry of entries.filter(({ name }) => run.includes(name)).reverse()) {
             if (run.isStopped) return;
             try {
                 await this.#delete(run, entry);

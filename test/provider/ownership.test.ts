@@ -1,0 +1,204 @@
+// Each way to create or adopt and to delete, with the engine stopped, failing, or skipping `diff` in between: what an entry
+// of the state stands for exists, what none stands for is deleted, and who has access stands in the program.
+
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { ec2, grantsOf } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import type { Kind } from "./door";
+import { Engine, type Declared, type RunOptions } from "./engine";
+
+/** A next program: the same resource in another way. */
+interface Change {
+    how: string;
+    name?: string;
+    isReplaced?: boolean;
+    isAdopted?: boolean;
+    options?: Declared["options"];
+    run?: RunOptions;
+}
+
+const alias = { aliases: ["first"] };
+const changes: Change[] = [
+    { how: "adopted under a new name", name: "second", isAdopted: true },
+    { how: "renamed with an alias", name: "second", options: alias },
+    { how: "renamed without an alias", name: "second" },
+    { how: "replaced", isReplaced: true },
+    { how: "replaced and renamed with an alias", name: "second", isReplaced: true, options: alias },
+    { how: "replaced, deleted first", isReplaced: true, options: { deleteBeforeReplace: true } },
+    { how: "replaced by force", run: { forced: ["first"] } },
+];
+
+interface Programs {
+    former: Declared[];
+    next: Declared[];
+    run: RunOptions | undefined;
+}
+
+/** Plays runs from the former program to the next, or back, with what goes wrong in between. */
+type Course = (engine: Engine, programs: Programs) => Promise<unknown>;
+
+const names = (declared: Declared[]) => declared.map(({ name }) => name);
+const failingAfter = (declared: Declared[]): Declared => ({
+    kind: "Snapshot",
+    name: "bad",
+    args: async (outputsOf) => {
+        await Promise.all(names(declared).map(outputsOf));
+        throw new Error("this one fails");
+    },
+});
+/** Begins a run that may fail. */
+const attempt = (run: Promise<unknown>) => run.catch(() => undefined);
+
+const courses: Record<string, Course> = {
+    "in one run": (engine, { next, run }) => engine.up(next, run),
+
+    "in two runs, the first of which fails before its deletes": async (engine, { next, run }) => {
+        await engine.upFails([...next, failingAfter(next)], run);
+        await engine.up(next);
+    },
+
+    "in two runs, the first of which is killed before the state has what it created": async (
+        engine,
+        programs,
+    ) => {
+        const { next, run } = programs;
+        await attempt(engine.up(next, { ...run, killedAfter: next[0]?.name }));
+        await engine.up(next, run);
+    },
+
+    "and back, after a run that fails before its deletes": async (engine, { former, next, run }) => {
+        await engine.upFails([...next, failingAfter(next)], run);
+        await engine.up(former);
+    },
+
+    "by a targeted up, a targeted destroy of what is left, and an up": async (engine, programs) => {
+        const { next, run } = programs;
+        await engine.up(next, { ...run, targets: names(next) });
+        const left = engine.state.filter(({ name }) => !names(next).includes(name));
+        await engine.destroy({ targets: left.map(({ name }) => name) });
+        await engine.up(next, { refresh: true });
+    },
+};
+
+interface Subject {
+    args: object;
+    replacing: object;
+    /** The ids of the EC2 resources in the state, and of those that exist. */
+    inState: (engine: Engine) => string[];
+    existing: () => Promise<string[]>;
+}
+
+const idsIn = (engine: Engine) => engine.state.map(({ id }) => id);
+
+async function snapshotIds(): Promise<string[]> {
+    return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId);
+}
+
+const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
+    Snapshot: async () => ({
+        args: { volumeId: await emulator.createVolume() },
+        replacing: { triggers: { release: 2 } },
+        inState: idsIn,
+        existing: snapshotIds,
+    }),
+
+    SnapshotCopy: async () => {
+        const sourceSnapshotId = await emulator.createSnapshot(await emulator.createVolume());
+        return {
+            args: { sourceSnapshotId, sourceRegion: "us-east-1" },
+            replacing: { description: "another" },
+            inState: idsIn,
+            existing: async () => (await snapshotIds()).filter((id) => id !== sourceSnapshotId),
+        };
+    },
+
+    InstanceSnapshots: async () => {
+        const launched = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        return {
+            args: { instanceId: launched.Instances?.[0]?.InstanceId },
+            replacing: { triggers: { release: 2 } },
+            inState: (engine) =>
+                engine.state.flatMap(({ outputs }) =>
+                    (outputs["snapshots"] as { snapshotId: string }[]).map(({ snapshotId }) => snapshotId),
+                ),
+            existing: snapshotIds,
+        };
+    },
+
+    VolumeFromSnapshot: async () => {
+        const source = await emulator.createVolume();
+        const snapshotId = await emulator.createSnapshot(source);
+        return {
+            args: { snapshotId, availabilityZone: "us-east-1a" },
+            replacing: { availabilityZone: "us-east-1b" },
+            inState: idsIn,
+            existing: async () =>
+                (await emulator.volumes()).flatMap(({ VolumeId = "" }) =>
+                    VolumeId === source ? [] : [VolumeId],
+                ),
+        };
+    },
+};
+
+const cases = (Object.keys(subjects) as Kind[]).flatMap((kind) =>
+    changes
+        .filter(({ isAdopted }) => isAdopted !== true || kind !== "InstanceSnapshots")
+        .map((change) => [kind, change.how, change] as const),
+);
+
+test.each(cases)("%s, %s: what the state has exists, and nothing else does", async (kind, _how, change) => {
+    const { args, replacing, inState, existing } = await subjects[kind]!();
+    for (const [course, play] of Object.entries(courses)) {
+        const engine = new Engine(emulator);
+        const former = [{ kind, name: "first", args: { ...args } }];
+        await engine.up(former);
+        const { id } = engine.live("first");
+        const { name = "first", options = {}, isReplaced = false, isAdopted = false, run } = change;
+        const declared = { ...args, ...(isReplaced && replacing), ...(isAdopted && { adopt: id }) };
+        await play(engine, { former, next: [{ kind, name, args: declared, options }], run });
+
+        expect(await existing(), course).toEqual(inState(engine));
+        expect(engine.state, course).toHaveLength(1);
+        if (isAdopted) expect(idsIn(engine), course).toEqual([id]);
+        await engine.destroy();
+        expect(await existing(), course).toEqual([]);
+    }
+});
+
+const [alice, bob, carol] = ["111122223333", "444455556666", "777788889999"] as const;
+
+test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
+    ["renamed with an alias", { second: [alice, bob] }, alias],
+    ["renamed without an alias", { second: [alice, bob] }],
+    ["renamed without an alias, for others", { second: [bob, carol] }],
+    ["with other accounts", { first: [bob, carol] }],
+    ["split", { first: [alice], second: [bob] }],
+    ["replaced by force", { first: [alice, bob] }, {}, { forced: ["first"] }],
+])(
+    "SnapshotShare, %s: who is declared has access, and nobody else has",
+    async (_how, shares, options = {}, run) => {
+        const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
+        const declare = (name: string, accounts: string[]): Declared => ({
+            kind: "SnapshotShare",
+            name,
+            args: { snapshotId, accounts },
+            options,
+        });
+        for (const [course, play] of Object.entries(courses)) {
+            const engine = new Engine(emulator);
+            const former = [declare("first", [alice, bob])];
+            await engine.up(former);
+            const next = Object.entries(shares).map(([name, accounts]) => declare(name, accounts));
+            await play(engine, { former, next, run });
+
+            const declared = engine.state.flatMap(({ inputs }) => inputs["accounts"] as string[]);
+            const { users } = await grantsOf(snapshotId);
+            expect([...users].sort(), course).toEqual([...new Set(declared)].sort());
+            await engine.destroy();
+            expect(await grantsOf(snapshotId), course).toEqual({ users: [], groups: [] });
+        }
+    },
+);
