@@ -39,6 +39,8 @@ export interface StateEntry {
     initError?: string;
     /** Is `true` if it was replaced and is still to be deleted. */
     condemned?: boolean;
+    /** Is `true` if it is deleted already, for a replacement that has not completed. */
+    pendingReplacement?: boolean;
 }
 
 export type Step = "same" | "create" | "update" | "replace" | "delete" | "failed" | "skipped";
@@ -246,7 +248,7 @@ export class Engine {
         this.calls.push(`diff ${name}`);
         const provider = run.door.provider(kind);
         const { changes, replaces = [] } = await provider.diff(former.id, former.outputs, inputs);
-        if (replaces.length > 0) return replace();
+        if (replaces.length > 0 || former.pendingReplacement === true) return replace();
         const isUpdated = (changes ?? !equal(former.inputs, inputs)) || former.initError !== undefined;
         return { inputs, isReplaced: false, isUpdated };
     }
@@ -270,7 +272,10 @@ export class Engine {
         inputs: Properties,
         former: StateEntry | undefined,
     ): Promise<Properties> {
-        if (former !== undefined && options.deleteBeforeReplace === true) await this.#delete(run, former);
+        if (former !== undefined && options.deleteBeforeReplace === true) {
+            await this.#deleteInCloud(run, former);
+            former.pendingReplacement = true;
+        }
         this.calls.push(`create ${name}`);
         const entry = { kind, name, inputs, options, id: "", outputs: {} };
         return this.#settle(
@@ -348,11 +353,14 @@ export class Engine {
 
     async #delete(run: Run, entry: StateEntry): Promise<void> {
         if (!this.state.includes(entry)) return;
-        if (entry.options.retainOnDelete !== true) {
-            this.calls.push(`delete ${entry.name}`);
-            await run.door.provider(entry.kind).delete(entry.id, entry.outputs);
-        }
+        await this.#deleteInCloud(run, entry);
         this.state = this.state.filter((other) => other !== entry);
+    }
+
+    async #deleteInCloud(run: Run, entry: StateEntry): Promise<void> {
+        if (entry.options.retainOnDelete === true || entry.pendingReplacement === true) return;
+        this.calls.push(`delete ${entry.name}`);
+        await run.door.provider(entry.kind).delete(entry.id, entry.outputs);
     }
 }
 
