@@ -7,7 +7,7 @@ import type { ChangedSize, ChangedSizeProgress } from "../provider/functions/cha
 import { formatCount } from "../schema/values";
 import type { Answer } from "./command";
 import { splitPlace, type PlaceOptions } from "./place";
-import { sizeOf } from "./units";
+import { formatSize } from "./units";
 
 export interface ChangedOptions extends PlaceOptions {
     /** Id of the earlier snapshot; default: the one before of the same volume. */
@@ -20,18 +20,18 @@ export async function changed(snapshotId: string, options: ChangedOptions): Prom
     const { since, json } = others;
     const pair = since === undefined ? { snapshotId } : { from: since, to: snapshotId };
     const { changedSize } = await import("../provider/functions/changed-size.js");
-    const shown = process.stderr.isTTY ? { onProgress: showProgress } : {};
-    const measured = await changedSize(read, { ...place, ...pair }, shown).finally(clearProgress);
-    return { text: json ? `${JSON.stringify(measured, null, 2)}\n` : changedText(measured), failed: false };
+    const progressOptions = process.stderr.isTTY ? { onProgress: showProgress } : {};
+    const result = await changedSize(read, { ...place, ...pair }, progressOptions).finally(clearProgress);
+    return { text: json ? `${JSON.stringify(result, null, 2)}\n` : formatChangedSize(result), failed: false };
 }
 
-export function changedText({ to, from, changedBytes, blocks, blockSize }: ChangedSize): string {
+export function formatChangedSize({ to, from, changedBytes, blocks, blockSize }: ChangedSize): string {
     const since =
         from === undefined
             ? "in all; no earlier snapshot of its volume is left"
             : `that changed since ${from}`;
-    const counted = `${formatCount(blocks, "block")} of ${blockSize / 1_024} KiB`;
-    return `${to} holds ${sizeOf(changedBytes)} ${since} (${counted}).\n`;
+    const blockCount = `${formatCount(blocks, "block")} of ${blockSize / 1_024} KiB`;
+    return `${to} holds ${formatSize(changedBytes)} ${since} (${blockCount}).\n`;
 }
 
 /** Overwrites one line of the terminal. Standard output keeps the result alone. */

@@ -19,18 +19,18 @@ const { version } = createRequire(__filename)("pulumi-ebs-snapshots/package.json
 
 export async function main(args: string[]): Promise<Answer> {
     let answer: Answer = { text: "", failed: false };
-    const said: string[] = [];
+    const output: string[] = [];
     const program = createProgram(
-        (text) => said.push(text),
-        async (running) => {
-            answer = await running;
+        (text) => output.push(text),
+        async (pendingAnswer) => {
+            answer = await pendingAnswer;
         },
     );
     try {
         await program.parseAsync(args, { from: "user" });
     } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
-        const text = said.join("");
+        const text = output.join("");
         if (error.exitCode !== 0) throw new Error(text.trimEnd(), { cause: error });
         return { text, failed: false };
     }
@@ -38,12 +38,12 @@ export async function main(args: string[]): Promise<Answer> {
 }
 
 /**
- * @param say Receives help and usage errors.
+ * @param print Receives help and usage errors.
  * @param report Receives the answer of the command.
  */
 function createProgram(
-    say: (text: string) => void,
-    report: (running: Promise<Answer>) => Promise<void>,
+    print: (text: string) => void,
+    report: (pendingAnswer: Promise<Answer>) => Promise<void>,
 ): Command {
     const program = new Command("ebs-snapshots")
         .description(
@@ -52,7 +52,7 @@ function createProgram(
         .version(version, "-V, --version", "print the version")
         .helpOption("-h, --help", "print this help")
         .helpCommand("help [command]", "print the help of a command")
-        .configureOutput({ writeOut: say, writeErr: say })
+        .configureOutput({ writeOut: print, writeErr: print })
         .showHelpAfterError("(add --help for usage)")
         .exitOverride();
 

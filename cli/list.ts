@@ -37,7 +37,7 @@ export async function list(options: ListOptions): Promise<Answer> {
     });
     const rows = details ? await withDetails(snapshots) : snapshots;
     if (json) return { text: `${JSON.stringify(rows, null, 2)}\n`, failed: false };
-    return { text: listText(rows, { now: Date.now(), owner, details }), failed: false };
+    return { text: formatList(rows, { now: Date.now(), owner, details }), failed: false };
 
     async function withDetails(found: Row[]): Promise<Row[]> {
         const { snapshotDetails } = await import("../provider/functions/snapshot-details.js");
@@ -54,28 +54,28 @@ const columns = {
     owner: ({ ownerId }) => ownerId,
     volume: ({ volumeId }) => volumeId,
     size: ({ volumeSize }) => (volumeSize === undefined ? undefined : `${volumeSize} GiB`),
-    age: ({ startTime }, now) => (startTime === undefined ? undefined : ageOf(startTime, now)),
+    age: ({ startTime }, now) => (startTime === undefined ? undefined : formatAge(startTime, now)),
     state: ({ state, progress }) => (state === "pending" ? [state, progress].join(" ").trim() : state),
     tier: ({ storageTier }) => storageTier,
-    lock: ({ lock }) => lock && [lock.state, until(lock.expiresOn)].join(" ").trim(),
+    lock: ({ lock }) => lock && [lock.state, formatEnd(lock.expiresOn)].join(" ").trim(),
     "shared with": ({ sharedWith = [] }) =>
         sharedWith.map((account) => (account === "all" ? "public" : account)).join(", "),
 } satisfies Record<string, (snapshot: Row, now: number) => string | undefined>;
 
 /** Formats the list as a table. The column `owner` is useful only for snapshots of other accounts. */
-export function listText(
+export function formatList(
     snapshots: Row[],
     { now, owner, details = false }: { now: number; owner: string; details?: boolean },
 ): string {
     if (snapshots.length === 0) return "no snapshots found\n";
     const hidden = [...(owner === "self" ? ["owner"] : []), ...(details ? [] : ["lock", "shared with"])];
-    const shown = Object.entries(columns).filter(([head]) => !hidden.includes(head));
+    const shown = Object.entries(columns).filter(([header]) => !hidden.includes(header));
     const rows = snapshots.map((snapshot) => shown.map(([, cell]) => cell(snapshot, now) || "-"));
-    const table = plainTable([shown.map(([head]) => head), ...rows]);
+    const table = plainTable([shown.map(([header]) => header), ...rows]);
     return `${table}\n\n${formatCount(snapshots.length, "snapshot")}\n`;
 }
 
-function until(time: string | undefined): string {
+function formatEnd(time: string | undefined): string {
     return time === undefined ? "" : `until ${time.slice(0, 10)}`;
 }
 
@@ -86,7 +86,7 @@ const units = [
 ] as const;
 
 /** Returns the time since then in its largest unit, rounded down. */
-function ageOf(startTime: string, now: number): string {
+function formatAge(startTime: string, now: number): string {
     const age = now - new Date(startTime).getTime();
     for (const [unit, length] of units) {
         const count = Math.floor(age / length);

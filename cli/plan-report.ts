@@ -12,16 +12,16 @@ export type Span = Pick<Estimated, "from" | "until">;
 /** The period, and what the estimate of storage assumes. */
 export type Estimated = Parameters<typeof planSchedule>[1];
 
-const heads = ["rule", "runs", "from", "to", "keep", "retained", "oldest", "copies"];
+const headers = ["rule", "runs", "from", "to", "keep", "retained", "oldest", "copies"];
 
 export function reportOf(args: SnapshotScheduleInputs<unknown>, span: Estimated, markdown: boolean): string {
     const plan = planSchedule(args, span);
     const rows = rowsOf(args, plan, span.until);
     const escape = markdown ? markdownText : terminalText;
-    const table = markdown ? markdownTable([heads, ...rows]) : plainTable([heads, ...rows]);
+    const table = markdown ? markdownTable([headers, ...rows]) : plainTable([headers, ...rows]);
     const { maximumSnapshots } = summaryOf(args);
     const lines = [
-        `${shortly(span.from)} to ${shortly(span.until)} UTC, one volume`,
+        `${formatMoment(span.from)} to ${formatMoment(span.until)} UTC, one volume`,
         "",
         table,
         "",
@@ -47,8 +47,8 @@ function storageLines(plan: SchedulePlan, span: Estimated): string[] {
         [" in copies", plan.copiedGiB(until)],
         [" in the archive", plan.archivedGiB(until)],
     ] as const;
-    const amounts = parts.flatMap(([where, amount], index) =>
-        amount > 0 || index === 0 ? [`${rounded(amount)} GiB${where}`] : [],
+    const amounts = parts.flatMap(([location, amount], index) =>
+        amount > 0 || index === 0 ? [`${rounded(amount)} GiB${location}`] : [],
     );
     const volume = `${rounded(volumeSize)} GiB that change by ${rounded(changePerDay)} GiB a day`;
     return [
@@ -67,25 +67,25 @@ function money(amount: number): string {
 }
 
 function rowsOf({ rules }: SnapshotScheduleInputs<unknown>, plan: SchedulePlan, until: Moment): string[][] {
-    const { rules: summed } = summaryOf({ rules });
+    const { rules: summaries } = summaryOf({ rules });
     return rules.map(({ name }, index) => {
-        const of = <T extends { rule: string }>(list: T[]) => list.filter(({ rule }) => rule === name);
-        const runs = of(plan.runs);
-        const kept = of(plan.retained(until));
+        const ofRule = <T extends { rule: string }>(list: T[]) => list.filter(({ rule }) => rule === name);
+        const runs = ofRule(plan.runs);
+        const kept = ofRule(plan.retained(until));
         return [
             name,
             String(runs.length),
-            shortly(runs[0]?.time),
-            shortly(runs.at(-1)?.time),
-            summed[index]?.keep ?? "",
+            formatMoment(runs[0]?.time),
+            formatMoment(runs.at(-1)?.time),
+            summaries[index]?.keep ?? "",
             String(kept.length),
-            shortly(kept[0]?.time),
-            String(of(plan.copies(until)).length),
+            formatMoment(kept[0]?.time),
+            String(ofRule(plan.copies(until)).length),
         ];
     });
 }
 
-function shortly(moment: Moment | undefined): string {
+function formatMoment(moment: Moment | undefined): string {
     if (moment === undefined) return "-";
     return new Date(momentOf(moment)).toISOString().slice(0, 16).replace("T", " ");
 }

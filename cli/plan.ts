@@ -38,23 +38,23 @@ export async function plan(file: string, options: PlanOptions): Promise<Answer> 
     const span = spanOf(options);
     const all = await schedulesIn(file, options.config ?? {});
     const names = all.map(({ name }) => name).join(", ");
-    const chosen = all.filter(({ name }) => options.schedule === undefined || options.schedule === name);
-    if (chosen.length === 0)
+    const selected = all.filter(({ name }) => options.schedule === undefined || options.schedule === name);
+    if (selected.length === 0)
         throw new Error(`--schedule ${options.schedule ?? ""} was not found. Available: ${names}`);
     if (options.out !== undefined) {
-        const [one, ...more] = chosen;
-        if (one === undefined || more.length > 0)
+        const [one, ...others] = selected;
+        if (one === undefined || others.length > 0)
             throw new Error(`--out draws one schedule. Select it with --schedule: ${names}`);
         await write(options.out, await chartOf(one.name, one.args, span));
     }
     if (options.json) {
-        const plans = chosen.map((schedule) => dataOf(schedule, span));
+        const plans = selected.map((schedule) => dataOf(schedule, span));
         return { text: `${JSON.stringify(plans, null, 2)}\n`, failed: false };
     }
     const markdown = options.markdown ?? false;
-    const reports = chosen.map(({ name, args }) => {
+    const reports = selected.map(({ name, args }) => {
         const report = reportOf(args, span, markdown);
-        return chosen.length === 1
+        return selected.length === 1
             ? report
             : `${markdown ? `## ${markdownText(name)}` : terminalText(name)}\n\n${report}`;
     });
@@ -67,8 +67,8 @@ function spanOf({
     ...options
 }: PlanOptions): Estimated {
     const { volumeSize, changePerDay, price } = options;
-    const given = [volumeSize, changePerDay].filter((figure) => figure !== undefined).length;
-    if (given === 1 || (given === 0 && price !== undefined))
+    const specified = [volumeSize, changePerDay].filter((figure) => figure !== undefined).length;
+    if (specified === 1 || (specified === 0 && price !== undefined))
         throw new Error("an estimate of storage requires both --volume-size and --change-per-day");
     const assumptions = defined({ volumeSize, changePerDay, pricePerGiBMonth: price });
     if (until > from) return { from, until, ...assumptions };

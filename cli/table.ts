@@ -21,9 +21,9 @@ export function plainTable(table: string[][]): string {
 }
 
 /** Formats rows as a Markdown table; the first row contains the headers. */
-export function markdownTable([head = [], ...rows]: string[][]): string {
+export function markdownTable([headers = [], ...rows]: string[][]): string {
     const line = (cells: string[]) => `| ${cells.map(markdownText).join(" | ")} |`;
-    return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+    return [line(headers), line(headers.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 /** Escapes text of a program, so that it cannot format, link or mention anything in a comment on a pull request. */

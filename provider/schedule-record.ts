@@ -41,11 +41,11 @@ export function generationsOf(
     return Object.fromEntries(
         [...policies].map((policy) => {
             const generation = generationOf(before, policy);
-            const turned = (after.series ?? []).some((series) => {
-                const old = series.policy === policy ? sameIn(before.series, series) : undefined;
+            const isConverted = (after.series ?? []).some((series) => {
+                const old = series.policy === policy ? findSeries(before.series, series) : undefined;
                 return old !== undefined && old.keptBy !== series.keptBy;
             });
-            return [policy, turned ? generation + 1 : generation];
+            return [policy, isConverted ? generation + 1 : generation];
         }),
     );
 }
@@ -56,20 +56,20 @@ function generationOf({ generations = {} }: Partial<SchedulePlanInputs>, policy:
 
 /** Returns warnings that state how many restore points are lost or no longer managed. */
 export function planWarnings(before: SchedulePlanInputs, after: SchedulePlanInputs): string[] {
-    const renewed = (policy: string) => generationOf(before, policy) !== generationOf(after, policy);
+    const isRecreated = (policy: string) => generationOf(before, policy) !== generationOf(after, policy);
     const warnings = before.series.flatMap((old) => {
-        const series = sameIn(after.series, old);
-        const of = `rule ${old.rule} of ${old.target}`;
-        const all = `${points(old.restorePoints)} of each volume`;
+        const series = findSeries(after.series, old);
+        const subject = `rule ${old.rule} of ${old.target}`;
+        const restorePoints = `${formatRestorePoints(old.restorePoints)} of each volume`;
         if (series === undefined)
-            return [`${of} goes: ${all} stay behind, unmanaged for ever; delete them by hand`];
-        if (renewed(old.policy)) {
+            return [`${subject} goes: ${restorePoints} stay behind, unmanaged for ever; delete them by hand`];
+        if (isRecreated(old.policy)) {
             const cause =
                 old.keptBy === series.keptBy
                     ? "another rule of its policy goes from number to age or back"
                     : `keep goes from ${old.keep} to ${series.keep}`;
             return [
-                `${of}: ${cause}, which takes a new policy: ${all} stay behind, unmanaged for ever; ` +
+                `${subject}: ${cause}, which takes a new policy: ${restorePoints} stay behind, unmanaged for ever; ` +
                     "delete them by hand",
             ];
         }
@@ -78,16 +78,16 @@ export function planWarnings(before: SchedulePlanInputs, after: SchedulePlanInpu
         const change =
             old.keep === series.keep ? "it runs less often" : `keep ${old.keep} becomes ${series.keep}`;
         return old.keptBy === "count"
-            ? [`${of}: ${change}: ${points(fewer)} of each volume go at its next run`]
+            ? [`${subject}: ${change}: ${formatRestorePoints(fewer)} of each volume go at its next run`]
             : [
-                  `${of}: ${change}: in the long run ${points(fewer)} of each volume fewer ` +
+                  `${subject}: ${change}: in the long run ${formatRestorePoints(fewer)} of each volume fewer ` +
                       `(${String(series.restorePoints)} instead of ${String(old.restorePoints)}); those that there are keep their age`,
               ];
     });
     if (before.enabled && !after.enabled) {
         const count = before.series.reduce((sum, { restorePoints }) => sum + restorePoints, 0);
         warnings.push(
-            `the schedule is switched off: no more runs, and up to ${points(count)} of each volume stay until it is ` +
+            `the schedule is switched off: no more runs, and up to ${formatRestorePoints(count)} of each volume stay until it is ` +
                 "switched on, whatever their age",
         );
     }
@@ -102,10 +102,10 @@ export function planWarnings(before: SchedulePlanInputs, after: SchedulePlanInpu
     return warnings;
 }
 
-function sameIn(list: Series[] | undefined, { policy, rule }: Series): Series | undefined {
+function findSeries(list: Series[] | undefined, { policy, rule }: Series): Series | undefined {
     return list?.find((series) => series.policy === policy && series.rule === rule);
 }
 
-function points(count: number): string {
+function formatRestorePoints(count: number): string {
     return formatCount(count, "restore point");
 }

@@ -13,15 +13,15 @@ import { allPages } from "../provider/aws/paginate";
 export type EverAttached = (volumes: { id: string; createTime: number }[]) => Promise<Set<string>>;
 
 /** A call returns 100,800 values, and a volume has one a day for the 15 months of CloudWatch's retention. */
-const mostVolumes = 200;
+const maxVolumes = 200;
 const day = 86_400;
 
 export function everAttached(client: CloudWatchClient): EverAttached {
     return async (volumes) => {
         const found = new Set<string>();
-        for (let start = 0; start < volumes.length; start += mostVolumes) {
-            const part = volumes.slice(start, start + mostVolumes);
-            for (const id of await attachedAmong(client, part)) found.add(id);
+        for (let start = 0; start < volumes.length; start += maxVolumes) {
+            const chunk = volumes.slice(start, start + maxVolumes);
+            for (const id of await attachedAmong(client, chunk)) found.add(id);
         }
         return found;
     };

@@ -22,14 +22,14 @@ export async function handle(
     context: RecoveryContext,
     report: (recovered: Recovered) => void,
 ): Promise<Recovered | undefined> {
-    const ends = event.tf?.action === "delete";
+    const isDestroyed = event.tf?.action === "delete";
     const ids = snapshotsIn(event.detail);
     if (ids.length > 0 && !(await isRelevant(context, ids))) return undefined;
-    const recovered = await (ends ? endRecovery(context) : recover(context));
+    const recovered = await (isDestroyed ? endRecovery(context) : recover(context));
     report(recovered);
     // One volume whose key is refused must not fail an `up`. Lambda retries a failed event, then sends it to the queue.
-    const fatal = event.tf === undefined || ends;
-    if (fatal && recovered.failures.length > 0) throw new Error(recovered.failures.join("; "));
+    const isFatal = event.tf === undefined || isDestroyed;
+    if (isFatal && recovered.failures.length > 0) throw new Error(recovered.failures.join("; "));
     return recovered;
 }
 

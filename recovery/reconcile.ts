@@ -65,7 +65,7 @@ export function reconcile(observed: Observed, settings: RecoverySettings): Actio
     const missing = newest
         .flatMap(({ snapshot, rank }) =>
             settings.availabilityZones
-                .filter((zone) => !volumes.some((volume) => isOf(volume, snapshot.id, zone)))
+                .filter((zone) => !volumes.some((volume) => matchesSnapshot(volume, snapshot.id, zone)))
                 .map((zone) => ({ snapshot, zone, rank })),
         )
         // The newest snapshot of each volume comes first, because each volume needs at least one recovery volume.
@@ -114,12 +114,12 @@ export function missedRecoveryPoints(
 
 /** Returns the newest snapshots of each volume; rank 0 is the newest. */
 function newestOf(snapshots: ObservedSnapshot[], settings: RecoverySettings) {
-    const taken = new Map<string, ObservedSnapshot[]>();
+    const eligible = new Map<string, ObservedSnapshot[]>();
     for (const snapshot of snapshots) {
         if (isEligible(snapshot, settings))
-            taken.set(snapshot.volumeId, [...(taken.get(snapshot.volumeId) ?? []), snapshot]);
+            eligible.set(snapshot.volumeId, [...(eligible.get(snapshot.volumeId) ?? []), snapshot]);
     }
-    return [...taken.values()].flatMap((ofVolume) =>
+    return [...eligible.values()].flatMap((ofVolume) =>
         ofVolume
             .sort((one, other) => other.startTime - one.startTime || (one.id < other.id ? -1 : 1))
             .slice(0, settings.keep)
@@ -137,13 +137,13 @@ function isOfSchedule({ tags }: ObservedSnapshot, { policies }: RecoverySettings
 }
 
 function recoveryVolumes({ snapshots, volumes }: Observed, settings: RecoverySettings): RecoveryVolume[] {
-    const taken = new Map(
+    const eligible = new Map(
         snapshots
             .filter((snapshot) => isOfSchedule(snapshot, settings))
             .map((snapshot) => [snapshot.id, snapshot]),
     );
     return volumes.flatMap((volume) => {
-        const snapshot = taken.get(volume.snapshotId);
+        const snapshot = eligible.get(volume.snapshotId);
         return snapshot !== undefined && isTagged(volume, settings) ? [{ ...volume, snapshot }] : [];
     });
 }
@@ -155,16 +155,16 @@ function isTagged({ tags }: ObservedVolume, { schedule }: RecoverySettings): boo
 function isSuperfluous(volume: RecoveryVolume, all: RecoveryVolume[], { keep }: RecoverySettings): boolean {
     // A failed volume contains no data, and would prevent another attempt.
     if (volume.state === "error") return true;
-    const rivals = all.filter(
+    const alternatives = all.filter(
         (other) =>
             other.id !== volume.id &&
             other.zone === volume.zone &&
             other.snapshot.volumeId === volume.snapshot.volumeId,
     );
     // EC2 is eventually consistent, so that two consecutive runs may have created one volume each.
-    const twins = rivals.filter(({ snapshotId }) => snapshotId === volume.snapshotId);
-    if (twins.some((twin) => isOlder(twin, volume))) return true;
-    const newer = rivals.filter(
+    const duplicates = alternatives.filter(({ snapshotId }) => snapshotId === volume.snapshotId);
+    if (duplicates.some((duplicate) => isOlder(duplicate, volume))) return true;
+    const newer = alternatives.filter(
         (other) =>
             other.snapshot.startTime > volume.snapshot.startTime &&
             other.state === "available" &&
@@ -197,6 +197,6 @@ function isMarked({ tags }: ObservedVolume): boolean {
     return tags[attachedTag] !== undefined;
 }
 
-function isOf(volume: ObservedVolume, snapshotId: string, zone: string): boolean {
+function matchesSnapshot(volume: ObservedVolume, snapshotId: string, zone: string): boolean {
     return volume.snapshotId === snapshotId && volume.zone === zone;
 }

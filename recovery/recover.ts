@@ -71,11 +71,11 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
         started.results.length,
     );
     // The new volumes may make older ones superfluous.
-    const after = create.length === 0 ? volumes : await volumesOf(context);
-    const { remove } = reconcile({ snapshots, volumes: after }, settings);
+    const volumesAfter = create.length === 0 ? volumes : await volumesOf(context);
+    const { remove } = reconcile({ snapshots, volumes: volumesAfter }, settings);
     const deleted = await deleteVolumes(
         context,
-        after.filter(({ id }) => remove.includes(id)),
+        volumesAfter.filter(({ id }) => remove.includes(id)),
     );
     const failures = [...started.failures, ...completed.failures, ...deleted.failures];
     const missed = missedRecoveryPoints(
@@ -91,7 +91,7 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
         metrics: {
             VolumesFailed: failures.length,
             VolumesBeyondMaximum: beyondMaximum.length,
-            VolumesUnknown: unknownVolumes({ snapshots, volumes: after }, settings).length,
+            VolumesUnknown: unknownVolumes({ snapshots, volumes: volumesAfter }, settings).length,
             MissedRecoveryPoints: missed.length,
         },
     };
@@ -99,16 +99,26 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
 
 /** Ends the recovery when the schedule is destroyed: keeps or deletes its volumes (onDestroy). */
 export async function endRecovery(context: RecoveryContext): Promise<Recovered> {
-    const none = { VolumesFailed: 0, VolumesBeyondMaximum: 0, VolumesUnknown: 0, MissedRecoveryPoints: 0 };
+    const noMetrics = {
+        VolumesFailed: 0,
+        VolumesBeyondMaximum: 0,
+        VolumesUnknown: 0,
+        MissedRecoveryPoints: 0,
+    };
     if (context.settings.onDestroy === "keep")
-        return { created: [], deleted: [], failures: [], metrics: none };
+        return { created: [], deleted: [], failures: [], metrics: noMetrics };
     const [snapshots, volumes] = await Promise.all([snapshotsOf(context), volumesOf(context)]);
     const toDelete = volumesToDelete({ snapshots, volumes }, context.settings);
     const { results, failures } = await deleteVolumes(
         context,
         volumes.filter(({ id }) => toDelete.includes(id)),
     );
-    return { created: [], deleted: results, failures, metrics: { ...none, VolumesFailed: failures.length } };
+    return {
+        created: [],
+        deleted: results,
+        failures,
+        metrics: { ...noMetrics, VolumesFailed: failures.length },
+    };
 }
 
 async function snapshotsOf({ ec2, settings }: RecoveryContext): Promise<ObservedSnapshot[]> {

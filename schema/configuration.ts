@@ -170,17 +170,17 @@ export function readConfiguration(read: ReadKey): Configuration {
             throw new ConfigError(key, "must be an object");
         return value as Record<string, unknown>;
     };
-    const texts = (key: string, values = list(key)) => values.map((value) => plain(key, value));
-    const accounts = (key: string) => texts(key).map((value) => account(key, value));
+    const texts = (key: string, values = list(key)) => values.map((value) => textOf(key, value));
+    const accounts = (key: string) => texts(key).map((value) => parseAccountId(key, value));
     const textMap = (key: string, map: unknown = {}) => {
         if (typeof map !== "object" || map === null || Array.isArray(map))
             throw new ConfigError(key, "must be an object");
-        return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, plain(key, value)]));
+        return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, textOf(key, value)]));
     };
     const roles = (key: string, values: unknown[]) =>
         values.map((value) => {
             const role = isMap(value) ? value : {};
-            refuseUnsupported(key, role, roleKeys);
+            rejectUnsupported(key, role, roleKeys);
             // Without the ARN, it is unclear whether a role was forgotten or none is intended.
             if (typeof role["roleArn"] !== "string") throw new ConfigError(key, "roleArn is required");
             return role as unknown as AssumeRole;
@@ -192,7 +192,7 @@ export function readConfiguration(read: ReadKey): Configuration {
     const tagKeys = () => {
         const key = "ebs-snapshots:tagKeys";
         const given = textMap(key, object(key));
-        refuseUnsupported(key, given, Object.keys(defaultTagKeys));
+        rejectUnsupported(key, given, Object.keys(defaultTagKeys));
         for (const [option, tag] of Object.entries(given)) {
             if (tag.length < 1 || tag.length > 128 || /^aws:/i.test(tag))
                 throw new ConfigError(
@@ -202,16 +202,16 @@ export function readConfiguration(read: ReadKey): Configuration {
         }
         return { ...defaultTagKeys, ...given };
     };
-    const ignored = object("aws:ignoreTags");
-    refuseUnsupported("aws:ignoreTags", ignored, ["keys", "keyPrefixes"]);
+    const ignoreTags = object("aws:ignoreTags");
+    rejectUnsupported("aws:ignoreTags", ignoreTags, ["keys", "keyPrefixes"]);
     const defaultTags = object("aws:defaultTags");
-    refuseUnsupported("aws:defaultTags", defaultTags, ["tags"]);
+    rejectUnsupported("aws:defaultTags", defaultTags, ["tags"]);
     const ignoredTexts = (name: string) => {
-        const value = ignored[name] ?? [];
+        const value = ignoreTags[name] ?? [];
         if (!Array.isArray(value)) throw new ConfigError("aws:ignoreTags", `${name} must be a list`);
         return texts("aws:ignoreTags", value as unknown[]);
     };
-    const oneFile = (key: string) => {
+    const singleFile = (key: string) => {
         const files = texts(key);
         if (files.length > 1) throw new ConfigError(key, "several files cannot be honoured here; name one");
         return files[0];
@@ -223,8 +223,8 @@ export function readConfiguration(read: ReadKey): Configuration {
     };
 
     const webIdentity = object("aws:assumeRoleWithWebIdentity") as WebIdentityRole;
-    refuseUnsupported("aws:assumeRoleWithWebIdentity", webIdentity, webIdentityKeys);
-    const older = object("aws:assumeRole");
+    rejectUnsupported("aws:assumeRoleWithWebIdentity", webIdentity, webIdentityKeys);
+    const assumeRole = object("aws:assumeRole");
     return {
         aws: defined({
             region: string("aws:region"),
@@ -235,11 +235,11 @@ export function readConfiguration(read: ReadKey): Configuration {
             endpoints: endpoints(),
             assumeRoles: [
                 ...roles("aws:assumeRoles", list("aws:assumeRoles")),
-                ...roles("aws:assumeRole", Object.keys(older).length > 0 ? [older] : []),
+                ...roles("aws:assumeRole", Object.keys(assumeRole).length > 0 ? [assumeRole] : []),
             ],
             assumeRoleWithWebIdentity: Object.keys(webIdentity).length > 0 ? webIdentity : undefined,
-            sharedConfigFile: oneFile("aws:sharedConfigFiles"),
-            sharedCredentialsFile: oneFile("aws:sharedCredentialsFiles"),
+            sharedConfigFile: singleFile("aws:sharedConfigFiles"),
+            sharedCredentialsFile: singleFile("aws:sharedCredentialsFiles"),
             maxRetries: number("aws:maxRetries"),
             retryMode: string("aws:retryMode"),
             allowedAccountIds: accounts("aws:allowedAccountIds"),
@@ -290,7 +290,7 @@ const webIdentityKeys = Object.keys({
 } satisfies Record<keyof Required<WebIdentityRole>, true>);
 
 /** Refuses names in the object of a key that are ignored otherwise. */
-function refuseUnsupported(key: string, given: object, supported: string[]): void {
+function rejectUnsupported(key: string, given: object, supported: string[]): void {
     const name = Object.keys(given).find((one) => !supported.includes(one));
     if (name === undefined) return;
     const similar = nearest(name, supported);
@@ -303,7 +303,7 @@ function refuseUnsupported(key: string, given: object, supported: string[]): voi
 }
 
 /** Returns the text of a value, because `pulumi config set --path` stores 123456789012 as a number. */
-function plain(key: string, value: unknown): string {
+function textOf(key: string, value: unknown): string {
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     throw new ConfigError(key, "must hold nothing but text");
@@ -313,7 +313,7 @@ function plain(key: string, value: unknown): string {
  * Rejects a shorter id and never pads it: it is a number that lost its leading zeros, or the id of another account
  * without one digit.
  */
-function account(key: string, value: string, entry = "an entry"): string {
+function parseAccountId(key: string, value: string, entry = "an entry"): string {
     if (isAccountId(value)) return value;
     const reason = `must hold account ids of 12 digits, but ${entry} is none`;
     // The message omits the value, which may be a secret.
@@ -336,11 +336,14 @@ export function isAccountId(value: string): boolean {
 
 /** Returns account ids by alias; `key` is the setting that contains them. */
 export function readAliases(key: string, given: Record<string, unknown>): Record<string, string> {
-    const wrong = Object.keys(given).find((alias) => !/\D/.test(alias));
-    if (wrong !== undefined)
-        throw new ConfigError(key, `"${wrong}" is no alias: one must not be digits alone`);
+    const invalid = Object.keys(given).find((alias) => !/\D/.test(alias));
+    if (invalid !== undefined)
+        throw new ConfigError(key, `"${invalid}" is no alias: one must not be digits alone`);
     return Object.fromEntries(
-        Object.entries(given).map(([alias, id]) => [alias, account(key, plain(key, id), `"${alias}"`)]),
+        Object.entries(given).map(([alias, id]) => [
+            alias,
+            parseAccountId(key, textOf(key, id), `"${alias}"`),
+        ]),
     );
 }
 

@@ -35,11 +35,11 @@ export const timeoutRule = {
     validate: duration,
     onChange: "update",
     default: defaultTimeout,
-    isEqual: sameDuration,
+    isEqual: isSameDuration,
 } as const;
 
 /** Checks whether two durations are equal, such as `"24 hours"` and `"1 day"`. */
-export function sameDuration(before: unknown, after: unknown): boolean {
+export function isSameDuration(before: unknown, after: unknown): boolean {
     const parse = (value: unknown) =>
         typeof value === "string" && pattern.test(value) ? toMilliseconds(value) : value;
     return parse(before) === parse(after);
@@ -47,11 +47,17 @@ export function sameDuration(before: unknown, after: unknown): boolean {
 
 /** Formats a duration in the largest unit that is accurate to one percent: `24 hours`, `90 minutes`. */
 export function formatDuration(length: number): string {
-    const fits = (unit: Unit, least: number) => {
+    const isAccurate = (unit: Unit, minimum: number) => {
         const count = Math.round(length / milliseconds[unit]);
-        return count >= least && Math.abs(count * milliseconds[unit] - length) <= length / 100;
+        return count >= minimum && Math.abs(count * milliseconds[unit] - length) <= length / 100;
     };
-    const unit = fits("day", 2) ? "day" : fits("hour", 1) ? "hour" : fits("minute", 1) ? "minute" : "second";
+    const unit = isAccurate("day", 2)
+        ? "day"
+        : isAccurate("hour", 1)
+          ? "hour"
+          : isAccurate("minute", 1)
+            ? "minute"
+            : "second";
     const count = Math.round(length / milliseconds[unit]);
     return formatCount(count, unit);
 }

@@ -67,11 +67,11 @@ export function formatFailure(failure: CheckFailure, secrets: string[] = []): st
     const { property, value, expected, reason = "is invalid", suggestion } = failure;
     const rest = expected === undefined ? formatText(reason, secrets) : `must be ${expected}`;
     if (!("value" in failure)) return rest;
-    const is = expected === undefined ? rest : `but ${rest}`;
+    const rejection = expected === undefined ? rest : `but ${rest}`;
     // A suggestion that is similar to a secret would reveal it.
-    if (isSecret(property, secrets)) return `is ${redacted}, ${is}`;
+    if (isSecret(property, secrets)) return `is ${redacted}, ${rejection}`;
     const question = suggestion === undefined ? "" : `. Did you mean ${formatValue(suggestion)}?`;
-    return `is ${formatValue(value)}, ${is}${question}`;
+    return `is ${formatValue(value)}, ${rejection}${question}`;
 }
 
 /** Formats a failure with the name of its property. */
@@ -87,10 +87,10 @@ export function describeFailure(failure: CheckFailure, secrets: string[] = []): 
 export function reportFailure(failure: CheckFailure, secrets: string[]): ReportedFailure {
     const { property } = failure;
     if (isSecret(property, secrets)) return { property: "", reason: describeFailure(failure, secrets) };
-    const holder = topLevel(property);
-    return holder === property
+    const parent = topLevel(property);
+    return parent === property
         ? { property, reason: formatFailure(failure, secrets) }
-        : { property: holder, reason: describeFailure(failure, secrets) };
+        : { property: parent, reason: describeFailure(failure, secrets) };
 }
 
 /** Redacts secret properties for a message. */

@@ -9,7 +9,7 @@ export const kmsKey = text(
 );
 
 /** Checks whether two names refer to the same key, as far as the text shows it. */
-export function sameKeyName(before: unknown, after: unknown): boolean {
+export function isSameKeyName(before: unknown, after: unknown): boolean {
     if (before === after) return true;
     if (typeof before !== "string" || typeof after !== "string") return false;
     if (before.startsWith("arn:") && after.startsWith("arn:")) return false;

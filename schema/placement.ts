@@ -33,12 +33,12 @@ const role = objectOf({
     sourceIdentity: { validate: text() },
 });
 
-const shape = objectOf({
+const credentialsObject = objectOf({
     profile: { validate: text("the name of a profile", /./) },
     assumeRoles: { validate: listOf(role, { atLeast: 1 }) },
 });
 
-const credentials = allOf(shape, (value, property) => {
+const credentials = allOf(credentialsObject, (value, property) => {
     const given = Object.values(value as object).filter((entry) => entry !== undefined && entry !== null);
     return given.length === 1
         ? []

@@ -1,6 +1,6 @@
 import { regionRule } from "./placement";
 import type { Rules } from "./property";
-import { kmsKey, sameKeyName } from "./kms-key";
+import { kmsKey, isSameKeyName } from "./kms-key";
 import { snapshotOptionRules, type SnapshotOptions } from "./snapshot";
 import { copyTagsRule, type CopiedTags } from "./tags";
 import { boolean, multipleOf, outpostArn, resourceId } from "./validators";
@@ -53,7 +53,7 @@ export const snapshotCopyRules = {
     sourceSnapshotId: { validate: resourceId("snap"), required: true, onChange: "replace" },
     sourceRegion: { ...regionRule, required: true },
     encrypted: { validate: boolean, onChange: "replace", omitted: "keep" },
-    kmsKeyId: { validate: kmsKey, onChange: "replace", omitted: "keep", isEqual: sameKeyName },
+    kmsKeyId: { validate: kmsKey, onChange: "replace", omitted: "keep", isEqual: isSameKeyName },
     completionDurationMinutes: { validate: multipleOf(15, 2880), onChange: "replace" },
     destinationOutpostArn: { validate: outpostArn, onChange: "replace" },
     copyTagsFromSource: copyTagsRule,

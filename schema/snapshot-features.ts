@@ -1,7 +1,7 @@
 import type { CheckFailure } from "./failure";
 import type { Rule, Rules, Validator } from "./property";
 import { equal, isMap, type Properties, isSameSet, UNKNOWN } from "./values";
-import { toMilliseconds, duration, sameDuration, type Duration } from "./duration";
+import { toMilliseconds, duration, isSameDuration, type Duration } from "./duration";
 import { allOf, boolean, matching, listOf, objectOf, oneOf, positiveInteger, text } from "./validators";
 
 const hour = 3_600_000;
@@ -35,11 +35,11 @@ export const fastRestoreRule = {
         },
     ),
     onChange: "update",
-    isEqual: sameZones,
+    isEqual: isSameZones,
 } satisfies Rule;
 
 /** Checks whether both declare the same zones; order and duplicates do not matter. */
-function sameZones(before: unknown, after: unknown): boolean {
+function isSameZones(before: unknown, after: unknown): boolean {
     if (!isMap(before) || !isMap(after)) return equal(before, after);
     return ["availabilityZones", "availabilityZoneIds"].every((key) => isSameSet(before[key], after[key]));
 }
@@ -92,7 +92,7 @@ export function checkTier(inputs: Properties): CheckFailure[] {
 }
 
 /** Returns the tier to move to; undefined if the snapshot stays in its tier. */
-export function tierWanted({ storageTier, permanentRestore }: Tiered): Tiered["storageTier"] {
+export function declaredTier({ storageTier, permanentRestore }: Tiered): Tiered["storageTier"] {
     return permanentRestore === true ? "standard" : storageTier;
 }
 
@@ -118,13 +118,13 @@ export interface SnapshotLock {
 }
 
 /** Validates a duration in whole units, up to a maximum. */
-function whole(unit: number, name: string, most: number): Validator {
-    const isWhole = (value: unknown) => {
+function wholeUnits(unit: number, name: string, maximum: number): Validator {
+    const isWholeNumber = (value: unknown) => {
         const count = toMilliseconds(value as string) / unit;
-        return Number.isInteger(count) && count <= most;
+        return Number.isInteger(count) && count <= maximum;
     };
-    const expected = `a whole number of ${name}, ${String(most)} at most`;
-    return allOf(duration, matching({ valueType: "string", expected }, isWhole));
+    const expected = `a whole number of ${name}, ${String(maximum)} at most`;
+    return allOf(duration, matching({ valueType: "string", expected }, isWholeNumber));
 }
 
 function isTime(value: unknown): boolean {
@@ -144,17 +144,17 @@ function checkLock(value: unknown, path: string): CheckFailure[] {
     return [{ property: `${path}.coolOff`, value: coolOff, reason }];
 }
 
-export function sameLock(before: unknown, after: unknown): boolean {
+export function isSameLock(before: unknown, after: unknown): boolean {
     if (!isMap(before) || !isMap(after)) return equal(before, after);
     return (
         before["mode"] === after["mode"] &&
-        sameDuration(before["duration"], after["duration"]) &&
-        sameDuration(before["coolOff"], after["coolOff"]) &&
-        sameTime(before["expiresAt"], after["expiresAt"])
+        isSameDuration(before["duration"], after["duration"]) &&
+        isSameDuration(before["coolOff"], after["coolOff"]) &&
+        isSameTime(before["expiresAt"], after["expiresAt"])
     );
 }
 
-function sameTime(before: unknown, after: unknown): boolean {
+function isSameTime(before: unknown, after: unknown): boolean {
     const times = [before, after].map((time) => (typeof time === "string" ? Date.parse(time) : Number.NaN));
     return equal(before, after) || times[0] === times[1];
 }
@@ -163,7 +163,7 @@ export const lockRule = {
     validate: allOf(
         objectOf({
             mode: { validate: oneOf("governance", "compliance"), required: true },
-            duration: { validate: whole(day, "days", 36_500) },
+            duration: { validate: wholeUnits(day, "days", 36_500) },
             expiresAt: {
                 validate: matching(
                     {
@@ -173,12 +173,12 @@ export const lockRule = {
                     isTime,
                 ),
             },
-            coolOff: { validate: whole(hour, "hours", 72) },
+            coolOff: { validate: wholeUnits(hour, "hours", 72) },
         }),
         checkLock,
     ),
     onChange: "update",
-    isEqual: sameLock,
+    isEqual: isSameLock,
 } satisfies Rule;
 
 export interface Features extends Tiered {
@@ -208,13 +208,15 @@ export const featureRules = {
 
 export function checkFeatures(inputs: Properties): CheckFailure[] {
     const inBackground = inputs["waitForCompletion"] === false;
-    const premature = (["fastRestore", "storageTier"] as const).filter((key) => inputs[key] !== undefined);
+    const requiringCompletion = (["fastRestore", "storageTier"] as const).filter(
+        (key) => inputs[key] !== undefined,
+    );
     const reason =
         "requires a completed snapshot, which waitForCompletion: false does not wait for. Remove one of them.";
     return [
         ...checkTier(inputs),
-        ...(inBackground ? premature.map((property) => ({ property, reason })) : []),
-        ...(tierWanted(inputs) === "archive" && inputs["fastRestore"] !== undefined
+        ...(inBackground ? requiringCompletion.map((property) => ({ property, reason })) : []),
+        ...(declaredTier(inputs) === "archive" && inputs["fastRestore"] !== undefined
             ? [
                   {
                       property: "fastRestore",

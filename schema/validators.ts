@@ -37,11 +37,11 @@ export function text(expected = "text", pattern?: RegExp): Validator {
     );
 }
 
-export function textUpTo(longest: number): Validator {
-    const expected = `text of at most ${String(longest)} characters`;
+export function textUpTo(maximum: number): Validator {
+    const expected = `text of at most ${String(maximum)} characters`;
     return matching(
         { valueType: "string", expected },
-        (value) => typeof value === "string" && value.length <= longest,
+        (value) => typeof value === "string" && value.length <= maximum,
     );
 }
 
@@ -70,14 +70,14 @@ export const outpostArn = text(
 );
 
 /** Accepts the multiples of `step` from `step` to `most`. */
-export function multipleOf(step: number, most: number): Validator {
-    const expected = `from ${String(step)} to ${String(most)} in steps of ${String(step)}`;
+export function multipleOf(step: number, maximum: number): Validator {
+    const expected = `from ${String(step)} to ${String(maximum)} in steps of ${String(step)}`;
     return matching(
         { valueType: "integer", expected },
         (value) =>
             Number.isInteger(value) &&
             Number(value) >= step &&
-            Number(value) <= most &&
+            Number(value) <= maximum &&
             Number(value) % step === 0,
     );
 }

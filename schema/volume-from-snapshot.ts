@@ -2,7 +2,7 @@ import { timeoutRule, type Duration } from "./duration";
 import type { OutputsOf, Rules } from "./property";
 import { zonePattern } from "./volume-checks";
 import { adoptRule, type Adoptable } from "./adopt";
-import { kmsKey, sameKeyName } from "./kms-key";
+import { kmsKey, isSameKeyName } from "./kms-key";
 import {
     copyTagsRule,
     standardOutputs,
@@ -216,7 +216,7 @@ export const volumeFromSnapshotRules = {
     throughput: { validate: positiveInteger, onChange: "update", omitted: "keep" },
     multiAttachEnabled: { validate: boolean, onChange: "update", omitted: "keep", default: false },
     encrypted: { validate: boolean, onChange: "replace", omitted: "keep" },
-    kmsKeyId: { validate: kmsKey, onChange: "replace", omitted: "keep", isEqual: sameKeyName },
+    kmsKeyId: { validate: kmsKey, onChange: "replace", omitted: "keep", isEqual: isSameKeyName },
     outpostArn: { validate: outpostArn, onChange: "replace", omitted: "keep" },
     volumeInitializationRate: { validate: positiveInteger, onChange: "update" },
     waitForInitialization: { validate: boolean, onChange: "update", default: false },

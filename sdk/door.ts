@@ -72,8 +72,8 @@ function stackConfiguration(): Record<string, pulumi.Input<string>> {
 
 /** Public at run time, though not in the types. */
 export function isConfigSecret(key: string): boolean {
-    const { isConfigSecret: ask } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
-    return ask?.(key) === true;
+    const { isConfigSecret: isSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
+    return isSecret?.(key) === true;
 }
 
 /** Public at run time for as long as there have been providers, though not in the types. */

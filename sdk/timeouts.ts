@@ -30,14 +30,14 @@ export function timeoutOf(
 }
 
 /** Contains the programs that were warned; the automation API runs several in one process. */
-const warned = new WeakSet<object>();
+const warnedPrograms = new WeakSet<object>();
 const withoutStack = {};
 
 /** Warns once, because one option is often given to every resource. */
 function warnOfDelete(): void {
     const program = pulumi.runtime.getStackResource() ?? withoutStack;
-    if (warned.has(program)) return;
-    warned.add(program);
+    if (warnedPrograms.has(program)) return;
+    warnedPrograms.add(program);
     void pulumi.log.warn(
         "customTimeouts.delete has no effect on dynamic resources: a deletion waits as long as `timeout` says, 24 hours " +
             "by default. Set `timeout`, or use the plugin (ebs-snapshots:plugin: true).",

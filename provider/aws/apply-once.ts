@@ -15,7 +15,7 @@ const visibilityDelayMs = 1_000;
 /**
  * After these errors a read is needed: a call whose answer is lost, or an interrupted run, may have applied the change.
  */
-const unsure: ErrorKind[] = ["indeterminate", "rejected", "notFound"];
+const ambiguousKinds: ErrorKind[] = ["indeterminate", "rejected", "notFound"];
 
 export interface ApplyOptions<A extends Action> extends Omit<SendOptions<A>, "idempotent"> {
     /** Reads whether EC2 shows the change. */
@@ -35,7 +35,7 @@ export async function applyOnce<A extends Action>(
         try {
             return await ec2.send(action, input, { ...options, idempotent: false });
         } catch (error) {
-            if (!(error instanceof Ec2Error) || !unsure.includes(error.kind)) throw error;
+            if (!(error instanceof Ec2Error) || !ambiguousKinds.includes(error.kind)) throw error;
             await ec2.clock.sleep(visibilityDelayMs);
             if (await isDone().catch(() => false)) return undefined;
             if (error.kind !== "indeterminate" || attempt === maxAttempts) throw error;

@@ -22,11 +22,11 @@ import {
     CredentialsError,
     describeCredentials,
     identityOf,
-    isRefusedCredentials,
+    isRejectedCredentials,
 } from "./credentials";
-import { endpointsOf, findProfile, settle, type SettledConfig } from "./environment";
+import { endpointsOf, findProfile, completeConfig, type CompleteConfig } from "./environment";
 import { classify, Ec2Error, incompleteAnswer } from "./errors";
-import { refuseForeignAnswers } from "./foreign-answers";
+import { rejectForeignAnswers } from "./foreign-answers";
 import { httpHandler, type RequestHandler } from "./http";
 import { createKeyedQueue } from "./keyed-queue";
 import { allPages } from "./paginate";
@@ -91,7 +91,7 @@ export function connect(
     const identityUnknown =
         aws.skipRequestingAccountId || (endpoints.ec2 !== undefined && endpoints.sts === undefined);
     let verified: Promise<void> | undefined;
-    let settled: Promise<SettledConfig> | undefined;
+    let settledConfig: Promise<CompleteConfig> | undefined;
     const clients: Record<Service, Promise<Client> | undefined> = {
         ec2: undefined,
         ebs: undefined,
@@ -120,7 +120,7 @@ export function connect(
 
         isNew: (id) => clock.now() - (createdAt.get(id) ?? -Infinity) < visibilityTimeoutMs,
         verifyCredentials: () => (verified ??= verify()),
-        account: () => known("account", whoAmI),
+        account: () => known("account", readAccount),
         keyArn: (key) => known(`ARN of ${key}`, () => describeKey(key)),
         keyPolicy: (key) => known(`policy of ${key}`, () => getKeyPolicy(key)),
         organization: listAccounts,
@@ -133,17 +133,17 @@ export function connect(
         call: (client: Client) => Promise<Answer>,
     ): Promise<Answer> {
         const service = serviceOf(action);
-        const used = (clients[service] ??= opened(service));
+        const used = (clients[service] ??= openClient(service));
         try {
             return await call(await used);
         } catch (thrown) {
             const { kind } = classify(thrown, action);
-            const unsigned = kind === "expired" || kind === "forbidden";
+            const isSignatureRejected = kind === "expired" || kind === "forbidden";
             // The SDK reads this machine's clock skew from the rejection, and corrects it in the next call.
-            if (unsigned && isClockCorrected(thrown)) return call(await used);
+            if (isSignatureRejected && isClockCorrected(thrown)) return call(await used);
             // A new client finds credentials that were renewed outside of this process; there is one such attempt.
             if (kind !== "expired") throw thrown;
-            if (clients[service] === used) clients[service] = opened(service);
+            if (clients[service] === used) clients[service] = openClient(service);
             return call(await clients[service]);
         }
     }
@@ -157,30 +157,30 @@ export function connect(
         if (typeof provider === "function") await provider();
         if (identityUnknown) return;
         try {
-            await retry(askWhoAmI, {}, { action: "GetCallerIdentity", clock, maxRetries: 0 });
+            await retry(getCallerIdentity, {}, { action: "GetCallerIdentity", clock, maxRetries: 0 });
         } catch (error) {
             if (!(error instanceof Ec2Error)) throw error;
             if (error.kind === "untrusted") throw error;
-            if (isRefusedCredentials(error)) await withAccount(error);
+            if (isRejectedCredentials(error)) await withAccount(error);
         }
     }
 
     /** Adds to rejected credentials which account they belong to and how to renew them. */
     async function withAccount(error: unknown): Promise<never> {
         const isRefused =
-            error instanceof Ec2Error && !(error instanceof CredentialsError) && isRefusedCredentials(error);
+            error instanceof Ec2Error && !(error instanceof CredentialsError) && isRejectedCredentials(error);
         if (!isRefused) throw error;
-        const { what, remedy } = await describeCredentials(identity);
-        throw new CredentialsError(error, `AWS refused the credentials of ${what}. ${remedy}`);
+        const { description, remedy } = await describeCredentials(identity);
+        throw new CredentialsError(error, `AWS refused the credentials of ${description}. ${remedy}`);
     }
 
     /** Reads the configuration with the values of the environment and the profile once. */
-    function config(): Promise<SettledConfig> {
-        return (settled ??= findProfile(identity).then((profile) => settle(identity, profile)));
+    function config(): Promise<CompleteConfig> {
+        return (settledConfig ??= findProfile(identity).then((profile) => completeConfig(identity, profile)));
     }
 
     /** Discards a client that fails to open: the next call may find the credentials. */
-    function opened(service: Service): Promise<Client> {
+    function openClient(service: Service): Promise<Client> {
         const opening = { ec2: openEc2, ebs: openEbs, dlm: openDlm }[service];
         return opening().catch((error: unknown) => {
             clients[service] = undefined;
@@ -194,26 +194,26 @@ export function connect(
             settings(),
             config(),
         ]);
-        await admit();
+        await requireAllowedAccount();
         const ec2 = new sdk.EC2Client({ ...common, region, ...defined({ endpoint: endpoints.ec2 }) });
-        refuseForeignAnswers(ec2);
+        rejectForeignAnswers(ec2);
         return ec2;
     }
 
     async function openEbs(): Promise<Client> {
         const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settingsOf("ebs")]);
-        await admit();
+        await requireAllowedAccount();
         return new sdk.EBSClient(common);
     }
 
     async function openDlm(): Promise<Client> {
         const [sdk, common] = await Promise.all([import("@aws-sdk/client-dlm"), settingsOf("dlm")]);
-        await admit();
+        await requireAllowedAccount();
         return new sdk.DLMClient(common);
     }
 
     /** Rejects an account that the configuration does not allow, before any call is sent to it. */
-    async function admit() {
+    async function requireAllowedAccount() {
         if (aws.allowedAccountIds.length === 0 && aws.forbiddenAccountIds.length === 0) return;
         const id = await api.account();
         if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
@@ -230,11 +230,13 @@ export function connect(
         }
     }
 
-    function whoAmI(): Promise<string> {
-        return retry(askWhoAmI, {}, { action: "GetCallerIdentity", clock, maxRetries }).catch(withAccount);
+    function readAccount(): Promise<string> {
+        return retry(getCallerIdentity, {}, { action: "GetCallerIdentity", clock, maxRetries }).catch(
+            withAccount,
+        );
     }
 
-    async function askWhoAmI(): Promise<string> {
+    async function getCallerIdentity(): Promise<string> {
         const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
         const sts = new STSClient({ ...(await settingsOf("sts")), region: aws.stsRegion ?? region });
         const { Account } = await sts.send(new GetCallerIdentityCommand({}));
@@ -244,7 +246,7 @@ export function connect(
 
     async function describeKey(KeyId: string): Promise<string> {
         const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
-        return ask(
+        return callService(
             "kms",
             "DescribeKey",
             (common) => new KMSClient(common).send(new DescribeKeyCommand({ KeyId })),
@@ -254,7 +256,7 @@ export function connect(
 
     async function getKeyPolicy(KeyId: string): Promise<string> {
         const { GetKeyPolicyCommand, KMSClient } = await import("@aws-sdk/client-kms");
-        return ask(
+        return callService(
             "kms",
             "GetKeyPolicy",
             (common) => new KMSClient(common).send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" })),
@@ -265,7 +267,7 @@ export function connect(
     async function listAccounts(): Promise<OrganizationAccount[]> {
         const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
         const pages = await allPages("ListAccounts", (NextToken) =>
-            ask(
+            callService(
                 "organizations",
                 "ListAccounts",
                 (common) => new OrganizationsClient(common).send(new ListAccountsCommand({ NextToken })),
@@ -281,7 +283,7 @@ export function connect(
     /**
      * Calls a service other than EC2 with the same identity and retries; `pick` extracts the result from the answer.
      */
-    async function ask<Answer, Picked>(
+    async function callService<Answer, Picked>(
         service: keyof AwsConfig["endpoints"],
         action: string,
         request: (common: Awaited<ReturnType<typeof settingsOf>>) => Promise<Answer>,
@@ -298,12 +300,13 @@ export function connect(
 
     async function settingsOf(service: keyof AwsConfig["endpoints"]) {
         const { endpoints } = await config();
-        const endpoint = endpoints[service] ?? (service === "sts" ? undefined : beside(endpoints.ec2));
+        const endpoint =
+            endpoints[service] ?? (service === "sts" ? undefined : emulatedEndpoint(endpoints.ec2));
         return { ...(await settings()), region, ...defined({ endpoint }) };
     }
 
     /** An EC2 endpoint that does not belong to AWS is emulated, and no other AWS service knows its resources. */
-    function beside(ec2: string | undefined): string | undefined {
+    function emulatedEndpoint(ec2: string | undefined): string | undefined {
         if (ec2 === undefined) return undefined;
         return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(ec2).hostname)
             ? undefined
@@ -313,18 +316,18 @@ export function connect(
     async function settings() {
         // Without this, the SDK prints nine lines about its support of Node 20 in every run.
         process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-        const whole = await config();
-        const handler = requestHandler ?? (await httpHandler(whole));
+        const completeConfig = await config();
+        const handler = requestHandler ?? (await httpHandler(completeConfig));
         return {
-            credentials: await credentialsFor(whole, { region, requestHandler: handler }),
+            credentials: await credentialsFor(completeConfig, { region, requestHandler: handler }),
             requestHandler: handler,
             // The SDK repeats every call whose answer is lost; a CreateSnapshot must not be repeated. This package
             // retries instead.
             maxAttempts: 1,
             ...(aws.retryMode === undefined ? {} : { retryMode: aws.retryMode }),
             ...defined({
-                useFipsEndpoint: whole.useFipsEndpoint,
-                useDualstackEndpoint: whole.useDualstackEndpoint,
+                useFipsEndpoint: completeConfig.useFipsEndpoint,
+                useDualstackEndpoint: completeConfig.useDualstackEndpoint,
             }),
         };
     }

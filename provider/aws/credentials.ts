@@ -58,7 +58,7 @@ const webKey = "aws:assumeRoleWithWebIdentity";
  */
 export function sourceOf(identity: AwsConfig, env: Environment = process.env): Source {
     const { accessKey, secretKey, token, assumeRoleWithWebIdentity: web } = identity;
-    const configured = wholeKeys(["aws:accessKey", accessKey], ["aws:secretKey", secretKey], token);
+    const configured = completeKeys(["aws:accessKey", accessKey], ["aws:secretKey", secretKey], token);
     if (configured !== undefined) return { from: "keys", key: "aws:accessKey", keys: configured };
     if (token !== undefined)
         throw new ConfigError("aws:token", "goes with accessKey and secretKey, which are missing");
@@ -76,7 +76,7 @@ function environmentSource(env: Environment): Source | undefined {
         return [name, env[name] || undefined];
     };
     const access = first(accessKeyVariables);
-    const keys = wholeKeys(access, first(secretKeyVariables), env["AWS_SESSION_TOKEN"] || undefined);
+    const keys = completeKeys(access, first(secretKeyVariables), env["AWS_SESSION_TOKEN"] || undefined);
     if (keys !== undefined) return { from: "keys", key: access[0], keys };
     const key = "AWS_WEB_IDENTITY_TOKEN_FILE";
     return env[key] ? { from: "webIdentity", key, web: withEnvironment({}, env) } : undefined;
@@ -99,18 +99,18 @@ function withEnvironment(web: WebIdentityRole, env: Environment): WebIdentityRol
 type Named = [name: string, value: string | undefined];
 
 /** Rejects half of a key pair: to ignore it would sign calls as a different identity. */
-function wholeKeys([name, id]: Named, [secretName, secret]: Named, token?: string): Keys | undefined {
+function completeKeys([name, id]: Named, [secretName, secret]: Named, token?: string): Keys | undefined {
     if (id === undefined && secret === undefined) return undefined;
     if (id !== undefined && secret !== undefined)
         return defined({ accessKeyId: id, secretAccessKey: secret, sessionToken: token });
     const [missing, given] = id === undefined ? [name, secretName] : [secretName, name];
-    const bare = (key: string) => key.replace(/^aws:/, "");
+    const withoutPrefix = (key: string) => key.replace(/^aws:/, "");
     const set = missing.startsWith("aws:")
         ? `Run \`pulumi config set --secret ${missing} <value>\`${storedNote(missing)}`
         : `Set ${missing} too, or unset ${given}.`;
     throw new ConfigError(
         missing,
-        `${bare(name)} and ${bare(secretName)} go together; ${bare(missing)} is missing. ${set}`,
+        `${withoutPrefix(name)} and ${withoutPrefix(secretName)} go together; ${withoutPrefix(missing)} is missing. ${set}`,
     );
 }
 
@@ -147,7 +147,8 @@ export async function credentialsFor(
             params: sessionOf(role),
             clientConfig: sts,
         });
-        return () => assume().catch(failsWith({ what: `the role ${role.roleArn}`, remedy: roleRemedy }));
+        return () =>
+            assume().catch(rejectWith({ description: `the role ${role.roleArn}`, remedy: roleRemedy }));
     }, base);
 }
 
@@ -164,7 +165,7 @@ async function providerOf(
     if (source.from === "keys") return () => Promise.resolve(source.keys);
     if (source.from === "webIdentity") {
         const provide = fromWebIdentity(sdk, source, sts);
-        return () => provide().catch(failsWith(accountOf(source)));
+        return () => provide().catch(rejectWith(accountOf(source)));
     }
     const profile = await loadProfile(identity);
     if (!hasCredentials(profile)) return fromRole(sdk, identity, profile);
@@ -177,7 +178,7 @@ async function providerOf(
         roleAssumerWithWebIdentity: clients.getDefaultRoleAssumerWithWebIdentity(sts),
         clientConfig: defined({ requestHandler: sts.requestHandler, endpoint: identity.endpoints.sso }),
     });
-    return () => provide().catch(failsWith(accountOf(source, profile)));
+    return () => provide().catch(rejectWith(accountOf(source, profile)));
 }
 
 /** Reports whether a profile contains a source of credentials; the reader of an incomplete source rejects it. */
@@ -236,7 +237,7 @@ function noCredentials({ name, namedBy }: Profile, cause?: unknown): ConfigError
 
 /** Describes credentials in messages, and how to renew them. */
 export interface CredentialAccount {
-    what: string;
+    description: string;
     remedy: string;
 }
 
@@ -250,7 +251,7 @@ export async function describeCredentials(identity: AwsConfig): Promise<Credenti
     const account = accountOf(source, profile);
     return role === undefined
         ? account
-        : { ...account, what: `the role ${role.roleArn}, assumed with ${account.what}` };
+        : { ...account, description: `the role ${role.roleArn}, assumed with ${account.description}` };
 }
 
 function accountOf(source: Source, { name = "", entry = {} }: Partial<Profile> = {}): CredentialAccount {
@@ -258,16 +259,16 @@ function accountOf(source: Source, { name = "", entry = {} }: Partial<Profile> =
         case "keys":
             return source.key.startsWith("aws:")
                 ? {
-                      what: "the keys in aws:accessKey and aws:secretKey",
+                      description: "the keys in aws:accessKey and aws:secretKey",
                       remedy: `Set new ones with \`pulumi config set --secret\`${storedNote(source.key)}`,
                   }
                 : {
-                      what: `the keys in ${source.key} and its secret`,
+                      description: `the keys in ${source.key} and its secret`,
                       remedy: "Export new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
                   };
         case "webIdentity":
             return {
-                what: `the web identity of ${source.key}`,
+                description: `the web identity of ${source.key}`,
                 remedy: "Check the token file, the role's ARN and its trust policy.",
             };
         case "profile": {
@@ -278,7 +279,7 @@ function accountOf(source: Source, { name = "", entry = {} }: Partial<Profile> =
                   ? `aws configure --profile ${name}`
                   : `aws login --profile ${name}`;
             return {
-                what: `the profile "${name}"${namedBy === "" ? "" : ` (${namedBy})`}`,
+                description: `the profile "${name}"${namedBy === "" ? "" : ` (${namedBy})`}`,
                 remedy: `Run \`${command}\`${storedNote(namedBy)}`,
             };
         }
@@ -307,18 +308,21 @@ const credentialCodes = [
 ];
 
 /** Reports whether AWS rejects the credentials themselves, and not the request. */
-export function isRefusedCredentials({ code, action }: Ec2Error): boolean {
+export function isRejectedCredentials({ code, action }: Ec2Error): boolean {
     // EC2 also sends AuthFailure if a resource belongs to another account, but not for calls that list resources.
     return credentialCodes.includes(code) || (code === "AuthFailure" && action.startsWith("Describe"));
 }
 
 /** Passes a transient failure through unchanged; a rejection reports which credentials could not be obtained. */
-function failsWith({ what, remedy }: CredentialAccount): (error: unknown) => never {
+function rejectWith({ description, remedy }: CredentialAccount): (error: unknown) => never {
     return (error) => {
         if (error instanceof ConfigError || error instanceof CredentialsError) throw error;
         const classified = classify(error, "AssumeRole");
         if (["retryable", "indeterminate", "unreachable"].includes(classified.kind)) throw error;
-        throw new CredentialsError(classified, `No credentials could be obtained from ${what}. ${remedy}`);
+        throw new CredentialsError(
+            classified,
+            `No credentials could be obtained from ${description}. ${remedy}`,
+        );
     };
 }
 

@@ -186,9 +186,9 @@ function createTaggedReader<Value>(
         );
     const claimed = createCache<Map<string, Value>>();
     const owned = createCache<Map<string, Value>>();
-    const { readCached: readTagged, ...reading } = createReader(dependencies, fetch, tagged);
+    const { readCached: readTagged, ...reader } = createReader(dependencies, fetch, tagged);
     return {
-        ...reading,
+        ...reader,
         readTagged,
         readCached: (id, stack) => readTagged(id, { [stackTag]: [stack] }),
         tagged,
@@ -201,10 +201,10 @@ function createTaggedReader<Value>(
 }
 
 /** Creates a reader that reads by id; `sweep` returns everything that may be read, with few calls. */
-function createReader<Value, Among>(
+function createReader<Value, Selection>(
     { api, clock, epoch }: ReaderDependencies,
     fetch: Fetch<Value>,
-    sweep: (among: Among) => Promise<Map<string, Value>>,
+    sweep: (selection: Selection) => Promise<Map<string, Value>>,
 ) {
     const read = batched(fetch, clock);
     return {

@@ -8,7 +8,7 @@ import { createCache, perObject } from "./cache";
 import type { Ec2 } from "./ec2";
 
 /** Returns the reason why a volume or copy from a snapshot cannot have `encrypted: false`. */
-export async function isEncryptionRequired(
+export async function rejectUnencrypted(
     ec2: Ec2,
     snapshot: Mention,
     snapshotEncrypted: boolean,
@@ -21,11 +21,11 @@ export async function isEncryptionRequired(
     return reason === undefined ? [] : [{ property: "encrypted", value: false, reason }];
 }
 
-const answers = perObject(() => createCache<boolean>());
+const defaultEncryption = perObject(() => createCache<boolean>());
 
 /** Reports whether the account encrypts every new volume and copy of the region. */
 function encryptsByDefault(ec2: Ec2): Promise<boolean> {
-    return answers(ec2)("", async () => {
+    return defaultEncryption(ec2)("", async () => {
         const requires = "EbsEncryptionByDefault";
         const answer = await ec2.send("GetEbsEncryptionByDefault", {}, { requires });
         return answer.EbsEncryptionByDefault === true;

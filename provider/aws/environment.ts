@@ -80,8 +80,8 @@ export async function findProfile(aws: AwsConfig, env: Environment = process.env
     if (!paths.some(existsSync)) return defined({ name, namedBy, entry: undefined, services: {} }) as Profile;
     const { loadSharedConfigFiles } = await import("@smithy/shared-ini-file-loader");
     const { configFile, credentialsFile } = await loadSharedConfigFiles(options);
-    const isThere = name in configFile || name in credentialsFile;
-    const entry = isThere ? { ...configFile[name], ...credentialsFile[name] } : undefined;
+    const isPresent = name in configFile || name in credentialsFile;
+    const entry = isPresent ? { ...configFile[name], ...credentialsFile[name] } : undefined;
     const services = configFile[`services.${entry?.["services"] ?? ""}`] ?? {};
     return defined({ name, namedBy, entry, services }) as Profile;
 }
@@ -110,16 +110,16 @@ export function storedNote(key: string): string {
 }
 
 /** Contains the configuration completed with the values of the environment and the profile. */
-export interface SettledConfig extends AwsConfig {
+export interface CompleteConfig extends AwsConfig {
     /** Names the source of `customCaBundle`. */
     caBundleKey?: string;
 }
 
-export function settle(
+export function completeConfig(
     aws: AwsConfig,
     { name, entry = {}, services }: Omit<Profile, "namedBy">,
     env: Environment = process.env,
-): SettledConfig {
+): CompleteConfig {
     const bundles: [string, string | undefined][] = [
         ["aws:customCaBundle", aws.customCaBundle],
         ["AWS_CA_BUNDLE", env["AWS_CA_BUNDLE"] || undefined],

@@ -11,7 +11,7 @@ import { foreignAnswer } from "./errors";
 const headLength = 1_000;
 
 /** Fails a call whose answer has a status of success but does not begin with the element of its action. */
-export function refuseForeignAnswers(ec2: EC2Client): void {
+export function rejectForeignAnswers(ec2: EC2Client): void {
     ec2.middlewareStack.add(
         (next, { commandName = "" }) =>
             async (args) => {

@@ -9,12 +9,12 @@ import type { HttpsProxyAgent as TunnelAgent } from "https-proxy-agent" with { "
 import { readFile } from "node:fs/promises";
 import { Agent, type AgentOptions } from "node:https";
 import { ConfigError } from "../../schema/configuration";
-import { expandPath, type SettledConfig } from "./environment";
+import { expandPath, type CompleteConfig } from "./environment";
 import { proxyFor, proxySettings, type Proxy } from "./proxy";
 
 export type RequestHandler = NonNullable<EC2ClientConfig["requestHandler"]>;
 
-export async function httpHandler(aws: SettledConfig): Promise<RequestHandler> {
+export async function httpHandler(aws: CompleteConfig): Promise<RequestHandler> {
     const { NodeHttpHandler } = await import("@smithy/node-http-handler");
     const trust = {
         keepAlive: true,
@@ -48,7 +48,7 @@ export async function httpHandler(aws: SettledConfig): Promise<RequestHandler> {
 
 type Request = Parameters<InstanceType<typeof NodeHttpHandler>["handle"]>[0];
 
-async function bundle({ caBundleKey = "aws:customCaBundle" }: SettledConfig, path: string): Promise<Buffer> {
+async function bundle({ caBundleKey = "aws:customCaBundle" }: CompleteConfig, path: string): Promise<Buffer> {
     const file = expandPath(path);
     try {
         return await readFile(file);
@@ -77,7 +77,7 @@ async function tunnel({ url, key }: Proxy, trust: AgentOptions) {
             const socket = await super.connect(request, { ...options, ...trust } as typeof options);
             if (answer.statusCode === 200) return socket;
             socket.destroy();
-            throw refusedBy({ url, key }, answer, `${String(options.host)}:${String(options.port)}`);
+            throw proxyError({ url, key }, answer, `${String(options.host)}:${String(options.port)}`);
         }
     }
     return new Tunnel(url, trust);
@@ -92,9 +92,13 @@ interface ConnectAnswer {
  * Describes a rejection by the proxy. A retry helps if the proxy does not reach the host, but not if the proxy forbids
  * the host or requires a password.
  */
-function refusedBy({ url, key }: Proxy, { statusCode, statusText = "" }: ConnectAnswer, host: string): Error {
-    const said = `${String(statusCode)} ${statusText}`.trim();
-    const reason = `the proxy ${new URL(url).host} refused to connect to ${host}: ${said}`;
+function proxyError(
+    { url, key }: Proxy,
+    { statusCode, statusText = "" }: ConnectAnswer,
+    host: string,
+): Error {
+    const status = `${String(statusCode)} ${statusText}`.trim();
+    const reason = `the proxy ${new URL(url).host} refused to connect to ${host}: ${status}`;
     if (statusCode >= 500) return Object.assign(new Error(`${reason} (${key})`), { code: "ECONNREFUSED" });
     const remedy =
         statusCode === 407 ? "Give user and password in its URL" : "Ask for that host to be allowed";

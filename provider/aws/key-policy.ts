@@ -14,7 +14,7 @@ import { isMap } from "../../schema/values";
  * An account needs these actions on a key to use snapshots that the key encrypts.
  * https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html
  */
-export const neededOfKey = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"];
+export const requiredKeyActions = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"];
 
 type Many<T> = T | T[];
 
@@ -63,7 +63,7 @@ function isTexts(value: unknown): value is Many<string> {
  * Returns the needed actions that no principal of `account` gets from the statements. A statement that cannot be
  * evaluated here (a condition on the caller's organization, a deny with a condition) counts as permission.
  */
-export function keptFrom(account: string, statements: Statement[], region: string): string[] {
+export function missingKeyActions(account: string, statements: Statement[], region: string): string[] {
     const context = new Map([
         ["kms:calleraccount", account],
         ["aws:principalaccount", account],
@@ -77,7 +77,7 @@ export function keptFrom(account: string, statements: Statement[], region: strin
         ({ Effect, Principal, Condition }) =>
             Effect === "Deny" && Condition === undefined && namesAllOf(account, Principal),
     );
-    return neededOfKey.filter(
+    return requiredKeyActions.filter(
         (action) =>
             !allowed.some((statement) => covers(statement, action)) ||
             denied.some((statement) => covers(statement, action)),
@@ -136,13 +136,13 @@ function mayBeMet(condition: NonNullable<Statement["Condition"]>, context: Map<s
  * A regular expression would try all their combinations.
  */
 export function matches(pattern: string, text: string): boolean {
-    const [wanted, given] = [pattern.toLowerCase(), text.toLowerCase()];
+    const [lowerPattern, lowerText] = [pattern.toLowerCase(), text.toLowerCase()];
     let [at, star, retryFrom] = [0, -1, 0];
-    for (let index = 0; index < given.length;) {
-        if (wanted[at] === "*") {
+    for (let index = 0; index < lowerText.length;) {
+        if (lowerPattern[at] === "*") {
             star = at++;
             retryFrom = index;
-        } else if (wanted[at] === "?" || wanted[at] === given[index]) {
+        } else if (lowerPattern[at] === "?" || lowerPattern[at] === lowerText[index]) {
             at++;
             index++;
         } else if (star >= 0) {
@@ -152,8 +152,8 @@ export function matches(pattern: string, text: string): boolean {
             return false;
         }
     }
-    while (wanted[at] === "*") at++;
-    return at === wanted.length;
+    while (lowerPattern[at] === "*") at++;
+    return at === lowerPattern.length;
 }
 
 function list<T>(many: Many<T>): T[] {

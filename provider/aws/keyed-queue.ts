@@ -2,8 +2,8 @@
 export function createKeyedQueue(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
     const last = new Map<string, Promise<unknown>>();
     return (key, work) => {
-        const turn = (last.get(key) ?? Promise.resolve()).then(work, work);
-        last.set(key, turn);
-        return turn;
+        const result = (last.get(key) ?? Promise.resolve()).then(work, work);
+        last.set(key, result);
+        return result;
     };
 }

@@ -4,14 +4,14 @@
  * @module
  */
 import type { Ec2 } from "./ec2";
-import { sameKeyName, shortName } from "../../schema/kms-key";
+import { isSameKeyName, shortName } from "../../schema/kms-key";
 
 /** Reports whether two names refer to the same key; it resolves aliases through KMS. */
-export async function sameKey(ec2: Ec2, before: unknown, after: unknown): Promise<boolean> {
+export async function isSameKey(ec2: Ec2, before: unknown, after: unknown): Promise<boolean> {
     const [one, other] = await Promise.all(
         [before, after].map((key) => (isAlias(key) ? ec2.keyArn(key) : key)),
     );
-    return sameKeyName(one, other);
+    return isSameKeyName(one, other);
 }
 
 function isAlias(key: unknown): key is string {

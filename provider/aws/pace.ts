@@ -31,7 +31,7 @@ const intervalPart = 1 / 20;
 const gatheringPart = 1 / 16;
 
 /** The age at which earlier waits were still pending counts less with each wait, so that shorter waits are noticed. */
-const memory = 0.9;
+const forgettingFactor = 0.9;
 
 /** Contains the ages at which the latest completed wait for a subject was pending last, and done. */
 interface Experience {
@@ -66,7 +66,7 @@ export class Pace {
     }
 
     /** Schedules the next read of a wait that is pending after a read. */
-    again(wait: Paced): void {
+    scheduleNext(wait: Paced): void {
         const schedule = this.#schedules.get(wait);
         if (schedule === undefined) return;
         schedule.reads++;
@@ -80,8 +80,8 @@ export class Pace {
         this.#schedules.delete(wait);
         if (schedule === undefined || result === "failed") return;
         const done = this.clock.now() - wait.since;
-        const former = this.#experiences.get(wait.subject)?.pending ?? 0;
-        const remembered = former < done ? former * memory : 0;
+        const previous = this.#experiences.get(wait.subject)?.pending ?? 0;
+        const remembered = previous < done ? previous * forgettingFactor : 0;
         this.#experiences.set(wait.subject, { pending: Math.max(schedule.pending, remembered), done });
     }
 
@@ -118,10 +118,10 @@ export class Pace {
         const age = this.clock.now() - wait.since;
         // A round of reads of all waits costs several reads if they are many.
         const round = perReadMs * Math.ceil(this.#schedules.size / fetchSize);
-        const rest = Math.max(round, Math.min(age * intervalPart, maxIntervalMs));
+        const maximum = Math.max(round, Math.min(age * intervalPart, maxIntervalMs));
         const interval = Math.min(
             this.#untilExpected(wait, age) ?? firstIntervalMs * (schedule.reads + 1),
-            rest,
+            maximum,
         );
         schedule.dueAt = Math.min(this.clock.now() + interval, wait.deadline);
     }
@@ -137,10 +137,10 @@ export class Pace {
         return age < next ? next - age : undefined;
     }
 
-    #save(more: number): void {
+    #save(change: number): void {
         const now = this.clock.now();
-        const most = Math.max(this.#saved, maxSavedReads + this.#schedules.size / waitsPerRead);
-        this.#saved = Math.min(this.#saved + (now - this.#savedAt) / perReadMs, most) + more;
+        const maxSaved = Math.max(this.#saved, maxSavedReads + this.#schedules.size / waitsPerRead);
+        this.#saved = Math.min(this.#saved + (now - this.#savedAt) / perReadMs, maxSaved) + change;
         this.#savedAt = now;
     }
 }

@@ -52,7 +52,7 @@ export async function withLastObserved<Done>(observed: unknown, work: Promise<Do
 interface Waiter<Value> extends Wait<Value> {
     since: number;
     /** Contains the last reported progress. */
-    last?: string;
+    lastProgress?: string;
     resolve: (value: Value) => void;
     reject: (error: Error) => void;
 }
@@ -99,14 +99,14 @@ export function createPoller<Value>(
                 await Promise.race([clock.sleep(sleepsUntil - clock.now()), woken]);
             } else {
                 pace.spend();
-                await poll(mostDue());
+                await poll(nextBatch());
             }
         }
         isRunning = false;
     }
 
     /** Returns the waits that one fetch can serve, those first whose turn it is. */
-    function mostDue(): Waiter<Value>[] {
+    function nextBatch(): Waiter<Value>[] {
         const sorted = [...waiting].sort((one, other) => pace.dueAt(one) - pace.dueAt(other));
         const keys = new Set<string>();
         return sorted.filter(({ key }) => keys.has(key) || (keys.size < fetchSize && keys.add(key)));
@@ -120,7 +120,7 @@ export function createPoller<Value>(
         } catch (error) {
             handleReadError(waiters, error as Error | Ec2Error);
         }
-        for (const waiter of waiters) if (waiting.has(waiter)) pace.again(waiter);
+        for (const waiter of waiters) if (waiting.has(waiter)) pace.scheduleNext(waiter);
     }
 
     function evaluate(waiter: Waiter<Value>, observed: Value | undefined) {
@@ -137,8 +137,8 @@ export function createPoller<Value>(
         } else if ("failed" in result) {
             end(waiter, new WaitError(result.failed, "failed", observed));
         } else {
-            if (result.pending !== waiter.last) waiter.progress?.(result.pending);
-            waiter.last = result.pending;
+            if (result.pending !== waiter.lastProgress) waiter.progress?.(result.pending);
+            waiter.lastProgress = result.pending;
             checkDeadline(waiter);
         }
     }
@@ -147,9 +147,10 @@ export function createPoller<Value>(
     function handleReadError(waiters: Waiter<Value>[], error: Error | Ec2Error) {
         const now = clock.now();
         failingSince ??= now;
-        const passes = "kind" in error && ["retryable", "indeterminate", "unreachable"].includes(error.kind);
+        const isTransient =
+            "kind" in error && ["retryable", "indeterminate", "unreachable"].includes(error.kind);
         for (const waiter of waiters) {
-            if (passes && now - failingSince < maxReadErrorDurationMs) checkDeadline(waiter);
+            if (isTransient && now - failingSince < maxReadErrorDurationMs) checkDeadline(waiter);
             else end(waiter, new WaitError(error.message, "unreadable", waiter.observed, { cause: error }));
         }
     }
@@ -166,12 +167,12 @@ export function createPoller<Value>(
     }
 }
 
-type TimedOut = Pick<Waiter<unknown>, "since" | "deadline" | "subject" | "observed" | "last">;
+type TimedOut = Pick<Waiter<unknown>, "since" | "deadline" | "subject" | "observed" | "lastProgress">;
 
-function timeoutMessage({ since, deadline, subject, observed, last }: TimedOut): string {
+function timeoutMessage({ since, deadline, subject, observed, lastProgress }: TimedOut): string {
     const after = `timed out after ${formatDuration(Math.max(deadline - since, 1_000))}`;
     const remedy = "run `pulumi up` again to continue waiting.";
-    return observed === undefined || last === undefined
+    return observed === undefined || lastProgress === undefined
         ? `${after}: EC2 has not shown the ${subject} yet; ${remedy}`
-        : `${after} at ${last}. The ${subject} is still in progress; ${remedy}`;
+        : `${after} at ${lastProgress}. The ${subject} is still in progress; ${remedy}`;
 }

@@ -34,13 +34,13 @@ export function proxySettings(
         const key = [name, name.toLowerCase()].find((one) => env[one]) ?? name;
         return [key, env[key] || undefined];
     };
-    const first = (...candidates: [string, string | undefined][]) => {
+    const firstDefined = (...candidates: [string, string | undefined][]) => {
         const [key, url] = candidates.find(([, value]) => value !== undefined) ?? ["", ""];
         return url === undefined || url === "" ? undefined : { url: validUrl(url, key), key };
     };
     const configured: [string, string | undefined] = ["aws:httpProxy", httpProxy];
-    const http = first(configured, variable("HTTP_PROXY"));
-    const https = first(["aws:httpsProxy", httpsProxy], variable("HTTPS_PROXY"), configured);
+    const http = firstDefined(configured, variable("HTTP_PROXY"));
+    const https = firstDefined(["aws:httpsProxy", httpsProxy], variable("HTTPS_PROXY"), configured);
     return {
         ...(http === undefined ? {} : { http }),
         ...(https === undefined ? {} : { https }),
@@ -79,10 +79,10 @@ function matches(entry: string, { host, hostPort }: { host: string; hostPort: st
     if (entry.includes("/")) return isIn(host, entry);
     const [, bracketed, name = "", port] = /^(?:\[(.+)\]|([^:]+|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
     if (port !== undefined && port !== hostPort) return false;
-    const wanted = bracketed ?? name;
-    if (isIP(wanted) !== 0) return isIn(host, `${wanted}/${isIP(wanted) === 6 ? "128" : "32"}`);
-    const domain = wanted.replace(/^\*?\./, "");
-    return (domain === wanted && host === domain) || host.endsWith(`.${domain}`);
+    const entryHost = bracketed ?? name;
+    if (isIP(entryHost) !== 0) return isIn(host, `${entryHost}/${isIP(entryHost) === 6 ? "128" : "32"}`);
+    const domain = entryHost.replace(/^\*?\./, "");
+    return (domain === entryHost && host === domain) || host.endsWith(`.${domain}`);
 }
 
 function isIn(host: string, network: string): boolean {

@@ -59,12 +59,12 @@ export async function retry<Answer>(
             const isLost = error.kind === "unreachable" || (error.kind === "indeterminate" && idempotent);
             const isUnknownYet =
                 mayBeNew && error.kind === "notFound" && clock.now() - start < visibilityTimeoutMs;
-            const passes =
+            const isTransient =
                 error.kind === "retryable" ||
                 isUnknownYet ||
                 (isLost && lost++ < maxRetries) ||
                 (await isRetryable?.(error)) === true;
-            if (!passes) throw error;
+            if (!isTransient) throw error;
             const pause = Math.min(500 * 2 ** attempt, maxBackoffMs) * (0.5 + Math.random() / 2);
             if (clock.now() + pause > end) throw error;
             onRetry?.(error);
@@ -77,10 +77,10 @@ export async function retry<Answer>(
 async function pauseFor(pause: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
     if (signal === undefined) return clock.sleep(pause);
     // Node warns of a signal with more than ten listeners.
-    const over = new AbortController();
+    const finished = new AbortController();
     const aborted = new Promise((resolve) => {
-        signal.addEventListener("abort", resolve, { signal: over.signal });
+        signal.addEventListener("abort", resolve, { signal: finished.signal });
     });
     await Promise.race([clock.sleep(pause), aborted]);
-    over.abort();
+    finished.abort();
 }

@@ -16,21 +16,21 @@ export interface SweepEpoch {
 }
 
 /** Creates a reader; `among` selects what the sweep reads. */
-export function createSweep<Value, Among>(
+export function createSweep<Value, Selection>(
     read: (id: string) => Promise<Value | undefined>,
-    sweep: (among: Among) => Promise<Map<string, Value>>,
+    sweep: (selection: Selection) => Promise<Map<string, Value>>,
     clock: Clock,
     epoch: SweepEpoch = { current: 0 },
-): (id: string, among: Among) => Promise<Value | undefined> {
+): (id: string, selection: Selection) => Promise<Value | undefined> {
     const sweeps = createCache<Map<string, Value>>({ maxAge: { milliseconds: maxAgeMs, clock } });
     let isFirst = true;
-    return async (id, among) => {
+    return async (id, selection) => {
         // A single read does not justify a sweep.
         if (isFirst) {
             isFirst = false;
             return read(id);
         }
-        const found = await sweeps(JSON.stringify([epoch.current, among]), () => sweep(among));
+        const found = await sweeps(JSON.stringify([epoch.current, selection]), () => sweep(selection));
         // The sweep omits resources that are adopted, of an older version or of a renamed stack: these are read by id.
         return found.get(id) ?? read(id);
     };

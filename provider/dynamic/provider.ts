@@ -61,7 +61,7 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 
         async create(inputs: Properties) {
             const created = lifecycle.create(contextOf(inputs), decode(inputs));
-            const { id, state } = await onTheWire(inputs, created);
+            const { id, state } = await withWireErrors(inputs, created);
             return { id, outs: encodeState(state, inputs) };
         },
 
@@ -75,7 +75,7 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
         async update(id: string, state: Properties, inputs: Properties) {
             const one = { id, state: decode(state), inputs: decode(inputs) };
             const updated = lifecycle.update(contextOfChange(state, inputs), one);
-            return { outs: encodeState(await onTheWire(inputs, updated), inputs) };
+            return { outs: encodeState(await withWireErrors(inputs, updated), inputs) };
         },
 
         delete: (id: string, state: Properties) => lifecycle.delete(contextOf(state), id, decode(state)),
@@ -83,7 +83,7 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 }
 
 /** Converts the state in a failure that keeps the resource to the form that the host expects. */
-async function onTheWire<T>(inputs: Properties, work: Promise<T>): Promise<T> {
+async function withWireErrors<T>(inputs: Properties, work: Promise<T>): Promise<T> {
     try {
         return await work;
     } catch (error) {

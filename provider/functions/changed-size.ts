@@ -65,16 +65,18 @@ export async function changedSize(
     options: ChangedSizeOptions & CallContext = {},
 ): Promise<ChangedSize> {
     const { signal } = options;
-    const asked = pairIn(args);
+    const requested = pairIn(args);
     const { ec2 } = await connect(read, args);
-    const [to, given] = await Promise.all([
-        readableSnapshot(ec2, asked.to),
-        asked.from === undefined ? undefined : readableSnapshot(ec2, asked.from),
+    const [to, declared] = await Promise.all([
+        readableSnapshot(ec2, requested.to),
+        requested.from === undefined ? undefined : readableSnapshot(ec2, requested.from),
     ]);
-    const from = (given ?? (await snapshotBefore(ec2, asked.to, to)))?.SnapshotId;
-    const pair = { to: asked.to, ...(from === undefined ? {} : { from }) };
+    const from = (declared ?? (await snapshotBefore(ec2, requested.to, to)))?.SnapshotId;
+    const pair = { to: requested.to, ...(from === undefined ? {} : { from }) };
     const subject =
-        from === undefined ? `listing the blocks of ${asked.to}` : `comparing ${asked.to} with ${from}`;
+        from === undefined
+            ? `listing the blocks of ${requested.to}`
+            : `comparing ${requested.to} with ${from}`;
     const counted = await withErrorContext(
         subject,
         countBlocks(ec2, pair, signal, (progress) => options.onProgress?.({ ...progress, ...pair })),
@@ -173,8 +175,10 @@ async function countBlocks(
                       requires: "BlockSize",
                   });
                   // A block that the later snapshot has no longer takes no space in it.
-                  const held = ChangedBlocks.filter(({ SecondBlockToken }) => SecondBlockToken !== undefined);
-                  return { ...page, count: held.length, last: ChangedBlocks.at(-1)?.BlockIndex };
+                  const present = ChangedBlocks.filter(
+                      ({ SecondBlockToken }) => SecondBlockToken !== undefined,
+                  );
+                  return { ...page, count: present.length, last: ChangedBlocks.at(-1)?.BlockIndex };
               });
     let [blocks, blockSize, compared] = [0, 0, 0];
     for await (const { count, last, BlockSize = 0, VolumeSize, NextToken } of pages) {

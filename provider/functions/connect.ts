@@ -31,17 +31,17 @@ export interface CallContext {
 }
 
 export async function connect(read: ReadKey, { region, credentials }: CallOptions): Promise<Connection> {
-    const run = new Deployment();
-    run.configure(read);
-    const { configuration } = run;
-    const where = region ?? (await configuredRegion(configuration.aws, credentials));
-    if (where === undefined)
+    const deployment = new Deployment();
+    deployment.configure(read);
+    const { configuration } = deployment;
+    const resolvedRegion = region ?? (await configuredRegion(configuration.aws, credentials));
+    if (resolvedRegion === undefined)
         throw new ConfigError(
             "aws:region",
             "is required: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
         );
-    await requireRegion(where, configuration.aws, region === undefined ? "aws:region" : "region");
-    return { ec2: run.ec2(where, credentials), configuration };
+    await requireRegion(resolvedRegion, configuration.aws, region === undefined ? "aws:region" : "region");
+    return { ec2: deployment.ec2(resolvedRegion, credentials), configuration };
 }
 
 /** Names the region, and the account where it is known: a message about a missing snapshot must not fail by itself. */

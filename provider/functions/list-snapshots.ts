@@ -80,7 +80,7 @@ export async function findSnapshots(
     { ec2, configuration }: Connection,
     args: ListSnapshotsArgs,
 ): Promise<ListedSnapshot[]> {
-    const owned = await ownership(ec2, configuration, args.owner ?? "self");
+    const owned = await selectOwner(ec2, configuration, args.owner ?? "self");
     const Filters = filtersOf(configuration, args);
     const input = {
         ...owned.request,
@@ -89,11 +89,11 @@ export async function findSnapshots(
     };
     const found = (await listAll(ec2, "DescribeSnapshots", input, "Snapshots")).filter(owned.isMatch);
     found.sort((a, b) => (b.StartTime?.getTime() ?? 0) - (a.StartTime?.getTime() ?? 0));
-    return Promise.all(found.map((observed) => listed(ec2.region, configuration, observed)));
+    return Promise.all(found.map((observed) => toListedSnapshot(ec2.region, configuration, observed)));
 }
 
 /** Returns the part of the request that selects the owner, and a filter for the results. */
-async function ownership(ec2: Ec2, configuration: Configuration, owner: string) {
+async function selectOwner(ec2: Ec2, configuration: Configuration, owner: string) {
     const all = () => true;
     switch (owner) {
         case "self":
@@ -129,13 +129,13 @@ function filtersOf({ tagKeys }: Configuration, args: ListSnapshotsArgs): Filter[
         [`tag:${tagKeys.group}`]: group,
         [`tag:${tagKeys.billingCode}`]: billingCode,
     };
-    const more = Object.entries(tags ?? {}).map(([key, value]) => [`tag:${key}`, value] as const);
-    return [...Object.entries(values), ...more].flatMap(([Name, value]) =>
+    const tagValues = Object.entries(tags ?? {}).map(([key, value]) => [`tag:${key}`, value] as const);
+    return [...Object.entries(values), ...tagValues].flatMap(([Name, value]) =>
         value === undefined ? [] : [{ Name, Values: [value] }],
     );
 }
 
-async function listed(
+async function toListedSnapshot(
     region: string,
     configuration: Configuration,
     observed: Ec2Snapshot,

@@ -19,22 +19,22 @@ export async function newestSnapshot(
     const others = await findSnapshots(connection, args);
     throw new Error(
         `no completed snapshot was found in ${await placeOf(connection.ec2)}: ` +
-            `looked for ${filtersText(args, secrets)}. ${othersText(others)}`,
+            `looked for ${formatFilters(args, secrets)}. ${formatIncomplete(others)}`,
     );
 }
 
-function filtersText({ owner = "self", ...args }: SnapshotFilters, secrets: string[]): string {
+function formatFilters({ owner = "self", ...args }: SnapshotFilters, secrets: string[]): string {
     const { group, billingCode, name, volumeId, tags } = args;
-    const given = Object.entries({ owner, group, billingCode, name, volumeId, tags }).filter(
+    const specified = Object.entries({ owner, group, billingCode, name, volumeId, tags }).filter(
         ([, value]) => value !== undefined,
     );
-    return given
+    return specified
         .map(([key, value]) => `${key} ${secrets.includes(key) ? "(secret)" : JSON.stringify(value)}`)
         .join(", ");
 }
 
 /** Tells of snapshots that match but are not completed: whoever looks for one often has just created it. */
-function othersText(others: ListedSnapshot[]): string {
+function formatIncomplete(others: ListedSnapshot[]): string {
     const [first] = others;
     if (first === undefined) return "Check the filters, the region and the account.";
     const { snapshotId, state, progress } = first;

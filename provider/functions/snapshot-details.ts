@@ -30,9 +30,9 @@ export async function snapshotDetails(
         (await listAll(ec2, "DescribeLockedSnapshots", {}, "Snapshots")).map((one) => [one.SnapshotId, one]),
     );
     const details = new Map<string, SnapshotDetails>();
-    const waiting = [...snapshotIds];
+    const queue = [...snapshotIds];
     const work = async () => {
-        for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
             const { LockState, LockExpiresOn } = locks.get(id) ?? {};
             const expires = LockExpiresOn === undefined ? {} : { expiresOn: LockExpiresOn.toISOString() };
             const isLocked = LockState !== undefined && LockState !== "expired";

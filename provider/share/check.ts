@@ -15,7 +15,7 @@ import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
 import { recordRead } from "./ready-snapshot";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
-import { keptFrom, neededOfKey, parseKeyPolicy } from "../aws/key-policy";
+import { missingKeyActions, requiredKeyActions, parseKeyPolicy } from "../aws/key-policy";
 import type { Declaration, RemoteCheckArgs, ResourceContext } from "../lifecycle/resource";
 import { textOf, type CheckFailure } from "../../schema/failure";
 import { nearest } from "../../schema/nearest";
@@ -172,7 +172,7 @@ async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]):
     const warnOfUnreadable = (reason: string) => {
         ctx.warn(
             `whether ${formatGrants(accounts, ctx.secrets)} can open the snapshot is not known: they need ` +
-                `${neededOfKey.join(", ")} on its key ${key}, whose policy cannot be read: ${reason}`,
+                `${requiredKeyActions.join(", ")} on its key ${key}, whose policy cannot be read: ${reason}`,
         );
     };
     let statements: ReturnType<typeof parseKeyPolicy>;
@@ -188,7 +188,7 @@ async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]):
         return;
     }
     const policy = statements;
-    const missing = accounts.map((account) => keptFrom(account, policy, ctx.ec2.region));
+    const missing = accounts.map((account) => missingKeyActions(account, policy, ctx.ec2.region));
     const excluded = accounts.filter((_account, index) => missing[index]?.length !== 0);
     if (excluded.length === 0) return;
     ctx.warn(

@@ -7,7 +7,7 @@ import type { Image } from "@aws-sdk/client-ec2";
 import { Ec2Error } from "../aws/errors";
 import { listAll } from "../aws/list-all";
 import type { ResourceContext } from "../lifecycle/resource";
-import { zonesOn } from "./fast-restore";
+import { enabledZones } from "./fast-restore";
 import { isLocked, formatLock } from "./lock";
 import { reportRecycled } from "./recycle-bin";
 
@@ -58,7 +58,7 @@ async function reasonsOf(ctx: ResourceContext, id: string, code: string): Promis
     }
     if (code !== inUse) return [];
     const images = await imagesOf(ctx, id);
-    const zones = zonesOn(await ctx.ec2.fastRestores.read(id), false);
+    const zones = enabledZones(await ctx.ec2.fastRestores.read(id), false);
     return [
         ...images.map(
             ({ ImageId = "", Name = "" }) => `AMI ${ImageId} (${Name}) uses it; deregister the AMI first`,

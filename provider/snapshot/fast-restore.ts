@@ -18,22 +18,22 @@ type Zone = DescribeFastSnapshotRestoreSuccessItem;
 
 /** Warns the reviewer of the cost. */
 export function fastRestoreWarning(before: Properties, after: Properties): Text | undefined {
-    const added = [...listed(after["fastRestore"])].filter(
-        (zone) => !listed(before["fastRestore"]).has(zone),
+    const added = [...declaredZones(after["fastRestore"])].filter(
+        (zone) => !declaredZones(before["fastRestore"]).has(zone),
     );
     if (added.length === 0) return undefined;
     const zones = { property: "fastRestore", value: added.join(", ") };
     return textOf`fast snapshot restore is billed per hour in each zone until it is disabled: ${String(added.length)} more (${zones})`;
 }
 
-function listed(fastRestore: unknown): Set<string> {
+function declaredZones(fastRestore: unknown): Set<string> {
     if (!isMap(fastRestore)) return new Set();
     const named = fastRestore["availabilityZones"] ?? fastRestore["availabilityZoneIds"];
     return new Set(Array.isArray(named) ? named.filter((zone) => typeof zone === "string") : []);
 }
 
 /** Returns the zones in which FSR is enabled or being enabled, by name or by id as in the declaration. */
-export function zonesOn(current: Zone[] = [], byId: boolean): string[] {
+export function enabledZones(current: Zone[] = [], byId: boolean): string[] {
     return current
         .filter(({ State = "" }) => ["enabling", "optimizing", "enabled"].includes(State))
         .map(({ AvailabilityZone = "", AvailabilityZoneId = "" }) =>
@@ -52,35 +52,35 @@ export async function ensureFastRestore(
     observed?: Zone[],
 ): Promise<void> {
     const byId = declared?.availabilityZoneIds !== undefined;
-    const readZones = async () => zonesOn(await ec2.fastRestores.read(id), byId);
-    const on = observed === undefined ? await readZones() : zonesOn(observed, byId);
-    const desired = [...listed(declared)];
-    const [more, fewer] = [
-        desired.filter((zone) => !on.includes(zone)),
-        on.filter((zone) => !desired.includes(zone)),
+    const readZones = async () => enabledZones(await ec2.fastRestores.read(id), byId);
+    const enabled = observed === undefined ? await readZones() : enabledZones(observed, byId);
+    const desired = [...declaredZones(declared)];
+    const [added, removed] = [
+        desired.filter((zone) => !enabled.includes(zone)),
+        enabled.filter((zone) => !desired.includes(zone)),
     ];
-    const of = (names: string[]) => ({
+    const requestFor = (names: string[]) => ({
         SourceSnapshotIds: [id],
         ...(byId ? { AvailabilityZoneIds: names } : { AvailabilityZones: names }),
     });
-    if (fewer.length > 0) {
-        const isDone = async () => !(await readZones()).some((zone) => fewer.includes(zone));
-        const answer = await applyOnce(ec2, "DisableFastSnapshotRestores", of(fewer), { isDone });
+    if (removed.length > 0) {
+        const isDone = async () => !(await readZones()).some((zone) => removed.includes(zone));
+        const answer = await applyOnce(ec2, "DisableFastSnapshotRestores", requestFor(removed), { isDone });
         throwIfUnsuccessful("disabled", answer?.Unsuccessful);
     }
-    if (more.length > 0) {
+    if (added.length > 0) {
         const isDone = async () => {
             const now = await readZones();
-            return more.every((zone) => now.includes(zone));
+            return added.every((zone) => now.includes(zone));
         };
         const options = { isDone, mayBeNew: true };
-        const answer = await applyOnce(ec2, "EnableFastSnapshotRestores", of(more), options);
+        const answer = await applyOnce(ec2, "EnableFastSnapshotRestores", requestFor(added), options);
         throwIfUnsuccessful("enabled", answer?.Unsuccessful);
     }
 }
 
 /** Disables FSR in all zones and waits until it is disabled, because EC2 deletes no snapshot before. */
-export async function endFastRestore(ctx: ResourceContext, id: string, deadline: number): Promise<void> {
+export async function disableFastRestore(ctx: ResourceContext, id: string, deadline: number): Promise<void> {
     const current = await ctx.ec2.fastRestores.readCached(id, ctx.stack);
     if (current === undefined) return;
     await ensureFastRestore(ctx, id, undefined, current);
@@ -89,8 +89,8 @@ export async function endFastRestore(ctx: ResourceContext, id: string, deadline:
         subject: "end of fast snapshot restore",
         deadline,
         observed: current,
-        evaluate: (left = []) => {
-            const open = left.filter(({ State }) => State !== "disabled");
+        evaluate: (zones = []) => {
+            const open = zones.filter(({ State }) => State !== "disabled");
             return open.length === 0 ? "done" : { pending: formatZones(open) };
         },
         progress: (text) => {
@@ -122,8 +122,8 @@ function throwIfUnsuccessful(direction: "enabled" | "disabled", failures: Failur
         ({ AvailabilityZone = "a zone", Error: error }) =>
             `${AvailabilityZone}: ${error?.Code ?? "Error"}: ${error?.Message ?? "no details given"}`,
     );
-    const limited = errors.some(({ Error: error }) => /limit/i.test(error?.Code ?? ""));
-    const remedy = limited
+    const isQuotaExceeded = errors.some(({ Error: error }) => /limit/i.test(error?.Code ?? ""));
+    const remedy = isQuotaExceeded
         ? "Disable it for another snapshot in this region, or request a higher quota (Service Quotas)."
         : undefined;
     throw new Error(
@@ -143,7 +143,7 @@ export async function waitForFastRestore(
         key: id,
         subject: "start of fast snapshot restore",
         deadline,
-        evaluate: (current) => evaluateFastRestore([...listed(declared)], current, byId),
+        evaluate: (current) => evaluateFastRestore([...declaredZones(declared)], current, byId),
         progress: (text) => {
             ctx.status(`fast snapshot restore ${text}`);
         },
@@ -164,10 +164,10 @@ export function evaluateFastRestore(
         const found = current.find((one) => (byId ? one.AvailabilityZoneId : one.AvailabilityZone) === zone);
         return { zone, state: found?.State ?? "not visible yet", why: found?.StateTransitionReason };
     });
-    const lost = states.filter(({ state }) => state === "disabling" || state === "disabled");
-    if (lost.length > 0) {
+    const disabled = states.filter(({ state }) => state === "disabling" || state === "disabled");
+    if (disabled.length > 0) {
         return {
-            failed: lost
+            failed: disabled
                 .map(({ zone, state, why = "no reason given" }) => `${zone} is ${state}: ${why}`)
                 .join("; "),
         };
@@ -187,10 +187,10 @@ export function inputFromFastRestore(
     current: Zone[] | undefined,
 ): FastRestore | undefined {
     const byId = declared.availabilityZoneIds !== undefined;
-    const on = zonesOn(current, byId).sort();
+    const enabled = enabledZones(current, byId).sort();
     const [key, before] = byId
         ? (["availabilityZoneIds", declared.availabilityZoneIds] as const)
         : (["availabilityZones", declared.availabilityZones] as const);
-    if (isSameSet(before, on)) return declared;
-    return on.length === 0 ? undefined : { [key]: on };
+    if (isSameSet(before, enabled)) return declared;
+    return enabled.length === 0 ? undefined : { [key]: enabled };
 }

@@ -20,8 +20,8 @@ import {
 } from "./fast-restore";
 import { ensureLock, liftLock, lockWarning, inputFromLock } from "./lock";
 import type { ResourceContext } from "../lifecycle/resource";
-import { asksForDays, move, moveTo, tierOf, waitForTier } from "./storage-tier";
-import { type Features, tierWanted } from "../../schema/snapshot-features";
+import { isRestoreRequested, startMove, requiredMove, tierOf, waitForTier } from "./storage-tier";
+import { type Features, declaredTier } from "../../schema/snapshot-features";
 
 /** A snapshot with the features that were read. A feature that was read and does not exist is empty. */
 export interface Observed extends Snapshot {
@@ -45,19 +45,19 @@ export async function withFeatures(
     ctx: ResourceContext,
     declared: Features,
     observed: Snapshot,
-    ahead = false,
+    isCached = false,
 ): Promise<Observed> {
     const id = observed.SnapshotId ?? "";
     const { locks, fastRestores, tiers } = ctx.ec2;
-    const readMethod = ahead ? "readCached" : "read";
-    const desired = tierWanted(declared);
+    const readMethod = isCached ? "readCached" : "read";
+    const desired = declaredTier(declared);
     // The snapshot itself shows its tier; the status of a move is read only if the tier differs from the declared one.
-    const moving = desired !== undefined && desired !== (observed.StorageTier ?? "standard");
+    const isMoving = desired !== undefined && desired !== (observed.StorageTier ?? "standard");
     const [lock, zones, tier] = await Promise.all([
         declared.lock && locks[readMethod](id, ctx.stack).then((current) => current ?? noFeatures.lock),
         declared.fastRestore &&
             fastRestores[readMethod](id, ctx.stack).then((current) => current ?? noFeatures.fastRestores),
-        moving ? tiers.read(id) : undefined,
+        isMoving ? tiers.read(id) : undefined,
     ]);
     return { ...observed, ...defined({ lock, fastRestores: zones, tier }) };
 }
@@ -85,10 +85,10 @@ export async function ensureFeatures(
         await ensureFastRestore(ctx, id, fastRestore, observed.fastRestores);
         await waitForFastRestore(ctx, id, fastRestore, deadline);
     }
-    if (tierWanted(inputs) === undefined) return;
+    if (declaredTier(inputs) === undefined) return;
     const current = observed.tier ?? (await ctx.ec2.tiers.read(id));
-    const tierMove = moveTo(current, inputs);
-    if (tierMove !== undefined) await move(ctx, id, tierMove);
+    const tierMove = requiredMove(current, inputs);
+    if (tierMove !== undefined) await startMove(ctx, id, tierMove);
     await waitForTier(ctx, id, inputs, tierMove && current, deadline);
 }
 
@@ -106,12 +106,12 @@ export async function updateFeatures(
     if (state.lock !== undefined && inputs.lock === undefined) await liftLock(ctx, id, observed.lock);
     if (state.fastRestore !== undefined && inputs.fastRestore === undefined)
         await ensureFastRestore(ctx, id, undefined, observed.fastRestores);
-    if (asksForDays(inputs, state)) await move(ctx, id, "temporary", inputs.temporaryRestoreDays);
+    if (isRestoreRequested(inputs, state)) await startMove(ctx, id, "temporary", inputs.temporaryRestoreDays);
 }
 
 /** Returns the declared features as EC2 shows them. */
 export function inputsFromFeatures(inputs: Features, observed: Observed): Properties {
-    const desired = tierWanted(inputs);
+    const desired = declaredTier(inputs);
     const current = observed.tier ?? { StorageTier: observed.StorageTier };
     return {
         ...(inputs.lock && { lock: inputFromLock(inputs.lock, observed.lock) }),

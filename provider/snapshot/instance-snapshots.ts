@@ -17,7 +17,7 @@ import { creationTags, inputsFromTags, optionsFromTags } from "../lifecycle/tags
 import { tagOf, visibleTags } from "../aws/tags";
 import { checkStandard, claimTag, copyTagsOption, ownPrefix, setTag, type TagMap } from "../../schema/tags";
 import { WaitError } from "../aws/poll";
-import { markRetained, replacementWarning, withKeepHint } from "./retain-replaced";
+import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
 import { redactProperties } from "../../schema/failure";
 import { hasNoData, originOf, retentionByOrigin } from "../../schema/retention";
 import type { Resource, ResourceContext } from "../lifecycle/resource";
@@ -63,14 +63,14 @@ export const instanceSnapshots: Resource<
 
     async isFullyVisible({ ctx, inputs, observed: { members } }) {
         const volumes = await attachedVolumes(ctx, inputs);
-        const setBegun = begun(members)?.getTime() ?? 0;
-        const lacking = volumes.filter(
+        const setStart = startOf(members)?.getTime() ?? 0;
+        const missing = volumes.filter(
             ({ VolumeId = "", Attachments = [] }) =>
                 !members.some((member) => member.VolumeId === VolumeId) &&
                 // Volumes that were attached later are not part of the set.
-                Attachments.some(({ AttachTime }) => (AttachTime?.getTime() ?? 0) <= setBegun),
+                Attachments.some(({ AttachTime }) => (AttachTime?.getTime() ?? 0) <= setStart),
         );
-        return lacking.length <= (inputs.excludeBootVolume === true ? 1 : 0);
+        return missing.length <= (inputs.excludeBootVolume === true ? 1 : 0);
     },
     startedAt,
 
@@ -100,7 +100,7 @@ export const instanceSnapshots: Resource<
                   ]),
         ];
         if (facts.length === 0) return undefined;
-        return joinSentences(facts.join(" "), completeSet);
+        return joinSentences(facts.join(" "), completeSetHint);
     },
 
     async create({ ctx, inputs, ownTags }) {
@@ -142,7 +142,7 @@ export const instanceSnapshots: Resource<
                 id,
                 observed: { members, missing: [] },
                 claim,
-                startedAt: begun(members)?.getTime() ?? 0,
+                startedAt: startOf(members)?.getTime() ?? 0,
             };
         });
     },
@@ -202,11 +202,11 @@ export const instanceSnapshots: Resource<
         markRetained: ({ ctx, state }) => markRetained(ctx, memberIds(state)),
 
         async waitForReplacement({ ctx, replacement: { id, inputs, outputs } }) {
-            const whole = waitForSnapshots(ctx, memberIds(outputs), deadlineOf(ctx.ec2.clock, inputs));
-            await withKeepHint(
+            const completion = waitForSnapshots(ctx, memberIds(outputs), deadlineOf(ctx.ec2.clock, inputs));
+            await withRetentionContext(
                 id,
-                whole.then(({ failure }) => {
-                    if (failure !== undefined) throw new Error(joinSentences(failure, completeSet));
+                completion.then(({ failure }) => {
+                    if (failure !== undefined) throw new Error(joinSentences(failure, completeSetHint));
                 }),
             );
         },
@@ -229,17 +229,17 @@ export const instanceSnapshots: Resource<
     },
 
     // The set is found by its tag, and the instance by the volumes that are still attached to it.
-    async findImported({ ctx, id: given }) {
-        const [id = "", named] = given.split(",");
+    async findImported({ ctx, id: importId }) {
+        const [id = "", instanceIdInImport] = importId.split(",");
         const members = [...(await ctx.ec2.snapshots.tagged({ [setTag]: [id] })).values()];
         if (members.length === 0) return undefined;
         const volumes = await Promise.all(members.map(({ VolumeId = "" }) => ctx.ec2.volumes.read(VolumeId)));
         const attached = volumes.flatMap((volume) => volume?.Attachments ?? []);
-        const instanceId = named ?? attached.flatMap(({ InstanceId }) => InstanceId ?? [])[0];
+        const instanceId = instanceIdInImport ?? attached.flatMap(({ InstanceId }) => InstanceId ?? [])[0];
         if (instanceId === undefined)
             throw new Error(`its instance is not known to EC2; import it as ${id},<instance id>`);
         const options = optionsFromTags(
-            visibleTags(tagsOfEach(members), ctx.configuration),
+            visibleTags(commonTags(members), ctx.configuration),
             ctx.configuration,
         );
         const description = members[0]?.Description || undefined;
@@ -258,17 +258,17 @@ export const instanceSnapshots: Resource<
             missingSnapshotIds: missing,
             state: stateOf(members),
             ...defined({
-                startTime: begun(members)?.toISOString(),
+                startTime: startOf(members)?.toISOString(),
                 ownerId: members[0]?.OwnerId,
             }),
-            tagsAll: visibleTags(tagsOfEach(members), ctx.configuration),
+            tagsAll: visibleTags(commonTags(members), ctx.configuration),
         }),
 
     inputsFrom: ({ ctx, observed: { members }, declared = {} }) =>
-        inputsFromTags(declared, visibleTags(tagsOfEach(members), ctx.configuration), ctx.configuration),
+        inputsFromTags(declared, visibleTags(commonTags(members), ctx.configuration), ctx.configuration),
 };
 
-const completeSet = "To create a complete set, change a value in `triggers`.";
+const completeSetHint = "To create a complete set, change a value in `triggers`.";
 
 /** Returns the volumes of the instance, except those that are left out; the root volume is among them. */
 async function attachedVolumes(ctx: ResourceContext, inputs: InstanceSnapshotsInputs): Promise<Volume[]> {
@@ -355,13 +355,13 @@ function stateOf(members: Ec2Snapshot[]): string {
     return ["error", "pending"].find((state) => states.includes(state)) ?? states[0] ?? "completed";
 }
 
-function begun(members: Ec2Snapshot[]): Date | undefined {
+function startOf(members: Ec2Snapshot[]): Date | undefined {
     const times = members.flatMap(({ StartTime }) => StartTime?.getTime() ?? []);
     return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
 /** Returns the tags that all members have with the same value. */
-function tagsOfEach([first, ...others]: Ec2Snapshot[]): Tag[] {
+function commonTags([first, ...others]: Ec2Snapshot[]): Tag[] {
     return (first?.Tags ?? []).filter(({ Key = "", Value }) =>
         others.every((other) => tagOf(other, Key) === Value),
     );

@@ -10,7 +10,7 @@ import { defined, isMap, type Properties } from "../../schema/values";
 import { textOf, type Text } from "../../schema/failure";
 import { applyOnce } from "../aws/apply-once";
 import type { ResourceContext } from "../lifecycle/resource";
-import { sameLock, type SnapshotLock } from "../../schema/snapshot-features";
+import { isSameLock, type SnapshotLock } from "../../schema/snapshot-features";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -18,7 +18,7 @@ const day = 24 * hour;
 /** Warns the reviewer of a lock that cannot be undone. */
 export function lockWarning(before: Properties, after: Properties): Text | undefined {
     const lock = after["lock"];
-    if (!isMap(lock) || lock["mode"] !== "compliance" || sameLock(before["lock"], lock)) return undefined;
+    if (!isMap(lock) || lock["mode"] !== "compliance" || isSameLock(before["lock"], lock)) return undefined;
     const { coolOff, duration: length, expiresAt } = lock as unknown as SnapshotLock;
     const mention = (value: unknown) => ({ property: "lock", value });
     const end = length === undefined ? textOf`until ${mention(expiresAt)}` : textOf`for ${mention(length)}`;
@@ -33,9 +33,9 @@ export function lockRequest(
     current: LockedSnapshotsInfo | undefined,
     lock: SnapshotLock,
 ): LockSnapshotRequest | undefined {
-    if (current !== undefined && asDeclared(current, lock)) return undefined;
-    const isSealed = current?.LockState === "compliance";
-    if (current !== undefined && isSealed && shortens(current, lock)) {
+    if (current !== undefined && matchesDeclaration(current, lock)) return undefined;
+    const isPermanent = current?.LockState === "compliance";
+    if (current !== undefined && isPermanent && shortens(current, lock)) {
         throw new Error(`${formatLock(current)}. It can only be extended: declare that in \`lock\`.`);
     }
     return {
@@ -45,20 +45,23 @@ export function lockRequest(
             LockDuration: days(lock),
             ExpirationDate: lock.expiresAt === undefined ? undefined : new Date(lock.expiresAt),
             // EC2 rejects a cool-off period for a lock whose cool-off period is over.
-            CoolOffPeriod: isSealed ? undefined : hours(lock),
+            CoolOffPeriod: isPermanent ? undefined : hours(lock),
         }),
     };
 }
 
 /** Checks whether the lock matches the declaration, or matched it until it expired. */
-function asDeclared(current: LockedSnapshotsInfo, lock: SnapshotLock): boolean {
-    const lasts =
+function matchesDeclaration(current: LockedSnapshotsInfo, lock: SnapshotLock): boolean {
+    const hasDeclaredEnd =
         lock.expiresAt === undefined
             ? current.LockDuration === days(lock)
             : current.LockExpiresOn?.getTime() === Date.parse(lock.expiresAt);
-    if (current.LockState === "expired") return lasts;
+    if (current.LockState === "expired") return hasDeclaredEnd;
     if (modeOf(current) !== lock.mode) return false;
-    return lasts && (current.LockState !== "compliance-cooloff" || current.CoolOffPeriod === hours(lock));
+    return (
+        hasDeclaredEnd &&
+        (current.LockState !== "compliance-cooloff" || current.CoolOffPeriod === hours(lock))
+    );
 }
 
 function shortens(current: LockedSnapshotsInfo, lock: SnapshotLock): boolean {
@@ -75,14 +78,14 @@ export function modeOf({ LockState }: LockedSnapshotsInfo): SnapshotLock["mode"]
 /** Formats the mode of a lock, its end, and who can lift it. */
 export function formatLock(current: LockedSnapshotsInfo): string {
     const until = current.LockExpiresOn?.toISOString() ?? "its completion and longer";
-    const cooling = current.CoolOffPeriodExpiresOn?.toISOString();
-    const lifted = {
+    const coolOffEnd = current.CoolOffPeriodExpiresOn?.toISOString();
+    const explanations = {
         governance: "a caller with the permission ec2:UnlockSnapshot can lift the lock",
-        "compliance-cooloff": `a caller with the permission ec2:UnlockSnapshot can lift the lock until ${String(cooling)}, and nobody afterwards`,
+        "compliance-cooloff": `a caller with the permission ec2:UnlockSnapshot can lift the lock until ${String(coolOffEnd)}, and nobody afterwards`,
         compliance: "nobody can lift the lock",
     };
-    const who = lifted[current.LockState as keyof typeof lifted];
-    return `it is locked in ${modeOf(current)} mode until ${until}; ${who}`;
+    const explanation = explanations[current.LockState as keyof typeof explanations];
+    return `it is locked in ${modeOf(current)} mode until ${until}; ${explanation}`;
 }
 
 export function isLocked(current: LockedSnapshotsInfo | undefined): current is LockedSnapshotsInfo {
@@ -123,7 +126,7 @@ export function inputFromLock(
     current: LockedSnapshotsInfo | undefined,
 ): SnapshotLock | undefined {
     if (current?.LockState === undefined) return undefined;
-    if (asDeclared(current, declared)) return declared;
+    if (matchesDeclaration(current, declared)) return declared;
     const length =
         declared.expiresAt === undefined
             ? { duration: `${String(current.LockDuration)} days` as Duration }

@@ -13,7 +13,7 @@ import { inputsFromTags, optionsFromTags } from "../lifecycle/tags";
 import { tagOf, visibleTags } from "../aws/tags";
 import { checkStandard, claimTag, setTag } from "../../schema/tags";
 import { withLastObserved } from "../aws/poll";
-import { endFastRestore } from "./fast-restore";
+import { disableFastRestore } from "./fast-restore";
 import {
     updateFeatures,
     ensureFeatures,
@@ -25,7 +25,7 @@ import {
 } from "./features";
 import { checkFeatures } from "../../schema/snapshot-features";
 import { findInRecycleBin, formatExitTime, restore } from "./recycle-bin";
-import { markRetained, replacementWarning, withKeepHint } from "./retain-replaced";
+import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
 import { hasNoData, retentionByOrigin } from "../../schema/retention";
 import type { ChangeArgs, RemoteCheckArgs, ResourceContext, Resource } from "../lifecycle/resource";
 import { redactProperties, type CheckFailure } from "../../schema/failure";
@@ -88,7 +88,7 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
         async waitUntilReady({ ctx, id, observed, inputs }) {
             await ensureProtection(ctx, id, inputs, observed);
             const deadline = deadlineOf(ctx.ec2.clock, inputs);
-            const done = await waitIfWanted(ctx, id, observed, inputs, deadline);
+            const done = await waitIfDeclared(ctx, id, observed, inputs, deadline);
             if (done.State === "completed")
                 await withLastObserved(done, ensureFeatures(ctx, id, inputs, observed, deadline));
             return done;
@@ -121,15 +121,15 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
 
             async waitForReplacement({ ctx, replacement: { id, inputs } }) {
                 const deadline = deadlineOf(ctx.ec2.clock, inputs);
-                await withKeepHint(id, waitForSnapshot(ctx, id, deadline));
+                await withRetentionContext(id, waitForSnapshot(ctx, id, deadline));
             },
         },
 
         async delete({ ctx, id, state }) {
             const deadline = deadlineOf(ctx.ec2.clock, state);
-            const restores = state.fastRestore !== undefined;
-            if (restores) await ignoreNotFound(endFastRestore(ctx, id, deadline));
-            return ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored: restores }));
+            const wasFastRestored = state.fastRestore !== undefined;
+            if (wasFastRestored) await ignoreNotFound(disableFastRestore(ctx, id, deadline));
+            return ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored }));
         },
 
         async findInRecycleBin({ ctx, id }) {
@@ -137,11 +137,11 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
             if (current === undefined) return undefined;
             const { Description, VolumeId } = current;
             const observed = defined({ SnapshotId: id, Description, VolumeId });
-            const bring = async () => {
+            const restoreFromBin = async () => {
                 await restore(ctx, id);
                 return waitUntilVisible(ctx, id, deadlineOf(ctx.ec2.clock, {}));
             };
-            return { observed, until: formatExitTime(current), restore: bring };
+            return { observed, until: formatExitTime(current), restore: restoreFromBin };
         },
 
         owner: (observed) => observed.OwnerId,
@@ -186,8 +186,8 @@ export function pendingJob({ state, inputs }: Pick<ChangeArgs, "state" | "inputs
     const job = state["state"];
     if (job === "error")
         return { effect: "replace", why: "the previous attempt failed; the snapshot will be recreated" };
-    const awaited = inputs["waitForCompletion"] !== false;
-    if (awaited && job !== undefined && job !== "completed")
+    const isAwaited = inputs["waitForCompletion"] !== false;
+    if (isAwaited && job !== undefined && job !== "completed")
         return { effect: "update", why: `its state is ${formatValue(job)}; the update will wait for it` };
     return undefined;
 }
@@ -210,7 +210,7 @@ export function warnOfFeatures({ ctx, inputs, olds }: RemoteCheckArgs): CheckFai
 }
 
 /** Waits as long as `waitForCompletion` requires, and returns the snapshot. */
-async function waitIfWanted(
+async function waitIfDeclared(
     ctx: ResourceContext,
     id: string,
     observed: Observed,

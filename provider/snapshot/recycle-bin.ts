@@ -25,7 +25,7 @@ const reports = perObject((ec2: Ec2) => {
     const queue = createKeyedQueue();
     let calls = 0;
     let isOver = false;
-    const lookFor = async (ids: string[]) => {
+    const lookUp = async (ids: string[]) => {
         if (isOver) return new Map<string, SnapshotRecycleBinInfo>();
         calls++;
         const found = await list(ec2, ids, { deadline: ec2.clock.now() }).catch(() => []);
@@ -33,7 +33,7 @@ const reports = perObject((ec2: Ec2) => {
         return new Map(found.map((info) => [info.SnapshotId ?? "", info]));
     };
     return {
-        find: batched((ids) => queue("", () => lookFor(ids)), ec2.clock),
+        find: batched((ids) => queue("", () => lookUp(ids)), ec2.clock),
         isOver: () => isOver,
     };
 });
@@ -43,17 +43,17 @@ export async function reportRecycled(ctx: ResourceContext, id: string): Promise<
     const report = reports(ctx.ec2);
     const info = await report.find(id);
     if (info === undefined) return;
-    const where = `the Recycle Bin until ${formatExitTime(info)}. To restore it, set \`adopt\` to its id.`;
-    const others = report.isOver()
+    const location = `the Recycle Bin until ${formatExitTime(info)}. To restore it, set \`adopt\` to its id.`;
+    const hint = report.isOver()
         ? " Snapshots that are deleted from here on may be there too: aws ec2 list-snapshots-in-recycle-bin."
         : "";
-    ctx.info(`deleted snapshot ${id} is in ${where}${others}`);
+    ctx.info(`deleted snapshot ${id} is in ${location}${hint}`);
 }
 
 /**
  * EC2 returns these errors if the snapshot is not in the bin, if the caller may not list it, and if there is no bin.
  */
-const notThere: ErrorKind[] = ["notFound", "forbidden", "rejected"];
+const notInBin: ErrorKind[] = ["notFound", "forbidden", "rejected"];
 
 export async function findInRecycleBin(
     { ec2 }: ResourceContext,
@@ -63,7 +63,7 @@ export async function findInRecycleBin(
         const found = await list(ec2, [id]);
         return found.find(({ SnapshotId }) => SnapshotId === id);
     } catch (error) {
-        if (error instanceof Ec2Error && notThere.includes(error.kind)) return undefined;
+        if (error instanceof Ec2Error && notInBin.includes(error.kind)) return undefined;
         throw error;
     }
 }

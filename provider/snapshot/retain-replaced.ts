@@ -8,12 +8,17 @@ import { writeTags } from "../aws/write-tags";
 import { retainedPrefix, stackTag } from "../../schema/tags";
 import type { ResourceContext } from "../lifecycle/resource";
 
-export function replacementWarning(what: string, facts: string[], stays: boolean | undefined): string {
-    const subject = `${what} (${facts.join(", ")})`;
-    if (stays === true)
+export function replacementWarning(
+    resource: string,
+    facts: string[],
+    isRetained: boolean | undefined,
+): string {
+    const subject = `${resource} (${facts.join(", ")})`;
+    if (isRetained === true)
         return `replacement will retain ${subject} in the account; Pulumi will no longer manage it`;
-    const unless = stays === undefined ? ", unless the new one turns out to be a copy of something else" : "";
-    return `replacement will delete ${subject} after the new one completes${unless}. To keep it, set keepReplaced: true.`;
+    const condition =
+        isRetained === undefined ? ", unless the new one turns out to be a copy of something else" : "";
+    return `replacement will delete ${subject} after the new one completes${condition}. To keep it, set keepReplaced: true.`;
 }
 
 /**
@@ -25,7 +30,7 @@ export async function markRetained(ctx: ResourceContext, ids: string[]): Promise
 }
 
 /** Adds to the error of a replacement that the replaced resource is retained because of it. */
-export async function withKeepHint(successor: string, completion: Promise<unknown>): Promise<void> {
+export async function withRetentionContext(successor: string, completion: Promise<unknown>): Promise<void> {
     await withErrorContext(
         `it is retained because its replacement ${successor} did not complete`,
         completion,

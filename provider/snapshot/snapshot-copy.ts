@@ -8,16 +8,16 @@ import { originOf } from "../../schema/retention";
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { waitForSnapshot } from "./wait";
 import { deadlineOf } from "../aws/clock";
-import { isEncryptionRequired } from "../aws/encryption";
+import { rejectUnencrypted } from "../aws/encryption";
 import { withErrorContext } from "../aws/errors";
-import { sameKey } from "../aws/kms";
+import { isSameKey } from "../aws/kms";
 import { toTags } from "../aws/write-tags";
 import { creationTags } from "../lifecycle/tags";
 import { visibleSnapshotTags } from "./source-tags";
 import { noFeatures, type Observed } from "./features";
 import { formatPlace } from "../aws/place";
 import { reportDelay } from "./report-delay";
-import { waitUntilArchived } from "./storage-tier";
+import { rejectArchived } from "./storage-tier";
 import type { ResourceContext, Resource } from "../lifecycle/resource";
 import { describeFailure, type CheckFailure } from "../../schema/failure";
 import { UNKNOWN } from "../../schema/values";
@@ -38,7 +38,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
     ...operations,
     describe: (inputs) => `copy of ${origin(inputs)}`,
     type: "SnapshotCopy",
-    isEquivalent: { kmsKeyId: sameKey },
+    isEquivalent: { kmsKeyId: isSameKey },
 
     check({ inputs, configuration }) {
         const failures = checkSnapshot({ inputs, configuration });
@@ -54,15 +54,15 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         if (found === undefined) return undefined;
         const { encrypted, ...inputs } = found.inputs as Partial<SnapshotCopyInputs>;
         const [, region, source] = /^([^/]+)\/(snap-\w+)$/.exec(from ?? "") ?? [];
-        const said = /^\[Copied (snap-\w+) from ([\w-]+)\]/.exec(inputs.description ?? "");
-        const [sourceSnapshotId, sourceRegion] = [source ?? said?.[1], region ?? said?.[2]];
+        const inDescription = /^\[Copied (snap-\w+) from ([\w-]+)\]/.exec(inputs.description ?? "");
+        const [sourceSnapshotId, sourceRegion] = [source ?? inDescription?.[1], region ?? inDescription?.[2]];
         if (sourceSnapshotId === undefined)
             throw new Error(
                 `its source is not known to EC2; import it as ${id},<source region>/<source snapshot id>`,
             );
         const isEncrypted = encrypted === true ? true : undefined;
         // The description that EC2 gives by itself needs no declaration.
-        const description = said === null ? inputs.description : undefined;
+        const description = inDescription === null ? inputs.description : undefined;
         return {
             id,
             inputs: { ...inputs, sourceSnapshotId, sourceRegion, encrypted: isEncrypted, description },
@@ -72,14 +72,14 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
     async validateRemote({ ctx, inputs: given, olds }) {
         const inputs = given as unknown as SnapshotCopyInputs;
         warnOfFeatures({ ctx, inputs: given, olds });
-        const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
-        if (asked.every((key) => inputs[key] === olds[key])) return [];
+        const relevant = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
+        if (relevant.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(UNKNOWN)) return [];
         const id = inputs.sourceSnapshotId;
         const source = await ctx.inRegion(inputs.sourceRegion).snapshots.read(id);
         if (source?.VolumeId === volumeOfCopies && inputs.sourceRegion === ctx.ec2.region)
             ctx.warn(`${id} is a copy itself, in the same region: its data is kept, and paid for, once more`);
-        return refusals(ctx, inputs, source);
+        return validateSource(ctx, inputs, source);
     },
 
     tagSources: {
@@ -92,8 +92,8 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
     async create({ ctx, inputs, ownTags }) {
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const source = await completedSource(ctx, inputs, deadline);
-        const [refusal] = await refusals(ctx, inputs, source);
-        if (refusal !== undefined) throw new Error(describeFailure(refusal, ctx.secrets));
+        const [failure] = await validateSource(ctx, inputs, source);
+        if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
         const tags = creationTags(
             ctx,
             { ...inputs },
@@ -141,7 +141,7 @@ async function completedSource(
 }
 
 /** Returns the reasons why this source cannot be copied. */
-async function refusals(
+async function validateSource(
     ctx: ResourceContext,
     { sourceSnapshotId: id, sourceRegion, encrypted }: SnapshotCopyInputs,
     source: Ec2Snapshot | undefined,
@@ -154,9 +154,9 @@ async function refusals(
         return refuse(`was not found in ${await formatPlace(ctx.inRegion(sourceRegion))}`);
     if (source.State === "error") return refuse(`failed: ${source.StateMessage ?? "EC2 gave no reason"}`);
     return [
-        ...waitUntilArchived("sourceSnapshotId", id, source),
+        ...rejectArchived("sourceSnapshotId", id, source),
         ...(encrypted === false
-            ? await isEncryptionRequired(
+            ? await rejectUnencrypted(
                   ctx.ec2,
                   { property: "sourceSnapshotId", value: id },
                   source.Encrypted === true,

@@ -10,19 +10,19 @@ import { applyOnce } from "../aws/apply-once";
 import type { PollResult } from "../aws/poll";
 import type { ResourceContext } from "../lifecycle/resource";
 import type { CheckFailure } from "../../schema/failure";
-import { type Tiered, tierWanted } from "../../schema/snapshot-features";
+import { type Tiered, declaredTier } from "../../schema/snapshot-features";
 
 export type Move = "archive" | "permanent" | "temporary";
 
 /** Returns the move from the current or pending tier to the declared one; undefined if none is needed. */
-export function moveTo(current: SnapshotTierStatus | undefined, inputs: Tiered): Move | undefined {
-    const [desired, at] = [tierWanted(inputs), tierOf(current)];
-    if (desired === at || desired === undefined) return undefined;
+export function requiredMove(current: SnapshotTierStatus | undefined, inputs: Tiered): Move | undefined {
+    const [desired, currentTier] = [declaredTier(inputs), tierOf(current)];
+    if (desired === currentTier || desired === undefined) return undefined;
     return desired === "archive" ? "archive" : "permanent";
 }
 
 /** Checks whether another number of days is declared; an expired restore does not start again by itself. */
-export function asksForDays(inputs: Tiered, state: Tiered): boolean {
+export function isRestoreRequested(inputs: Tiered, state: Tiered): boolean {
     const days = inputs.temporaryRestoreDays;
     return days !== undefined && days !== state.temporaryRestoreDays;
 }
@@ -40,27 +40,27 @@ export function tierOf(current: SnapshotTierStatus | undefined): "standard" | "a
 }
 
 /** Starts the move to the declared tier. */
-export async function move(
+export async function startMove(
     { ec2 }: ResourceContext,
     id: string,
     tierMove: Move,
     days?: number,
 ): Promise<void> {
-    const isDone = async () => isOn(tierMove, await ec2.tiers.read(id));
+    const isDone = async () => hasStarted(tierMove, await ec2.tiers.read(id));
     if (tierMove === "archive") {
         const input = { SnapshotId: id, StorageTier: "archive" } as const;
         await applyOnce(ec2, "ModifySnapshotTier", input, { isDone, mayBeNew: true });
         return;
     }
-    const how = tierMove === "permanent" ? { PermanentRestore: true } : { TemporaryRestoreDays: days };
-    await applyOnce(ec2, "RestoreSnapshotTier", { SnapshotId: id, ...how }, { isDone });
+    const restore = tierMove === "permanent" ? { PermanentRestore: true } : { TemporaryRestoreDays: days };
+    await applyOnce(ec2, "RestoreSnapshotTier", { SnapshotId: id, ...restore }, { isDone });
 }
 
 /**
  * Checks whether the move has started. A temporary restore must be in progress, because an earlier, expired one proves
  * nothing.
  */
-function isOn(tierMove: Move, current: SnapshotTierStatus | undefined): boolean {
+function hasStarted(tierMove: Move, current: SnapshotTierStatus | undefined): boolean {
     if (tierMove === "temporary")
         return current?.LastTieringOperationStatus === "temporary-restore-in-progress";
     return tierOf(current) === (tierMove === "archive" ? "archive" : "standard");
@@ -78,7 +78,7 @@ export async function waitForTier(
         key: id,
         subject: "change of the storage tier",
         deadline,
-        evaluate: (current) => evaluateTier(current, tierWanted(inputs), before),
+        evaluate: (current) => evaluateTier(current, declaredTier(inputs), before),
         progress: (text) => {
             ctx.status(text);
         },
@@ -92,17 +92,17 @@ export function evaluateTier(
 ): PollResult {
     if (current === undefined) return "notFound";
     const status = current.LastTieringOperationStatus ?? "";
-    const begun = (observed?: SnapshotTierStatus) => observed?.LastTieringStartTime?.getTime();
+    const startOf = (observed?: SnapshotTierStatus) => observed?.LastTieringStartTime?.getTime();
     // The status of an earlier move says nothing about the new one.
-    if (before !== undefined && begun(current) === begun(before))
+    if (before !== undefined && startOf(current) === startOf(before))
         return { pending: "waiting for the tier change to start" };
     if (status.endsWith("-in-progress")) {
-        const what = status.replace("-in-progress", "").replaceAll("-", " ");
-        return { pending: `${what} ${String(current.LastTieringProgress ?? 0)}%` };
+        const operation = status.replace("-in-progress", "").replaceAll("-", " ");
+        return { pending: `${operation} ${String(current.LastTieringProgress ?? 0)}%` };
     }
     if (status.endsWith("-failed")) {
-        const why = current.LastTieringOperationStatusDetail ?? "EC2 gave no reason";
-        return { failed: `${status.replaceAll("-", " ")}: ${why}` };
+        const reason = current.LastTieringOperationStatusDetail ?? "EC2 gave no reason";
+        return { failed: `${status.replaceAll("-", " ")}: ${reason}` };
     }
     return desired === undefined || tierOf(current) === desired
         ? "done"
@@ -110,7 +110,7 @@ export function evaluateTier(
 }
 
 /** Rejects an archived snapshot, because EC2 creates nothing from it unless it is temporarily restored. */
-export function waitUntilArchived(
+export function rejectArchived(
     property: string,
     id: string,
     { StorageTier, RestoreExpiryTime }: Snapshot,

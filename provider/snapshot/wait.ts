@@ -77,14 +77,14 @@ export function failuresOf(ids: string[], results: PromiseSettledResult<unknown>
 /** Reports the joint progress when it changes, such as `37 of 100 snapshots completed, 61% in all`. */
 function jointProgress(status: WaitContext["status"], ids: string[]): (id: string, text: string) => void {
     const percent = new Map(ids.map((id) => [id, 0]));
-    let said = "";
+    let lastLine = "";
     return (id, text) => {
         percent.set(id, Number.parseInt(text, 10) || 0);
         const values = [...percent.values()];
         const done = values.filter((value) => value === 100).length;
         const average = Math.floor(values.reduce((sum, value) => sum + value, 0) / values.length);
         const line = `${String(done)} of ${String(percent.size)} snapshots completed, ${String(average)}% in all`;
-        if (line !== said) status((said = line));
+        if (line !== lastLine) status((lastLine = line));
     };
 }
 

@@ -5,10 +5,10 @@
  */
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import { createCache, perObject } from "../aws/cache";
-import { isEncryptionRequired } from "../aws/encryption";
+import { rejectUnencrypted } from "../aws/encryption";
 import { formatPlace } from "../aws/place";
 import type { ResourceContext } from "../lifecycle/resource";
-import { waitUntilArchived } from "../snapshot/storage-tier";
+import { rejectArchived } from "../snapshot/storage-tier";
 import { textOf, type CheckFailure, type Mention } from "../../schema/failure";
 import { UNKNOWN, type Properties } from "../../schema/values";
 
@@ -42,10 +42,10 @@ export async function validateAgainstSource(
         return [{ ...mention, reason: `but that snapshot failed: ${why}` }];
     }
     return [
-        ...waitUntilArchived("snapshotId", id, snapshot),
+        ...rejectArchived("snapshotId", id, snapshot),
         ...(hasSize ? checkSize(mention, snapshot.VolumeSize ?? 0, size) : []),
         ...(encrypted === false
-            ? await isEncryptionRequired(ctx.ec2, mention, snapshot.Encrypted === true)
+            ? await rejectUnencrypted(ctx.ec2, mention, snapshot.Encrypted === true)
             : []),
     ];
 }

@@ -11,7 +11,7 @@ import { defined, formatValue, UNKNOWN } from "../../schema/values";
 import { joinTexts, textOf, type Mention } from "../../schema/failure";
 import { messageOf } from "../aws/errors";
 import { formatPlace } from "../aws/place";
-import { sameKey } from "../aws/kms";
+import { isSameKey } from "../aws/kms";
 import { hasNoData } from "../../schema/retention";
 import { checkStandard, copyTagsOption } from "../../schema/tags";
 import { withLastObserved } from "../aws/poll";
@@ -45,7 +45,7 @@ type Outputs = Partial<VolumeFromSnapshotOutputs>;
 export const volumeFromSnapshot: Resource<Inputs, Outputs, Observed> = {
     describe: ({ snapshotId }) => `volume from snapshot ${snapshotId}`,
     type: "VolumeFromSnapshot",
-    isEquivalent: { kmsKeyId: sameKey },
+    isEquivalent: { kmsKeyId: isSameKey },
     check: ({ inputs, configuration, olds }) => [
         ...checkStandard(inputs, configuration),
         ...checkVolume(inputs, olds),

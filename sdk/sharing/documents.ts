@@ -98,16 +98,26 @@ export interface SharingPolicyDocuments {
  * ```
  */
 export function sharingPolicyDocuments(inputs: SharingPolicyInputs): SharingPolicyDocuments {
-    const accounts = checked(inputs.accounts);
+    const accounts = validateAccounts(inputs.accounts);
     for (const kind of ["privateSharers", "publicSharers", "deployers"] as const)
         checkPrincipals(kind, inputs[kind]);
     return {
         allow: {
-            private: document(share({ ...inputs, accounts }), ...revoke, look, note),
-            public: document(publish(inputs), ...revoke, look, note),
+            private: document(
+                shareStatement({ ...inputs, accounts }),
+                ...revokeStatements,
+                readStatement,
+                removeTagsStatement,
+            ),
+            public: document(
+                publishStatement(inputs),
+                ...revokeStatements,
+                readStatement,
+                removeTagsStatement,
+            ),
         },
         guardrail: document(...guardrail(accounts, inputs)),
-        kms: document(...keyUse(accounts)),
+        kms: document(...keyStatements(accounts)),
     };
 }
 
@@ -132,30 +142,30 @@ function allow(
     return { Sid, Effect: "Allow", Action, Resource, Condition };
 }
 
-function ofGroup(group: string | undefined) {
+function groupCondition(group: string | undefined) {
     return group === undefined ? {} : { StringEquals: { "aws:ResourceTag/Group": group } };
 }
 
-function share({ accounts, group }: SharingPolicyInputs): PolicyStatement {
+function shareStatement({ accounts, group }: SharingPolicyInputs): PolicyStatement {
     return allow("ShareWithListedAccounts", ["ec2:ModifySnapshotAttribute"], [snapshots], {
         // The condition also matches requests without accounts, so that `Null` requires one.
         "ForAllValues:StringEquals": { "ec2:Add/userId": accounts },
         Null: { ...addsAccount, ...addsNoGroup },
-        ...ofGroup(group),
+        ...groupCondition(group),
     });
 }
 
-function publish({ group }: SharingPolicyInputs): PolicyStatement {
+function publishStatement({ group }: SharingPolicyInputs): PolicyStatement {
     return allow("MakePublic", ["ec2:ModifySnapshotAttribute"], [snapshots], {
         Null: { ...addsGroup, ...addsNoAccount },
-        ...ofGroup(group),
+        ...groupCondition(group),
     });
 }
 
 const removesAccount = { "ec2:Remove/userId": "false" };
 const removesGroup = { "ec2:Remove/group": "false" };
 // The keys are required, so that a request whose change EC2 does not pass to IAM is not allowed.
-const revoke = [
+const revokeStatements = [
     allow("Revoke", ["ec2:ModifySnapshotAttribute"], [snapshots], {
         Null: { ...addsNoAccount, ...addsNoGroup, ...removesAccount },
     }),
@@ -164,7 +174,7 @@ const revoke = [
     }),
 ];
 
-const look: PolicyStatement = {
+const readStatement: PolicyStatement = {
     Sid: "Look",
     Effect: "Allow",
     Action: [
@@ -177,19 +187,21 @@ const look: PolicyStatement = {
 };
 
 /** `SnapshotShare` removes the tags in which its earlier versions recorded their grants. */
-const note = allow("NoteGrants", ["ec2:DeleteTags"], [snapshots], {
+const removeTagsStatement = allow("NoteGrants", ["ec2:DeleteTags"], [snapshots], {
     // The condition also matches requests without tags, so that `Null` requires one.
     "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
     Null: { "aws:TagKeys": "false" },
 });
 
 function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyStatement[] {
-    const privately = others(inputs.privateSharers);
-    const publicly = others(inputs.publicSharers);
-    const either = others(inputs.privateSharers, inputs.publicSharers);
+    const exceptPrivateSharers = exceptPrincipals(inputs.privateSharers);
+    const exceptPublicSharers = exceptPrincipals(inputs.publicSharers);
+    const exceptSharers = exceptPrincipals(inputs.privateSharers, inputs.publicSharers);
     const { privateSharers, publicSharers, deployers } = inputs;
-    const stacks = others(privateSharers, publicSharers, deployers);
-    const stacksAndSchedules = others(privateSharers, publicSharers, deployers, { roles: [scheduleRoles] });
+    const exceptDeployers = exceptPrincipals(privateSharers, publicSharers, deployers);
+    const exceptDeployersAndSchedules = exceptPrincipals(privateSharers, publicSharers, deployers, {
+        roles: [scheduleRoles],
+    });
     const deny = (
         Sid: string,
         Action: string[],
@@ -207,8 +219,8 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
         // A permissions boundary of Deny statements alone allows nothing.
         { Sid: "EverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
         // `Null` excludes requests that add nothing from these three statements: a revocation is never denied.
-        deny("OthersDoNotShare", sharing, { Null: addsAccount, ...privately }, [snapshots]),
-        deny("OthersDoNotPublish", sharing, { Null: addsGroup, ...publicly }, [snapshots]),
+        deny("OthersDoNotShare", sharing, { Null: addsAccount, ...exceptPrivateSharers }, [snapshots]),
+        deny("OthersDoNotPublish", sharing, { Null: addsGroup, ...exceptPublicSharers }, [snapshots]),
         deny(
             "ListedAccountsOnly",
             sharing,
@@ -241,10 +253,10 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
                 "ec2:ExportImage",
                 "ec2:CreateInstanceExportTask",
             ],
-            publicly,
+            exceptPublicSharers,
         ),
         // ResetSnapshotAttribute revokes all grants, including those of others.
-        deny("OthersDoNotReset", ["ec2:ResetSnapshotAttribute"], either, [snapshots]),
+        deny("OthersDoNotReset", ["ec2:ResetSnapshotAttribute"], exceptSharers, [snapshots]),
         deny(
             "PublicAccessStaysBlocked",
             [
@@ -252,33 +264,36 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
                 "ec2:EnableSnapshotBlockPublicAccess",
                 "ec2:DisableImageBlockPublicAccess",
             ],
-            publicly,
+            exceptPublicSharers,
         ),
         // Data Lifecycle Manager shares with the permissions of its role.
         deny("OthersGiveNoRoleToLifecycleManager", ["iam:PassRole"], {
             StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
-            ...privately,
+            ...exceptPrivateSharers,
         }),
-        deny("OthersChangeNoLifecyclePolicy", ["dlm:UpdateLifecyclePolicy"], privately),
+        deny("OthersChangeNoLifecyclePolicy", ["dlm:UpdateLifecyclePolicy"], exceptPrivateSharers),
         // The recovery function, DLM's role and the resources of stacks recognize their own by these tags.
         deny(
             "OthersWriteNoTagsOfStacks",
             ["ec2:CreateTags", "ec2:DeleteTags"],
-            { "ForAnyValue:StringLike": { "aws:TagKeys": [`${ownPrefix}*`] }, ...stacksAndSchedules },
+            {
+                "ForAnyValue:StringLike": { "aws:TagKeys": [`${ownPrefix}*`] },
+                ...exceptDeployersAndSchedules,
+            },
             ["arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:volume/*"],
         ),
         // These roles may write the tags, so that nobody else may act as one of them.
         deny(
             "OthersChangeNoRoleOfSchedules",
             ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy"],
-            stacks,
+            exceptDeployers,
             [scheduleRoles],
         ),
     ];
 }
 
 /** Returns a condition that matches all principals but these, or no condition if there are none. */
-function others(...sharers: (Sharers | undefined)[]): NonNullable<PolicyStatement["Condition"]> {
+function exceptPrincipals(...sharers: (Sharers | undefined)[]): NonNullable<PolicyStatement["Condition"]> {
     const arns = sharers.flatMap((some) => [
         ...(some?.roles ?? []).flatMap((role) => principals("role", role)),
         ...(some?.users ?? []).flatMap((user) => principals("user", user)),
@@ -292,7 +307,7 @@ function principals(kind: "role" | "user", name: string): string[] {
     return [`arn:*:iam::*:${kind}/${name}`, `arn:*:iam::*:${kind}/*/${name}`];
 }
 
-function keyUse(accounts: string[]): PolicyStatement[] {
+function keyStatements(accounts: string[]): PolicyStatement[] {
     if (accounts.length === 0) return [];
     const statement = (
         Sid: string,
@@ -307,11 +322,11 @@ function keyUse(accounts: string[]): PolicyStatement[] {
         Resource: ["*"],
         Condition,
     });
-    const throughEc2 = { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com*" } };
+    const viaEc2 = { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com*" } };
     return [
-        statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], throughEc2),
+        statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], viaEc2),
         statement("MakeVolumesOfThem", ["kms:CreateGrant"], {
-            ...throughEc2,
+            ...viaEc2,
             Bool: { "kms:GrantIsForAWSResource": "true" },
         }),
     ];
@@ -331,9 +346,9 @@ function checkPrincipals(property: string, principals: Sharers = {}): void {
     }
 }
 
-function checked(accounts: string[]): string[] {
-    const wrong = accounts.find((id) => !isAccountId(id));
-    if (wrong === undefined) return [...new Set(accounts.map(String))].sort();
-    const reason = `accounts: "${wrong}" is not an account id of 12 digits`;
-    throw new Error(isShortAccountId(wrong) ? `${reason}: ${quoteAccountId}` : reason);
+function validateAccounts(accounts: string[]): string[] {
+    const invalid = accounts.find((id) => !isAccountId(id));
+    if (invalid === undefined) return [...new Set(accounts.map(String))].sort();
+    const reason = `accounts: "${invalid}" is not an account id of 12 digits`;
+    throw new Error(isShortAccountId(invalid) ? `${reason}: ${quoteAccountId}` : reason);
 }

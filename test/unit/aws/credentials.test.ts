@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { connect } from "../../../provider/aws/client";
 import { sourceOf } from "../../../provider/aws/credentials";
-import { expandPath, settle } from "../../../provider/aws/environment";
+import { expandPath, completeConfig } from "../../../provider/aws/environment";
 import { readConfiguration } from "../../../schema/configuration";
 import { HandClock } from "../clock";
 import { answer, stsAnswer, stsRefusal, Wire, type Answering } from "../wire";
@@ -233,7 +233,7 @@ describe("what the environment and the profile say", () => {
     test("FIPS, dual stack and CA: configuration, then environment, then profile", () => {
         const entry = { use_fips_endpoint: "true", use_dualstack_endpoint: "true", ca_bundle: "/p.pem" };
         const withEntry = { ...profile, entry };
-        expect(settle(read({}), withEntry, {})).toMatchObject({
+        expect(completeConfig(read({}), withEntry, {})).toMatchObject({
             useFipsEndpoint: true,
             useDualstackEndpoint: true,
             customCaBundle: "/p.pem",
@@ -244,7 +244,7 @@ describe("what the environment and the profile say", () => {
             AWS_USE_DUALSTACK_ENDPOINT: "FALSE",
             AWS_CA_BUNDLE: "/e.pem",
         };
-        expect(settle(read({}), withEntry, env)).toMatchObject({
+        expect(completeConfig(read({}), withEntry, env)).toMatchObject({
             useFipsEndpoint: false,
             useDualstackEndpoint: false,
             customCaBundle: "/e.pem",
@@ -255,7 +255,7 @@ describe("what the environment and the profile say", () => {
             "aws:useDualstackEndpoint": "true",
             "aws:customCaBundle": "/c.pem",
         };
-        expect(settle(read(config), withEntry, env)).toMatchObject({
+        expect(completeConfig(read(config), withEntry, env)).toMatchObject({
             useFipsEndpoint: true,
             useDualstackEndpoint: true,
             customCaBundle: "/c.pem",
@@ -265,7 +265,7 @@ describe("what the environment and the profile say", () => {
 
     test("endpoints: aws:endpoints, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL, services, endpoint_url", () => {
         const ec2 = (env: Record<string, string>, config = {}, more = {}) =>
-            settle(read(config), { ...profile, ...more }, env).endpoints.ec2;
+            completeConfig(read(config), { ...profile, ...more }, env).endpoints.ec2;
         const all = { AWS_ENDPOINT_URL_EC2: "http://one", AWS_ENDPOINT_URL: "http://all" };
         const more = {
             entry: { endpoint_url: "http://entry" },

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { keptFrom, matches, neededOfKey, parseKeyPolicy } from "../../../provider/aws/key-policy";
+import {
+    missingKeyActions,
+    matches,
+    requiredKeyActions,
+    parseKeyPolicy,
+} from "../../../provider/aws/key-policy";
 import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
 
 const account = "111122223333";
@@ -16,23 +21,23 @@ function kept(...statements: object[]): string[] {
 }
 
 function keptBy(policy: object): string[] {
-    return keptFrom(account, parseKeyPolicy(JSON.stringify(policy)) ?? [], "eu-west-1");
+    return missingKeyActions(account, parseKeyPolicy(JSON.stringify(policy)) ?? [], "eu-west-1");
 }
 
 const allow = (more: object) => ({ Effect: "Allow", Action: "kms:*", Resource: "*", ...more });
 const deny = (more: object) => ({ Effect: "Deny", Action: "kms:*", Resource: "*", ...more });
 
 test("a key whose policy names its own account alone is closed to others", () => {
-    expect(kept(owner)).toEqual(neededOfKey);
-    expect(keptBy({ Statement: owner })).toEqual(neededOfKey);
-    expect(keptBy({})).toEqual(neededOfKey);
+    expect(kept(owner)).toEqual(requiredKeyActions);
+    expect(keptBy({ Statement: owner })).toEqual(requiredKeyActions);
+    expect(keptBy({})).toEqual(requiredKeyActions);
 });
 
 test("what sharingPolicyDocuments gives for keys opens them to the listed accounts, and to no other", () => {
     const { Statement } = sharingPolicyDocuments({ accounts: [account], privateSharers: {} }).kms;
     expect(kept(owner, ...Statement)).toEqual([]);
     const others = sharingPolicyDocuments({ accounts: ["444455556666"], privateSharers: {} }).kms;
-    expect(kept(owner, ...others.Statement)).toEqual(neededOfKey);
+    expect(kept(owner, ...others.Statement)).toEqual(requiredKeyActions);
 });
 
 test.each<[string, object]>([
@@ -67,12 +72,12 @@ test.each<[string, object]>([
 });
 
 test.each<[string, object, string[]]>([
-    ["another account", { Principal: { AWS: "arn:aws:iam::444455556666:root" } }, neededOfKey],
-    ["a service", { Principal: { Service: "ec2.amazonaws.com" } }, neededOfKey],
+    ["another account", { Principal: { AWS: "arn:aws:iam::444455556666:root" } }, requiredKeyActions],
+    ["a service", { Principal: { Service: "ec2.amazonaws.com" } }, requiredKeyActions],
     [
         "everybody of another account",
         { Principal: "*", Condition: { StringEquals: { "kms:CallerAccount": ["444455556666"] } } },
-        neededOfKey,
+        requiredKeyActions,
     ],
     [
         "it through another service",
@@ -80,7 +85,7 @@ test.each<[string, object, string[]]>([
             Principal: { AWS: root },
             Condition: { StringEquals: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
         },
-        neededOfKey,
+        requiredKeyActions,
     ],
     [
         "it to read alone",
@@ -94,8 +99,8 @@ test.each<[string, object, string[]]>([
 test("a deny without a condition holds; one that may not be met, or that names a part of the account, does not", () => {
     const open = allow({ Principal: { AWS: root } });
     expect(kept(open, deny({ Principal: "*", Action: "kms:CreateGrant" }))).toEqual(["kms:CreateGrant"]);
-    expect(kept(open, deny({ Principal: { AWS: root } }))).toEqual(neededOfKey);
-    expect(kept(open, deny({ Principal: { AWS: account } }))).toEqual(neededOfKey);
+    expect(kept(open, deny({ Principal: { AWS: root } }))).toEqual(requiredKeyActions);
+    expect(kept(open, deny({ Principal: { AWS: account } }))).toEqual(requiredKeyActions);
     const elsewhere = { Principal: "*", Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-1" } } };
     expect(kept(open, deny(elsewhere))).toEqual([]);
     expect(kept(open, deny({ Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }))).toEqual([]);
@@ -142,7 +147,7 @@ describe("patterns of IAM", () => {
             Principal: { AWS: root },
             Action: Array.from({ length: 10 }, () => hostile),
         });
-        expect(kept(statement)).toEqual(neededOfKey);
+        expect(kept(statement)).toEqual(requiredKeyActions);
         expect(performance.now() - started).toBeLessThan(1_000);
     });
 });

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { main } from "../../../cli/index";
-import { listText } from "../../../cli/list";
+import { formatList } from "../../../cli/list";
 import { answer } from "../wire";
 
 const root = join(__dirname, "../../..");
@@ -237,7 +237,7 @@ describe("list", () => {
                 tags,
             },
         ];
-        expect(listText(snapshots, { now, owner: "self" })).toBe(
+        expect(formatList(snapshots, { now, owner: "self" })).toBe(
             [
                 "snapshot  name  group  volume  size   age     state        tier",
                 "snap-2    -     -      -       -      now     pending 43%  -",
@@ -247,7 +247,7 @@ describe("list", () => {
                 "",
             ].join("\n"),
         );
-        expect(listText(snapshots, { now, owner: "shared" })).toMatch(/^snapshot +name +group +owner /);
-        expect(listText([], { now, owner: "self" })).toBe("no snapshots found\n");
+        expect(formatList(snapshots, { now, owner: "shared" })).toMatch(/^snapshot +name +group +owner /);
+        expect(formatList([], { now, owner: "self" })).toBe("no snapshots found\n");
     });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration, sameDuration, toMilliseconds } from "../../../schema/duration";
+import { duration, isSameDuration, toMilliseconds } from "../../../schema/duration";
 
 test.each([
     ["1 second", 1_000],
@@ -33,11 +33,11 @@ test.each([
 });
 
 test("the same time written differently is the same", () => {
-    expect(sameDuration("24 hours", "1 day")).toBe(true);
-    expect(sameDuration("60 seconds", "1 minute")).toBe(true);
-    expect(sameDuration("1 day", "2 days")).toBe(false);
-    expect(sameDuration(undefined, undefined)).toBe(true);
-    expect(sameDuration(undefined, "1 day")).toBe(false);
-    expect(sameDuration("nonsense", "nonsense")).toBe(true);
-    expect(sameDuration("nonsense", "1 day")).toBe(false);
+    expect(isSameDuration("24 hours", "1 day")).toBe(true);
+    expect(isSameDuration("60 seconds", "1 minute")).toBe(true);
+    expect(isSameDuration("1 day", "2 days")).toBe(false);
+    expect(isSameDuration(undefined, undefined)).toBe(true);
+    expect(isSameDuration(undefined, "1 day")).toBe(false);
+    expect(isSameDuration("nonsense", "nonsense")).toBe(true);
+    expect(isSameDuration("nonsense", "1 day")).toBe(false);
 });

@@ -4,11 +4,16 @@ import {
     fastRestoreWarning,
     evaluateFastRestore,
     inputFromFastRestore,
-    zonesOn,
+    enabledZones,
 } from "../../../provider/snapshot/fast-restore";
 import { fastRestoreRule, lockRule, type SnapshotLock } from "../../../schema/snapshot-features";
 import { isLocked, lockRequest, inputFromLock, formatLock } from "../../../provider/snapshot/lock";
-import { asksForDays, evaluateTier, moveTo, tierOf } from "../../../provider/snapshot/storage-tier";
+import {
+    isRestoreRequested,
+    evaluateTier,
+    requiredMove,
+    tierOf,
+} from "../../../provider/snapshot/storage-tier";
 
 const id = "snap-0123456789abcdef0";
 const expiry = new Date("2026-12-31T00:00:00Z");
@@ -147,8 +152,8 @@ describe("fast restore", () => {
             zone("c", "disabling"),
             zone("d", "disabled"),
         ];
-        expect(zonesOn(there, false)).toEqual(["us-east-1a", "us-east-1b"]);
-        expect(zonesOn(there, true)).toEqual(["use1-aza", "use1-azb"]);
+        expect(enabledZones(there, false)).toEqual(["us-east-1a", "us-east-1b"]);
+        expect(enabledZones(there, true)).toEqual(["use1-aza", "use1-azb"]);
     });
 
     test("is waited for in every zone; where it goes off meanwhile, that is a failure", () => {
@@ -197,18 +202,18 @@ describe("the archive", () => {
 
     test("is moved to and from only where it is declared and differs", () => {
         const archived = { StorageTier: "archive" as const };
-        expect(moveTo(undefined, { storageTier: "archive" })).toBe("archive");
-        expect(moveTo(archived, { storageTier: "archive" })).toBeUndefined();
-        expect(moveTo(archived, { storageTier: "standard" })).toBe("permanent");
-        expect(moveTo(archived, { permanentRestore: true })).toBe("permanent");
-        expect(moveTo(archived, {})).toBeUndefined();
-        expect(moveTo(moving("archival-in-progress"), { storageTier: "archive" })).toBeUndefined();
+        expect(requiredMove(undefined, { storageTier: "archive" })).toBe("archive");
+        expect(requiredMove(archived, { storageTier: "archive" })).toBeUndefined();
+        expect(requiredMove(archived, { storageTier: "standard" })).toBe("permanent");
+        expect(requiredMove(archived, { permanentRestore: true })).toBe("permanent");
+        expect(requiredMove(archived, {})).toBeUndefined();
+        expect(requiredMove(moving("archival-in-progress"), { storageTier: "archive" })).toBeUndefined();
     });
 
     test("lends a snapshot for days that were not asked for before, and not again by itself", () => {
-        expect(asksForDays({ temporaryRestoreDays: 3 }, {})).toBe(true);
-        expect(asksForDays({ temporaryRestoreDays: 3 }, { temporaryRestoreDays: 3 })).toBe(false);
-        expect(asksForDays({}, { temporaryRestoreDays: 3 })).toBe(false);
+        expect(isRestoreRequested({ temporaryRestoreDays: 3 }, {})).toBe(true);
+        expect(isRestoreRequested({ temporaryRestoreDays: 3 }, { temporaryRestoreDays: 3 })).toBe(false);
+        expect(isRestoreRequested({}, { temporaryRestoreDays: 3 })).toBe(false);
     });
 
     test("is waited for by what EC2 tells of this move, not of an earlier one", () => {
