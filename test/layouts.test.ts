@@ -5,7 +5,7 @@
  * @module
  */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -113,12 +113,18 @@ async function laidOut(
     return { project, volumeId };
 }
 
-/** Preview, up, no change, destroy: the last three run the text that is in the state. */
-async function works({ project, volumeId }: LaidOut): Promise<void> {
+/**
+ * Creates the snapshot and destroys it: `up` runs the text that the program gives, `destroy` the text in the state.
+ * `before` and `between` take further steps.
+ */
+async function works(
+    { project, volumeId }: LaidOut,
+    { before, between }: { before?: () => Promise<unknown>; between?: () => Promise<unknown> } = {},
+): Promise<void> {
     const calls = (action: string, key: string, value: string) =>
         emulator.calls((call) => call.action === action && call.params[key] === value);
 
-    await project.preview();
+    await before?.();
     expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toEqual([]);
     await project.up();
     const [copy, ...others] = await project.state();
@@ -131,7 +137,7 @@ async function works({ project, volumeId }: LaidOut): Promise<void> {
     for (const side of [copy!.inputs, copy!.outputs]) expect(side["__provider"]).toBe(forwardTo("Snapshot"));
     // The program has told that the state holds it, so that no later run adopts it.
     expect(await calls("DeleteTags", "ResourceId.1", copy!.id!)).toHaveLength(1);
-    await project.up("--expect-no-changes");
+    await between?.();
     expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toHaveLength(1);
 
     await project.destroy();
@@ -140,13 +146,27 @@ async function works({ project, volumeId }: LaidOut): Promise<void> {
 
 const nothingMore = () => Promise.resolve();
 
+/** Gives a project what is installed in `shared`, by hard links: npm then installs only what differs. */
+async function linkInstalled({ folder: to }: Project): Promise<void> {
+    await run("cp", ["-al", join(shared, "node_modules"), to]);
+    // npm writes this one in place.
+    await rm(join(to, "node_modules/.package-lock.json"));
+}
+
 const install = (version: string) => async (project: Project) => {
-    await npm(project.folder, "install", "--ignore-scripts", tarball, `@pulumi/pulumi@${version}`);
+    await linkInstalled(project);
+    for (const name of ["package.json", "package-lock.json"])
+        await copyFile(join(shared, name), join(project.folder, name));
+    await npm(project.folder, "install", "--ignore-scripts", `@pulumi/pulumi@${version}`);
 };
 
 describe.concurrent("the package works", { timeout: 300_000 }, () => {
     test("installed by npm", async () => {
-        await works(await laidOut("npm", commonJs, nothingMore, { parent: shared }));
+        const laid = await laidOut("npm", commonJs, nothingMore, { parent: shared });
+        await works(laid, {
+            before: () => laid.project.preview(),
+            between: () => laid.project.up("--expect-no-changes"),
+        });
     });
 
     test("installed by pnpm, which lets a package see only what it declares", async () => {
@@ -172,6 +192,8 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", source]);
             const dependencies = { "pulumi-ebs-snapshots": "*", "@pulumi/pulumi": usual };
             await project.write("package.json", manifest({ dependencies, workspaces: ["packages/*"] }));
+            await linkInstalled(project);
+            await rm(join(project.folder, "node_modules/pulumi-ebs-snapshots"), { recursive: true });
             await npm(project.folder, "install", "--ignore-scripts");
         };
         await works(await laidOut("workspace", commonJs, lay));

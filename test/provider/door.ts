@@ -39,13 +39,18 @@ export function urnOf(kind: Kind, name: string): string {
 class EmulatorClock implements Clock {
     #ahead = 0;
 
-    constructor(readonly emulator: Emulator) {}
+    constructor(
+        readonly emulator: Emulator,
+        /** Acts outside of the provider, at the beginning of each wait. */
+        readonly onWait: () => Promise<void>,
+    ) {}
 
     now(): number {
         return Date.now() + this.#ahead;
     }
 
     async sleep(milliseconds: number): Promise<void> {
+        await this.onWait();
         this.#ahead += milliseconds;
         if (milliseconds > 0) await this.emulator.advance(milliseconds / 1_000);
     }
@@ -69,9 +74,12 @@ export class Door {
     constructor(
         readonly emulator: Emulator,
         account = "123456789012",
-        more: Record<string, string> = {},
+        {
+            config: more = {},
+            onWait = () => Promise.resolve(),
+        }: { config?: Record<string, string>; onWait?: () => Promise<void> } = {},
     ) {
-        this.clock = new EmulatorClock(emulator);
+        this.clock = new EmulatorClock(emulator, onWait);
         const say = (_urn: string, line: string) => this.said.push(line);
         const deployment = new Deployment(
             { clock: this.clock },

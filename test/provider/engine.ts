@@ -46,9 +46,9 @@ export interface StateEntry {
 export type Step = "same" | "create" | "update" | "replace" | "delete" | "failed" | "skipped";
 
 export interface Ran {
-    /** What the provider said, and the failures, one a line. */
+    /** Contains the messages of the provider, then the failures, one a line. */
     said: string;
-    /** What became of each resource. */
+    /** Contains the step that was taken for each resource. */
     steps: Record<string, Step>;
 }
 
@@ -116,27 +116,53 @@ export class Engine {
     readonly calls: string[] = [];
     config: Record<string, string> = {};
     account = "123456789012";
+    /** Acts outside of the provider, at the beginning of each of its waits. */
+    onWait: () => Promise<void> = () => Promise.resolve();
+    /** The resources that the next runs declare. */
+    program: Declared[] = [];
 
     constructor(readonly emulator: Emulator) {}
 
-    async up(declared: Declared[], options: RunOptions = {}): Promise<Ran> {
-        return succeeded(await this.#runProgram(declared, options));
+    async up(program?: Declared[], options: RunOptions = {}): Promise<Ran> {
+        return succeeded(await this.#run(program, options));
     }
 
-    async upFails(declared: Declared[], options: RunOptions = {}): Promise<Ran> {
-        return failed(await this.#runProgram(declared, options));
+    async upFails(program?: Declared[], options: RunOptions = {}): Promise<Ran> {
+        return failed(await this.#run(program, options));
     }
 
-    async preview(declared: Declared[]): Promise<Ran> {
-        return succeeded(await this.#runProgram(declared, { isPreview: true }));
+    async preview(program?: Declared[]): Promise<Ran> {
+        return succeeded(await this.#run(program, { isPreview: true }));
     }
 
-    async previewFails(declared: Declared[]): Promise<Ran> {
-        return failed(await this.#runProgram(declared, { isPreview: true }));
+    async previewFails(program?: Declared[]): Promise<Ran> {
+        return failed(await this.#run(program, { isPreview: true }));
+    }
+
+    /**
+     * Kills the process of an operation at the beginning of a wait in which the condition holds: the state stays as it
+     * was before.
+     */
+    async kill(operation: () => Promise<Ran>, condition: () => Promise<boolean>): Promise<void> {
+        const before = structuredClone(this.state);
+        const { onWait } = this;
+        await new Promise<void>((died, fail) => {
+            this.onWait = async () => {
+                if (!(await condition())) return;
+                died();
+                await new Promise(() => undefined);
+            };
+            operation().then(() => fail(new Error("the run ended before it was killed")), fail);
+        });
+        Object.assign(this, { onWait, state: before });
     }
 
     async refresh(): Promise<Ran> {
         return succeeded(await this.#process({}, (run) => this.#refreshAll(run)));
+    }
+
+    async refreshFails(): Promise<Ran> {
+        return failed(await this.#process({}, (run) => this.#refreshAll(run)));
     }
 
     async destroy(options: RunOptions = {}): Promise<Ran> {
@@ -160,21 +186,25 @@ export class Engine {
 
     /** Runs the work in a provider process of its own, which the engine lets go at the end. */
     async #process(options: Run["options"], work: (run: Run) => Promise<void>): Promise<Run> {
-        const door = new Door(this.emulator, this.account, this.config);
+        const door = new Door(this.emulator, this.account, {
+            config: this.config,
+            onWait: () => this.onWait(),
+        });
         const run = new Run(door, options);
         await work(run);
         if (!run.isKilled) await door.release();
         return run;
     }
 
-    #runProgram(declared: Declared[], options: Run["options"]): Promise<Run> {
+    #run(program: Declared[] = this.program, options: Run["options"]): Promise<Run> {
+        this.program = program;
         return this.#process(options, async (run) => {
             if (options.refresh === true) await this.#refreshAll(run);
             const registered = new Map<string, Promise<Properties>>();
-            for (const one of declared) registered.set(one.name, this.#register(run, one, registered));
+            for (const one of program) registered.set(one.name, this.#register(run, one, registered));
             await Promise.allSettled(registered.values());
             if (run.isStopped || options.isPreview) return;
-            const names = new Set(declared.map(({ name }) => name));
+            const names = new Set(program.map(({ name }) => name));
             await this.#deleteAll(
                 run,
                 this.state.filter(({ name, condemned }) => condemned === true || !names.has(name)),
@@ -323,7 +353,10 @@ export class Engine {
     }
 
     async #refreshAll(run: Run): Promise<void> {
-        await Promise.all(this.state.map((entry) => this.#refreshOne(run, entry)));
+        const reading = this.state.map((entry) =>
+            this.#refreshOne(run, entry).catch((error: unknown) => run.fail(entry.name, error)),
+        );
+        await Promise.all(reading);
         this.state = this.state.filter(({ id }) => id !== "");
     }
 
@@ -364,12 +397,12 @@ export class Engine {
     }
 }
 
-/** Values as they arrive in the state: the wire knows no `undefined`. */
+/** Returns values as they arrive in the state: the wire knows no `undefined`. */
 function onTheWire(outputs: Properties): Properties {
     return JSON.parse(JSON.stringify(outputs)) as Properties;
 }
 
-/** What a preview knows of a resource that is not made yet: its arguments alone. */
+/** At a preview, a resource that is not created yet has no other outputs than its arguments. */
 function unknownOutputs(given: Properties): Properties {
     return new Proxy(given, {
         get: (target, key: string) => (key in target && !hasUnknown(target[key]) ? target[key] : UNKNOWN),

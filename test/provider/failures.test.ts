@@ -1,12 +1,17 @@
 // Refusals end within seconds, say what is missing, and lose nothing.
 
 import { expect } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
-import { during, live, program, snapshot, snapshotIds } from "../steps";
+import { emulator, test } from "../fixture";
+import { snapshot } from "./declare";
+import { Engine } from "./engine";
+import { during, snapshotIds } from "../engine/steps";
 
 let volumeId: string;
 
+let engine: Engine;
+
 test.beforeEach(async () => {
+    engine = new Engine(emulator);
     volumeId = await emulator.createVolume();
 });
 
@@ -17,61 +22,59 @@ const expired = { code: "ExpiredToken", message: "The security token is too old.
 const renew = "The credentials have expired: renew them";
 
 test("without permission or with expired credentials create fails at once with the remedy, and the state stays empty", async () => {
-    const project = await createProject(program(snapshot("data", { volumeId })));
+    engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ action: "CreateSnapshot", ...denied }]);
-    const forbidden = await during(emulator, () => project.upFails());
-    expect(forbidden.result).toContain(
+    const forbidden = await during(emulator, () => engine.upFails());
+    expect(forbidden.result.said).toContain(
         `creating snapshot of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:CreateSnapshot.",
     );
     expect(forbidden.actions).toEqual(["CreateSnapshot"]);
 
     await emulator.faults([{ action: "CreateSnapshot", ...expired }]);
-    const late = await during(emulator, () => project.upFails());
-    expect(late.result).toContain(
+    const late = await during(emulator, () => engine.upFails());
+    expect(late.result.said).toContain(
         `creating snapshot of volume ${volumeId}: ExpiredToken: The security token is too old. ${renew}`,
     );
     // Credentials that were renewed meanwhile are looked for once.
     expect(late.actions).toEqual(["CreateSnapshot", "CreateSnapshot"]);
-    expect(await project.state()).toEqual([]);
+    expect(engine.state).toEqual([]);
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
 test("an error while waiting, reading, updating or deleting keeps the id in the state, and the next run continues", async () => {
-    const project = await createProject(program(snapshot("data", { volumeId })));
+    engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ ...looking, ...denied }]);
-    const blind = await during(emulator, () => project.upFails());
+    const blind = await during(emulator, () => engine.upFails());
     const [id = ""] = await snapshotIds(emulator);
-    expect(blind.result).toContain(
+    expect(blind.result.said).toContain(
         `waiting for snapshot ${id} of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:DescribeSnapshots.",
     );
     expect(blind.actions).toEqual(["CreateSnapshot", "DescribeSnapshots"]);
-    expect((await live(project, "data")).id).toBe(id);
+    expect(engine.live("data").id).toBe(id);
 
     await emulator.faults([{ ...looking, ...expired }]);
-    const late = await during(emulator, () => project.upFails());
-    expect(late.result).toContain(`ExpiredToken: The security token is too old. ${renew}`);
-    const unread = await during(emulator, () => project.run("refresh", "--yes", "--skip-preview"));
-    expect(unread.result.code).not.toBe(0);
-    expect(unread.result.output).toContain(`reading snapshot ${id} of volume ${volumeId}: ExpiredToken`);
-    expect((await live(project, "data")).id).toBe(id);
+    const late = await during(emulator, () => engine.upFails());
+    expect(late.result.said).toContain(`ExpiredToken: The security token is too old. ${renew}`);
+    const unread = await during(emulator, () => engine.refreshFails());
+    expect(unread.result.said).toContain(`reading snapshot ${id} of volume ${volumeId}: ExpiredToken`);
+    expect(engine.live("data").id).toBe(id);
 
     await emulator.faults([]);
-    const resumed = await during(emulator, () => project.up());
+    const resumed = await during(emulator, () => engine.up());
     expect(resumed.actions).not.toContain("CreateSnapshot");
-    expect(await live(project, "data")).toMatchObject({ id, outputs: { state: "completed" } });
+    expect(engine.live("data")).toMatchObject({ id, outputs: { state: "completed" } });
 
     await emulator.faults([{ action: "DeleteSnapshot", ...denied }]);
-    const kept = await during(emulator, () => project.run("destroy", "--yes", "--skip-preview"));
-    expect(kept.result.code).not.toBe(0);
-    expect(kept.result.output).toContain(
+    const kept = await during(emulator, () => engine.destroyFails());
+    expect(kept.result.said).toContain(
         `deleting snapshot ${id} of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:DeleteSnapshot.",
     );
     expect(kept.actions).toEqual(["DescribeSnapshots", "DeleteSnapshot"]);
-    expect((await live(project, "data")).id).toBe(id);
+    expect(engine.live("data").id).toBe(id);
     await emulator.faults([]);
-    await project.destroy();
+    await engine.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });

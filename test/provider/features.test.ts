@@ -6,16 +6,21 @@ import {
     UnlockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
-import { during, live, program, snapshot, snapshotIds } from "../steps";
+import { emulator, test } from "../fixture";
+import { snapshot } from "./declare";
+import { Engine } from "./engine";
+import { during, snapshotIds } from "../engine/steps";
 
 let volumeId: string;
 
+let engine: Engine;
+
 test.beforeEach(async () => {
+    engine = new Engine(emulator);
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-const declared = (args: object) => program(snapshot("data", { volumeId, ...args }));
+const declared = (args: object) => [snapshot("data", { volumeId, ...args })];
 
 async function locks(): Promise<[string | undefined, number | undefined][]> {
     const { Snapshots = [] } = await emulator.ec2().send(new DescribeLockedSnapshotsCommand({}));
@@ -34,88 +39,89 @@ async function zonesOn(): Promise<string[]> {
 test("a lock is set while pending, restored when lifted outside, changed and lifted in place; a locked snapshot is kept", async () => {
     await emulator.set({ snapshotSeconds: 3 });
     const lock = { mode: "governance", duration: "30 days" };
-    const project = await createProject(declared({ lock }));
-    const made = await during(emulator, () => project.up());
+    engine.program = declared({ lock });
+    const made = await during(emulator, () => engine.up());
     expect(made.actions.slice(0, 2)).toEqual(["CreateSnapshot", "LockSnapshot"]);
     expect(await locks()).toEqual([["governance", 30]]);
     const [id = ""] = await snapshotIds(emulator);
-    expect((await live(project, "data")).outputs).toMatchObject({ lock, state: "completed" });
+    expect(engine.live("data").outputs).toMatchObject({ lock, state: "completed" });
 
-    const again = await during(emulator, () => project.up());
+    const again = await during(emulator, () => engine.up());
     expect(again.all).toEqual([]);
 
     await emulator.ec2().send(new UnlockSnapshotCommand({ SnapshotId: id }));
-    await project.refresh();
-    const back = await during(emulator, () => project.up());
+    await engine.refresh();
+    const back = await during(emulator, () => engine.up());
     expect(back.actions).toContain("LockSnapshot");
     expect(await locks()).toEqual([["governance", 30]]);
 
-    await project.program(declared({ lock: { ...lock, duration: "10 days" } }));
-    const shorter = await during(emulator, () => project.up());
+    engine.program = declared({ lock: { ...lock, duration: "10 days" } });
+    const shorter = await during(emulator, () => engine.up());
     expect(shorter.actions).not.toContain("CreateSnapshot");
     expect(await locks()).toEqual([["governance", 10]]);
 
-    const kept = await project.fails("destroy");
+    const { said: kept } = await engine.destroyFails();
     expect(kept).toContain(`deleting snapshot ${id}`);
     expect(kept).toContain("it is locked in governance mode until");
     expect(kept).toContain("a caller with the permission ec2:UnlockSnapshot can lift the lock");
     expect(await snapshotIds(emulator)).toEqual([id]);
 
-    await project.program(declared({}));
-    await project.up();
+    engine.program = declared({});
+    await engine.up();
     expect(await locks()).toEqual([]);
-    await project.destroy();
+    await engine.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
 test("a lock in compliance mode warns in the preview, can be lifted in its cool-off, and after it only be made longer", async () => {
     const cooling = { mode: "compliance", duration: "30 days", coolOff: "2 hours" };
-    const project = await createProject(declared({ lock: cooling }));
-    const warning = await project.preview();
+    engine.program = declared({ lock: cooling });
+    const { said: warning } = await engine.preview();
     expect(warning).toContain(
         "will lock the snapshot in compliance mode for 30 days: after the cool-off period of 2 hours",
     );
-    await project.up();
+    await engine.up();
     expect(await locks()).toEqual([["compliance-cooloff", 30]]);
     await emulator.advance(3 * 3600);
     expect(await locks()).toEqual([["compliance", 30]]);
 
-    await project.program(declared({}));
-    const lifted = await project.upFails();
+    engine.program = declared({});
+    const { said: lifted } = await engine.upFails();
     expect(lifted).toContain("lock is no longer declared, but it is locked in compliance mode until");
     expect(lifted).toContain("nobody can lift the lock. Declare it again.");
-    await project.program(declared({ lock: { ...cooling, duration: "10 days" } }));
-    const shortened = await project.upFails();
+    engine.program = declared({ lock: { ...cooling, duration: "10 days" } });
+    const { said: shortened } = await engine.upFails();
     expect(shortened).toContain("It can only be extended: declare that in `lock`");
     expect(await locks()).toEqual([["compliance", 30]]);
 
-    await project.program(declared({ lock: { ...cooling, duration: "60 days" } }));
-    await project.up();
+    engine.program = declared({ lock: { ...cooling, duration: "60 days" } });
+    await engine.up();
     expect(await locks()).toEqual([["compliance", 60]]);
-    const kept = await project.fails("destroy");
+    const { said: kept } = await engine.destroyFails();
     expect(kept).toContain("it is locked in compliance mode until");
     expect(kept).toContain("nobody can lift the lock");
 
     await emulator.advance(61 * 86_400);
-    const expired = await during(emulator, () => project.refresh());
-    expect(expired.result).toContain("unchanged");
-    await project.destroy();
+    const { inputs } = engine.live("data");
+    await engine.refresh();
+    expect(engine.live("data").inputs).toEqual(inputs);
+    await engine.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
 test("FSR warns of its price, is awaited, changes by zone and is disabled before deletion; a limit names its remedy", async () => {
     await emulator.set({ fastRestoreSeconds: 2 });
     const fastRestore = { availabilityZones: ["us-east-1a", "us-east-1b"] };
-    const project = await createProject(declared({ fastRestore }));
-    expect(await project.preview()).toContain(
+    engine.program = declared({ fastRestore });
+    expect((await engine.preview()).said).toContain(
         "fast snapshot restore is billed per hour in each zone until it is disabled: 2 more (us-east-1a, us-east-1b)",
     );
-    await project.up();
+    await engine.up();
     expect(await zonesOn()).toEqual(["us-east-1a", "us-east-1b"]);
-    expect((await during(emulator, () => project.up())).all).toEqual([]);
+    expect((await during(emulator, () => engine.up())).all).toEqual([]);
 
-    await project.program(declared({ fastRestore: { availabilityZones: ["us-east-1b", "us-east-1c"] } }));
-    const moved = await during(emulator, () => project.up());
+    engine.program = declared({ fastRestore: { availabilityZones: ["us-east-1b", "us-east-1c"] } });
+    const moved = await during(emulator, () => engine.up());
     expect(moved.actions.filter((action) => /^(En|Dis)able/.test(action))).toEqual([
         "DisableFastSnapshotRestores",
         "EnableFastSnapshotRestores",
@@ -123,12 +129,11 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
     expect(await zonesOn()).toEqual(["us-east-1b", "us-east-1c"]);
 
     await emulator.set({ fastRestoreLimit: 1 });
-    const two = program(
+    engine.program = [
         snapshot("data", { volumeId, fastRestore: { availabilityZones: ["us-east-1b", "us-east-1c"] } }),
         snapshot("more", { volumeId, fastRestore: { availabilityZones: ["us-east-1a"] } }),
-    );
-    await project.program(two);
-    const limited = await project.upFails();
+    ];
+    const { said: limited } = await engine.upFails();
     expect(limited).toContain(
         "fast snapshot restore could not be enabled in us-east-1a: FastSnapshotRestoreLimitExceeded",
     );
@@ -137,7 +142,7 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
     );
     expect(await snapshotIds(emulator)).toHaveLength(2);
 
-    const destroyed = await during(emulator, () => project.destroy());
+    const destroyed = await during(emulator, () => engine.destroy());
     const ends = destroyed.actions.filter((action) => /^(Delete|Disable)/.test(action));
     expect(ends).toContain("DisableFastSnapshotRestores");
     expect(await snapshotIds(emulator)).toEqual([]);
@@ -145,33 +150,33 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
 
 test("a snapshot moves to the archive and back in place, its progress shown; on its way there a refresh is no drift", async () => {
     await emulator.set({ tieringSeconds: 4 });
-    const project = await createProject(declared({}));
-    await project.up();
+    engine.program = declared({});
+    await engine.up();
     const [id = ""] = await snapshotIds(emulator);
-    await project.program(declared({ storageTier: "archive" }));
-    const archived = await during(emulator, () => project.up());
+    engine.program = declared({ storageTier: "archive" });
+    const archived = await during(emulator, () => engine.up());
     expect(archived.actions).toContain("ModifySnapshotTier");
-    expect(archived.result).toMatch(/archival \d+%/);
-    expect((await during(emulator, () => project.up())).all).toEqual([]);
+    expect(archived.result.said).toMatch(/archival \d+%/);
+    expect((await during(emulator, () => engine.up())).all).toEqual([]);
 
-    await project.program(declared({ storageTier: "archive", temporaryRestoreDays: 3 }));
-    const lent = await during(emulator, () => project.up());
+    engine.program = declared({ storageTier: "archive", temporaryRestoreDays: 3 });
+    const lent = await during(emulator, () => engine.up());
     const restores = lent.calls.filter(({ action }) => action === "RestoreSnapshotTier");
     expect(restores.map(({ params }) => params["TemporaryRestoreDays"])).toEqual(["3"]);
     await emulator.advance(4 * 86_400);
-    await project.refresh();
-    expect((await during(emulator, () => project.up())).actions).not.toContain("RestoreSnapshotTier");
+    await engine.refresh();
+    expect((await during(emulator, () => engine.up())).actions).not.toContain("RestoreSnapshotTier");
 
     await emulator.set({ tieringSeconds: 3600 });
-    await project.program(declared({ storageTier: "standard", timeout: "1 second" }));
-    expect(await project.upFails()).toContain(
+    engine.program = declared({ storageTier: "standard", timeout: "1 second" });
+    expect((await engine.upFails()).said).toContain(
         "at permanent restore 0%. The change of the storage tier is still in progress",
     );
-    const refreshed = await during(emulator, () => project.refresh());
+    const refreshed = await during(emulator, () => engine.refresh());
     expect(refreshed.actions).not.toContain("RestoreSnapshotTier");
     await emulator.set({ tieringSeconds: 0 });
-    const back = await during(emulator, () => project.up());
+    const back = await during(emulator, () => engine.up());
     expect(back.actions).not.toContain("RestoreSnapshotTier");
-    expect((await live(project, "data")).outputs).toMatchObject({ storageTier: "standard", snapshotId: id });
-    await project.destroy();
+    expect(engine.live("data").outputs).toMatchObject({ storageTier: "standard", snapshotId: id });
+    await engine.destroy();
 });

@@ -8,22 +8,27 @@ import {
 } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { expect } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
-import { defaultAccount } from "../../emulator/emulator";
-import { during, killUp, live, program, snapshotIds, snapshotsIn, tagsOf, tagsSent } from "../steps";
+import { emulator, test } from "../fixture";
+import { snapshotCopy } from "./declare";
+import { Engine } from "./engine";
+import { defaultAccount } from "../emulator/emulator";
+import { during, snapshotIds, snapshotsIn, tagsOf, tagsSent } from "../engine/steps";
 
 const region = "eu-west-1";
 const away = { region };
 const other = "444455556666";
 
-/** A program with copies in `region`, each in a variable of its name. */
-function copies(args: Record<string, object>, ...lines: string[]): string {
-    const declared = Object.entries(args).map(
-        ([name, own]) =>
-            `const ${name} = new SnapshotCopy("${name}", ${JSON.stringify({ region, sourceRegion: "us-east-1", ...own })});`,
+let engine: Engine;
+
+test.beforeEach(() => {
+    engine = new Engine(emulator);
+});
+
+/** Declares copies in `region`. */
+const copies = (args: Record<string, object>) =>
+    Object.entries(args).map(([name, own]) =>
+        snapshotCopy(name, { region, sourceRegion: "us-east-1", ...own }),
     );
-    return program('const { SnapshotCopy } = require("pulumi-ebs-snapshots");', ...declared, ...lines);
-}
 
 /** A snapshot in us-east-1, of any account. */
 async function source({ account = defaultAccount, encrypted = false, size = 8 } = {}): Promise<string> {
@@ -50,10 +55,10 @@ async function key(alias: string): Promise<string> {
 test("a copy from another region is tagged in one call and deleted with the stack; another source keeps the old copy", async () => {
     const sourceSnapshotId = await source();
     const args = { sourceSnapshotId, description: "away", group: "payments", completionDurationMinutes: 30 };
-    const project = await createProject(copies({ own: args }, "exports.id = own.snapshotId;"));
+    engine.program = copies({ own: args });
 
     await emulator.set({ snapshotSeconds: 1 });
-    const made = await during(emulator, () => project.up());
+    const made = await during(emulator, () => engine.up());
     const [call, ...more] = made.calls.filter(({ action }) => action === "CopySnapshot");
     expect(more).toEqual([]);
     expect(call).toMatchObject({
@@ -70,8 +75,8 @@ test("a copy from another region is tagged in one call and deleted with the stac
     // For regions that do not know each other's snapshots by themselves: signed for the source's region.
     expect(call?.params["PresignedUrl"]).toMatch(/us-east-1(%2F|\/)ec2/);
     const [id = ""] = await snapshotIds(emulator, away);
-    expect(await project.outputs()).toEqual({ id });
-    expect((await live(project, "own")).outputs).toMatchObject({
+    expect(engine.live("own").outputs["snapshotId"]).toBe(id);
+    expect(engine.live("own").outputs).toMatchObject({
         ...args,
         region,
         sourceRegion: "us-east-1",
@@ -81,28 +86,28 @@ test("a copy from another region is tagged in one call and deleted with the stac
         volumeSize: 8,
         encrypted: false,
     });
-    expect((await live(project, "own")).inputs).not.toHaveProperty("encrypted");
+    expect(engine.live("own").inputs).not.toHaveProperty("encrypted");
 
-    const again = await during(emulator, () => project.up());
-    expect(again.result).toContain("2 unchanged");
+    const again = await during(emulator, () => engine.up());
+    expect(again.result.steps).toEqual({ own: "same" });
     expect(again.all).toEqual([]);
-    await project.refresh();
-    expect(await project.preview()).toContain("2 unchanged");
+    await engine.refresh();
+    expect((await engine.preview()).steps).toEqual({ own: "same" });
 
-    await project.program(copies({ own: { ...args, group: "billing" } }));
-    const retagged = await during(emulator, () => project.up());
+    engine.program = copies({ own: { ...args, group: "billing" } });
+    const retagged = await during(emulator, () => engine.up());
     expect(retagged.actions).toEqual(["DescribeSnapshots", "CreateTags"]);
 
     const next = await source();
-    await project.program(copies({ own: { ...args, sourceSnapshotId: next } }));
-    const previewed = await project.preview();
+    engine.program = copies({ own: { ...args, sourceSnapshotId: next } });
+    const { said: previewed } = await engine.preview();
     expect(previewed).toContain(
         `replacement will retain snapshot ${id} (of snapshot ${sourceSnapshotId} in us-east-1`,
     );
-    await project.up();
-    expect(await snapshotIds(emulator, away)).toEqual([id, (await live(project, "own")).id]);
+    await engine.up();
+    expect(await snapshotIds(emulator, away)).toEqual([id, engine.live("own").id]);
 
-    await project.destroy();
+    await engine.destroy();
     expect(await snapshotIds(emulator, away)).toEqual([id]);
     expect(await snapshotIds(emulator)).toContain(sourceSnapshotId);
 });
@@ -110,114 +115,95 @@ test("a copy from another region is tagged in one call and deleted with the stac
 test("what another account shares becomes one's own, and encrypted; what it does not share is refused at preview", async () => {
     const sourceSnapshotId = await source({ account: other });
     const grants = { SnapshotId: sourceSnapshotId, UserIds: [defaultAccount] };
-    const project = await createProject(copies({ own: { sourceSnapshotId } }));
-    const unshared = await project.run("preview");
-    expect(unshared.code).not.toBe(0);
-    expect(unshared.output).toContain(
-        `is "${sourceSnapshotId}", but that snapshot was not found in us-east-1`,
-    );
+    engine.program = copies({ own: { sourceSnapshotId } });
+    const { said: unshared } = await engine.previewFails();
+    expect(unshared).toContain(`is "${sourceSnapshotId}", but that snapshot was not found in us-east-1`);
 
     await emulator
         .ec2({ account: other })
         .send(new ModifySnapshotAttributeCommand({ ...grants, OperationType: "add" }));
-    await project.program(copies({ own: { sourceSnapshotId, encrypted: true } }));
-    const made = await during(emulator, () => project.up());
+    engine.program = copies({ own: { sourceSnapshotId, encrypted: true } });
+    const made = await during(emulator, () => engine.up());
     const [call] = made.calls.filter(({ action }) => action === "CopySnapshot");
     expect(call?.params).toMatchObject({ Encrypted: "true" });
-    expect((await live(project, "own")).outputs).toMatchObject({ ownerId: defaultAccount, encrypted: true });
-    await project.destroy();
+    expect(engine.live("own").outputs).toMatchObject({ ownerId: defaultAccount, encrypted: true });
+    await engine.destroy();
 });
 
 test("a key's alias and its ARN are no difference, also after a refresh; a missing key is an error", async () => {
     const sourceSnapshotId = await source();
     const arn = await key("alias/backup");
     const declare = (kmsKeyId: string) => copies({ own: { sourceSnapshotId, kmsKeyId } });
-    const project = await createProject(declare("alias/backup"));
-    const made = await during(emulator, () => project.up());
+    engine.program = declare("alias/backup");
+    const made = await during(emulator, () => engine.up());
     const [call] = made.calls.filter(({ action }) => action === "CopySnapshot");
     expect(call?.params).toMatchObject({ Encrypted: "true", KmsKeyId: "alias/backup" });
-    expect((await live(project, "own")).outputs).toMatchObject({ encrypted: true, kmsKeyId: arn });
-    await project.refresh();
-    const again = await during(emulator, () => project.preview());
-    expect(again.result).toContain("2 unchanged");
+    expect(engine.live("own").outputs).toMatchObject({ encrypted: true, kmsKeyId: arn });
+    await engine.refresh();
+    const again = await during(emulator, () => engine.preview());
+    expect(again.result.steps).toEqual({ own: "same" });
     expect(again.all).toEqual([]);
-    await project.program(declare(arn));
-    expect(await project.preview()).toContain("2 unchanged");
-    await project.program(copies({ fresh: { sourceSnapshotId, kmsKeyId: "alias/missing" } }));
-    expect(await project.upFails()).toContain("Given key ID is not accessible");
-    await project.destroy();
+    engine.program = declare(arn);
+    expect((await engine.preview()).steps).toEqual({ own: "same" });
+    engine.program = copies({ fresh: { sourceSnapshotId, kmsKeyId: "alias/missing" } });
+    expect((await engine.upFails()).said).toContain("Given key ID is not accessible");
+    await engine.destroy();
 });
 
 test("encrypted: false is refused at preview where the source is encrypted, or the account encrypts", async () => {
     const sealed = await source({ encrypted: true });
     const open = await source();
-    const project = await createProject(copies({ sealed: { sourceSnapshotId: sealed, encrypted: false } }));
-    const refused = await during(emulator, () => project.run("preview"));
-    expect(refused.result.code).not.toBe(0);
-    expect(refused.result.output).toContain(
+    engine.program = copies({ sealed: { sourceSnapshotId: sealed, encrypted: false } });
+    const refused = await during(emulator, () => engine.previewFails());
+    expect(refused.result.said).toContain(
         `is false, but snapshot ${sealed} is encrypted, and so is everything created from it. Remove encrypted.`,
     );
     expect(refused.actions).toEqual(["DescribeSnapshots"]);
 
-    await project.program(copies({ open: { sourceSnapshotId: open, encrypted: false } }));
-    await project.up();
-    expect((await live(project, "open")).outputs).toMatchObject({ encrypted: false });
-    await project.program(copies({ open: { sourceSnapshotId: open, encrypted: false, tags: { a: "b" } } }));
-    expect((await during(emulator, () => project.preview())).all).toEqual([]);
+    engine.program = copies({ open: { sourceSnapshotId: open, encrypted: false } });
+    await engine.up();
+    expect(engine.live("open").outputs).toMatchObject({ encrypted: false });
+    engine.program = copies({ open: { sourceSnapshotId: open, encrypted: false, tags: { a: "b" } } });
+    expect((await during(emulator, () => engine.preview())).all).toEqual([]);
 
     await emulator.ec2(away).send(new EnableEbsEncryptionByDefaultCommand({}));
-    await project.program(copies({ next: { sourceSnapshotId: open, encrypted: false } }));
-    expect((await project.run("preview")).output).toContain(
+    engine.program = copies({ next: { sourceSnapshotId: open, encrypted: false } });
+    expect((await engine.previewFails()).said).toContain(
         "is false, but the account encrypts all new volumes and copies in eu-west-1. Remove encrypted.",
     );
-    await project.program(copies({ next: { sourceSnapshotId: sealed } }));
-    await project.up();
-    expect((await live(project, "next")).outputs).toMatchObject({ encrypted: true });
-    expect(await project.preview()).toContain("2 unchanged");
-    await project.destroy();
+    engine.program = copies({ next: { sourceSnapshotId: sealed } });
+    await engine.up();
+    expect(engine.live("next").outputs).toMatchObject({ encrypted: true });
+    expect((await engine.preview()).steps).toEqual({ next: "same" });
+    await engine.destroy();
 });
 
 test("a source that is pending is waited for, and so is the limit of copies into one region", async () => {
     await emulator.set({ snapshotSeconds: 3, pendingCopies: 1 });
     const sourceSnapshotId = await source();
     const args = { sourceSnapshotId };
-    const project = await createProject(copies({ one: args, two: args, three: args }));
-    const made = await during(emulator, () => project.up());
+    engine.program = copies({ one: args, two: args, three: args });
+    const made = await during(emulator, () => engine.up());
     const asked = made.calls.filter(({ action }) => action === "CopySnapshot");
     expect(asked.filter(({ status }) => status === 200)).toHaveLength(3);
     expect(asked.filter(({ error }) => error === "ResourceLimitExceeded").length).toBeGreaterThan(0);
     expect(asked.filter(({ error }) => error === "IncorrectState")).toEqual([]);
     expect((await snapshotsIn(emulator, away)).map(({ State }) => State)).toEqual(Array(3).fill("completed"));
-    await project.destroy();
+    await engine.destroy();
 });
-
-test.each([false, true])(
-    "killed while EC2 copies (orphan: %s): the next up adopts the copy and makes no other",
-    async (orphan) => {
-        const sourceSnapshotId = await source();
-        const project = await createProject(copies({ own: { sourceSnapshotId } }));
-        await emulator.set({ snapshotSeconds: 1_000 });
-        await emulator.clearCalls();
-        await killUp(project, async () => (await snapshotIds(emulator, away)).length === 1, orphan);
-        await emulator.advance(1_000);
-        expect(await project.up()).toContain("adopts snap-");
-        expect(await snapshotIds(emulator, away)).toEqual([(await live(project, "own")).id]);
-        expect(await emulator.count("CopySnapshot")).toBe(1);
-    },
-);
 
 test("a copy that is not waited for has its outputs all the same, and an answer that is lost is looked for", async () => {
     const sourceSnapshotId = await source();
     await emulator.set({ snapshotSeconds: 1_000 });
-    const project = await createProject(copies({ own: { sourceSnapshotId, waitForCompletion: false } }));
+    engine.program = copies({ own: { sourceSnapshotId, waitForCompletion: false } });
     await emulator.faults([{ action: "CopySnapshot", kind: "reset", where: "after", times: 1 }]);
     await emulator.clearCalls();
-    await project.up();
+    await engine.up();
     expect(await emulator.count("CopySnapshot")).toBe(1);
-    const { id = "", outputs } = await live(project, "own");
+    const { id, outputs } = engine.live("own");
     expect(outputs).toMatchObject({ state: "pending", ownerId: defaultAccount, volumeSize: 8 });
     expect(outputs["startTime"]).toMatch(/Z$/);
     expect(outputs["tagsAll"]).toEqual({ Name: "own" });
     expect(await tagsOf(emulator, id)).toEqual({});
-    await project.destroy();
+    await engine.destroy();
 });

@@ -1,0 +1,234 @@
+// Whatever EC2 answers, a lock, fast snapshot restore, the archive and a set come about once, or fail with what is missing.
+
+import {
+    DescribeFastSnapshotRestoresCommand,
+    DescribeLockedSnapshotsCommand,
+    DescribeSnapshotTierStatusCommand,
+    DisableFastSnapshotRestoresCommand,
+} from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import type { Fault } from "../emulator/emulator";
+import { during, snapshotIds } from "../engine/steps";
+import { emulator, test } from "../fixture";
+import { instanceSnapshots, snapshot } from "./declare";
+import { Engine } from "./engine";
+
+let engine: Engine;
+let volumeIds: string[];
+
+test.beforeEach(async () => {
+    engine = new Engine(emulator);
+    volumeIds = [];
+    for (let count = 0; count < 3; count++) volumeIds.push(await emulator.createVolume({ size: 8 }));
+});
+
+/** One snapshot with each feature, of a volume of its own. */
+const locked = { lock: { mode: "governance", duration: "30 days" } };
+const hot = { fastRestore: { availabilityZones: ["us-east-1a"] } };
+const cold = { storageTier: "archive" };
+const each = (...features: object[]) =>
+    ["locked", "hot", "cold"].map((name, index) =>
+        snapshot(name, { volumeId: volumeIds[index], ...features[index] }),
+    );
+const asking = ["LockSnapshot", "EnableFastSnapshotRestores", "ModifySnapshotTier"];
+const givingUp = ["UnlockSnapshot", "DisableFastSnapshotRestores", "RestoreSnapshotTier"];
+
+const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
+
+/** What EC2 has of them: locks, zones, snapshots in the archive. */
+async function there() {
+    const ec2 = emulator.ec2();
+    const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));
+    const { FastSnapshotRestores: zones = [] } = await ec2.send(new DescribeFastSnapshotRestoresCommand({}));
+    const { SnapshotTierStatuses: tiers = [] } = await ec2.send(new DescribeSnapshotTierStatusCommand({}));
+    return [
+        locks.length,
+        zones.filter(({ State }) => State === "enabled").length,
+        tiers.filter(({ StorageTier }) => StorageTier === "archive").length,
+    ];
+}
+
+/** The snapshot of each volume. */
+async function taken(): Promise<string[]> {
+    const found = await emulator.snapshots();
+    return volumeIds.map((id) => found.find(({ VolumeId }) => VolumeId === id)?.SnapshotId ?? "");
+}
+
+const throttled = (action: string): Fault => ({
+    action,
+    code: "RequestLimitExceeded",
+    message: "slow down",
+    status: 503,
+    times: 2,
+});
+
+test("throttled calls are made again within patience, each served once", async () => {
+    await emulator.faults([...asking, ...givingUp].map(throttled));
+    await engine.up(each(locked, hot, cold));
+    expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 3, 3, 3]);
+    expect(await there()).toEqual([1, 1, 1]);
+    await engine.up(each({}, {}, { storageTier: "standard" }));
+    expect(await counts(givingUp)).toEqual([3, 3, 3]);
+    expect(await there()).toEqual([0, 0, 0]);
+});
+
+test.each(["reset", "malformed"] as const)(
+    "after a lost answer (%s) the provider reads first: nothing is sent twice, what EC2 did not do is sent again",
+    async (kind) => {
+        const lost = (where: "before" | "after") =>
+            [...asking, ...givingUp].map((action) => ({ action, kind, where, times: 1 }));
+        await emulator.faults(lost("after"));
+        await engine.up(each(locked, hot, cold));
+        expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 1, 1, 1]);
+        expect(await there()).toEqual([1, 1, 1]);
+        await engine.up(each({}, {}, { storageTier: "standard" }));
+        expect(await counts(givingUp)).toEqual([1, 1, 1]);
+        expect(await there()).toEqual([0, 0, 0]);
+
+        await emulator.clearCalls();
+        await emulator.faults(lost("before"));
+        await engine.up(each(locked, hot, cold));
+        expect(await counts(["CreateSnapshot", ...asking])).toEqual([0, 2, 2, 2]);
+        expect(await there()).toEqual([1, 1, 1]);
+    },
+);
+
+test("a snapshot is restored once from the Recycle Bin, be the call throttled, denied or its answer lost; none is created", async () => {
+    await emulator.set({ recycleBinDays: 7 });
+    const [volumeId = ""] = volumeIds;
+    const id = await emulator.createSnapshot(volumeId);
+    await emulator.deleteSnapshot(id);
+    const action = "RestoreSnapshotFromRecycleBin";
+    engine.program = [snapshot("data", { volumeId, adopt: id })];
+    await emulator.faults([{ action, code: "UnauthorizedOperation", message: "You may not." }]);
+    const forbidden = await during(emulator, () => engine.upFails());
+    expect(forbidden.result.said).toContain(
+        `creating snapshot of volume ${volumeId}: UnauthorizedOperation: You may not. ` +
+            `The caller needs the IAM permission ec2:${action}.`,
+    );
+    expect(forbidden.actions.filter((one) => one === action)).toHaveLength(1);
+    expect(engine.state).toEqual([]);
+
+    await emulator.faults([throttled(action), { action, kind: "reset", where: "after", times: 1 }]);
+    const restored = await during(emulator, () => engine.up());
+    expect(restored.actions.filter((one) => one === action)).toHaveLength(3);
+    expect(restored.actions).not.toContain("CreateSnapshot");
+    expect(engine.live("data").id).toBe(id);
+    expect(await snapshotIds(emulator)).toEqual([id]);
+});
+
+test("without permission each feature fails at once naming it, the state is unchanged, and the next up continues", async () => {
+    const denied = (actions: string[]) =>
+        actions.map((action) => ({ action, code: "UnauthorizedOperation", message: "You may not." }));
+    const looks = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
+    engine.program = each(locked, hot, cold);
+    for (const actions of [asking, looks]) {
+        await emulator.clearCalls();
+        await emulator.faults(denied(actions));
+        const { said } = await engine.upFails(undefined, { continueOnError: true });
+        expect(await counts(actions)).toEqual(actions.map(() => 1));
+        for (const action of actions) {
+            const index = asking.includes(action) ? asking.indexOf(action) : looks.indexOf(action) + 1;
+            expect(said).toContain(
+                `snapshot ${(await taken())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
+                    `UnauthorizedOperation: You may not. The caller needs the IAM permission ec2:${action}.`,
+            );
+        }
+    }
+    for (const name of ["hot", "cold"]) {
+        expect(engine.live(name).outputs).toMatchObject({
+            state: "completed",
+            ownerId: "123456789012",
+            tagsAll: { Name: name },
+        });
+    }
+    await emulator.faults([]);
+    await emulator.clearCalls();
+    await engine.up();
+    expect(await emulator.count("CreateSnapshot")).toBe(0);
+    expect(await there()).toEqual([1, 1, 1]);
+    expect(await snapshotIds(emulator)).toHaveLength(3);
+});
+
+test("a set that may not be taken fails at once naming the permission, and nothing is left in the state", async () => {
+    await emulator.faults([
+        { action: "CreateSnapshots", code: "UnauthorizedOperation", message: "You may not." },
+    ]);
+    const set = instanceSnapshots("set", { instanceId: "i-0123456789abcdef0" });
+    expect((await engine.upFails([set])).said).toContain(
+        "creating snapshots of instance i-0123456789abcdef0: UnauthorizedOperation: You may not. " +
+            "The caller needs the IAM permission ec2:CreateSnapshots.",
+    );
+    expect(await emulator.count("CreateSnapshots")).toBe(1);
+    expect(engine.state).toEqual([]);
+});
+
+test("a timeout while enabling FSR or archiving keeps what is known, and the next up continues to wait", async () => {
+    await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
+    const timeout = "1 second";
+    engine.program = each({}, { ...hot, timeout }, { ...cold, timeout });
+    const { said } = await engine.upFails(undefined, { continueOnError: true });
+    const again = "is still in progress; run `pulumi up` again to continue waiting.";
+    expect(said).toContain(
+        `timed out after 1 second at us-east-1a enabling. The start of fast snapshot restore ${again}`,
+    );
+    expect(said).toContain(
+        `timed out after 1 second at archival 0%. The change of the storage tier ${again}`,
+    );
+    for (const [index, name] of [[1, "hot"] as const, [2, "cold"] as const]) {
+        expect(engine.live(name).outputs).toMatchObject({
+            volumeId: volumeIds[index],
+            state: "completed",
+            volumeSize: 8,
+            tagsAll: { Name: name },
+        });
+    }
+    await emulator.advance(1_000);
+    await engine.up();
+    expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 0, 1, 1]);
+    expect(await there()).toEqual([0, 1, 1]);
+});
+
+test.each([
+    {
+        feature: hot,
+        look: "DescribeFastSnapshotRestores",
+        why: "not shown by EC2: the snapshot was deleted",
+        left: [0, 1, 0],
+    },
+    {
+        feature: cold,
+        look: "DescribeSnapshotTierStatus",
+        why: "it no longer exists in us-east-1 (account 123456789012)",
+        left: [0, 0, 1],
+    },
+])(
+    "a snapshot that vanishes while its feature is awaited ($look) fails the up with its id, at once",
+    async ({ feature, look, why, left }) => {
+        await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
+        const [volumeId = ""] = volumeIds;
+        let id = "";
+        engine.onWait = async () => {
+            if (id !== "" || (await emulator.count(look)) < 2) return;
+            [id = ""] = await taken();
+            if (feature === hot) await disableFastRestore(id);
+            await emulator.deleteSnapshot(id);
+        };
+        const { said } = await engine.upFails([snapshot("data", { volumeId, ...feature })]);
+        expect(id).not.toBe("");
+        expect(said).toContain(`waiting for snapshot ${id} of volume ${volumeId}: ${why}`);
+        expect(await emulator.count(look)).toBe(3);
+
+        await emulator.set({ fastRestoreSeconds: 0, tieringSeconds: 0 });
+        await engine.refresh();
+        await engine.up();
+        expect(await there()).toEqual(left);
+        expect(await snapshotIds(emulator)).toHaveLength(1);
+    },
+);
+
+async function disableFastRestore(id: string): Promise<void> {
+    await emulator.set({ fastRestoreSeconds: 0 });
+    const everywhere = { SourceSnapshotIds: [id], AvailabilityZones: ["us-east-1a"] };
+    await emulator.ec2().send(new DisableFastSnapshotRestoresCommand(everywhere));
+}
