@@ -88,8 +88,8 @@ function snapshotKind(name: keyof typeof originOf): ResourceKind {
     };
 }
 
-const volume: ResourceKind = {
-    rules: resources.VolumeFromSnapshot.inputs,
+const volumeKind = (name: "VolumeFromSnapshot" | "VolumeClone"): ResourceKind => ({
+    rules: resources[name].inputs,
     ids: (id) => [id],
     describeLoss: (ids) => `data on ${ids.join(", ")} will be lost`,
     isRetained(state, successor) {
@@ -99,13 +99,14 @@ const volume: ResourceKind = {
     remedyOnReplace: "Set `finalSnapshot: true` to take a snapshot first",
     remedyOnDelete:
         "Set `finalSnapshot: true` and run `pulumi up` before removing it, to take a snapshot first",
-};
+});
 
 const kinds: Record<string, ResourceKind> = {
     Snapshot: snapshotKind("Snapshot"),
     SnapshotCopy: snapshotKind("SnapshotCopy"),
     InstanceSnapshots: snapshotKind("InstanceSnapshots"),
-    VolumeFromSnapshot: volume,
+    VolumeFromSnapshot: volumeKind("VolumeFromSnapshot"),
+    VolumeClone: volumeKind("VolumeClone"),
 };
 
 /**

@@ -34,7 +34,7 @@ export interface Rule {
 }
 
 const snapshots = ["Snapshot", "SnapshotCopy", "InstanceSnapshots"];
-const volume = "VolumeFromSnapshot";
+const volumes = ["VolumeFromSnapshot", "VolumeClone"];
 const lifecyclePolicies = [
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "pulumi-nodejs:dynamic/ebs:LifecyclePolicy",
@@ -53,7 +53,7 @@ export const rules = {
     "group-and-billing-code": {
         description: "Snapshots and volumes specify their owner and cost center: `group` and `billingCode`.",
         evaluate({ type, props }) {
-            if (![...snapshots, volume].includes(resourceOf(type) ?? "")) return undefined;
+            if (![...snapshots, ...volumes].includes(resourceOf(type) ?? "")) return undefined;
             const missing = ["group", "billingCode"].filter((key) => !isGiven(props, key));
             return missing.length === 0 ? undefined : `${missing.join(" and ")} must be specified`;
         },
@@ -61,7 +61,7 @@ export const rules = {
     "encryption-required": {
         description: "Snapshot copies and volumes are encrypted.",
         evaluate({ type, props }) {
-            if (!["SnapshotCopy", volume].includes(resourceOf(type) ?? "")) return undefined;
+            if (!["SnapshotCopy", ...volumes].includes(resourceOf(type) ?? "")) return undefined;
             const encrypted = isGiven(props, "kmsKeyId") || props["encrypted"] === true;
             return encrypted ? undefined : "`encrypted: true` or `kmsKeyId` must be specified";
         },
@@ -92,7 +92,7 @@ export const rules = {
     "no-volume-replaced": {
         description: "Volumes are not replaced, because data written to them would be lost.",
         evaluate({ type, props, protect }) {
-            if (resourceOf(type) !== volume) return undefined;
+            if (!volumes.includes(resourceOf(type) ?? "")) return undefined;
             if (props["onSnapshotChange"] === "replace") return '`onSnapshotChange` must not be "replace"';
             if (props["allowShrinkByReplacement"] === true)
                 return "`allowShrinkByReplacement` must not be true";

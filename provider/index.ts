@@ -15,6 +15,7 @@ import { completedSnapshots } from "./snapshot/completed-snapshots";
 import { instanceSnapshots } from "./snapshot/instance-snapshots";
 import { snapshot } from "./snapshot/snapshot";
 import { snapshotCopy } from "./snapshot/snapshot-copy";
+import { volumeClone } from "./volume/volume-clone";
 import { volumeFromSnapshot } from "./volume/volume-from-snapshot";
 
 const deployment = new Deployment();
@@ -27,4 +28,5 @@ export const SchedulePlan = dynamicProvider(lifecycle(schedulePlan, deployment),
 export const Snapshot = dynamicProvider(lifecycle(snapshot, deployment), deployment);
 export const SnapshotCopy = dynamicProvider(lifecycle(snapshotCopy, deployment), deployment);
 export const SnapshotShare = dynamicProvider(lifecycle(snapshotShare, deployment), deployment);
+export const VolumeClone = dynamicProvider(lifecycle(volumeClone, deployment), deployment);
 export const VolumeFromSnapshot = dynamicProvider(lifecycle(volumeFromSnapshot, deployment), deployment);

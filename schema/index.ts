@@ -13,7 +13,9 @@ import { schedulePlanRules } from "./schedule/record";
 import { snapshotOutputs, snapshotRules } from "./snapshot";
 import { snapshotCopyRules } from "./snapshot-copy";
 import { snapshotShareOutputs, snapshotShareRules } from "./snapshot-share";
-import { volumeFromSnapshotOutputs, volumeFromSnapshotRules } from "./volume-from-snapshot";
+import { volumeOutputs } from "./volume";
+import { volumeCloneRules } from "./volume-clone";
+import { volumeFromSnapshotRules } from "./volume-from-snapshot";
 
 export interface ResourceSchema {
     inputs: Readonly<Record<string, Rule>>;
@@ -26,7 +28,8 @@ export const resources = {
     CompletedSnapshots: resource(completedSnapshotsRules, completedSnapshotsOutputs),
     SnapshotCopy: resource(snapshotCopyRules, snapshotOutputs),
     InstanceSnapshots: resource(instanceSnapshotsRules, instanceSnapshotsOutputs),
-    VolumeFromSnapshot: resource(volumeFromSnapshotRules, volumeFromSnapshotOutputs),
+    VolumeFromSnapshot: resource(volumeFromSnapshotRules, volumeOutputs),
+    VolumeClone: resource(volumeCloneRules, volumeOutputs),
     SnapshotShare: resource(snapshotShareRules, snapshotShareOutputs),
     LifecyclePolicy: resource(lifecyclePolicyRules, lifecyclePolicyOutputs),
 };

@@ -23,13 +23,26 @@ export function typeOfNewVolume(inputs: Properties): string | undefined {
     return inputs["outpostArn"] === undefined && isRegular(inputs) ? "gp3" : undefined;
 }
 
-export function checkVolume(inputs: Properties, olds: Properties): CheckFailure[] {
+export function checkVolumeFromSnapshot(inputs: Properties, olds: Properties): CheckFailure[] {
+    // An existing volume keeps its type if none is declared, and only its state contains that type.
+    const isNew = olds["snapshotId"] === undefined && inputs["adopt"] === undefined;
     return [
         ...checkZone(inputs),
-        ...checkPerformance(inputs, olds),
+        ...checkPerformance(inputs, isNew ? typeOfNewVolume(inputs) : inputs["volumeType"]),
+        ...checkVolumeOptions(inputs, olds),
+        ...checkSnapshotChange(inputs, olds),
+    ];
+}
+
+/** The default type of a clone follows from the zone of its source, which only EC2 shows. */
+export function checkVolumeClone(inputs: Properties, olds: Properties): CheckFailure[] {
+    return [...checkPerformance(inputs, inputs["volumeType"]), ...checkVolumeOptions(inputs, olds)];
+}
+
+function checkVolumeOptions(inputs: Properties, olds: Properties): CheckFailure[] {
+    return [
         ...checkEncryption(inputs),
         ...checkFinalTags(inputs),
-        ...checkSnapshotChange(inputs, olds),
         ...checkShrinking(olds["size"], olds["size"], inputs),
     ];
 }
@@ -82,11 +95,9 @@ function isZone(zone: string): boolean {
     return zonePattern.test(zone);
 }
 
-function checkPerformance(inputs: Properties, olds: Properties): CheckFailure[] {
-    // An existing volume keeps its type if none is declared, and only its state contains that type.
-    const isNew = olds["snapshotId"] === undefined && inputs["adopt"] === undefined;
-    const type = isNew || inputs["volumeType"] !== undefined ? typeOfNewVolume(inputs) : undefined;
-    if (type === undefined) return [];
+/** Checks the figures that a volume of this type may have; an unknown type is not checked. */
+export function checkPerformance(inputs: Properties, type: unknown): CheckFailure[] {
+    if (typeof type !== "string") return [];
     const volumeType = { property: "volumeType", value: type };
     const unsupported = (property: string, types: string[], remedy: string) =>
         (inputs[property] === true || typeof inputs[property] === "number") && types.includes(type)
@@ -139,6 +150,10 @@ function checkSnapshotChange(inputs: Properties, olds: Properties): CheckFailure
 /** Rejects a declared size below the current one: EC2 cannot shrink a volume. `declared` is the size declared before. */
 export function checkShrinking(current: unknown, declared: unknown, inputs: Properties): CheckFailure[] {
     const { size } = inputs;
+    const remedy =
+        inputs["snapshotId"] === undefined
+            ? ""
+            : " To create a new, smaller volume from the snapshot, set allowShrinkByReplacement: true.";
     const isSmaller = typeof size === "number" && typeof current === "number" && size < current;
     // A size that was not edited is smaller only because the volume was resized outside of Pulumi.
     if (!isSmaller || size === declared || inputs["allowShrinkByReplacement"] === true) return [];
@@ -146,7 +161,7 @@ export function checkShrinking(current: unknown, declared: unknown, inputs: Prop
         {
             property: "size",
             value: size,
-            reason: textOf`but the volume has ${{ property: "size", value: current }} GiB, and EC2 cannot shrink a volume. Specify at least that size, or remove size. To create a new, smaller volume from the snapshot, set allowShrinkByReplacement: true.`,
+            reason: textOf`but the volume has ${{ property: "size", value: current }} GiB, and EC2 cannot shrink a volume. Specify at least that size, or remove size.${remedy}`,
         },
     ];
 }

@@ -43,6 +43,7 @@ export {
     type VolumeFromSnapshotState,
 } from "./volume-from-snapshot";
 
+export { VolumeClone, type VolumeCloneArgs, type VolumeCloneState } from "./volume-clone";
 export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
 export {
     sharingPolicyDocuments,
@@ -128,11 +129,9 @@ export type { SnapshotCopyInputs } from "../schema/snapshot-copy";
 export type { FastRestore, SnapshotLock } from "../schema/snapshot-features";
 export type { SnapshotShareInputs, SnapshotShareOutputs } from "../schema/snapshot-share";
 export type { CopiedTags, StandardOptions, StandardOutputs, TagMap } from "../schema/tags";
-export type {
-    FinalSnapshot,
-    VolumeFromSnapshotInputs,
-    VolumeFromSnapshotOutputs,
-} from "../schema/volume-from-snapshot";
+export type { FinalSnapshot, VolumeOptions, VolumeOutputs } from "../schema/volume";
+export type { VolumeCloneInputs } from "../schema/volume-clone";
+export type { VolumeFromSnapshotInputs } from "../schema/volume-from-snapshot";
 export type {
     ChangedSize,
     ChangedSizeArgs,

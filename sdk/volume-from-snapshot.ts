@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ProviderOptions } from "../schema/placement";
-import type { VolumeFromSnapshotInputs, VolumeFromSnapshotOutputs } from "../schema/volume-from-snapshot";
+import type { VolumeOutputs } from "../schema/volume";
+import type { VolumeFromSnapshotInputs } from "../schema/volume-from-snapshot";
 import { EbsResource, type ResourceOptions } from "./resource";
 import type { Args, Outputs } from "./types";
 
@@ -8,7 +9,7 @@ import type { Args, Outputs } from "./types";
 export type VolumeFromSnapshotArgs = Args<VolumeFromSnapshotInputs & ProviderOptions>;
 
 /** All properties in the state of a {@link VolumeFromSnapshot}. */
-export type VolumeFromSnapshotState = VolumeFromSnapshotInputs & ProviderOptions & VolumeFromSnapshotOutputs;
+export type VolumeFromSnapshotState = VolumeFromSnapshotInputs & ProviderOptions & VolumeOutputs;
 
 /**
  * A volume created from a snapshot, ready to be attached.

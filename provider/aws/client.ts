@@ -333,10 +333,12 @@ export function connect(
     }
 }
 
-/** Returns the ids in the answer of a change: one id, or the ids in a list of snapshots. */
+/** Returns the ids in the answer of a change: one id, or the ids in a list of snapshots or volumes. */
 function newIds(required: unknown): string[] {
     if (Array.isArray(required))
-        return (required as { SnapshotId?: string }[]).flatMap(({ SnapshotId }) => SnapshotId ?? []);
+        return (required as { SnapshotId?: string; VolumeId?: string }[]).flatMap(
+            ({ SnapshotId, VolumeId }) => SnapshotId ?? VolumeId ?? [],
+        );
     return typeof required === "string" ? [required] : [];
 }
 

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { textOf, type CheckFailure, type Mention } from "../../schema/failure";
+import { textOf, type CheckFailure, type Text } from "../../schema/failure";
 import { createCache, perObject } from "./cache";
 import type { Ec2 } from "./ec2";
 
-/** Returns the reason why a volume or copy from a snapshot cannot have `encrypted: false`. */
+/** Returns the reason why a volume or copy of this source, such as `snapshot snap-1`, cannot have `encrypted: false`. */
 export async function rejectUnencrypted(
     ec2: Ec2,
-    snapshot: Mention,
-    snapshotEncrypted: boolean,
+    source: Text,
+    isSourceEncrypted: boolean,
 ): Promise<CheckFailure[]> {
-    const reason = snapshotEncrypted
-        ? textOf`but snapshot ${snapshot} is encrypted, and so is everything created from it. Remove encrypted.`
+    const reason = isSourceEncrypted
+        ? textOf`but ${source} is encrypted, and so is everything created from it. Remove encrypted.`
         : (await encryptsByDefault(ec2))
           ? `but the account encrypts all new volumes and copies in ${ec2.region}. Remove encrypted.`
           : undefined;

@@ -38,6 +38,9 @@ const errorKinds: Record<string, ErrorKind> = {
     SnapshotCreationPerVolumeRateExceeded: "retryable",
     ConcurrentSnapshotLimitExceeded: "retryable",
     PendingSnapshotLimitExceeded: "retryable",
+    // EC2 copies a volume once at a time, until the copy is initialized, and 5 volumes of a region.
+    ConcurrentCopyVolumeLimitExceeded: "retryable",
+    CopyVolumesLimitExceeded: "retryable",
     ConcurrentTagAccess: "retryable",
     // The messages of these codes request a retry, but EC2 does not document that it created nothing.
     InternalError: "indeterminate",

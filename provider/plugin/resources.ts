@@ -19,6 +19,7 @@ import { completedSnapshots } from "../snapshot/completed-snapshots";
 import { instanceSnapshots } from "../snapshot/instance-snapshots";
 import { snapshot } from "../snapshot/snapshot";
 import { snapshotCopy } from "../snapshot/snapshot-copy";
+import { volumeClone } from "../volume/volume-clone";
 import { volumeFromSnapshot } from "../volume/volume-from-snapshot";
 
 export function lifecyclesIn(deployment: Deployment): Record<keyof typeof resources, Lifecycle> {
@@ -29,6 +30,7 @@ export function lifecyclesIn(deployment: Deployment): Record<keyof typeof resour
         Snapshot: lifecycle(snapshot, deployment),
         SnapshotCopy: lifecycle(snapshotCopy, deployment),
         SnapshotShare: lifecycle(snapshotShare, deployment),
+        VolumeClone: lifecycle(volumeClone, deployment),
         VolumeFromSnapshot: lifecycle(volumeFromSnapshot, deployment),
     };
 }

@@ -19,7 +19,7 @@ import { formatPlace } from "../aws/place";
 import { reportDelay } from "./report-delay";
 import { rejectArchived } from "./storage-tier";
 import type { ResourceContext, Resource } from "../lifecycle/resource";
-import { describeFailure, type CheckFailure } from "../../schema/failure";
+import { describeFailure, textOf, type CheckFailure } from "../../schema/failure";
 import { UNKNOWN } from "../../schema/values";
 import { checkSnapshot, snapshotOperations, warnOfFeatures } from "./operations";
 import type { SnapshotOutputs } from "../../schema/snapshot";
@@ -158,7 +158,7 @@ async function validateSource(
         ...(encrypted === false
             ? await rejectUnencrypted(
                   ctx.ec2,
-                  { property: "sourceSnapshotId", value: id },
+                  textOf`snapshot ${{ property: "sourceSnapshotId", value: id }}`,
                   source.Encrypted === true,
               )
             : []),

@@ -4,18 +4,46 @@
  * @module
  */
 import { createHash, randomUUID } from "node:crypto";
-import type { CreateVolumeRequest, Volume } from "@aws-sdk/client-ec2";
-import { waitForSnapshot } from "../snapshot/wait";
-import { Ec2Error, withErrorContext } from "../aws/errors";
+import type { TagSpecification, Volume, VolumeType } from "@aws-sdk/client-ec2";
+import { Ec2Error } from "../aws/errors";
+import type { RetryOptions } from "../aws/retry";
 import { reportDelay } from "../snapshot/report-delay";
 import { toTags } from "../aws/write-tags";
 import { tagOf } from "../aws/tags";
 import { claimTag, stackTag, type TagMap } from "../../schema/tags";
+import type { VolumeOptions } from "../../schema/volume";
 import type { ResourceContext } from "../lifecycle/resource";
 
+/** The members that every request for a volume has. */
+export interface CreationRequest {
+    ClientToken: string;
+    TagSpecifications: TagSpecification[];
+}
+
+/** Defines how EC2 creates a volume from its source. */
+export interface VolumeSource {
+    /** Sends the request, and returns EC2's answer. */
+    send: (request: CreationRequest, options: RetryOptions) => Promise<Volume>;
+    /** Waits until EC2 can create a volume from the source; its error `IncorrectState` calls for that. */
+    waitUntilReady: () => Promise<unknown>;
+}
+
+/** Returns the members of a request that do not depend on the source. */
+export function requestOptions(inputs: VolumeOptions & { size?: number }, type: string | undefined) {
+    const { size, iops, throughput, multiAttachEnabled, encrypted, kmsKeyId } = inputs;
+    return {
+        Size: size,
+        VolumeType: type as VolumeType | undefined,
+        Iops: iops,
+        Throughput: throughput,
+        MultiAttachEnabled: multiAttachEnabled,
+        Encrypted: encrypted ?? (kmsKeyId === undefined ? undefined : true),
+        KmsKeyId: kmsKeyId,
+    };
+}
+
 export interface Creation {
-    /** The request without tags and client token. */
-    request: CreateVolumeRequest & { SnapshotId: string };
+    source: VolumeSource;
     tags: TagMap;
     /** Identifies the attempt; it is equal when an interrupted run is repeated. */
     attempt: string;
@@ -41,16 +69,14 @@ export async function createVolume(ctx: ResourceContext, creation: Creation): Pr
         return await createWithTokens(ctx, creation, 0);
     } catch (error) {
         if (!(error instanceof Ec2Error) || error.code !== "IncorrectState") throw error;
-        const { request, deadline } = creation;
-        const completion = waitForSnapshot(ctx, request.SnapshotId, deadline);
-        await withErrorContext(`waiting for snapshot ${request.SnapshotId}`, completion);
+        await creation.source.waitUntilReady();
         return createWithTokens(ctx, creation, ctx.ec2.clock.now() + visibilityTimeoutMs);
     }
 }
 
 type CreatedVolume = Volume & { VolumeId: string };
 
-/** All of EC2 shows the snapshot as completed within this time. */
+/** All of EC2 shows the source as ready within this time. */
 const visibilityTimeoutMs = 60_000;
 
 async function createWithTokens(
@@ -76,21 +102,20 @@ async function createWithTokens(
 /** Returns EC2's answer; undefined if another process used the token, because the nonce in its tags differs. */
 async function requestVolume(
     ctx: ResourceContext,
-    { request, deadline }: Creation,
+    { source, deadline }: Creation,
     tags: TagMap,
     ClientToken: string,
     pendingUntil: number,
 ): Promise<CreatedVolume | undefined> {
     const TagSpecifications = [{ ResourceType: "volume" as const, Tags: toTags(tags) }];
-    const input = { ...request, ClientToken, TagSpecifications };
     try {
-        const { VolumeId = "", ...volume } = await ctx.ec2.send("CreateVolume", input, {
+        const options: RetryOptions = {
             deadline,
             mayBeNew: true,
-            requires: "VolumeId",
             isRetryable: ({ code }) => code === "IncorrectState" && ctx.ec2.clock.now() < pendingUntil,
             onRetry: reportDelay(ctx),
-        });
+        };
+        const { VolumeId = "", ...volume } = await source.send({ ClientToken, TagSpecifications }, options);
         return { VolumeId, ...volume };
     } catch (error) {
         if (error instanceof Ec2Error && error.code === "IdempotentParameterMismatch") return undefined;

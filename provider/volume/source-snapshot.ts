@@ -9,7 +9,7 @@ import { rejectUnencrypted } from "../aws/encryption";
 import { formatPlace } from "../aws/place";
 import type { ResourceContext } from "../lifecycle/resource";
 import { rejectArchived } from "../snapshot/storage-tier";
-import { textOf, type CheckFailure, type Mention } from "../../schema/failure";
+import { textOf, type CheckFailure, type Text } from "../../schema/failure";
 import { UNKNOWN, type Properties } from "../../schema/values";
 
 /** A snapshot that is not visible yet is read again. */
@@ -35,6 +35,7 @@ export async function validateAgainstSource(
     const snapshot = await sourceSnapshot(ctx, id);
     if (snapshot === undefined && ctx.ec2.isNew(id)) return [];
     const mention = { property: "snapshotId", value: id };
+    const source = textOf`snapshot ${mention}`;
     if (snapshot === undefined)
         return [{ ...mention, reason: `but that snapshot was not found in ${await formatPlace(ctx.ec2)}` }];
     if (snapshot.State === "error") {
@@ -43,15 +44,14 @@ export async function validateAgainstSource(
     }
     return [
         ...rejectArchived("snapshotId", id, snapshot),
-        ...(hasSize ? checkSize(mention, snapshot.VolumeSize ?? 0, size) : []),
-        ...(encrypted === false
-            ? await rejectUnencrypted(ctx.ec2, mention, snapshot.Encrypted === true)
-            : []),
+        ...(hasSize ? checkSize(source, snapshot.VolumeSize ?? 0, size) : []),
+        ...(encrypted === false ? await rejectUnencrypted(ctx.ec2, source, snapshot.Encrypted === true) : []),
     ];
 }
 
-function checkSize(snapshot: Mention, minimum: number, size: number): CheckFailure[] {
+/** Returns the reason why a volume from this source, such as `snapshot snap-1`, cannot have this size. */
+export function checkSize(source: Text, minimum: number, size: number): CheckFailure[] {
     if (size >= minimum) return [];
-    const reason = textOf`but snapshot ${snapshot} has ${String(minimum)} GiB. Specify at least that size, or remove size.`;
+    const reason = textOf`but ${source} has ${String(minimum)} GiB. Specify at least that size, or remove size.`;
     return [{ property: "size", value: size, reason }];
 }

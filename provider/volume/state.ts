@@ -10,13 +10,9 @@ import { volumeArn } from "../aws/region";
 import { visibleTags } from "../aws/tags";
 import { inputsFromTags } from "../lifecycle/tags";
 import type { ResourceContext } from "../lifecycle/resource";
-import type {
-    VolumeFromSnapshotInputs as Inputs,
-    VolumeFromSnapshotOutputs,
-} from "../../schema/volume-from-snapshot";
-import { sourceSnapshot } from "./source-snapshot";
+import type { VolumeOutputs } from "../../schema/volume";
 
-type Outputs = Partial<VolumeFromSnapshotOutputs>;
+type Outputs = Partial<VolumeOutputs>;
 
 /** A volume as EC2 shows it, with properties that EC2 does not return for a volume. */
 export interface Observed extends Volume {
@@ -37,16 +33,15 @@ export function withSnapshotSize(volume: Volume | undefined, state: Properties):
  */
 export async function withSource(
     ctx: ResourceContext,
-    { snapshotId }: Inputs,
     volume: Observed,
+    sizeOfSource: () => Promise<number | undefined>,
 ): Promise<Observed> {
     const { ec2 } = ctx;
     const nothing = () => undefined;
-    const sourceSize = async () => (await sourceSnapshot(ctx, snapshotId).catch(nothing))?.VolumeSize;
     const account = () => (ec2.identityUnknown ? undefined : ec2.account().catch(nothing));
     return {
         ...volume,
-        snapshotSize: volume.snapshotSize ?? (await sourceSize()),
+        snapshotSize: volume.snapshotSize ?? (await sizeOfSource().catch(nothing)),
         ownerId: volume.ownerId ?? (await account()),
     };
 }
@@ -57,8 +52,9 @@ function needsGrowing({ Size: size, snapshotSize }: Observed): boolean {
 
 export function suggestGrowing(ctx: ResourceContext, observed: Observed): void {
     if (!needsGrowing(observed)) return;
+    const source = observed.SourceVolumeId === undefined ? "snapshot" : "source";
     ctx.info(
-        textOf`the volume (${{ property: "size", value: observed.Size }} GiB) is larger than its snapshot (${String(observed.snapshotSize)} GiB). Once attached, extend the partition with growpart, and the file system with resize2fs (ext4) or xfs_growfs (XFS); on Windows, use Resize-Partition or diskpart.`,
+        textOf`the volume (${{ property: "size", value: observed.Size }} GiB) is larger than its ${source} (${String(observed.snapshotSize)} GiB). Once attached, extend the partition with growpart, and the file system with resize2fs (ext4) or xfs_growfs (XFS); on Windows, use Resize-Partition or diskpart.`,
     );
 }
 
@@ -88,11 +84,10 @@ export async function outputsOf(ctx: ResourceContext, id: string, observed: Obse
     };
 }
 
-/** The inputs that declare a volume as it is; figures that follow from its type are left out. */
+/** The options that declare a volume as it is; figures that follow from its type are left out. */
 export function declarationOf(observed: Observed): Properties {
     const type = observed.VolumeType;
     return defined({
-        availabilityZone: observed.AvailabilityZone,
         size: observed.Size,
         volumeType: type,
         iops: ["io1", "io2", "gp3"].includes(type ?? "") ? observed.Iops : undefined,
@@ -100,7 +95,6 @@ export function declarationOf(observed: Observed): Properties {
         multiAttachEnabled: observed.MultiAttachEnabled === true ? true : undefined,
         encrypted: observed.Encrypted === true ? true : undefined,
         kmsKeyId: observed.KmsKeyId,
-        outpostArn: observed.OutpostArn,
     });
 }
 
@@ -125,8 +119,9 @@ export function inputsFromVolume({
             kmsKeyId: observed.KmsKeyId,
             outpostArn: observed.OutpostArn,
             size: observed.Size,
-            // The id is empty if the volume was not created from a snapshot.
+            // The id is empty if the volume was not created from a snapshot, or from a volume.
             snapshotId: observed.SnapshotId ?? "",
+            sourceVolumeId: observed.SourceVolumeId ?? "",
         };
     const tags = inputsFromTags(inputs, visibleTags(observed.Tags, ctx.configuration), ctx.configuration);
     const desired = defined({

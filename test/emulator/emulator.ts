@@ -54,6 +54,7 @@ export interface Settings {
     pendingPerVolume: number;
     /** A region accepts this many pending copies; the default is 20. */
     pendingCopies: number;
+    volumeCopies: number;
     /** At least this many seconds must separate two snapshots of one volume; the default is 0, for no limit. */
     perVolumeRateSeconds: number;
     /** A snapshot still shows its former grants for this many seconds; the default is 0. */

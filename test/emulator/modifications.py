@@ -126,5 +126,5 @@ def status(volume: LivingVolume) -> dict[str, Any]:
         "VolumeId": volume.id,
         "AvailabilityZone": volume.zone.name,
         "VolumeStatus": {"Status": "ok"},
-        "InitializationStatusDetails": details if volume.snapshot_id else None,
+        "InitializationStatusDetails": details if volume.snapshot_id or volume.source_volume_id else None,
     }

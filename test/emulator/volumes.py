@@ -1,5 +1,6 @@
 """Volumes with a life: creating, then available, in error or gone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,12 @@ class LivingVolume(Volume):
         return "error" if self.fate else "available"
 
     @property
+    def is_copying(self) -> bool:
+        """A copy is initialized from its source, for which time it cannot be copied itself."""
+        age = (world.now() - self.create_time).total_seconds()
+        return self.source_volume_id is not None and age < world.settings["initializationSeconds"]
+
+    @property
     def is_detaching(self) -> bool:
         return bool(self.detaching) and self._since_detached < world.settings["detachingSeconds"]
 
@@ -69,6 +76,7 @@ class LivingVolume(Volume):
         """The volume as DescribeVolumes shows it."""
         return {
             "VolumeId": self.id,
+            "OwnerId": self.ec2_backend.account_id,
             "SnapshotId": self.snapshot_id or "",
             "SourceVolumeId": self.source_volume_id,
             "Size": self.size,
@@ -107,22 +115,28 @@ class VolumeCalls(SnapshotCalls):
         raise EC2ClientError("InvalidZone.NotFound", f"The zone '{name or zone_id}' does not exist.")
 
     def create_volume(self) -> ActionResult:
+        return ActionResult(self._once(self._new_volume).view_at_birth())
+
+    def copy_volumes(self) -> ActionResult:
+        return ActionResult({"Volumes": [self._once(self._copied_volume).view_at_birth()]})
+
+    def _once(self, make: Callable[[], LivingVolume]) -> LivingVolume:
+        """One volume for a client token: the same even when it failed or vanished since."""
         params = {key: value for key, value in self.params.items() if key != "ClientToken"}
         token = self._get_param("ClientToken")
         tokens = self.region_state.volumes_by_token
-        if token in tokens:
-            before, volume = tokens[token]
-            if before != params:
-                raise EC2ClientError(
-                    "IdempotentParameterMismatch",
-                    "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
-                )
-            # The same volume even when it failed or vanished since.
-            return ActionResult(volume.view_at_birth())
-        volume = self._new_volume()
-        if token:
-            tokens[token] = (params, volume)
-        return ActionResult(volume.view_at_birth())
+        if token not in tokens:
+            volume = make()
+            if token:
+                tokens[token] = (params, volume)
+            return volume
+        before, volume = tokens[token]
+        if before != params:
+            raise EC2ClientError(
+                "IdempotentParameterMismatch",
+                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
+            )
+        return volume
 
     def known_volume(self, volume_id: str) -> LivingVolume:
         """The volume; one that was made a moment ago is not known yet."""
@@ -153,27 +167,27 @@ class VolumeCalls(SnapshotCalls):
             raise EC2ClientError("VolumeInUse", words)
         return super().delete_volume()
 
-    def copy_volumes(self) -> ActionResult:
-        """A copy in the same zone, of the same data, encrypted where its source is."""
+    def _copied_volume(self) -> LivingVolume:
+        """A copy in the same zone, of the same data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html"""
         source = self.known_volume(self._get_param("SourceVolumeId"))
-        params = {key: value for key, value in self.params.items() if key != "ClientToken"}
-        token = self._get_param("ClientToken")
-        tokens = self.region_state.volumes_by_token
-        if token in tokens:
-            before, copy = tokens[token]
-            if before != params:
-                raise EC2ClientError(
-                    "IdempotentParameterMismatch",
-                    "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
-                )
-            return ActionResult({"Volumes": [copy.view_at_birth()]})
         if source.status not in ("available", "in-use"):
             raise EC2ClientError("IncorrectState", f"Volume is in invalid state - {source.status}")
+        # Which code EC2 has for a volume that is initialized is not documented.
+        if source.is_copying:
+            raise EC2ClientError("IncorrectState", "Volume is in invalid state - initializing")
+        copying = [one for one in self.ec2_backend.volumes.values() if one.is_copying]
+        if any(one.source_volume_id == source.id for one in copying):
+            raise EC2ClientError("ConcurrentCopyVolumeLimitExceeded", f"{source.id} is being copied")
+        if len(copying) >= world.settings["volumeCopies"]:
+            raise EC2ClientError("CopyVolumesLimitExceeded", "Too many volume copies are in progress")
+        if source.outpost_arn:
+            raise EC2ClientError("UnsupportedOperation", f"{source.id} is on an Outpost")
         tags = new_tags(self._get_param("TagSpecifications", []), "volume")
         size = self._get_param("Size") or source.size
         if size < source.size:
             raise EC2ClientError("InvalidParameterValue", f"The size {size} is smaller than that of {source.id}")
-        encrypted = source.encrypted or self._get_bool_param("Encrypted", False)
+        by_default = self.ec2_backend.ebs_encryption_by_default
+        encrypted = source.encrypted or self._get_bool_param("Encrypted", False) or by_default
         key = self._get_param("KmsKeyId")
         key = self._key_arn(key) if key else source.kms_key_id
         copy = self.ec2_backend.create_volume(
@@ -181,16 +195,14 @@ class VolumeCalls(SnapshotCalls):
             zone_name=source.zone.name,
             encrypted=encrypted,
             kms_key_id=key,
-            volume_type=self._get_param("VolumeType") or source.volume_type,
+            volume_type=self._get_param("VolumeType") or "gp2",
             iops=self._get_param("Iops"),
             throughput=self._get_param("Throughput"),
             multi_attach_enabled=self._get_param("MultiAttachEnabled"),
         )
         copy.add_tags(tags)
         copy.source_volume_id = source.id
-        if token:
-            tokens[token] = (params, copy)
-        return ActionResult({"Volumes": [copy.view_at_birth()]})
+        return copy
 
     def _new_volume(self) -> LivingVolume:
         backend = self.ec2_backend

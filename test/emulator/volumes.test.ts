@@ -216,4 +216,34 @@ describe("CopyVolumes", () => {
         expect(await refusal(copy(3))).toMatch(/^InvalidParameterValue: /);
         expect(await refusal(copy(9, "once"))).toMatch(/^IdempotentParameterMismatch: /);
     });
+
+    test("copies a volume once at a time until the copy is initialized, no copy before that, and few of a region", async () => {
+        await emulator.set({ initializationSeconds: 60, volumeCopies: 2 });
+        const [one, other, third] = [
+            await emulator.createVolume(),
+            await emulator.createVolume(),
+            await emulator.createVolume(),
+        ];
+        const copy = async (SourceVolumeId: string) =>
+            (await ec2.send(new CopyVolumesCommand({ SourceVolumeId }))).Volumes?.[0];
+
+        const first = await copy(one);
+
+        expect(first).toMatchObject({ VolumeType: "gp2", OwnerId: "123456789012" });
+        expect(await refusal(copy(one))).toMatch(/^ConcurrentCopyVolumeLimitExceeded: /);
+        expect(await refusal(copy(first?.VolumeId ?? ""))).toMatch(/^IncorrectState: /);
+        await copy(other);
+        expect(await refusal(copy(third))).toMatch(/^CopyVolumesLimitExceeded: /);
+        await emulator.advance(60);
+        expect((await copy(first?.VolumeId ?? ""))?.SourceVolumeId).toBe(first?.VolumeId);
+    });
+
+    test("is encrypted where its source is, or the account encrypts", async () => {
+        const plain = await emulator.createVolume();
+        const copy = (SourceVolumeId: string) => ec2.send(new CopyVolumesCommand({ SourceVolumeId }));
+        expect((await copy(plain)).Volumes?.[0]?.Encrypted).toBe(false);
+        await ec2.send(new EnableEbsEncryptionByDefaultCommand({}));
+        const [copied] = (await copy(plain)).Volumes ?? [];
+        expect(copied?.Encrypted).toBe(true);
+    });
 });

@@ -17,8 +17,9 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "modificationsPerDay": 4,  # changes of one volume in a rolling 24 hours; EC2's rule since January 2026
     "optimizingSeconds": 0,  # how long it is optimizing after that
     "modificationError": None,  # the message with which modifications fail
-    "initializationSeconds": 0,  # how long a volume is filled from its snapshot
+    "initializationSeconds": 0,  # how long a volume is filled from its snapshot, or from the volume it is a copy of
     "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
+    "volumeCopies": 5,  # EC2's limit of copies of volumes that are initialized in a region
     "pendingCopies": 20,  # EC2's limit for copies into one region
     "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
     "grantSeconds": 0,  # how long EC2 goes on showing a snapshot's former grants

@@ -38,6 +38,7 @@ const kinds: [Kind, string, (ids: { volumeId: string; snapshotId: string }) => o
         "copyTagsFromSnapshot",
         ({ snapshotId }) => ({ snapshotId, availabilityZone: "us-east-1a" }),
     ],
+    ["VolumeClone", "copyTagsFromVolume", ({ volumeId }) => ({ sourceVolumeId: volumeId })],
 ];
 
 test.each(kinds)(

@@ -15,6 +15,7 @@ import { completedSnapshots } from "../../provider/snapshot/completed-snapshots"
 import { instanceSnapshots } from "../../provider/snapshot/instance-snapshots";
 import { snapshot } from "../../provider/snapshot/snapshot";
 import { snapshotCopy } from "../../provider/snapshot/snapshot-copy";
+import { volumeClone } from "../../provider/volume/volume-clone";
 import { volumeFromSnapshot } from "../../provider/volume/volume-from-snapshot";
 import type { Call, Emulator } from "../emulator/emulator";
 
@@ -24,6 +25,7 @@ const resources = {
     SnapshotCopy: snapshotCopy as AnyResource,
     InstanceSnapshots: instanceSnapshots as AnyResource,
     VolumeFromSnapshot: volumeFromSnapshot as AnyResource,
+    VolumeClone: volumeClone as AnyResource,
     SnapshotShare: snapshotShare as AnyResource,
     CompletedSnapshots: completedSnapshots as AnyResource,
     LifecyclePolicy: lifecyclePolicy as AnyResource,
@@ -105,6 +107,7 @@ export class Door {
             SnapshotCopy: open(resources.SnapshotCopy),
             InstanceSnapshots: open(resources.InstanceSnapshots),
             VolumeFromSnapshot: open(resources.VolumeFromSnapshot),
+            VolumeClone: open(resources.VolumeClone),
             SnapshotShare: open(resources.SnapshotShare),
             CompletedSnapshots: open(resources.CompletedSnapshots),
             LifecyclePolicy: open(resources.LifecyclePolicy),

@@ -20,7 +20,13 @@ test.each<[string, Kind, object, string]>([
         "volume whose tags are copied",
         "Snapshot",
         { volumeId: "vol-0123456789abcdef0", copyTagsFromVolume: true },
-        `volume vol-0123456789abcdef0 was not found in ${place}`,
+        `reading volume vol-0123456789abcdef0: it was not found in ${place}`,
+    ],
+    [
+        "volume to clone",
+        "VolumeClone",
+        { sourceVolumeId: "vol-0123456789abcdef0" },
+        `but that volume was not found in ${place}`,
     ],
     [
         "instance",

@@ -44,8 +44,8 @@ export default {
                 items: [
                     page("Reference", "/docs/reference/README"),
                     ...["Snapshot", "CompletedSnapshots", "SnapshotCopy", "InstanceSnapshots"].map(reference),
-                    ...["VolumeFromSnapshot", "SnapshotShare", "SnapshotSchedule"].map(reference),
-                    reference("LifecyclePolicy"),
+                    ...["VolumeFromSnapshot", "VolumeClone", "SnapshotShare"].map(reference),
+                    ...["SnapshotSchedule", "LifecyclePolicy"].map(reference),
                     reference("SnapshotSharingPolicy"),
                     page("Common options", "/docs/reference/common-options"),
                     page("Functions and types", "/docs/reference/functions-and-types"),

@@ -89,6 +89,13 @@ const lives: Record<string, () => object[]> = {
         });
         return [policy(7, { Tier: "gold" }), policy(9, { Level: "two" })];
     },
+    VolumeClone: () => {
+        const made = { sourceVolumeId: volumeId, encrypted: false };
+        return [
+            { ...made, tags: { Tier: "gold" }, waitForInitialization: true, copyTagsFromVolume: true },
+            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+        ];
+    },
     SnapshotShare: () => [
         { snapshotId: encryptedId, accounts: ["111122223333"] },
         { snapshotId, public: true },

@@ -16,7 +16,7 @@ test.beforeEach(async () => {
 });
 
 function program(...lines: string[]): string {
-    const names = "Provider, Snapshot, SnapshotShare, VolumeFromSnapshot";
+    const names = "Provider, Snapshot, SnapshotShare, VolumeClone, VolumeFromSnapshot";
     return [
         'const pulumi = require("@pulumi/pulumi");',
         `const { ${names} } = require("pulumi-ebs-snapshots");`,
@@ -30,23 +30,24 @@ test("a change of door, there and back, is unchanged for every resource and call
         `const data = new Snapshot("data", { volumeId: "${volumeId}", tags: { Tier: pulumi.secret("gold") } });`,
         `new SnapshotShare("share", { snapshotId: data.snapshotId, accounts: ${JSON.stringify(accounts)} });`,
         'new VolumeFromSnapshot("volume", { snapshotId: data.snapshotId, availabilityZone: "us-east-1a" });',
+        `new VolumeClone("clone", { sourceVolumeId: "${volumeId}" });`,
     );
     const project = await createPluginProject("nodejs", { program: declared });
     await project.up();
-    expect((await project.state()).map(({ type }) => type)).toHaveLength(3);
+    expect((await project.state()).map(({ type }) => type)).toHaveLength(4);
 
     await project.stack.configure({ "ebs-snapshots:plugin": "true" });
     const there = await during(emulator, () => project.up());
-    expect(there.result).toContain("4 unchanged");
+    expect(there.result).toContain("5 unchanged");
     expect(there.calls).toEqual([]);
     expect(await project.state()).toEqual([]);
     const state = await pluginState(project);
-    expect(state).toHaveLength(3);
+    expect(state).toHaveLength(4);
     expect(JSON.stringify(state)).not.toContain("gold");
 
     await project.stack.configure({ "ebs-snapshots:plugin": "false" });
     const back = await during(emulator, () => project.up());
-    expect(back.result).toContain("4 unchanged");
+    expect(back.result).toContain("5 unchanged");
     expect(back.calls).toEqual([]);
     expect(await pluginState(project)).toEqual([]);
     await project.destroy();

@@ -73,7 +73,7 @@ test("a YAML program creates, updates in place, replaces, imports and destroys a
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("an imported volume and an imported copy are unchanged, although the program declares less of them", async () => {
+test("an imported volume, an imported clone and an imported copy are unchanged, although the program declares less of them", async () => {
     const project = await createPluginProject("yaml", { config: pluginConfig() });
     const snapshotId = "${data.snapshotId}";
     const resources = {
@@ -86,6 +86,7 @@ test("an imported volume and an imported copy are unchanged, although the progra
             type: "ebs-snapshots:VolumeFromSnapshot",
             properties: { snapshotId, availabilityZone: "us-east-1a", tags: { Tier: "gold" } },
         },
+        clone: { type: "ebs-snapshots:VolumeClone", properties: { sourceVolumeId: volumeId } },
     };
     await project.write("Main.yaml", JSON.stringify({ resources }));
     await project.up();
@@ -93,6 +94,7 @@ test("an imported volume and an imported copy are unchanged, although the progra
     const idOf = (name: string) => state.find(({ urn }) => urn.endsWith(`::${name}`))?.id ?? "";
     for (const [name, type, id] of [
         ["volume", "VolumeFromSnapshot", idOf("volume")],
+        ["clone", "VolumeClone", idOf("clone")],
         ["copy", "SnapshotCopy", `${idOf("copy")},us-east-1/${idOf("data")}`],
     ] as const) {
         const urn = state.find((resource) => resource.urn.endsWith(`::${name}`))?.urn ?? "";
@@ -103,7 +105,7 @@ test("an imported volume and an imported copy are unchanged, although the progra
         );
     }
     const previewed = await during(emulator, () => project.preview());
-    expect(previewed.result).toContain("4 unchanged");
+    expect(previewed.result).toContain("5 unchanged");
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });

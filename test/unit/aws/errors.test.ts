@@ -43,6 +43,8 @@ const table: [code: string, status: number, kind: ErrorKind, remedy: string][] =
     ["SnapshotCreationPerVolumeRateExceeded", 400, "retryable", later],
     ["ConcurrentSnapshotLimitExceeded", 400, "retryable", later],
     ["PendingSnapshotLimitExceeded", 400, "retryable", later],
+    ["ConcurrentCopyVolumeLimitExceeded", 400, "retryable", later],
+    ["CopyVolumesLimitExceeded", 400, "retryable", later],
     ["ConcurrentTagAccess", 400, "retryable", later],
     ["InternalError", 500, "indeterminate", lost],
     ["InternalFailure", 500, "indeterminate", lost],

@@ -152,6 +152,10 @@ test("data on a volume is lost unless a final snapshot is taken: by the program 
     expect(lost(volume({ finalSnapshot: true }))).toEqual([]);
     expect(lost(volume({}))).toHaveLength(1);
     expect(lost(volume({ state: "error" }, {}))).toEqual([]);
+
+    const clone = { type: "VolumeClone", id: "vol-9", before: {}, after: {}, reasons: ["sourceVolumeId"] };
+    expect(lost(step("clone", clone)).map(({ ids }) => ids)).toEqual([["vol-9"]]);
+    expect(lost(step("clone", { ...clone, after: { finalSnapshot: true } }))).toEqual([]);
 });
 
 test("what has failed is not lost: a snapshot, a set without any good member, and one that failed since the last run", () => {

@@ -34,6 +34,7 @@ const good = {
     [ebs("Snapshot")]: { ...paid, keepReplaced: true },
     [ebs("SnapshotCopy")]: { ...paid, keepReplaced: true, encrypted: true },
     [ebs("VolumeFromSnapshot")]: { ...paid, kmsKeyId: "alias/own" },
+    [ebs("VolumeClone")]: { ...paid, kmsKeyId: "alias/own" },
     [ebs("SnapshotShare")]: { accounts: ["111122223333"] },
     [dlm]: {
         policyDetails: { schedules: [{ name: "a", retainRule: { interval: 7, intervalUnit: "DAYS" } }] },
@@ -55,6 +56,7 @@ test.each<[RuleName, string, object, string]>([
         "billingCode must be specified",
     ],
     ["encryption-required", "SnapshotCopy", { encrypted: false }, "`encrypted: true` or `kmsKeyId`"],
+    ["encryption-required", "VolumeClone", { kmsKeyId: undefined }, "`encrypted: true` or `kmsKeyId`"],
     ["encryption-required", "VolumeFromSnapshot", { kmsKeyId: undefined }, "`encrypted: true` or `kmsKeyId`"],
     ["no-snapshot-lost-by-replacement", "Snapshot", { keepReplaced: false }, "`keepReplaced: true`"],
     ["no-snapshot-lost-by-replacement", "SnapshotCopy", { keepReplaced: undefined }, "`keepReplaced: true`"],

@@ -13,6 +13,7 @@ import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots
 import { snapshot } from "../../../provider/snapshot/snapshot";
 import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
 import { snapshotShare } from "../../../provider/share/snapshot-share";
+import { volumeClone } from "../../../provider/volume/volume-clone";
 import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
 import { Host, baseConfig, type AnyResource } from "../host";
 import { answer } from "../wire";
@@ -94,6 +95,7 @@ const hosts: [ResourceName, AnyResource, Properties, Properties][] = [
     ["CompletedSnapshots", completedSnapshots as unknown as AnyResource, { snapshotIds: ["snap-1"] }, {}],
     ["SnapshotShare", snapshotShare as unknown as AnyResource, { snapshotId: "snap-1" }, { grants: [] }],
     ["VolumeFromSnapshot", volumeFromSnapshot as AnyResource, volume, { ...volume, state: "available" }],
+    ["VolumeClone", volumeClone as AnyResource, { sourceVolumeId: "vol-1" }, { state: "available" }],
 ];
 
 test.each(hosts)(

@@ -19,6 +19,7 @@ const classes: Record<string, () => pulumi.Resource> = {
     InstanceSnapshots: () => new ebs.InstanceSnapshots("d", { instanceId: "i-1" }),
     VolumeFromSnapshot: () =>
         new ebs.VolumeFromSnapshot("e", { snapshotId: "snap-1", availabilityZone: "us-east-1a" }),
+    VolumeClone: () => new ebs.VolumeClone("j", { sourceVolumeId: "vol-1" }),
     SnapshotShare: () => new ebs.SnapshotShare("f", { snapshotId: "snap-1", accounts: ["123456789012"] }),
     LifecyclePolicy: () =>
         new ebs.LifecyclePolicy("j", {

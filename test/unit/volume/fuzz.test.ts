@@ -1,17 +1,22 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hasUnknown, UNKNOWN, type Properties } from "../../../schema/values";
 import { typeOfNewVolume } from "../../../schema/volume-checks";
+import { volumeClone } from "../../../provider/volume/volume-clone";
 import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
+import { volumeCloneRules } from "../../../schema/volume-clone";
 import { volumeFromSnapshotRules } from "../../../schema/volume-from-snapshot";
 import { Host, baseConfig, urn, type AnyResource } from "../host";
 import { answer } from "../wire";
 
-/** EC2 has one snapshot of 8 GiB. */
-const found =
-    "<snapshotSet><item><snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize></item></snapshotSet>";
-const host = new Host(baseConfig, ({ action }) => answer(action, found), volumeFromSnapshot as AnyResource);
-const properties = Object.keys(volumeFromSnapshotRules);
+/** EC2 has one snapshot and one volume of 8 GiB. */
+const found: Record<string, string> = {
+    DescribeSnapshots:
+        "<snapshotSet><item><snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize></item></snapshotSet>",
+    DescribeVolumes:
+        "<volumeSet><item><volumeId>vol-1</volumeId><size>8</size><status>available</status></item></volumeSet>",
+    GetEbsEncryptionByDefault: "<ebsEncryptionByDefault>false</ebsEncryptionByDefault>",
+};
 
 const data = fc.oneof(fc.jsonValue(), fc.constantFrom<unknown>(UNKNOWN, null, "vol-1", "snap-1", 8, true));
 const maybe = <T>(values: fc.Arbitrary<T>) =>
@@ -19,71 +24,94 @@ const maybe = <T>(values: fc.Arbitrary<T>) =>
 const counts = fc.integer({ min: 8, max: 80_000 });
 const key = "0123abcd-0123-0123-0123-0123456789ab";
 
-/** Inputs that are nearly right, so that many are accepted. */
-const nearly = fc
-    .record(
-        {
-            snapshotId: maybe(fc.constantFrom("snap-1", "snap-2")),
-            onSnapshotChange: maybe(fc.constantFrom("refuse", "keep", "replace")),
-            availabilityZone: maybe(fc.constantFrom("us-east-1a", "us-east-1b", "us-east-1-bos-1a")),
-            size: maybe(counts),
-            allowShrinkByReplacement: maybe(fc.boolean()),
-            volumeType: maybe(fc.constantFrom("gp2", "gp3", "io2", "st1")),
-            iops: maybe(counts),
-            throughput: maybe(counts),
-            encrypted: maybe(fc.constant(true)),
-            kmsKeyId: maybe(fc.constantFrom(key, `arn:aws:kms:us-east-1:123456789012:key/${key}`)),
-            finalSnapshot: maybe(fc.oneof(fc.boolean(), fc.record({ name: fc.string() }))),
-            timeout: maybe(fc.constantFrom("90 minutes", "1 day")),
-            tags: maybe(fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })),
-        },
-        { requiredKeys: ["snapshotId", "availabilityZone"] },
-    )
-    .map((value) => JSON.parse(JSON.stringify(value)) as Properties);
-const anything = fc
-    .dictionary(fc.oneof(fc.constantFrom(...properties), fc.string()), data, { maxKeys: 12 })
-    .map((value) => JSON.parse(JSON.stringify(value)) as Properties);
+/** Options that are nearly right, so that many are accepted. */
+const options = {
+    size: maybe(counts),
+    volumeType: maybe(fc.constantFrom("gp2", "gp3", "io2", "st1")),
+    iops: maybe(counts),
+    throughput: maybe(counts),
+    encrypted: maybe(fc.constant(true)),
+    kmsKeyId: maybe(fc.constantFrom(key, `arn:aws:kms:us-east-1:123456789012:key/${key}`)),
+    finalSnapshot: maybe(fc.oneof(fc.boolean(), fc.record({ name: fc.string() }))),
+    timeout: maybe(fc.constantFrom("90 minutes", "1 day")),
+    tags: maybe(fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })),
+};
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Properties;
+
+const kinds = [
+    {
+        name: "VolumeFromSnapshot",
+        properties: Object.keys(volumeFromSnapshotRules),
+        resource: volumeFromSnapshot as AnyResource,
+        nearly: fc.record(
+            {
+                ...options,
+                snapshotId: maybe(fc.constantFrom("snap-1", "snap-2")),
+                onSnapshotChange: maybe(fc.constantFrom("refuse", "keep", "replace")),
+                availabilityZone: maybe(fc.constantFrom("us-east-1a", "us-east-1b", "us-east-1-bos-1a")),
+                allowShrinkByReplacement: maybe(fc.boolean()),
+            },
+            { requiredKeys: ["snapshotId", "availabilityZone"] },
+        ),
+    },
+    {
+        name: "VolumeClone",
+        properties: Object.keys(volumeCloneRules),
+        resource: volumeClone as AnyResource,
+        nearly: fc.record(
+            { ...options, sourceVolumeId: maybe(fc.constantFrom("vol-1", "vol-2")) },
+            { requiredKeys: ["sourceVolumeId"] },
+        ),
+    },
+];
 
 /** The state of a volume with these inputs. */
 function stateOf(inputs: Properties): Properties {
-    return { ...inputs, volumeId: "vol-1", state: "available", volumeType: typeOfNewVolume(inputs) };
+    return { ...inputs, volumeId: "vol-9", state: "available", volumeType: typeOfNewVolume(inputs) };
 }
 
-const diff = (state: Properties, inputs: Properties) =>
-    host.clock.until(host.lifecycle.diff("vol-1", state, inputs)) as Promise<{ replaces?: string[] }>;
+describe.each(kinds)("$name", ({ resource, properties, nearly: inputsOf }) => {
+    const host = new Host(baseConfig, ({ action }) => answer(action, found[action] ?? ""), resource);
+    const nearly = inputsOf.map(plain);
+    const anything = fc
+        .dictionary(fc.oneof(fc.constantFrom(...properties), fc.string()), data, { maxKeys: 12 })
+        .map(plain);
+    const diff = (state: Properties, inputs: Properties) =>
+        host.clock.until(host.lifecycle.diff("vol-9", state, inputs)) as Promise<{ replaces?: string[] }>;
 
-test("check and diff of a volume answer whatever comes; what they refuse, they refuse in words", async () => {
-    const refused: string[] = [];
-    await fc.assert(
-        fc.asyncProperty(fc.oneof(nearly, anything), fc.oneof(nearly, anything), async (olds, news) => {
-            const { inputs, failures } = await host.check(news, olds);
-            for (const { reason } of failures) expect(reason).not.toMatch(/undefined|\[object/);
-            if (failures.length > 0) return;
-            const state = { ...olds, volumeId: "vol-1", __urn: urn };
-            await diff(state, inputs).catch((error: unknown) => refused.push(String(error)));
-        }),
-        { numRuns: 500 },
-    );
-    // The size alone is refused by what the state knows.
-    for (const words of refused) expect(words).toMatch(/^Error: size is \d+, but the volume has \d+ GiB/);
-});
+    test("check and diff answer whatever comes; what they refuse, they refuse in words", async () => {
+        const refused: string[] = [];
+        await fc.assert(
+            fc.asyncProperty(fc.oneof(nearly, anything), fc.oneof(nearly, anything), async (olds, news) => {
+                const { inputs, failures } = await host.check(news, olds);
+                for (const { reason } of failures) expect(reason).not.toMatch(/undefined|\[object/);
+                if (failures.length > 0) return;
+                const state = { ...olds, volumeId: "vol-9", __urn: urn };
+                await diff(state, inputs).catch((error: unknown) => refused.push(String(error)));
+            }),
+            { numRuns: 500 },
+        );
+        // The size alone is refused by what the state knows.
+        for (const words of refused) expect(words).toMatch(/^Error: size is \d+, but the volume has \d+ GiB/);
+    });
 
-test("a volume's state is no change against its own inputs, and an unknown value never replaces it", async () => {
-    let accepted = 0;
-    await fc.assert(
-        fc.asyncProperty(nearly, fc.subarray(properties), async (news, hidden) => {
-            const { inputs, failures } = await host.check(news);
-            if (failures.length > 0 || hasUnknown(inputs)) return;
-            accepted++;
-            const { inputs: again } = await host.check(news, inputs);
-            expect(await diff(stateOf(inputs), again)).toEqual({ changes: false });
-            const veiled = Object.fromEntries(hidden.map((property) => [property, UNKNOWN]));
-            const { inputs: checked } = await host.check({ ...news, ...veiled }, inputs);
-            const { replaces = [] } = await diff(stateOf(inputs), checked);
-            expect(replaces).toEqual([]);
-        }),
-        { numRuns: 2_000 },
-    );
-    // Else this test would promise what it does not check.
-    expect(accepted).toBeGreaterThan(50);
+    test("a state is no change against its own inputs, and an unknown value never replaces it", async () => {
+        let accepted = 0;
+        await fc.assert(
+            fc.asyncProperty(nearly, fc.subarray(properties), async (news, hidden) => {
+                const { inputs, failures } = await host.check(news);
+                if (failures.length > 0 || hasUnknown(inputs)) return;
+                accepted++;
+                const { inputs: again } = await host.check(news, inputs);
+                expect(await diff(stateOf(inputs), again)).toEqual({ changes: false });
+                const veiled = Object.fromEntries(hidden.map((property) => [property, UNKNOWN]));
+                const { inputs: checked } = await host.check({ ...news, ...veiled }, inputs);
+                const { replaces = [] } = await diff(stateOf(inputs), checked);
+                expect(replaces).toEqual([]);
+            }),
+            { numRuns: 2_000 },
+        );
+        // Else this test would promise what it does not check.
+        expect(accepted).toBeGreaterThan(50);
+    });
 });

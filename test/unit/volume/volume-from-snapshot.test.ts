@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { checkVolume, typeOfNewVolume } from "../../../schema/volume-checks";
+import { checkVolumeFromSnapshot, typeOfNewVolume } from "../../../schema/volume-checks";
 import { includesPlan, evaluateModification, planModification } from "../../../provider/volume/modify";
 import { isIdIn, isNameIn, isRegular } from "../../../schema/availability-zone";
 import { evaluateInitialization, evaluateVolume } from "../../../provider/volume/wait";
 import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
 import { Host, baseConfig, type AnyResource } from "../host";
 import { copyTagsRow, testRules, type Table } from "../table";
+import { noCount, noFlag, volumeOptionRows, yes } from "./option-rows";
 import { answer, refusal, stsAnswer, type Answering } from "../wire";
 
 const base = { snapshotId: "snap-1", availabilityZone: "us-east-1a", volumeType: "gp3" };
@@ -23,17 +24,15 @@ const snapshotOf = (size: number, encrypted = false): Answering => {
 const hostOf = (answering: Answering, config: Record<string, string> = baseConfig) =>
     new Host(config, answering, volumeFromSnapshot as AnyResource, { volumeId: "vol-1", state: "available" });
 
-const yes = [true, false];
-const noFlag = (property: string): [unknown, string][] => [
-    ["yes", `${property} is "yes", but must be true or false`],
-];
-const noCount = (property: string): [unknown, string][] =>
-    [0, -1, 1.5, "8", 2 ** 60].map((value) => [
-        value,
-        `${property} is ${JSON.stringify(value)}, but must be a positive integer`,
-    ]);
-
 const table: Table = {
+    ...volumeOptionRows,
+    size: {
+        ...volumeOptionRows.size,
+        refuses: [
+            ...volumeOptionRows.size.refuses,
+            [5, "size is 5, but snapshot snap-1 has 8 GiB. Specify at least that size, or remove size."],
+        ],
+    },
     snapshotId: {
         accepts: ["snap-1", "snap-0123456789abcdef0"],
         refuses: [
@@ -57,89 +56,10 @@ const table: Table = {
         ],
         change: [["us-east-1a", "us-east-1b", "replace"]],
     },
-    size: {
-        accepts: [8, 20, 65_536, 1_000_000],
-        refuses: [
-            ...noCount("size"),
-            [5, "size is 5, but snapshot snap-1 has 8 GiB. Specify at least that size, or remove size."],
-        ],
-        change: [
-            [8, 20, "update"],
-            [20, undefined, "nothing"],
-        ],
-    },
     allowShrinkByReplacement: {
         accepts: yes,
         refuses: noFlag("allowShrinkByReplacement"),
         change: [[undefined, true, "update"]],
-    },
-    volumeType: {
-        accepts: ["gp2", "gp3", "st1", "io9"],
-        refuses: [
-            ["", 'volumeType is "", but must be a type of volume such as "gp3"'],
-            ["io2", "iops is required for volumes of type io2"],
-        ],
-        change: [
-            ["gp2", "gp3", "update"],
-            ["gp2", undefined, "nothing"],
-            ["gp3", undefined, "nothing"],
-        ],
-    },
-    iops: {
-        accepts: [3_000, 80_000],
-        refuses: noCount("iops"),
-        change: [
-            [3_000, 4_000, "update"],
-            [3_000, undefined, "nothing"],
-        ],
-    },
-    throughput: {
-        accepts: [125, 2_000],
-        refuses: noCount("throughput"),
-        change: [
-            [125, 250, "update"],
-            [125, undefined, "nothing"],
-        ],
-    },
-    multiAttachEnabled: {
-        accepts: [false],
-        refuses: [
-            ...noFlag("multiAttachEnabled"),
-            [
-                true,
-                "multiAttachEnabled is not supported by volumes of type gp3. Remove it, or set volumeType to io1 or io2.",
-            ],
-        ],
-        change: [[undefined, false, "nothing"]],
-    },
-    encrypted: {
-        accepts: [true],
-        refuses: [
-            ...noFlag("encrypted"),
-            [
-                false,
-                "encrypted is false, but the account encrypts all new volumes and copies in us-east-1. Remove encrypted.",
-            ],
-        ],
-        change: [[true, undefined, "nothing"]],
-    },
-    kmsKeyId: {
-        accepts: ["alias/backup", "0123abcd-0123-0123-0123-0123456789ab"],
-        refuses: [
-            [
-                "my key",
-                'kmsKeyId is "my key", but must be a KMS key: its id, its ARN, or an alias such as "alias/backup"',
-            ],
-        ],
-        change: [
-            [
-                "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0123-0123-0123-0123456789ab",
-                "0123abcd-0123-0123-0123-0123456789ab",
-                "nothing",
-            ],
-            ["0123abcd-0123-0123-0123-0123456789ab", "0123abcd-0123-0123-0123-0123456789ac", "replace"],
-            ["alias/backup", undefined, "nothing"],
-        ],
     },
     outpostArn: {
         accepts: ["arn:aws:outposts:us-east-1:123456789012:outpost/op-1"],
@@ -151,42 +71,7 @@ const table: Table = {
         refuses: noCount("volumeInitializationRate"),
         change: [[100, 300, "update"]],
     },
-    waitForInitialization: {
-        accepts: yes,
-        refuses: noFlag("waitForInitialization"),
-        change: [[undefined, true, "update"]],
-    },
     copyTagsFromSnapshot: copyTagsRow("copyTagsFromSnapshot"),
-    finalSnapshot: {
-        accepts: [true, false, {}, { name: "last", tags: { Keep: "1 year" } }],
-        refuses: [
-            ["yes", 'finalSnapshot is "yes", but must be an object'],
-            [{ tags: { a: 1 } }, "finalSnapshot.tags.a is 1, but must be text of at most 256 characters"],
-            [
-                { nam: "x" },
-                "finalSnapshot.nam is not a supported property. Did you mean `name`? Supported: name, tags",
-            ],
-        ],
-        change: [
-            [undefined, true, "update"],
-            [true, { name: "last" }, "update"],
-        ],
-    },
-    timeout: {
-        accepts: ["90 minutes"],
-        refuses: [
-            [
-                "2h",
-                'timeout is "2h", but must be a length of time such as "90 minutes", "12 hours" or "30 days"',
-            ],
-        ],
-        change: [["24 hours", "1 day", "nothing"]],
-    },
-    adopt: {
-        accepts: [],
-        refuses: [["snap-1", 'adopt is "snap-1", but must be an id such as "vol-0123456789abcdef0"']],
-        change: [[undefined, "vol-1", "nothing"]],
-    },
 };
 
 testRules(hostOf(snapshotOf(8)), base, table);
@@ -227,7 +112,7 @@ describe("zones", () => {
     });
 
     test("exactly one of name and id is required, and an unknown one is one", () => {
-        const check = (inputs: Properties) => checkVolume({ region: "us-east-1", ...inputs }, {});
+        const check = (inputs: Properties) => checkVolumeFromSnapshot({ region: "us-east-1", ...inputs }, {});
         expect(check({ availabilityZone: "us-east-1a", availabilityZoneId: "use1-az1" })).toEqual([
             {
                 property: "availabilityZoneId",
@@ -246,7 +131,7 @@ test.each([
     [{ volumeType: "gp3", multiAttachEnabled: true }, "multiAttachEnabled"],
     [{ encrypted: false, kmsKeyId: "alias/a" }, "kmsKeyId"],
 ])("%j is refused on %s", (inputs, property) => {
-    const failures = checkVolume({ ...base, region: "us-east-1", ...inputs }, {});
+    const failures = checkVolumeFromSnapshot({ ...base, region: "us-east-1", ...inputs }, {});
     expect(failures.map((failure) => failure.property)).toEqual([property]);
 });
 
@@ -469,8 +354,8 @@ describe("figures that are left out", () => {
 
     test("are not refused by the rules of gp3 where the volume exists", () => {
         const inputs = { snapshotId: "snap-1", availabilityZone: "us-east-1a", multiAttachEnabled: true };
-        expect(checkVolume(inputs, inputs)).toEqual([]);
-        expect(checkVolume(inputs, {})).toHaveLength(1);
+        expect(checkVolumeFromSnapshot(inputs, inputs)).toEqual([]);
+        expect(checkVolumeFromSnapshot(inputs, {})).toHaveLength(1);
     });
 });
 

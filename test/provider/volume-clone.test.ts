@@ -1,0 +1,194 @@
+// A clone of a volume: created once, waited for where EC2 copies a volume only later, and never of another source.
+
+import { AttachVolumeCommand, CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { ec2, zone } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { Door, failure } from "./door";
+
+const clone = (sourceVolumeId: string, more: object = {}) => ({ sourceVolumeId, ...more });
+
+async function copiesOf(id: string) {
+    return (await emulator.volumes()).filter(({ SourceVolumeId }) => SourceVolumeId === id);
+}
+
+test("an attached volume is copied at once, in its zone, with its size and key, as gp3, and nothing else is called", async () => {
+    const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
+    const { VolumeId: source = "" } = await ec2.send(
+        new CreateVolumeCommand({ AvailabilityZone: "us-east-1b", Size: 8, Encrypted: true, KmsKeyId }),
+    );
+    const { Instances: [instance] = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    const InstanceId = instance?.InstanceId ?? "";
+    await ec2.send(new AttachVolumeCommand({ VolumeId: source, InstanceId, Device: "/dev/sdf" }));
+    await emulator.clearCalls();
+
+    const { id, state } = await new Door(emulator).create("VolumeClone", clone(source));
+
+    expect(state).toMatchObject({
+        volumeId: id,
+        arn: `arn:aws:ec2:us-east-1:123456789012:volume/${id}`,
+        sourceVolumeId: source,
+        availabilityZone: "us-east-1b",
+        size: 8,
+        snapshotSize: 8,
+        filesystemNeedsGrowing: false,
+        volumeType: "gp3",
+        encrypted: true,
+        kmsKeyId: KmsKeyId,
+        state: "available",
+        tagsAll: { Name: "it" },
+    });
+    const changes = (await emulator.calls()).filter(
+        ({ action }) => !/^(Describe|GetCallerIdentity)/.test(action),
+    );
+    expect(changes.map(({ action }) => action)).toEqual(["CopyVolumes"]);
+    expect(changes[0]?.params).toMatchObject({ SourceVolumeId: source, VolumeType: "gp3" });
+    expect(changes[0]?.params).not.toHaveProperty("Size");
+});
+
+test("a larger one tells that the file system needs growing; its figures are as declared", async () => {
+    const source = await emulator.createVolume({ size: 4 });
+    const door = new Door(emulator);
+    const { state } = await door.create("VolumeClone", clone(source, { size: 10, iops: 4000 }));
+    expect(state).toMatchObject({ size: 10, snapshotSize: 4, iops: 4000, filesystemNeedsGrowing: true });
+    expect(door.said.join("\n")).toContain("the volume (10 GiB) is larger than its source (4 GiB)");
+});
+
+test("an interrupted run is continued: the copy that it began is adopted, and no second one is made", async () => {
+    const source = await emulator.createVolume();
+    // No state holds what this run has made.
+    const begun = await new Door(emulator).create("VolumeClone", clone(source));
+
+    const door = new Door(emulator);
+    const { id } = await door.create("VolumeClone", clone(source));
+
+    expect(id).toBe(begun.id);
+    expect(await copiesOf(source)).toHaveLength(1);
+    expect(door.said).toContain(`adopts ${id}, which an interrupted run of this stack created.`);
+    // Another source is another clone.
+    const other = await emulator.createVolume();
+    expect((await new Door(emulator).create("VolumeClone", clone(other))).id).not.toBe(id);
+});
+
+test("a lost answer makes no second copy", async () => {
+    const source = await emulator.createVolume();
+    await emulator.faults([{ action: "CopyVolumes", kind: "reset", where: "after", times: 1 }]);
+    const { id } = await new Door(emulator).create("VolumeClone", clone(source));
+    expect((await copiesOf(source)).map(({ VolumeId }) => VolumeId)).toEqual([id]);
+});
+
+test("two clones of a volume, and clones beyond EC2's limit, wait for their turn and say so", async () => {
+    await emulator.set({ initializationSeconds: 100, volumeCopies: 2 });
+    const source = await emulator.createVolume();
+    const others = [await emulator.createVolume(), await emulator.createVolume()];
+    const door = new Door(emulator);
+
+    await Promise.all(
+        [source, source, ...others].map((id, index) => door.create("VolumeClone", clone(id), String(index))),
+    );
+
+    expect(await copiesOf(source)).toHaveLength(2);
+    expect(door.said.join("\n")).toMatch(/waiting to start: (ConcurrentCopyVolume|CopyVolumes)LimitExceeded/);
+});
+
+test("a source that is a copy itself is copied once it is initialized", async () => {
+    await emulator.set({ volumeSeconds: 20, initializationSeconds: 100 });
+    const door = new Door(emulator);
+    const first = await door.create("VolumeClone", clone(await emulator.createVolume()), "first");
+    const second = await door.create("VolumeClone", clone(first.id), "second");
+    expect(second.state).toMatchObject({ sourceVolumeId: first.id, state: "available" });
+    expect(door.said.join("\n")).toMatch(new RegExp(`waiting for volume ${first.id}: \\d+%`));
+});
+
+test.each<[string, object, (id: string) => string]>([
+    [
+        "size",
+        { size: 3 },
+        (id) =>
+            `size","reason":"is 3, but volume ${id} has 4 GiB. Specify at least that size, or remove size.`,
+    ],
+    [
+        "region",
+        { region: "eu-west-1" },
+        () =>
+            "but that volume was not found in eu-west-1 (account 123456789012). A clone is created in the zone of its source; if that is in another region, set region.",
+    ],
+    [
+        "multiAttachEnabled",
+        { multiAttachEnabled: true },
+        () => "is not supported by volumes of type gp3. Remove it, or set volumeType to io1 or io2.",
+    ],
+])(
+    "%s that does not fit the source is refused at preview, and nothing is created",
+    async (_, more, words) => {
+        const source = await emulator.createVolume({ size: 4 });
+        const said = await failure(new Door(emulator).create("VolumeClone", clone(source, more)));
+        expect(said).toContain(words(source));
+        expect(await emulator.count("CopyVolumes")).toBe(0);
+    },
+);
+
+test("an unencrypted clone of an encrypted volume is refused, and a volume on an Outpost has another way", async () => {
+    const make = async (more: object) =>
+        (await ec2.send(new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ...more }))).VolumeId ??
+        "";
+    const encrypted = await make({ Encrypted: true });
+    expect(
+        await failure(new Door(emulator).create("VolumeClone", clone(encrypted, { encrypted: false }))),
+    ).toContain(
+        `is false, but volume ${encrypted} is encrypted, and so is everything created from it. Remove encrypted.`,
+    );
+    const OutpostArn = "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0";
+    const remote = await make({ OutpostArn });
+    expect(await failure(new Door(emulator).create("VolumeClone", clone(remote)))).toContain(
+        `but that volume is on Outpost ${OutpostArn}, where EC2 copies no volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.`,
+    );
+});
+
+test("a size below the clone's is refused, and another source replaces it, which the preview says", async () => {
+    const source = await emulator.createVolume({ size: 4 });
+    const other = await emulator.createVolume({ size: 4 });
+    const made = await new Door(emulator).create("VolumeClone", clone(source, { size: 9 }));
+    const said = await failure(new Door(emulator).diff("VolumeClone", made, clone(source, { size: 8 })));
+    expect(said).toContain("is 8, but the volume has 9 GiB, and EC2 cannot shrink a volume.");
+    expect(said).not.toContain("allowShrinkByReplacement");
+
+    const door = new Door(emulator);
+    expect(await door.diff("VolumeClone", made, clone(other, { size: 9 }))).toMatchObject({
+        replaces: ["sourceVolumeId"],
+    });
+    expect(door.said.join("\n")).toMatch(
+        new RegExp(
+            `replacement will delete volume ${made.id} \\(9 GiB, .*\\) and create a new one from volume ${other}; data written since then will be lost`,
+        ),
+    );
+});
+
+test("adopts a copy of that volume, and refuses one of another volume or of none", async () => {
+    const source = await emulator.createVolume();
+    const other = await emulator.createVolume();
+    const { id } = await new Door(emulator).create("VolumeClone", clone(source), "before");
+
+    const adopted = await new Door(emulator).create("VolumeClone", clone(source, { adopt: id }));
+    expect(adopted.id).toBe(id);
+    expect(await copiesOf(source)).toHaveLength(1);
+
+    const refused = (adopt: string) =>
+        failure(new Door(emulator).create("VolumeClone", clone(other, { adopt }), "other"));
+    expect(await refused(id)).toContain(
+        `but ${id}, which is to be adopted, has \\"${source}\\", which cannot be changed`,
+    );
+    expect(await refused(source)).toContain(
+        `but ${source}, which is to be adopted, has none, which cannot be changed`,
+    );
+});
+
+test("the final snapshot is of the clone, and the source stays", async () => {
+    const source = await emulator.createVolume();
+    const made = await new Door(emulator).create("VolumeClone", clone(source, { finalSnapshot: true }));
+    await new Door(emulator).delete("VolumeClone", made);
+    expect((await emulator.volumes()).map(({ VolumeId }) => VolumeId)).toEqual([source]);
+    expect((await emulator.snapshots()).map(({ VolumeId }) => VolumeId)).toEqual([made.id]);
+});
