@@ -3,10 +3,11 @@ import { canonical } from "./dlm/canonical";
 import type { PolicyDetails, SelectedTags } from "./dlm/policy-details";
 import { policyDetails, selectedTags } from "./dlm/policy-details-rules";
 import { replacementCause } from "./dlm/replacement";
+import { roleArn } from "./placement";
 import type { OutputsOf, Rules } from "./property";
 import { standardOutputs, standardRules, type StandardOptions, type StandardOutputs } from "./tags";
-import { boolean, listOf, matching, objectOf, oneOf, text } from "./validators";
-import { equal, hasUnknown } from "./values";
+import { boolean, listOf, matching, objectOf, oneOf, resourceId, text } from "./validators";
+import { equal, hasUnknown, isSameSet } from "./values";
 
 export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, "tags"> {
     /** At most 500 letters, digits, spaces, `_` and `-`. A change updates. */
@@ -30,6 +31,12 @@ export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, 
      * preview warns of snapshots that are no longer managed, and of fewer restore points.
      */
     policyDetails?: PolicyDetails;
+    /**
+     * Ids of volumes that have the tags in `policyDetails.targetTags` as long as the policy selects them, and lose these
+     * tags afterwards. Default: none; others tag the volumes. A change updates, and the preview warns of snapshots that
+     * are no longer managed.
+     */
+    targetVolumeIds?: string[];
     /**
      * Makes it the default policy for volumes or for instances, which backs up what no other policy does. Default: none.
      * A change replaces the policy.
@@ -100,7 +107,7 @@ export const lifecyclePolicyRules = {
         onChange: "update",
     },
     executionRoleArn: {
-        validate: text("the ARN of a role", /^arn:[\w-]+:iam::\d{12}:role\/.+$/),
+        validate: roleArn,
         required: true,
         onChange: "update",
     },
@@ -114,6 +121,12 @@ export const lifecyclePolicyRules = {
         validate: policyDetails,
         onChange: (state, inputs) => (replacementCause(state, inputs) === undefined ? "update" : "replace"),
         isEqual: isSame,
+    },
+    targetVolumeIds: {
+        validate: listOf(resourceId("vol")),
+        onChange: "update",
+        default: [],
+        isEqual: (before, after) => !hasUnknown(after) && isSameSet(before, after),
     },
     defaultPolicy: { validate: oneOf("VOLUME", "INSTANCE"), onChange: "replace" },
     createInterval: { validate: days(1, 7), onChange: "update", default: 1 },

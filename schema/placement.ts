@@ -21,8 +21,10 @@ export interface ProviderOptions {
     credentials?: Credentials;
 }
 
+export const roleArn = text("the ARN of a role", /^arn:[\w-]+:iam::\d{12}:role\/.+$/);
+
 const role = objectOf({
-    roleArn: { validate: text("the ARN of a role", /^arn:[\w-]+:iam::\d{12}:role\/.+$/), required: true },
+    roleArn: { validate: roleArn, required: true },
     externalId: { validate: text() },
     sessionName: { validate: text() },
     duration: { validate: text('such as "1h" or "30m"', /^(\d+[hms])+$/) },

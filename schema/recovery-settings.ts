@@ -7,6 +7,8 @@
 
 /** Tag of the snapshots of a schedule; its value identifies the schedule. */
 export const scheduleTag = "pulumi-ebs-snapshots:schedule";
+/** Prefix of the tags of volumes that a schedule targets by id. */
+export const targetTag = "pulumi-ebs-snapshots:target";
 /**
  * Tag that Data Lifecycle Manager writes on each snapshot of a policy. Only AWS can write keys that begin with `aws:`,
  * so this tag proves where a snapshot comes from, and {@link scheduleTag} does not.

@@ -14,8 +14,6 @@ export function loadIam(component: string) {
 export function loadAws(component: string) {
     return load(component, () => ({
         cloudwatch: require("@pulumi/aws/cloudwatch") as typeof import("@pulumi/aws/cloudwatch"),
-        dlm: require("@pulumi/aws/dlm") as typeof import("@pulumi/aws/dlm"),
-        ec2: require("@pulumi/aws/ec2") as typeof import("@pulumi/aws/ec2"),
         iam: require("@pulumi/aws/iam") as typeof import("@pulumi/aws/iam"),
         lambda: require("@pulumi/aws/lambda") as typeof import("@pulumi/aws/lambda"),
         sqs: require("@pulumi/aws/sqs") as typeof import("@pulumi/aws/sqs"),

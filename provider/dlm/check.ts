@@ -23,8 +23,15 @@ export function checkPolicy(inputs: Properties): CheckFailure[] {
     ];
 }
 
-function checkDefault({ policyType, createInterval = 1, retainInterval = 7 }: Properties): CheckFailure[] {
+function checkDefault({
+    policyType,
+    targetVolumeIds,
+    createInterval = 1,
+    retainInterval = 7,
+}: Properties): CheckFailure[] {
     const failures: CheckFailure[] = [];
+    if (targetVolumeIds !== undefined)
+        failures.push({ property: "targetVolumeIds", reason: "is not for default policies. Remove it." });
     if (policyType !== undefined)
         failures.push({ property: "policyType", reason: "is not for default policies. Remove it." });
     if ([createInterval, retainInterval].every((days) => typeof days === "number"))

@@ -6,7 +6,7 @@
  */
 import type { LifecyclePolicy } from "@aws-sdk/client-dlm";
 import { formatLoss, policyLosses } from "../../schema/dlm/losses";
-import { textOf, type Text } from "../../schema/failure";
+import { textOf, type CheckFailure, type Text } from "../../schema/failure";
 import {
     lifecyclePolicyRules as rules,
     type LifecyclePolicyInputs,
@@ -23,7 +23,9 @@ import type { Resource, ResourceContext } from "../lifecycle/resource";
 import { creationTags, inputsFromTags } from "../lifecycle/tags";
 import { checkPolicy } from "./check";
 import { toInputs, toRequest } from "./wire";
+import { tagVolumes, taggedVolumes, untagVolumes } from "./target-volumes";
 import { changesOf } from "./update";
+import { upgrade } from "./upgrade";
 
 /** A role that was created a moment ago can be assumed within this time. */
 const roleReadyMs = 2 * 60_000;
@@ -31,8 +33,14 @@ const roleReadyMs = 2 * 60_000;
 const visibleMs = 60_000;
 const pauseMs = 2_000;
 
-export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOutputs, LifecyclePolicy> = {
+/** A policy as DLM shows it, and the volumes that carry its target tags. */
+interface Observed extends LifecyclePolicy {
+    targetVolumeIds?: string[];
+}
+
+export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOutputs, Observed> = {
     type: "LifecyclePolicy",
+    upgrade,
     describe: ({ description }) => `policy ${description}`,
 
     check: ({ inputs, configuration }) => [...checkPolicy(inputs), ...checkStandard(inputs, configuration)],
@@ -61,7 +69,10 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         return changed.every(({ effect }) => effect !== "replace");
     },
 
+    validateRemote: ({ ctx, inputs }) => checkAccount(ctx, inputs),
+
     async create({ ctx, inputs, ownTags }) {
+        await tagVolumes(ctx, inputs);
         const start = ctx.ec2.clock.now();
         const Tags = creationTags(ctx, { ...inputs }, { source: undefined, internal: ownTags });
         const request = toRequest(inputs);
@@ -80,12 +91,17 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         return { id, observed: { ...request, PolicyId: id, Tags } };
     },
 
-    read: ({ ctx, id }) => ctx.ec2.policies.read(id),
+    async read({ ctx, id, state }) {
+        const observed = await ctx.ec2.policies.read(id);
+        return observed && { ...observed, targetVolumeIds: await taggedVolumes(ctx, state) };
+    },
 
-    async update({ ctx, id, observed, inputs }) {
+    async update({ ctx, id, observed, inputs, state }) {
         const changes = changesOf(observed, inputs);
-        if (changes === undefined) return observed;
-        await ctx.ec2.send("UpdateLifecyclePolicy", { PolicyId: id, ...changes });
+        // Volumes carry the next tags before the policy selects them, and the former ones until then.
+        await tagVolumes(ctx, inputs);
+        if (changes !== undefined) await ctx.ec2.send("UpdateLifecyclePolicy", { PolicyId: id, ...changes });
+        await untagVolumes(ctx, state, inputs);
         return { ...observed, ...changes };
     },
 
@@ -100,7 +116,11 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         return { ...policy, Tags: observed.Tags ?? policy.Tags };
     },
 
-    delete: ({ ctx, id }) => ignoreNotFound(ctx.ec2.send("DeleteLifecyclePolicy", { PolicyId: id })),
+    async delete({ ctx, id, state, successor = {} }) {
+        const outcome = await ignoreNotFound(ctx.ec2.send("DeleteLifecyclePolicy", { PolicyId: id }));
+        await untagVolumes(ctx, { ...state }, successor);
+        return outcome;
+    },
 
     replacing: {
         isDeletedFirst: true,
@@ -130,8 +150,10 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
             ...shown,
         });
         const tags = visibleTags(toTags(observed.Tags ?? {}), ctx.configuration);
+        const { targetVolumeIds } = observed;
         return {
             ...inputsFromTags(declared, tags, ctx.configuration),
+            ...(declared["targetVolumeIds"] === undefined ? {} : { targetVolumeIds }),
             ...Object.fromEntries(drifted.map(({ property }) => [property, shown[property]])),
         };
     },
@@ -170,6 +192,18 @@ function missing(declared: Properties, shown: Properties): Properties {
         (key) => declared[key] !== undefined && shown[key] === undefined,
     );
     return Object.fromEntries(gone.map((key) => [key, undefined]));
+}
+
+/** Rejects a role of another account than that of the caller: the policy would be in the wrong one. */
+async function checkAccount(ctx: ResourceContext, { executionRoleArn }: Properties): Promise<CheckFailure[]> {
+    const owner = /^arn:[\w-]+:iam::(\d{12}):/.exec(String(executionRoleArn))?.[1];
+    if (owner === undefined || ctx.ec2.identityUnknown) return [];
+    const account = await ctx.ec2.account();
+    if (account === owner) return [];
+    const reason =
+        `but the credentials are of account ${account}, and DLM assumes roles of its own account only. ` +
+        "Give the `credentials` of the role's account.";
+    return [{ property: "executionRoleArn", value: executionRoleArn, reason }];
 }
 
 async function readVisible(ctx: ResourceContext, id: string): Promise<LifecyclePolicy | undefined> {

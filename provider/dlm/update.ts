@@ -16,12 +16,8 @@ export function changesOf(
     inputs: LifecyclePolicyInputs,
 ): Partial<PolicyRequest> | undefined {
     const shown = toInputs(observed);
-    const changed = changedProperties(rules, shown, { ...inputs, tags: undefined }).map(
-        ({ property }) => property,
-    );
-    const relevant = Object.keys(rules).filter(
-        (key) => changed.includes(key) && key !== "tags" && key !== "adopt",
-    );
+    const { tags: _, adopt: __, targetVolumeIds: ___, ...own } = inputs;
+    const relevant = changedProperties(rules, shown, own).map(({ property }) => property);
     if (relevant.length === 0) return undefined;
     const request = toRequest({ ...inputs, ...resets(relevant, shown, inputs) });
     const parts = Object.entries(request).filter(([name]) =>

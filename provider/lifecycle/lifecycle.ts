@@ -42,13 +42,15 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
 ): Lifecycle {
     // The functions of a resource receive only values that they returned themselves, or that its rules have validated.
     const scope = scopeOf(resource as unknown as AnyResource, deployment);
+    const upgraded = (state: Stored): Stored =>
+        resource.upgrade === undefined ? state : { ...state, properties: resource.upgrade(state.properties) };
     return {
-        check: (context, olds, news) => check(scope, context, olds, news),
-        diff: (context, id, state, inputs) => diff(scope, context, id, state, inputs),
+        check: (context, olds, news) => check(scope, context, upgraded(olds), news),
+        diff: (context, id, state, inputs) => diff(scope, context, id, upgraded(state), inputs),
         create: (context, inputs) => create(scope, context, inputs),
-        read: (context, id, state) => read(scope, context, id, state),
+        read: (context, id, state) => read(scope, context, id, upgraded(state)),
         import: (context, id) => importResource(scope, context, id),
-        update: (context, one) => update(scope, context, one),
-        delete: (context, id, state) => deleteResource(scope, context, id, state),
+        update: (context, one) => update(scope, context, { ...one, state: upgraded(one.state) }),
+        delete: (context, id, state) => deleteResource(scope, context, id, upgraded(state)),
     };
 }

@@ -199,6 +199,8 @@ interface Operations<Inputs, Outputs, Observed> {
 
 /** Defines the hooks that only some resources implement. */
 interface Abilities<Inputs, Outputs, Observed> extends Cached<Observed>, Claimable<Inputs, Observed> {
+    /** Every operation calls it with properties of a state: it returns them in the form of this version. */
+    upgrade?: (properties: Properties) => Properties;
     /** Diff calls it for two values that differ as text: it reports whether AWS treats them as equivalent. */
     isEquivalent?: Partial<Record<keyof Inputs & string, Equivalence>>;
     tagged?: Tagged<Observed>;

@@ -7,6 +7,7 @@ import { formatDuration, type Duration } from "../duration";
 import type { Keep, ScheduleRule } from "../schedule/args";
 import { keepText, restorePoints } from "../schedule/restore-points";
 import { gapsBetween, typicalTimes } from "../schedule/times";
+import { ownPrefix } from "../tags";
 import { hasUnknown, isMap, textsIn, type Properties } from "../values";
 
 export interface PolicyPlan {
@@ -41,7 +42,7 @@ const ofDefault = "default policy";
 /** Returns the plan of a policy with these inputs; nothing while a part of it is unknown, or not understood. */
 export function planOf(inputs: Properties): PolicyPlan | undefined {
     const { policyDetails: details, defaultPolicy, state = "ENABLED" } = inputs;
-    if (hasUnknown([details, defaultPolicy])) return undefined;
+    if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"]])) return undefined;
     const isEnabled = state !== "DISABLED";
     try {
         if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
@@ -53,7 +54,7 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
         return {
             isEnabled,
             noun: type.toLowerCase(),
-            targets: tagsOf(details["targetTags"]),
+            targets: targetsOf(inputs["targetVolumeIds"], details["targetTags"]),
             excluded: excludedBy(details["parameters"]),
             schedules: new Map(planned),
         };
@@ -118,6 +119,12 @@ function timingOf({
 function keepOf({ count, interval, intervalUnit }: Properties): Keep {
     if (typeof count === "number") return count;
     return `${Number(interval) * (unitDays[String(intervalUnit)] ?? 1)} days` as Duration;
+}
+
+/** Returns what is selected. The tags of a schedule's own on volumes that it names select nothing else. */
+function targetsOf(volumeIds: unknown, tags: unknown): string[] {
+    const named = textsIn(volumeIds);
+    return named.length > 0 ? named : tagsOf(tags).filter((tag) => !tag.startsWith(ownPrefix));
 }
 
 /** Returns the tags as `key=value`, sorted. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Credentials } from "../configuration";
 import type { Duration } from "../duration";
 
 /**
@@ -36,6 +37,21 @@ export interface SnapshotScheduleInputs<Text = string> {
     /** Where alarms about failed and missed snapshots are sent. Default: no alarms. A change updates. */
     alarm?: ScheduleAlarm<Text>;
     /**
+     * ARN of the role that DLM assumes. It needs the rights that the schedule would give it; the page of the schedule
+     * lists them. Default: a role is created, with these rights alone. A change updates the DLM policies.
+     */
+    role?: Text;
+    /**
+     * ARN of the policy that bounds the permissions of the created roles. Default: none. A change updates the roles.
+     */
+    permissionsBoundary?: Text;
+    /**
+     * The identity for the DLM policies, as of every resource of this package: an explicit `aws.Provider` applies to the
+     * resources of `@pulumi/aws` only. Default: the profile of an explicit `aws.Provider` that names one, otherwise the
+     * configured identity. A change updates the state alone.
+     */
+    credentials?: Credentials;
+    /**
      * Description of the DLM policies: at most 500 letters, digits, spaces, `_` and `-`. Default: the name of the
      * schedule. A change updates.
      */
@@ -62,8 +78,8 @@ export interface ScheduleTargets<Text = string> {
      */
     anyTag?: Record<string, string[]>;
     /**
-     * Ids of volumes in the schedule's region. Each volume gets one tag for every rule, whose key begins with
-     * `pulumi-ebs-snapshots:`. A stack that owns such a volume must ignore these tags; otherwise it removes them and the
+     * Ids of volumes in the schedule's region. The DLM policies write one tag for every rule on each volume, whose key
+     * begins with `pulumi-ebs-snapshots:`. A stack that owns such a volume must ignore these tags; otherwise it removes them and the
      * backups stop. Default: none.
      */
     volumeIds?: Text[];

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { providerOptionRules, roleArn } from "../placement";
 import { isAccountId, isShortAccountId, quoteAccountId } from "../configuration";
 import { duration, toMilliseconds } from "../duration";
 import { describeFailure, type CheckFailure } from "../failure";
@@ -302,6 +303,11 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         description: {
             validate: text("1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/),
         },
+        role: { validate: roleArn },
+        permissionsBoundary: {
+            validate: text("the ARN of a policy", /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/),
+        },
+        credentials: providerOptionRules.credentials,
         group: { validate: textUpTo(256) },
         billingCode: { validate: textUpTo(256) },
         copyTags: { validate: boolean },

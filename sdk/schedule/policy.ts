@@ -4,10 +4,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { types } from "@pulumi/aws";
 import type { Input } from "@pulumi/pulumi";
+import type { PolicyDetails, PolicySchedule } from "../../schema/dlm/policy-details";
 import { toMilliseconds } from "../../schema/duration";
-import { scheduleTag } from "../../schema/recovery-settings";
+import { scheduleTag, targetTag } from "../../schema/recovery-settings";
 import type {
     Keep,
     ScheduleRule,
@@ -17,9 +17,10 @@ import type {
 } from "../../schema/schedule/args";
 import { day } from "../../schema/schedule/times";
 import { ownValue } from "../../schema/values";
+import type { DeepInput } from "../types";
 
-type PolicyDetails = types.input.dlm.LifecyclePolicyPolicyDetails;
-type DlmSchedule = types.input.dlm.LifecyclePolicyPolicyDetailsSchedule;
+type Given<T> = { [K in keyof T]: DeepInput<T[K]> };
+type DlmSchedule = Given<PolicySchedule>;
 type Args = SnapshotScheduleInputs<Input<string>>;
 type AnyRule = ScheduleRule<Input<string>>;
 
@@ -45,7 +46,9 @@ export interface SchedulePolicy {
     targetTags: Record<string, string>;
     rules: AnyRule[];
     description: string;
-    details: PolicyDetails;
+    details: Given<PolicyDetails>;
+    /** Ids of the volumes that are given, which the policy tags with its target tags. */
+    volumeIds?: Input<string>[];
 }
 
 export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePolicy[] {
@@ -61,9 +64,9 @@ export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePoli
                 : "the volumes given",
         targetTags,
         rules,
+        ...(args.targets.volumeIds === undefined ? {} : { volumeIds: args.targets.volumeIds }),
         description: args.description ?? describable(`${identity.name} ${suffix}`),
         details: {
-            policyType: "EBS_SNAPSHOT_MANAGEMENT",
             resourceTypes: [kind],
             targetTags,
             // The schedules are sorted, so that reordering rules in the program is no difference.
@@ -73,10 +76,13 @@ export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePoli
     }));
 }
 
-/** Returns the key of the tag on volumes that a rule targets by id; it is unique to the schedule and the rule. */
+/**
+ * Returns the key of the tag on volumes that a rule targets by id; it is unique to the schedule and the rule. Earlier
+ * versions wrote another one, as resources that an upgrade deletes.
+ */
 export function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): string {
     const hash = createHash("sha256").update(`${identity.id}/${rule}`).digest("hex").slice(0, 12);
-    return `${scheduleTag}-${hash}`;
+    return `${targetTag}-${hash}`;
 }
 
 interface Target {
@@ -95,7 +101,7 @@ function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target
     }
     const tags = Object.entries(targets.anyTag ?? targets.instances?.anyTag ?? {});
     const several = tags.find(([, values]) => values.length > 1);
-    // `@pulumi/aws` accepts one value for each key, so each value becomes a policy.
+    // Each value is a policy, as earlier versions had it: a policy that takes over another's targets orphans its snapshots.
     if (several !== undefined) {
         const [key, values] = several;
         return values.map((value) => ({ suffix: value, targetTags: { [key]: value }, rules }));
@@ -105,7 +111,7 @@ function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target
     return [{ suffix, targetTags: Object.fromEntries(single), rules }];
 }
 
-function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<PolicyDetails, "parameters"> {
+function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<Given<PolicyDetails>, "parameters"> {
     if (instances === undefined) return {};
     const { excludeBootVolume = false, excludeVolumesTagged } = instances;
     return {
@@ -147,15 +153,17 @@ function scheduleOf(
         ...(shareWith === undefined
             ? {}
             : {
-                  shareRule: {
-                      targetAccounts: shareWith.accounts.map((account) => accountId(account, accounts)),
-                      ...(shareWith.unshareAfter === undefined
-                          ? {}
-                          : {
-                                unshareInterval: daysOf(shareWith.unshareAfter),
-                                unshareIntervalUnit: "DAYS",
-                            }),
-                  },
+                  shareRules: [
+                      {
+                          targetAccounts: shareWith.accounts.map((account) => accountId(account, accounts)),
+                          ...(shareWith.unshareAfter === undefined
+                              ? {}
+                              : {
+                                    unshareInterval: daysOf(shareWith.unshareAfter),
+                                    unshareIntervalUnit: "DAYS",
+                                }),
+                      },
+                  ],
               }),
         ...(fastRestore === undefined
             ? {}
@@ -167,7 +175,7 @@ function scheduleOf(
               }),
         ...(archive === undefined
             ? {}
-            : { archiveRule: { archiveRetainRule: { retentionArchiveTier: keepRule(archive.keep) } } }),
+            : { archiveRule: { retainRule: { retentionArchiveTier: keepRule(archive.keep) } } }),
     };
 }
 
@@ -175,14 +183,15 @@ function createRuleOf({ every, at = "00:00", cron, scripts }: AnyRule): DlmSched
     const when =
         every === undefined
             ? { cronExpression: `cron(${cron ?? ""})` }
-            : { interval: toMilliseconds(every) / 3_600_000, intervalUnit: "HOURS", times: at };
-    return scripts === undefined ? when : { ...when, scripts: scriptsOf(scripts) };
+            : { interval: toMilliseconds(every) / 3_600_000, intervalUnit: "HOURS", times: [at] };
+    return scripts === undefined ? when : { ...when, scripts: [scriptsOf(scripts)] };
 }
 
 function scriptsOf({ document, stages, timeout, retries, snapshotOnFailure }: ScheduleScripts) {
     return {
         executionHandler: document,
-        executionHandlerService: "AWS_SYSTEMS_MANAGER",
+        // DLM takes no service for its own document.
+        ...(document === "AWS_VSS_BACKUP" ? {} : { executionHandlerService: "AWS_SYSTEMS_MANAGER" }),
         ...(stages === undefined ? {} : { stages }),
         ...(timeout === undefined ? {} : { executionTimeout: toMilliseconds(timeout) / 1_000 }),
         ...(retries === undefined ? {} : { maximumRetryCount: retries }),

@@ -11,7 +11,7 @@ import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity } from "./policy";
-import { recoveryRights, rolePath, trustOf, type Place } from "./role";
+import { boundaryOf, recoveryRights, rolePath, trustOf, type Place } from "./role";
 
 type Args = SnapshotScheduleInputs<pulumi.Input<string>>;
 
@@ -85,6 +85,7 @@ export function createRecovery(
         {
             path: rolePath,
             assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("lambda", where))),
+            ...boundaryOf(args),
         },
         opts,
     );

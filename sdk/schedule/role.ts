@@ -54,6 +54,11 @@ export function trustOf(service: "dlm" | "lambda", { account }: Place) {
     };
 }
 
+/** Returns the bound of the permissions of created roles, if the schedule has one. */
+export function boundaryOf({ permissionsBoundary }: Pick<Args, "permissionsBoundary">) {
+    return permissionsBoundary === undefined ? {} : { permissionsBoundary };
+}
+
 export function executionRights(
     identity: ScheduleIdentity,
     args: Args,

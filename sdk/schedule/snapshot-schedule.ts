@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
+import type { Credentials } from "../../schema/configuration";
+import { LifecyclePolicy } from "../lifecycle-policy";
+import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../resource";
@@ -11,21 +14,18 @@ import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
 import { reportSchedule } from "./listeners";
-import { PlanRecord, seriesOf } from "./schedule-record";
+import { PlanRecord } from "./schedule-record";
 import { createRecovery } from "./recovery";
-import { executionRights, rolePath, trustOf, type Place } from "./role";
+import { boundaryOf, executionRights, rolePath, trustOf, type Place } from "./role";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
-
-/** Tag with the generation of a policy; a new generation replaces the policy. */
-const generationTag = "pulumi-ebs-snapshots:generation";
 
 /** Arguments of {@link SnapshotSchedule}: ids, ARNs, accounts and billing codes may be outputs of other resources. */
 export type SnapshotScheduleArgs = SnapshotScheduleInputs<pulumi.Input<string>>;
 
 /**
  * Creates snapshots on a schedule with Amazon Data Lifecycle Manager (DLM), and recovery volumes from the newest of them.
- * Requires `@pulumi/aws`.
+ * Requires `@pulumi/aws`, unless `role` is given and neither recovery volumes nor alarms are asked for.
  *
  * @example
  * ```ts
@@ -57,37 +57,20 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
         assertValid(name, reserveTargets(provider, identity, policies));
-        const aws = loadAws("SnapshotSchedule");
+        const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 
-        const place = placeOf(aws, this);
-        const role = createRole(aws, this, identity, args, policies, place);
-        const record = recordOf(this, name, args, policies, place);
-        const created = policies.map((policy) => createPolicy(aws, this, args, policy, role, record));
-        tagVolumes(aws, this, args, policies);
-
-        const { recoveryVolumes, alarm, enabled = true } = args;
-        const failures =
-            recoveryVolumes === undefined && alarm === undefined
-                ? undefined
-                : createFailureQueue(aws, identity, { parent: this });
-        if (failures !== undefined && alarm !== undefined) {
-            const recovery = recoveryVolumes !== undefined;
-            const settings = { topicArn: alarm.topicArn, enabled, recovery };
-            createAlarms(aws, identity, settings, created, failures.name, { parent: this });
-        }
+        const surroundings = aws && { aws, place: placeOf(aws, this) };
+        this.roleArn = roleOf(this, identity, args, policies, surroundings);
+        // An explicit provider does not reach the policies, so that they are told its region and its profile.
+        const where = provider === undefined ? {} : { region: surroundings?.place.region };
+        const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
+        createRecord(this, name, args, options);
+        const created = policies.map((policy) => createPolicy(this, args, policy, this.roleArn, options));
         this.policyIds = pulumi.all(created.map(({ id }) => id));
-        this.roleArn = role.arn;
-        const connections = { place, policyIds: this.policyIds };
-        const recovery =
-            recoveryVolumes === undefined || failures === undefined
-                ? undefined
-                : createRecovery(aws, identity, args, { ...connections, failures: failures.arn }, this);
-        this.recoveryFunctionArn = pulumi.output(recovery?.functionArn);
-        if (failures !== undefined) {
-            const ruleArns = recovery?.ruleArns ?? [];
-            sendFailures(aws, identity, { queue: failures, policies: created, ruleArns }, { parent: this });
-        }
+        this.recoveryFunctionArn = pulumi.output(
+            surroundings && createWatch(this, identity, args, created, surroundings),
+        );
         this.plan = pulumi.output(summaryOf(args));
         this.registerOutputs({
             policyIds: this.policyIds,
@@ -139,20 +122,43 @@ function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place> {
     });
 }
 
-function createRole(
-    aws: Aws,
+/** `@pulumi/aws`, and the partition, region and account of its provider. */
+interface Surroundings {
+    aws: Aws;
+    place: pulumi.Output<Place>;
+}
+
+/** A schedule with a given role, and nothing else that is a resource of `@pulumi/aws`, needs no such package. */
+function isAwsNeeded(
+    { role, recoveryVolumes, alarm }: SnapshotScheduleArgs,
+    provider: pulumi.ProviderResource | undefined,
+): boolean {
+    return [role === undefined, recoveryVolumes, alarm, provider].some(Boolean);
+}
+
+/** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
+function profileOf(provider: pulumi.ProviderResource | undefined) {
+    const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
+    return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
+}
+
+/** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
+function roleOf(
     parent: pulumi.Resource,
     identity: ScheduleIdentity,
     args: SnapshotScheduleArgs,
     policies: SchedulePolicy[],
-    place: pulumi.Output<Place>,
-) {
+    surroundings: Surroundings | undefined,
+): pulumi.Output<string> {
+    if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
+    const { aws, place } = surroundings;
     const name = `${identity.name}-dlm`;
     const role = new aws.iam.Role(
         name,
         {
             path: rolePath,
             assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))),
+            ...boundaryOf(args),
         },
         { parent },
     );
@@ -161,67 +167,67 @@ function createRole(
     );
     // Resolves after the rights are attached, so that no DLM policy starts without them.
     const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return { arn: pulumi.all([role.arn, rights.id]).apply(([arn]) => arn) };
+    return pulumi.all([role.arn, rights.id]).apply(([arn]) => arn);
 }
 
-function recordOf(
+interface PolicyOptions {
+    region?: pulumi.Input<string> | undefined;
+    credentials?: DeepInput<Credentials | undefined>;
+}
+
+/** Records how many recovery volumes there are, so that the next preview can warn of fewer. */
+function createRecord(
     parent: pulumi.Resource,
     name: string,
-    { enabled = true, recoveryVolumes }: SnapshotScheduleArgs,
-    policies: SchedulePolicy[],
-    place: pulumi.Output<Place>,
-): PlanRecord {
+    { recoveryVolumes }: SnapshotScheduleArgs,
+    { region }: PolicyOptions,
+): void {
     const { availabilityZones = [], keep = 0 } = recoveryVolumes ?? {};
-    return new PlanRecord(
-        name,
-        {
-            series: seriesOf(policies),
-            enabled,
-            recoveryVolumes: keep * availabilityZones.length,
-            region: place.region,
-        },
-        { parent },
-    );
+    new PlanRecord(name, { recoveryVolumes: keep * availabilityZones.length, region }, { parent });
 }
 
 function createPolicy(
-    aws: Aws,
     parent: pulumi.Resource,
     { enabled = true }: SnapshotScheduleArgs,
     policy: SchedulePolicy,
-    role: { arn: pulumi.Output<string> },
-    record: PlanRecord,
+    executionRoleArn: pulumi.Output<string>,
+    options: PolicyOptions,
 ): CreatedPolicy {
-    const generation = record.generations.apply((all) => String(all?.[policy.name] ?? 1));
-    const { id, arn } = new aws.dlm.LifecyclePolicy(
+    const { id, arn } = new LifecyclePolicy(
         policy.name,
         {
             description: policy.description,
-            executionRoleArn: role.arn,
+            executionRoleArn,
             state: enabled ? "ENABLED" : "DISABLED",
             policyDetails: policy.details,
-            tags: { [generationTag]: generation },
+            targetVolumeIds: policy.volumeIds,
+            ...options,
         },
-        // DLM accepts a target tag in one policy only, so the old one is deleted first.
-        { parent, replaceOnChanges: [`tags["${generationTag}"]`], deleteBeforeReplace: true },
+        // Earlier versions declared a resource of @pulumi/aws; the policy in DLM stays the same one.
+        { parent, aliases: [{ type: "aws:dlm/lifecyclePolicy:LifecyclePolicy" }] },
     );
     return { policy, id, arn };
 }
 
-/** Tags the volumes; the names derive from the volume id, so that reordering them changes no tag. */
-function tagVolumes(
-    aws: Aws,
+/** Creates the alarms and the recovery function that are asked for; returns the ARN of the function. */
+function createWatch(
     parent: pulumi.Resource,
-    { targets: { volumeIds = [] } }: SnapshotScheduleArgs,
-    policies: SchedulePolicy[],
-): void {
-    const tag = (volumeId: string) => {
-        for (const { name, targetTags } of policies)
-            for (const [key, value] of Object.entries(targetTags))
-                new aws.ec2.Tag(`${name}-${volumeId}`, { resourceId: volumeId, key, value }, { parent });
-    };
-    for (const volumeId of volumeIds) {
-        if (typeof volumeId === "string") tag(volumeId);
-        else pulumi.output(volumeId).apply(tag);
+    identity: ScheduleIdentity,
+    args: SnapshotScheduleArgs,
+    created: CreatedPolicy[],
+    { aws, place }: Surroundings,
+): pulumi.Output<string> | undefined {
+    const { recoveryVolumes, alarm, enabled = true } = args;
+    if (recoveryVolumes === undefined && alarm === undefined) return undefined;
+    const queue = createFailureQueue(aws, identity, { parent });
+    if (alarm !== undefined) {
+        const settings = { topicArn: alarm.topicArn, enabled, recovery: recoveryVolumes !== undefined };
+        createAlarms(aws, identity, settings, created, queue.name, { parent });
     }
+    const policyIds = pulumi.all(created.map(({ id }) => id));
+    const connections = { place, policyIds, failures: queue.arn };
+    const recovery = recoveryVolumes && createRecovery(aws, identity, args, connections, parent);
+    const ruleArns = recovery?.ruleArns ?? [];
+    sendFailures(aws, identity, { queue, policies: created, ruleArns }, { parent });
+    return recovery?.functionArn;
 }

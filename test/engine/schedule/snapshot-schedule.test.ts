@@ -1,9 +1,9 @@
-// What a schedule notes in the state, so that a preview can say in numbers what a change costs. The resources of
-// @pulumi/aws need a plugin that not every machine can get; the note needs none.
+// A whole schedule through the engine, against the emulated DLM. With a role given, and neither recovery volumes nor alarms,
+// it needs no @pulumi/aws.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
-import { during, live } from "../steps";
+import type { Project } from "../project";
 
 test.override("life", { scope: "file" }, "file");
 
@@ -13,67 +13,84 @@ interface Rule {
     keep: number | string;
 }
 
-/** A program that notes what a schedule of these rules for these values of a tag keeps. */
-function noting(values: string[], rules: Rule[], more = "enabled: true, recoveryVolumes: 0"): string {
-    const args = { targets: { anyTag: { Backup: values } }, rules };
-    return `
-const { createRequire } = require("node:module");
-const sdk = createRequire(require.resolve("pulumi-ebs-snapshots"))("./schedule/schedule-record.js");
-const { policiesOf } = createRequire(require.resolve("pulumi-ebs-snapshots"))("./schedule/policy.js");
-const identity = { name: "s", id: "o/p/s/s", accounts: {}, tagKeys: { group: "Group" } };
-const series = sdk.seriesOf(policiesOf(identity, ${JSON.stringify(args)}));
-const note = new sdk.PlanRecord("s", { series, ${more} });
-exports.generations = note.generations;`;
-}
-
 const nightly: Rule = { name: "nightly", every: "12 hours", keep: 14 };
 const weekly: Rule = { name: "weekly", every: "24 hours", keep: "30 days" };
 
-test("a preview says in numbers what a change costs, and nothing is called", async () => {
-    const project = await createProject(noting(["a", "b"], [nightly, weekly]));
-    const { all } = await during(emulator, async () => {
-        await project.up();
-        const { id } = await live(project, "s");
+function schedule(targets: object, rules: Rule[], more: object = {}): string {
+    const args = { targets, rules, role: "arn:aws:iam::123456789012:role/dlm", ...more };
+    return `
+    const { SnapshotSchedule } = require("pulumi-ebs-snapshots");
+    const { policyIds } = new SnapshotSchedule("s", ${JSON.stringify(args)});
+    exports.policyIds = policyIds;`;
+}
 
-        await project.program(noting(["a", "b"], [{ ...nightly, keep: 4 }, weekly]));
-        const lowered = await project.preview();
-        for (const value of ["a", "b"]) {
-            expect(lowered).toContain(
-                `rule nightly of volumes tagged Backup=${value}: keep 14 becomes 4: 10 restore points of each volume go at its next run`,
-            );
-        }
-        expect(lowered).not.toContain("rule weekly");
+const tagged = (...values: string[]) => ({ anyTag: { Backup: values } });
 
-        await project.program(noting(["a", "b"], [nightly, { ...weekly, keep: "7 days" }]));
-        expect(await project.preview()).toContain(
-            "keep 30 days becomes 7 days: in the long run 23 restore points of each volume fewer (7 instead of 30); those that there are keep their age",
-        );
+async function policies(): Promise<Record<string, unknown>[]> {
+    const { body } = await emulator.rest("dlm", "GET", "/policies");
+    const listed = body["Policies"] as { PolicyId: string }[];
+    const whole = await Promise.all(
+        listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`)),
+    );
+    return whole.map((one) => one.body["Policy"] as Record<string, unknown>);
+}
 
-        await project.program(noting(["a"], [nightly, weekly]));
-        expect(await project.preview()).toContain(
-            "rule nightly of volumes tagged Backup=b goes: 14 restore points of each volume stay behind, unmanaged for ever; delete them by hand",
-        );
+async function previewOf(project: Project, program: string): Promise<string> {
+    await project.program(program);
+    return project.preview();
+}
 
-        await project.program(noting(["a", "b"], [nightly, weekly], "enabled: false, recoveryVolumes: 0"));
-        expect(await project.preview()).toContain(
-            "the schedule is switched off: no more runs, and up to 88 restore points of each volume stay until it is switched on",
-        );
+test("a schedule lives without @pulumi/aws: its previews say what a change costs, and its policies keep their ids", async () => {
+    const project = await createProject(schedule(tagged("a", "b"), [nightly, weekly]));
+    await project.up();
+    const { policyIds } = (await project.outputs()) as { policyIds: string[] };
+    expect(policyIds).toHaveLength(2);
+    expect(await policies()).toMatchObject([
+        { State: "ENABLED", PolicyDetails: { Schedules: [{ Name: "nightly" }, { Name: "weekly" }] } },
+        { State: "ENABLED" },
+    ]);
+    expect(await project.preview("--expect-no-changes")).not.toContain("warning");
 
-        // From number to age: DLM takes that in a new policy only, and the program gets to know at once.
-        await project.program(noting(["a", "b"], [{ ...nightly, keep: "7 days" }, weekly]));
-        const turned = await project.preview();
-        expect(turned).toContain("keep goes from 14 to 7 days, which takes a new policy");
-        expect(turned).toContain("another rule of its policy goes from number to age or back");
-        expect(await project.up()).toContain("another rule of its policy");
-        expect(await project.outputs()).toEqual({ generations: { "s-a": 2, "s-b": 2 } });
-        expect(await project.preview("--expect-no-changes")).not.toContain("warning");
-        expect(await project.refresh()).not.toContain("warning");
-        expect((await live(project, "s")).id).toBe(id);
+    const changed = schedule(tagged("a", "b"), [{ ...nightly, keep: 4 }]);
+    const lowered = await previewOf(project, changed);
+    expect(lowered).toContain("schedule nightly: 14 retained becomes 4: 10 restore points of each volume");
+    expect(lowered).toContain("schedule weekly: it is removed: up to 30 restore points of each volume");
+    await project.up();
+    expect(((await project.outputs()) as { policyIds: string[] }).policyIds).toEqual(policyIds);
 
-        // More costs nothing.
-        await project.program(noting(["a", "b", "c"], [{ ...nightly, keep: "9 days" }, weekly]));
-        expect(await project.preview()).not.toContain("warning");
-        await project.destroy();
-    });
-    expect(all).toEqual([]);
+    const turned = schedule(tagged("a", "b"), [{ ...nightly, keep: "7 days" }]);
+    expect(await previewOf(project, turned)).toContain("from a number to an age: up to 4 restore points");
+    await project.up();
+    const after = (await project.outputs()) as { policyIds: string[] };
+    expect(after.policyIds).not.toEqual(policyIds);
+    expect(await policies()).toHaveLength(2);
+    expect(await project.preview("--expect-no-changes")).not.toContain("warning");
+    expect(await project.refresh()).not.toContain("warning");
+
+    const disabled = schedule(tagged("a", "b"), [{ ...nightly, keep: "7 days" }], { enabled: false });
+    expect(await previewOf(project, disabled)).toContain("the policy is disabled: no more runs");
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});
+
+test("volumes by id carry the tags of the policies for as long as they are targets; one id less is said in numbers", async () => {
+    const volumes = [await emulator.createVolume(), await emulator.createVolume()];
+    const tagsOf = async (id: string) =>
+        (await emulator.volumes()).find(({ VolumeId }) => VolumeId === id)?.Tags?.map(({ Key }) => Key) ?? [];
+    const project = await createProject(schedule({ volumeIds: volumes }, [nightly]));
+    await project.up();
+    for (const id of volumes)
+        expect(
+            (await tagsOf(id)).filter((key) => key?.startsWith("pulumi-ebs-snapshots:target-")),
+        ).toHaveLength(1);
+    expect(await project.preview("--expect-no-changes")).not.toContain("warning");
+
+    const fewer = schedule({ volumeIds: volumes.slice(0, 1) }, [nightly]);
+    expect(await previewOf(project, fewer)).toContain(
+        `${volumes[1]!} is no longer targeted: up to 14 restore points of each volume stay and are no longer managed`,
+    );
+    await project.up();
+    expect(await tagsOf(volumes[1]!)).toEqual([]);
+    await project.destroy();
+    expect(await tagsOf(volumes[0]!)).toEqual([]);
 });
