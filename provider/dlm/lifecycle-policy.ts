@@ -44,6 +44,13 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
     describe: ({ description }) => `policy ${description}`,
 
     check: ({ inputs, configuration }) => [...checkPolicy(inputs), ...checkStandard(inputs, configuration)],
+    pending: ({ state }) =>
+        state["policyId"] === undefined
+            ? {
+                  effect: "update",
+                  why: "a resource of @pulumi/aws managed the policy, and this one takes it over",
+              }
+            : undefined,
     warning: ({ state, inputs }) => lossText(state, inputs, false),
     startedAt: ({ dateCreated }) => (typeof dateCreated === "string" ? Date.parse(dateCreated) : 0),
 

@@ -13,7 +13,10 @@ export function upgrade(properties: Properties): Properties {
     // Only the AWS provider states the type of a policy among its details.
     if (!isMap(details) || details["policyType"] === undefined) return properties;
     const { policyType, schedules = [], resourceLocations, ...others } = withoutZeros(details);
+    const [, , , region, ownerId] = String(properties["arn"] ?? "").split(":");
     return withoutZeros({
+        region,
+        ownerId,
         ...properties,
         policyType,
         policyDetails: {
