@@ -9,11 +9,11 @@ import { isMap, type Properties } from "../../schema/values";
 
 /** Returns the properties in the form of `LifecyclePolicy`; those in that form already are returned as they are. */
 export function upgrade(properties: Properties): Properties {
-    const { policyDetails: details, tags } = properties;
+    const { policyDetails: details, tags, arn } = properties;
     // Only the AWS provider states the type of a policy among its details.
     if (!isMap(details) || details["policyType"] === undefined) return properties;
     const { policyType, schedules = [], resourceLocations, ...others } = withoutZeros(details);
-    const [, , , region, ownerId] = String(properties["arn"] ?? "").split(":");
+    const [, , , region, ownerId] = typeof arn === "string" ? arn.split(":") : [];
     return withoutZeros({
         region,
         ownerId,

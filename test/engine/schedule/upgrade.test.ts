@@ -98,7 +98,7 @@ function asEarlier(resources: StateResource[]): void {
         inputs: { version: "7.0.0", region: "us-east-1" },
         outputs: { version: "7.0.0", region: "us-east-1" },
     };
-    resources.unshift(aws as unknown as StateResource);
+    resources.unshift(aws);
 }
 
 test("the policies of an earlier version stay the same ones: nothing is deleted, created or lost", async () => {
