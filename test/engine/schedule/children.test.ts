@@ -25,6 +25,6 @@ test("the plugin takes every child as it is declared", async ({ skip }) => {
         skip(`left out: the plugin of @pulumi/aws ${version} cannot be had: ${output.slice(-200)}`);
     }
     const preview = await project.preview();
-    for (const child of ["dlm:LifecyclePolicy", "lambda:Function", "iam:Role", "sqs:Queue"])
+    for (const child of ["ebs:LifecyclePolicy", "lambda:Function", "iam:Role", "sqs:Queue"])
         expect(preview).toContain(child);
 });
