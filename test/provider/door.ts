@@ -157,7 +157,10 @@ export class Door {
     }
 
     async #check(kind: Kind, before: Properties, args: Properties): Promise<Properties> {
-        const { inputs, failures } = await this.provider(kind).check(before, args);
+        const { inputs, failures } = await this.provider(kind).check(before, {
+            __organization: "organization",
+            ...args,
+        });
         if (failures.length > 0) throw new Error(JSON.stringify(failures));
         return inputs;
     }

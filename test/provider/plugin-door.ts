@@ -48,8 +48,12 @@ export class PluginDoor {
             },
             diff: async (id, state, inputs) => {
                 const call = { ...callOf(inputs), id, state: sent(state), inputs: sent(inputs) };
-                const { isChanged, replaces } = await instance.diff(call, sent(inputs));
-                return { changes: isChanged, ...(replaces.length > 0 && { replaces }) };
+                const { isChanged, replaces, isDeletedFirst } = await instance.diff(call, sent(inputs));
+                return {
+                    changes: isChanged,
+                    ...(replaces.length > 0 && { replaces }),
+                    ...(isDeletedFirst === true && { deleteBeforeReplace: true }),
+                };
             },
             create: async (inputs) => {
                 const work = instance.create({ ...callOf(inputs), ...untimed }, sent(inputs));
