@@ -4,7 +4,7 @@ import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } fr
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
-import { explicitAwsProvider } from "../resource";
+import { explicitAwsProvider } from "../door";
 import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "../../schema/schedule/checks";
 import { summaryOf, type ScheduleSummary } from "./plan";
