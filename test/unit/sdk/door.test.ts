@@ -84,7 +84,11 @@ test("with ebs-snapshots:plugin, an explicit aws.Provider hands over its argumen
     const instances = declared.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
     expect(instances).toHaveLength(1);
     const { inputs = {} } = instances[0] ?? {};
-    expect(inputs).toMatchObject({ region: "eu-west-1", secretKey: "hidden", organization: "organization" });
+    const secretKey = {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        value: "hidden",
+    };
+    expect(inputs).toMatchObject({ region: "eu-west-1", secretKey, organization: "organization" });
     expect(JSON.parse(String(inputs["assumeRoles"]))).toEqual(assumeRoles);
     expect(JSON.parse(String(inputs["endpoints"]))).toEqual([{ ec2: "https://ec2.example.com" }]);
     expect(inputs).not.toHaveProperty("profile");
