@@ -43,6 +43,7 @@ async function createExample(language: keyof typeof languages): Promise<Project>
 
 test.for(["yaml", "python"] as const)(
     "the example in %s previews, creates, updates in place, replaces, imports and destroys; a second up calls nothing",
+    { timeout: 300_000 },
     async (language) => {
         const project = await createExample(language);
         const previewed = await during(emulator, () => project.preview());
