@@ -38,6 +38,20 @@ export default defineConfig({
                     hookTimeout: 120_000,
                 },
             },
+            {
+                extends: true,
+                test: {
+                    // The lifecycle through the plugin: the same tests as through the dynamic door; see test/provider/door.ts.
+                    name: "plugin",
+                    include: ["test/provider/**/*.test.ts"],
+                    env: { DOOR: "plugin" },
+                    globalSetup: "test/global-setup.ts",
+                    maxWorkers: 2,
+                    sequence: { groupOrder: 0 },
+                    testTimeout: 120_000,
+                    hookTimeout: 120_000,
+                },
+            },
         ],
     },
 });

@@ -23,7 +23,7 @@ const BINARIES = [
     "pulumi-resource-pulumi-nodejs",
 ];
 
-const RECIPE = {
+export const RECIPE = {
     /** The CLI's go.mod requires this version of Go. */
     go: "1.25.11",
     cli: "github.com/pulumi/pulumi/pkg/v3",
@@ -46,7 +46,7 @@ const RECIPE = {
 /** A download ends within this time at 5 Mbit/s; the limit detects a network that drops packets. */
 const DOWNLOAD_MS = 4 * 60_000;
 
-const STAGING = ".installing-";
+export const STAGING = ".installing-";
 
 /** Reports a failure by its message only: a stack does not help the user. */
 export class ToolError extends Error {}
@@ -54,13 +54,17 @@ export class ToolError extends Error {}
 /** Returns the path of a working `pulumi`, and installs it first if it is missing. `log` receives one line per step. */
 export async function pulumiCli(log = (line) => console.error(line)) {
     const version = wantedVersion();
-    const home = process.env.PULUMI_HOME || join(homedir(), ".pulumi");
-    const folder = join(home, "versions", version);
+    const folder = join(versionsFolder(), version);
     if (!complete(folder)) await install(version, folder, log);
     return join(folder, "bin", "pulumi");
 }
 
-function wantedVersion() {
+/** Holds each version in a folder of its own, where the npm package `pulumi` installs them too. */
+export function versionsFolder() {
+    return join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "versions");
+}
+
+export function wantedVersion() {
     const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     return devDependencies.pulumi;
 }
@@ -187,7 +191,7 @@ async function build(version, staging, log) {
 }
 
 /** Creates a scratch module that requires one other module; returns a function that runs `go` in it. */
-async function goModule(folder, requirement, replacement) {
+export async function goModule(folder, requirement, replacement) {
     mkdirSync(folder, { recursive: true });
     // `-mod=mod` updates go.sum as needed. `go mod tidy` would also fetch the test dependencies of every dependency.
     const env = { ...process.env, GOWORK: "off", GOFLAGS: `${await goEnv("GOFLAGS")} -mod=mod`.trim() };
@@ -197,7 +201,7 @@ async function goModule(folder, requirement, replacement) {
     return go;
 }
 
-async function requireGo() {
+export async function requireGo() {
     const remedy = `install Go ${RECIPE.go} or newer, or put the CLI's bin/ there yourself`;
     let have;
     try {

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { CompletedSnapshotsInputs, CompletedSnapshotsOutputs } from "../schema/completed-snapshots";
 import type { ProviderOptions } from "../schema/placement";
 import { EbsResource, type ResourceOptions } from "./resource";
@@ -27,6 +28,14 @@ export type CompletedSnapshotsState = CompletedSnapshotsInputs & ProviderOptions
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the base class makes an output of each key
 export class CompletedSnapshots extends EbsResource {
+    /**
+     * Reads the states of snapshots, by their ids with commas in between, without waiting for them. Requires the plugin: a
+     * {@link Provider}.
+     */
+    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: ResourceOptions): CompletedSnapshots {
+        return new CompletedSnapshots(name, {} as CompletedSnapshotsArgs, { ...opts, id });
+    }
+
     constructor(name: string, args: CompletedSnapshotsArgs, opts?: ResourceOptions) {
         super("CompletedSnapshots", name, args, opts);
     }

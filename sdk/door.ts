@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { pluginTokenOf, resources, tokenOf, type ResourceName } from "../schema/index";
 import { providerInputs } from "../schema/provider";
 import { organization } from "./organization";
-import { Provider } from "./provider";
+import { Provider, type ProviderArgs } from "./provider";
 
 /** The type token by which a program declares a resource, and its former ones. */
 export interface Door {
@@ -24,7 +24,7 @@ export function doorOf(resource: ResourceName, opts: pulumi.CustomResourceOption
     const dynamic = tokenOf(resource);
     if (!isPublic(resource)) return { type: dynamic, aliases: [], plugin: undefined, isExplicit: false };
     const token = pluginTokenOf(resource);
-    const explicit = pluginIn(opts);
+    const explicit = pluginIn(opts) ?? takenOver(opts);
     const plugin = explicit ?? configuredPlugin();
     const isExplicit = explicit !== undefined;
     return plugin === undefined
@@ -43,11 +43,53 @@ function pluginIn(opts: pulumi.CustomResourceOptions | undefined): pulumi.Provid
     return parent?.getProvider("ebs-snapshots:index:Snapshot");
 }
 
+/** One for each `aws.Provider`. */
+const ofAws = new WeakMap<pulumi.ProviderResource, Provider>();
+
+/**
+ * Where the stack chooses the plugin, the instance that has the arguments of the explicit `aws.Provider`: its region,
+ * profile, roles, endpoints and so on are outputs of it, structured ones as JSON.
+ */
+function takenOver(opts: pulumi.CustomResourceOptions | undefined): Provider | undefined {
+    const aws = isPluginConfigured() ? explicitAwsProvider(opts) : undefined;
+    if (aws === undefined) return undefined;
+    const known = ofAws.get(aws);
+    if (known !== undefined) return known;
+    const outputs = aws as unknown as Record<string, unknown>;
+    const given = Object.keys(providerInputs).filter((key) => pulumi.Output.isInstance(outputs[key]));
+    const args = Object.fromEntries(given.map((key) => [key, outputs[key]])) as ProviderArgs;
+    const provider = new Provider(
+        "ebs-snapshots",
+        { organization: organization(), ...args },
+        // Its URN differs from those of others by the parent.
+        { parent: aws },
+    );
+    ofAws.set(aws, provider);
+    return provider;
+}
+
+/** Returns the `aws.Provider` in the options, or inherited from the parent. */
+export function explicitAwsProvider(
+    opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ProviderResource | undefined {
+    const providers = opts?.providers;
+    const listed = providers === undefined ? [] : Object.values(providers);
+    return (
+        [opts?.provider, ...listed].find(
+            (provider) => provider !== undefined && packageOf(provider) === "aws",
+        ) ?? opts?.parent?.getProvider("aws:index:Provider")
+    );
+}
+
+function isPluginConfigured(): boolean {
+    return new pulumi.Config("ebs-snapshots").getBoolean("plugin") === true;
+}
+
 /** One a program; programs of the automation API run one after the other in one process. */
 const configured = new WeakMap<object, Provider>();
 
 function configuredPlugin(): Provider | undefined {
-    if (new pulumi.Config("ebs-snapshots").getBoolean("plugin") !== true) return undefined;
+    if (!isPluginConfigured()) return undefined;
     const program = pulumi.runtime.getStackResource() ?? configured;
     let provider = configured.get(program);
     if (provider === undefined) {

@@ -7,7 +7,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { misspelledKey } from "../schema/configuration-keys";
 import { keysOf, type ResourceName } from "../schema/index";
-import { doorOf, packageOf, type Door } from "./door";
+import { doorOf, explicitAwsProvider, packageOf, type Door } from "./door";
 import { forwardTo } from "./forward";
 import { organization } from "./organization";
 import { secretProps } from "./secrets";
@@ -171,7 +171,8 @@ function refuseOptions(
     if (!given && explicitAwsProvider(opts) !== undefined) {
         refuse(
             "an explicit aws.Provider does not reach dynamic resources, so that the configured account or region " +
-                "would be used instead; give `region` or `credentials` as arguments, or a Provider of this package as `provider`",
+                "would be used instead; give `region` or `credentials` as arguments, or `new Provider(...)` of this package as " +
+                "`provider`, or run `pulumi config set ebs-snapshots:plugin true`: the plugin takes over what the aws.Provider is given",
         );
     }
 }
@@ -183,17 +184,4 @@ function withoutAws(opts: ResourceOptions | undefined): ResourceOptions | undefi
     if (opts?.provider === undefined || packageOf(opts.provider) !== "aws") return opts;
     const { provider: _, ...others } = opts;
     return others;
-}
-
-/** Returns the `aws.Provider` in the options, or inherited from the parent. */
-export function explicitAwsProvider(
-    opts: pulumi.ComponentResourceOptions | undefined,
-): pulumi.ProviderResource | undefined {
-    const providers = opts?.providers;
-    const listed = providers === undefined ? [] : Object.values(providers);
-    return (
-        [opts?.provider, ...listed].find(
-            (provider) => provider !== undefined && packageOf(provider) === "aws",
-        ) ?? opts?.parent?.getProvider("aws:index:Provider")
-    );
 }

@@ -36,7 +36,8 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
             (snapshotIds as string[]).map(async (id) => entryOf(id, await ctx.ec2.snapshots.read(id))),
         ),
     update: ({ observed }) => Promise.resolve(observed),
-    findImported: ({ id }) => Promise.resolve({ id: randomUUID(), inputs: { snapshotIds: id.split(",") } }),
+    // The same ids are the same barrier, because `get` reads it in each run.
+    findImported: ({ id }) => Promise.resolve({ id, inputs: { snapshotIds: id.split(/\s*,\s*/) } }),
     delete: () => Promise.resolve("done"),
     owner: () => undefined,
 

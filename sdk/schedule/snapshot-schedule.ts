@@ -7,7 +7,7 @@ import { LifecyclePolicy } from "../lifecycle-policy";
 import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
-import { explicitAwsProvider } from "../resource";
+import { explicitAwsProvider } from "../door";
 import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "../../schema/schedule/checks";
 import { summaryOf, type ScheduleSummary } from "./plan";

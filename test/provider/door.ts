@@ -18,6 +18,7 @@ import { snapshotCopy } from "../../provider/snapshot/snapshot-copy";
 import { volumeClone } from "../../provider/volume/volume-clone";
 import { volumeFromSnapshot } from "../../provider/volume/volume-from-snapshot";
 import type { Call, Emulator } from "../emulator/emulator";
+import { PluginDoor } from "./plugin-door";
 
 type AnyResource = Resource<object, object, unknown>;
 const resources = {
@@ -70,6 +71,8 @@ export class Door {
     readonly clock: EmulatorClock;
     readonly #providers: Record<Kind, DynamicProvider>;
     readonly #deployment: Deployment;
+    /** Stands for all of the above in the vitest project "plugin", whose tests are the same. */
+    readonly #plugin: PluginDoor | undefined;
     /** Whether the engine is gone: then nothing may change. */
     isOrphaned = false;
 
@@ -83,16 +86,14 @@ export class Door {
     ) {
         this.clock = new EmulatorClock(emulator, onWait);
         const say = (_urn: string, line: string) => this.said.push(line);
-        const deployment = new Deployment(
-            { clock: this.clock },
-            {
-                status: say,
-                info: say,
-                warn: say,
-                exitIfOrphaned: () =>
-                    this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
-            },
-        );
+        const log = {
+            status: say,
+            info: say,
+            warn: say,
+            exitIfOrphaned: () =>
+                this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
+        };
+        const deployment = new Deployment({ clock: this.clock }, log);
         const config: Record<string, string> = {
             ...emulator.pulumiConfig(),
             "aws:accessKey": `AKIATEST${account}`,
@@ -101,6 +102,7 @@ export class Door {
         };
         deployment.configure((key) => config[key]);
         this.#deployment = deployment;
+        if (process.env["DOOR"] === "plugin") this.#plugin = new PluginDoor(this.clock, log, config);
         const open = (resource: AnyResource) => dynamicProvider(lifecycle(resource, deployment), deployment);
         this.#providers = {
             Snapshot: open(resources.Snapshot),
@@ -114,27 +116,27 @@ export class Door {
         };
     }
 
-    provider(kind: Kind): DynamicProvider {
-        return this.#providers[kind];
+    provider(kind: Kind): Omit<DynamicProvider, "configure"> {
+        return this.#plugin?.provider(kind) ?? this.#providers[kind];
     }
 
     /** Ends the process as the engine does. */
     release(): Promise<void> {
-        return this.#deployment.claims.end();
+        return this.#plugin?.release() ?? this.#deployment.claims.end();
     }
 
     /** Checks and creates a resource. */
     async create(kind: Kind, args: Properties, name = "it"): Promise<Created> {
         const urn = urnOf(kind, name);
         const inputs = await this.#check(kind, {}, { __urn: urn, ...args });
-        const { id, outs } = await this.#providers[kind].create({ __urn: urn, ...inputs });
+        const { id, outs } = await this.provider(kind).create({ __urn: urn, ...inputs });
         return { id, inputs, state: { __urn: urn, ...outs } };
     }
 
     /** Compares a resource with other arguments, as a preview does. */
     async diff(kind: Kind, { id, inputs: before, state }: Created, args: Properties) {
         const inputs = await this.#check(kind, before, { __urn: state["__urn"], ...args });
-        const diff = await this.#providers[kind].diff(id, state, inputs);
+        const diff = await this.provider(kind).diff(id, state, inputs);
         return { inputs, ...diff };
     }
 
@@ -155,23 +157,26 @@ export class Door {
     }
 
     async #check(kind: Kind, before: Properties, args: Properties): Promise<Properties> {
-        const { inputs, failures } = await this.#providers[kind].check(before, args);
+        const { inputs, failures } = await this.provider(kind).check(before, {
+            __organization: "organization",
+            ...args,
+        });
         if (failures.length > 0) throw new Error(JSON.stringify(failures));
         return inputs;
     }
 
     /** Updates a resource to inputs that `diff` has returned. */
     async update(kind: Kind, { id, state }: Created, inputs: Properties): Promise<Created> {
-        const { outs } = await this.#providers[kind].update(id, state, inputs);
+        const { outs } = await this.provider(kind).update(id, state, inputs);
         return { id, inputs, state: { __urn: state["__urn"], ...outs } };
     }
 
     read(kind: Kind, { id, state }: { id: string; state: Properties }) {
-        return this.#providers[kind].read(id, state);
+        return this.provider(kind).read(id, state);
     }
 
     delete(kind: Kind, { id, state }: { id: string; state: Properties }): Promise<void> {
-        return this.#providers[kind].delete(id, state);
+        return this.provider(kind).delete(id, state);
     }
 
     /** The calls of an action, each by the code of its error, or "ok". */

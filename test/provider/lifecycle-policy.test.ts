@@ -57,7 +57,7 @@ test("a policy is created with its details in DLM's form, and is no difference a
             ],
             Schedules: [{ Name: "nightly", RetainRule: { Count: 14 } }, { Name: "weekly" }],
         },
-        Tags: { Team: "a", "pulumi-ebs-snapshots:stack": "/project/test" },
+        Tags: { Team: "a", "pulumi-ebs-snapshots:stack": "organization/project/test" },
     });
     expect(created.state).toMatchObject({
         policyId: created.id,

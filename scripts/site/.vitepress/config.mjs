@@ -36,6 +36,9 @@ export default {
                 items: [
                     page("Overview", "/"),
                     page("Examples", "/examples/README"),
+                    page("Other languages", "/docs/_index"),
+                    page("Installation and configuration", "/docs/installation-configuration"),
+                    page("The plugin", "/docs/plugin"),
                     page("Command line", "/docs/cli"),
                 ],
             },

@@ -13,14 +13,16 @@ export function pluginConfig(): Record<string, string> {
     return Object.fromEntries(entries.map(([key, value]) => [key.replace("aws:", "ebs-snapshots:"), value]));
 }
 
+/** Lines of Pulumi.yaml. */
+export const usePlugin = "plugins: { providers: [{ name: ebs-snapshots, path: bin }] }\n";
+
 /** A project with the plugin in its folder `bin`. */
 export async function createPluginProject(
-    language: "yaml" | "nodejs",
+    language: "yaml" | "python" | "nodejs",
     { program = "", config = {} }: { program?: string; config?: Record<string, string> },
 ): Promise<Project> {
-    const runtime = language === "yaml" ? "yaml" : "{ name: nodejs, options: { typescript: false } }";
-    const plugins = "plugins: { providers: [{ name: ebs-snapshots, path: bin }] }";
-    const project = await createProject(program, { runtime: `runtime: ${runtime}\n${plugins}\n`, config });
+    const runtime = language === "nodejs" ? "{ name: nodejs, options: { typescript: false } }" : language;
+    const project = await createProject(program, { runtime: `runtime: ${runtime}\n${usePlugin}`, config });
     await mkdir(join(project.folder, "bin"));
     await symlink(launcher, join(project.folder, "bin/pulumi-resource-ebs-snapshots"));
     return project;

@@ -24,12 +24,17 @@ test.each(examples)(
     (name) => {
         const settings = read("examples", name, "Pulumi.yaml");
         expect(settings).toContain(`name: ${name}\n`);
-        const manifest = JSON.parse(read("examples", name, "package.json")) as {
-            dependencies: Record<string, string>;
-        };
-        expect(Object.keys(manifest.dependencies)).toContain("pulumi-ebs-snapshots");
-        expect(existsSync(join(root, "examples", name, "index.ts"))).toBe(true);
         const page = read("examples", name, "README.md");
+        if (/^runtime: (yaml|python)$/m.test(settings)) {
+            const { version } = JSON.parse(read("package.json")) as { version: string };
+            expect(page).toContain(`pulumi plugin install resource ebs-snapshots ${version} `);
+        } else {
+            const manifest = JSON.parse(read("examples", name, "package.json")) as {
+                dependencies: Record<string, string>;
+            };
+            expect(Object.keys(manifest.dependencies)).toContain("pulumi-ebs-snapshots");
+            expect(existsSync(join(root, "examples", name, "index.ts"))).toBe(true);
+        }
         for (const part of ["| configuration", "pulumi stack init", "**Cost**", "**Cleaning up**"])
             expect(page).toContain(part);
     },

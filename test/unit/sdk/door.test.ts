@@ -62,12 +62,36 @@ test("a misspelled key of the configuration is refused, with the one that is mea
 });
 
 test("an explicit aws.Provider is refused unless the program has chosen a Provider of this package", () => {
-    setAllConfig({ "ebs-snapshots:plugin": "true" });
     const other = new aws.Provider("aws", { region: "eu-west-1" });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
-    expect(() => new Snapshot("a", args, { parent })).toThrow(/explicit aws\.Provider/);
+    expect(() => new Snapshot("a", args, { parent })).toThrow(/explicit aws\.Provider.*new Provider/s);
     const provider = new Provider("west", { region: "us-west-2" });
     expect(() => new Snapshot("b", args, { parent, provider })).not.toThrow();
+});
+
+test("with ebs-snapshots:plugin, an explicit aws.Provider hands over its arguments, to one instance for all its resources", async () => {
+    setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "us-east-1", "aws:profile": "stack" });
+    const assumeRoles = [{ roleArn: "arn:aws:iam::111122223333:role/backup" }];
+    const other = new aws.Provider("far", {
+        region: "eu-west-1",
+        assumeRoles,
+        endpoints: [{ ec2: "https://ec2.example.com" }],
+        secretKey: pulumi.secret("hidden"),
+    });
+    const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
+    expect(await typeOf(new Snapshot("a", args, { provider: other }))).toBe(plugin);
+    expect(await typeOf(new Snapshot("b", args, { parent }))).toBe(plugin);
+    const instances = declared.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
+    expect(instances).toHaveLength(1);
+    const { inputs = {} } = instances[0] ?? {};
+    const secretKey = {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        value: "hidden",
+    };
+    expect(inputs).toMatchObject({ region: "eu-west-1", secretKey, organization: "organization" });
+    expect(JSON.parse(String(inputs["assumeRoles"]))).toEqual(assumeRoles);
+    expect(JSON.parse(String(inputs["endpoints"]))).toEqual([{ ec2: "https://ec2.example.com" }]);
+    expect(inputs).not.toHaveProperty("profile");
 });
 
 test("get and import need the plugin, and say so", () => {

@@ -1,0 +1,8 @@
+export interface PythonTools {
+    /** Folders that come first in `PATH`. */
+    path: string;
+    /** Installs the SDK of this package into a folder for `PYTHONPATH`. */
+    installSdk: (folder: string) => Promise<void>;
+}
+
+export function pythonTools(log?: (line: string) => void): Promise<PythonTools>;

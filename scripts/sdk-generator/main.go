@@ -1,0 +1,52 @@
+// Writes the SDK of a language from schema.json: `sdk-generator <schema.json> <folder>`. The code is that of the
+// language host which `pulumi package gen-sdk` asks, and which cannot be built from the Go module proxy.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+)
+
+// others stands for the schemas of other packages, none of which this one names.
+type others struct{ schema.ReferenceLoader }
+
+func main() {
+	if err := generate(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func generate(file, folder string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return err
+	}
+	pkg, err := schema.ImportSpec(spec, nil, others{}, schema.ValidationOptions{})
+	if err != nil {
+		return err
+	}
+	files, err := python.GeneratePackage("pulumi-ebs-snapshots", pkg, nil, others{})
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+// The examples in other languages, each through its whole life: other languages have the same resources.
+
+import { copyFile, readFile } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import { expect } from "vitest";
+import type { PythonTools } from "../../../scripts/python-tools.mjs" with { "resolution-mode": "import" };
+import { grantsOf, otherAccount } from "../../emulator/calls";
+import { emulator, test } from "../../fixture";
+import type { Project } from "../project";
+import { during, snapshotIds, tagsOf, tagsSent } from "../steps";
+import { createPluginProject, pluginConfig, pluginState, usePlugin } from "./fixture";
+
+const examples = resolve(__dirname, "../../../examples");
+const shared = { users: [otherAccount], groups: [] };
+let python: PythonTools;
+
+// Where the tools are built: the module proxy and PyPI may be slow.
+test.beforeAll(async () => {
+    const { pythonTools } = await import("../../../scripts/python-tools.mjs");
+    python = await pythonTools();
+}, 600_000);
+
+const languages = {
+    yaml: () => Promise.resolve(),
+    python: async (project: Project) => {
+        await copyFile(join(examples, "python/__main__.py"), join(project.folder, "__main__.py"));
+        const site = join(project.folder, "site");
+        await python.installSdk(site);
+        const { PATH = "" } = project.env;
+        Object.assign(project.env, { PATH: [python.path, PATH].join(delimiter), PYTHONPATH: site });
+    },
+};
+
+async function createExample(language: keyof typeof languages): Promise<Project> {
+    const volumeId = await emulator.createVolume();
+    const config = { ...pluginConfig(), "project:volumeId": volumeId, "project:account": otherAccount };
+    const project = await createPluginProject(language, { config });
+    const settings = await readFile(join(examples, language, "Pulumi.yaml"), "utf8");
+    await project.write("Pulumi.yaml", settings.replace(/^name: .*/, "name: project") + usePlugin);
+    await languages[language](project);
+    return project;
+}
+
+test.for(["yaml", "python"] as const)(
+    "the example in %s previews, creates, updates in place, replaces, imports and destroys; a second up calls nothing",
+    { timeout: 300_000 },
+    async (language) => {
+        const project = await createExample(language);
+        const previewed = await during(emulator, () => project.preview());
+        expect(previewed.result).toContain('name         : "snapshot"');
+        // Whose account it is, since none shares with itself.
+        expect(previewed.actions).toEqual(["GetCallerIdentity"]);
+
+        await project.up();
+        const [id = ""] = await snapshotIds(emulator);
+        expect(await project.outputs()).toEqual({ snapshotId: id, accountIds: [otherAccount] });
+        expect(await grantsOf(id)).toEqual(shared);
+        const again = await during(emulator, () => project.up());
+        expect(again.result).toContain("unchanged");
+        expect(again.result).not.toMatch(/updated|replaced/);
+        expect(again.all).toEqual([]);
+
+        await project.succeed("config", "set", "group", "ledger");
+        const updated = await during(emulator, () => project.succeed("up", "--yes", "--diff"));
+        expect(updated.result).toContain('group: "payments" => "ledger"');
+        expect(updated.calls.filter(({ action }) => action === "CreateTags").map(tagsSent)).toEqual([
+            { Group: "ledger" },
+        ]);
+
+        await project.succeed("config", "set", "release", "2.0.0");
+        expect(await project.preview()).toContain(`replacement will delete snapshot ${id}`);
+        await project.up();
+        const [second = "", ...others] = await snapshotIds(emulator);
+        expect([second === id, others]).toEqual([false, []]);
+        expect(await tagsOf(emulator, second)).toEqual({ Name: "snapshot", Group: "ledger" });
+        expect(await grantsOf(second)).toEqual(shared);
+
+        const share = (await pluginState(project)).find(({ urn }) => urn.endsWith("::share"));
+        await project.succeed("state", "delete", "--yes", share?.urn ?? "");
+        await project.succeed(
+            ...["import", "ebs-snapshots:index:SnapshotShare", "share", second],
+            ...["--yes", "--skip-preview", "--protect=false", "--generate-code=false"],
+        );
+        const unchanged = await during(emulator, () => project.preview());
+        expect(unchanged.result).not.toMatch(/to (create|update|replace)/);
+        expect(unchanged.all).toEqual([]);
+
+        await project.destroy();
+        expect(await snapshotIds(emulator)).toEqual([]);
+    },
+);

@@ -1,0 +1,105 @@
+// `pulumi import` through the plugin: what a program declared before is no difference to what is imported.
+
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { ec2, otherAccount, zone } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { Door, urnOf, type Kind } from "./door";
+import { PluginDoor } from "./plugin-door";
+import type { Properties } from "../../schema/values";
+
+interface Imported {
+    kind: Kind;
+    args: Properties;
+    /** The id for `pulumi import`, where it is not the resource's own. */
+    importId?: (id: string) => string;
+}
+
+async function instance(): Promise<string> {
+    const { Instances = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    return Instances[0]?.InstanceId ?? "";
+}
+
+async function snapshot(): Promise<string> {
+    return emulator.createSnapshot(await emulator.createVolume());
+}
+
+const imported: Record<string, () => Promise<Imported>> = {
+    Snapshot: async () => ({
+        kind: "Snapshot",
+        args: {
+            volumeId: await emulator.createVolume(),
+            description: "a",
+            group: "payments",
+            tags: { A: "1" },
+        },
+    }),
+    SnapshotCopy: async () => {
+        const sourceSnapshotId = await snapshot();
+        return {
+            kind: "SnapshotCopy",
+            args: { sourceSnapshotId, sourceRegion: "us-east-1", billingCode: "CC-1" },
+            importId: (id) => `${id},us-east-1/${sourceSnapshotId}`,
+        };
+    },
+    InstanceSnapshots: async () => ({
+        kind: "InstanceSnapshots",
+        args: { instanceId: await instance(), description: "a", tags: { A: "1" } },
+    }),
+    "InstanceSnapshots of an instance that is named": async () => {
+        const instanceId = await instance();
+        return {
+            kind: "InstanceSnapshots",
+            args: { instanceId },
+            importId: (id) => `${id},${instanceId}`,
+        };
+    },
+    CompletedSnapshots: async () => {
+        const snapshotIds = [await snapshot(), await snapshot()];
+        return { kind: "CompletedSnapshots", args: { snapshotIds }, importId: () => snapshotIds.join(",") };
+    },
+    VolumeFromSnapshot: async () => ({
+        kind: "VolumeFromSnapshot",
+        args: { snapshotId: await snapshot(), availabilityZone: zone, size: 20, group: "payments" },
+    }),
+    SnapshotShare: async () => ({
+        kind: "SnapshotShare",
+        args: { snapshotId: await snapshot(), accounts: [otherAccount] },
+    }),
+};
+
+/** A run of the plugin, whichever door the other tests take. */
+function openPlugin(): PluginDoor {
+    const ignore = () => undefined;
+    const log = { status: ignore, info: ignore, warn: ignore, exitIfOrphaned: () => Promise.resolve() };
+    const credentials = { "aws:accessKey": "AKIATEST123456789012", "aws:secretKey": "test" };
+    return new PluginDoor(new Door(emulator).clock, log, { ...emulator.pulumiConfig(), ...credentials });
+}
+
+test.each(Object.keys(imported))("%s: what is imported is unchanged", async (name) => {
+    const { kind, args, importId = (id: string) => id } = await imported[name]!();
+    const created = await new Door(emulator).create(kind, args);
+    await emulator.clearCalls();
+    const plugin = openPlugin().provider(kind);
+    const __urn = urnOf(kind, "it");
+    const { id = "", props = {}, inputs = {} } = await plugin.read(importId(created.id), { __urn });
+    expect(id).toBe(kind === "CompletedSnapshots" ? importId(created.id) : created.id);
+    const checked = await plugin.check(inputs, { __urn, ...args });
+    expect(checked.failures).toEqual([]);
+    expect(await plugin.diff(id, props, checked.inputs)).toEqual({ changes: false });
+    const changing = await emulator.calls(({ action }) => !/^(Describe|Get|List)/.test(action));
+    expect(changing).toEqual([]);
+});
+
+test("importing what does not exist finds nothing", async () => {
+    for (const kind of ["Snapshot", "InstanceSnapshots", "VolumeFromSnapshot", "SnapshotShare"] as const) {
+        const id = kind === "VolumeFromSnapshot" ? "vol-0123456789abcdef0" : "snap-0123456789abcdef0";
+        expect(
+            await openPlugin()
+                .provider(kind)
+                .read(id, { __urn: urnOf(kind, "it") }),
+        ).toEqual({});
+    }
+});

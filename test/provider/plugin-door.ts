@@ -1,0 +1,109 @@
+/**
+ * The plugin in the test's own process, in the form of the dynamic door: the same tests hold for both.
+ *
+ * @module
+ */
+import type { Clock } from "../../provider/aws/clock";
+import type { dynamicProvider } from "../../provider/dynamic/provider";
+import type { EngineLog } from "../../provider/lifecycle/engine-log";
+import { CancellableClock } from "../../provider/plugin/clock";
+import { ProviderInstance } from "../../provider/plugin/provider";
+import { markSecrets } from "../../provider/plugin/values";
+import { pluginTokenOf, tokenOf, type resources } from "../../schema/index";
+import { textsIn, type Properties } from "../../schema/values";
+
+type DynamicProvider = Omit<ReturnType<typeof dynamicProvider>, "configure">;
+
+export class PluginDoor {
+    readonly #instance: ProviderInstance;
+
+    constructor(clock: Clock, log: EngineLog, config: Record<string, string>) {
+        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, log);
+        const names = Object.entries(config).map(([key, value]) => [key.replace(/^.*:/, ""), value] as const);
+        this.#instance.configure(Object.fromEntries(names));
+    }
+
+    release(): Promise<void> {
+        return this.#instance.endClaims();
+    }
+
+    provider(name: keyof typeof resources): DynamicProvider {
+        const instance = this.#instance;
+        const type = pluginTokenOf(name);
+        const untimed = { timeout: 0, isPreview: false };
+        /** The engine tells the plugin of the URN beside the properties. */
+        const callOf = (wire: Properties) => ({
+            urn: typeof wire["__urn"] === "string" ? wire["__urn"].replace(tokenOf(name), type) : "",
+            type,
+        });
+        const from = (call: Properties) => (properties: Properties) => ({
+            ...onTheWire(properties),
+            ...beside(call),
+        });
+        return {
+            check: async (olds, news) => {
+                const wire = { olds: sent(olds), news: sent(news) };
+                const { inputs, failures } = await instance.check(callOf(news), wire);
+                return { inputs: from(news)(inputs), failures };
+            },
+            diff: async (id, state, inputs) => {
+                const call = { ...callOf(inputs), id, state: sent(state), inputs: sent(inputs) };
+                const { isChanged, replaces, isDeletedFirst } = await instance.diff(call, sent(inputs));
+                return {
+                    changes: isChanged,
+                    ...(replaces.length > 0 && { replaces }),
+                    ...(isDeletedFirst === true && { deleteBeforeReplace: true }),
+                };
+            },
+            create: async (inputs) => {
+                const work = instance.create({ ...callOf(inputs), ...untimed }, sent(inputs));
+                const { id, properties } = await withBeside(inputs, work);
+                return { id, outs: from(inputs)(properties) };
+            },
+            read: async (id, known) => {
+                const state = known ?? {};
+                const found = await instance.read({ ...callOf(state), id, state: sent(state) });
+                if (found === undefined) return {};
+                const { properties, inputs } = found;
+                return { id: found.id, props: from(state)(properties), inputs: from(state)(inputs) };
+            },
+            update: async (id, state, inputs) => {
+                const change = { id, state: sent(state), inputs: sent(inputs) };
+                const work = instance.update({ ...callOf(inputs), ...change, ...untimed });
+                return { outs: from(inputs)(await withBeside(inputs, work)) };
+            },
+            delete: (id, state) => instance.delete({ ...callOf(state), id, state: sent(state), timeout: 0 }),
+        };
+    }
+}
+
+const besideKeys = ["__urn", "__organization", "__secrets", "__replaceOnChanges"];
+
+/** The keys that the dynamic door has among the properties, and the plugin has not. */
+function beside(wire: Properties): Properties {
+    return Object.fromEntries(besideKeys.filter((key) => key in wire).map((key) => [key, wire[key]]));
+}
+
+/** Properties as the engine sends them: without those keys, with marks of secrets. */
+function sent(wire: Properties): Properties {
+    const entries = Object.entries(wire).filter(([key]) => !besideKeys.includes(key));
+    const secrets = textsIn(wire["__secrets"]).filter((key) => key in wire);
+    const places = secrets.map((key) => [key]);
+    return onTheWire(markSecrets(Object.fromEntries(entries), places));
+}
+
+function onTheWire(properties: Properties): Properties {
+    return JSON.parse(JSON.stringify(properties)) as Properties;
+}
+
+/** The state in a failure is given back with those keys. */
+async function withBeside<T>(wire: Properties, work: Promise<T>): Promise<T> {
+    try {
+        return await work;
+    } catch (error) {
+        const { properties } = error as { properties?: Properties };
+        if (properties !== undefined)
+            Object.assign(error as object, { properties: { ...onTheWire(properties), ...beside(wire) } });
+        throw error;
+    }
+}
