@@ -19,7 +19,7 @@ import { volumeClone } from "./volume/volume-clone";
 import { volumeFromSnapshot } from "./volume/volume-from-snapshot";
 
 const deployment = new Deployment();
-whenReleased(() => deployment.claims.end());
+whenReleased(() => deployment.end());
 
 export const CompletedSnapshots = dynamicProvider(lifecycle(completedSnapshots, deployment), deployment);
 export const InstanceSnapshots = dynamicProvider(lifecycle(instanceSnapshots, deployment), deployment);

@@ -53,6 +53,10 @@ export async function check(
         });
         deployment.recordDeclaration();
         if (failures.length === 0)
+            deployment.notes.write(
+                resource.notes?.({ inputs, configuration: deployment.configuration }) ?? [],
+            );
+        if (failures.length === 0)
             failures.push(
                 ...(await validateRemote(scope, context, olds, { ...prepared, properties: inputs })),
             );

@@ -45,7 +45,10 @@ async function deleteOrKeep(
     const failedAdoption = deployment.failedAdoptionOf(id);
     if (failedAdoption !== undefined && failedAdoption.urn !== context.urn)
         throw new Error(
-            `it is retained because ${nameOf(failedAdoption.urn)} is to adopt it, and did not find it in ${failedAdoption.place}`,
+            `it is retained because ${nameOf(failedAdoption.urn)} is to adopt it, and did not find it in ` +
+                `${failedAdoption.place}. To adopt it, declare this resource again instead of ` +
+                `${nameOf(failedAdoption.urn)}, run \`pulumi up\`, and adopt it with its \`region\` and \`credentials\`. ` +
+                "To delete it, remove `adopt`.",
         );
     deployment.forgetSweeps();
     const { shared, own, successorId, isMarkedRetained, observed } = await readOwnership(scope, ctx, {

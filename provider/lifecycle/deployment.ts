@@ -20,7 +20,8 @@ import {
     type Credentials,
     type ReadKey,
 } from "../../schema/configuration";
-import { engineLog, type EngineLog } from "./engine-log";
+import { engineAddress, engineLog, type EngineLog } from "./engine-log";
+import { RunNotes } from "./run-notes";
 import { Slots } from "./slots";
 import { stableStringify, type Properties } from "../../schema/values";
 
@@ -58,9 +59,17 @@ export class Deployment {
     constructor(
         readonly dependencies: ClientDependencies = { clock: systemClock },
         readonly log: EngineLog = engineLog,
+        /** Contains what the other provider processes of this run have to know. */
+        readonly notes = new RunNotes(engineAddress),
     ) {
         const startedAt = dependencies.clock.now();
         this.claims = new Claims({ startedAt, log, isTracked: (id) => this.isTracked(id) });
+    }
+
+    /** Ends what belongs to this run, when the engine releases the process. */
+    async end(): Promise<void> {
+        this.notes.end();
+        await this.claims.end();
     }
 
     /** Receives the configuration, which the engine sends once; the operation that needs it reports errors in it. */

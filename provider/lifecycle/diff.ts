@@ -68,6 +68,7 @@ export async function diff(
         { urn: context.urn, lineage: state.metadata.lineage },
         { id, inputs, outputs: outcome, replaced: facts.isReplaced },
     );
+    noteFailedAdoption(scope, context, { id, inputs, state });
     // Without a changed input, no other message explains the reason.
     if (pending !== undefined && (changed.length === 0 || pending.effect === "replace"))
         ctx.info(pending.why);
@@ -78,6 +79,20 @@ export async function diff(
         if (warning !== undefined) ctx.warn(warning);
     }
     return facts;
+}
+
+/**
+ * Notes that an earlier run did not find the resource that `adopt` names, and created another one: the former resource
+ * with that id is still retained. A later generation has replaced the adopted one.
+ */
+function noteFailedAdoption(
+    { deployment }: Scope,
+    { urn }: LifecycleContext,
+    { id, inputs: { adopt, region }, state }: { id: string; inputs: Properties; state: Stored },
+): void {
+    const isReplacement = (state.metadata.lineage?.generation ?? 0) > 0;
+    if (typeof adopt === "string" && adopt !== id && !isReplacement)
+        deployment.recordNotFound(adopt, urn, String(region));
 }
 
 function factsOf(

@@ -42,6 +42,12 @@ function withName(urn: string, line: string): string {
 
 /** The address is the last matching argument: with `--logflow -v=3` or `--tracing` the CLI puts flags before it. */
 let address = process.argv.slice(2).findLast((argument) => /^127\.0\.0\.1:\d+$/.test(argument));
+
+/** Returns the address of the engine that runs this process, if there is one. */
+export function engineAddress(): string | undefined {
+    return address;
+}
+
 type Severity = "INFO" | "WARNING";
 export type Send = (severity: Severity, urn: string, line: string, ephemeral: boolean) => void;
 let send: Send | undefined;

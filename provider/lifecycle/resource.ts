@@ -50,6 +50,8 @@ export interface ResourceContext {
     inRegion(region: string): Ec2;
     /** Returns the resources of this kind that the program of this run has declared so far. */
     declarations(): Declaration[];
+    /** Returns those of the notes (see `notes`) that another provider process of this run has made. */
+    notedElsewhere(notes: string[]): string[];
     /** Waits until the program has declared no resource for a moment: `declarations` is practically complete then. */
     waitForDeclarations(): Promise<void>;
 }
@@ -104,6 +106,8 @@ interface Checks<Observed> {
         declarations: Declaration[];
         urn: string;
     }) => CheckFailure[];
+    /** Check calls it: it returns what the other provider processes of this run must know of a declaration. */
+    notes?: (args: { inputs: Properties; configuration: Configuration }) => string[];
     /** Check calls it for valid inputs that are new or differ from `olds`: it validates them against AWS. */
     validateRemote?: (args: RemoteCheckArgs) => Promise<CheckFailure[]>;
     /** Diff calls it: it rejects an update that is invalid given the current state, such as shrinking a volume. */

@@ -56,6 +56,7 @@ export function resourceContext(
         info: (line) => log.info(urn, formatText(line, secrets)),
         warn: (line) => log.warn(urn, formatText(line, secrets)),
         declarations: () => [...declarations.values()],
+        notedElsewhere: (notes) => deployment.notes.notedElsewhere(notes),
         waitForDeclarations: () => deployment.waitForDeclarations(),
     };
 }

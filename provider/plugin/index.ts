@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     // With 5 seconds of grace, once the state is written.
     process.once("SIGINT", () => {
         void current()
-            .endClaims()
+            .end()
             .finally(() => process.exit(0));
     });
     process.stdout.write(`${String(port)}\n`);

@@ -227,8 +227,8 @@ export class ProviderInstance {
         this.#deployment.clock.cancel();
     }
 
-    endClaims(): Promise<void> {
-        return this.#deployment.claims.end();
+    end(): Promise<void> {
+        return this.#deployment.end();
     }
 
     #lifecycle(call: Call): Lifecycle {

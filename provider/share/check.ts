@@ -94,13 +94,19 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
         ? "accounts that are not known yet"
         : formatDeclared(inputs, ctx.configuration, ctx.secrets);
     ctx.info(`${name} will be shared with ${recipients}`);
+    if (id === undefined && olds["snapshotId"] !== undefined)
+        ctx.info(
+            "the share is replaced if the new snapshot is another one. A plan (`--save-plan`) does not allow that: run " +
+                "`pulumi up` without `--plan`.",
+        );
     if (isPublic && olds["public"] !== true)
         ctx.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
     const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
     if (id !== undefined && observed !== undefined) {
         recordRead(ctx, id, observed);
         if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {
-            const lost = without((await grantsOf(ctx.ec2, id)) ?? [], declaredGrants(ctx, id));
+            const grants = (await grantsOf(ctx.ec2, id)) ?? [];
+            const lost = without(grants, declaredGrants(ctx, id, grants));
             if (lost.length > 0)
                 ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
         }

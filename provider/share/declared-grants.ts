@@ -5,7 +5,7 @@
  */
 import { accountIdOf, type Configuration } from "../../schema/configuration";
 import { everyone } from "./grants";
-import { formatCount, textsIn, union, without } from "../../schema/values";
+import { formatCount, textsIn, union, UNKNOWN, without, type Properties } from "../../schema/values";
 import type { ResourceContext } from "../lifecycle/resource";
 
 interface Declared {
@@ -14,13 +14,32 @@ interface Declared {
 }
 
 /**
- * Returns the grants that all shares of this snapshot declare in this run, as far as this process knows them. They only
- * ever keep a grant and never revoke one, so that a process that knows fewer shares (a separate provider instance)
- * revokes only what its own shares own.
+ * Returns the grants that all shares of this snapshot declare in this run; among `grants`, also those that the shares of
+ * other provider processes declare. They only ever keep a grant and never revoke one.
  */
-export function declaredGrants(ctx: ResourceContext, id: string): string[] {
+export function declaredGrants(ctx: ResourceContext, id: string, grants: string[]): string[] {
     const shares = ctx.declarations().filter(({ inputs }) => inputs["snapshotId"] === id);
-    return shares.flatMap(({ inputs }) => desiredGrants(inputs, ctx.configuration));
+    const own = shares.flatMap(({ inputs }) => desiredGrants(inputs, ctx.configuration));
+    const open = without(grants, own);
+    const elsewhere = ctx.notedElsewhere(open.map((grant) => noteOf(id, grant)));
+    return [...own, ...open.filter((grant) => elsewhere.includes(noteOf(id, grant)))];
+}
+
+/** Returns a note for each grant that a share declares, for the other provider processes of its run. */
+export function notes({
+    inputs,
+    configuration,
+}: {
+    inputs: Properties;
+    configuration: Configuration;
+}): string[] {
+    const { snapshotId } = inputs;
+    if (typeof snapshotId !== "string" || snapshotId === UNKNOWN) return [];
+    return desiredGrants(inputs, configuration).map((grant) => noteOf(snapshotId, grant));
+}
+
+function noteOf(id: string, grant: string): string {
+    return `${id} ${grant}`;
 }
 
 export function desiredGrants(inputs: Declared, configuration: Configuration): string[] {

@@ -40,6 +40,7 @@ import {
     desiredGrants,
     formatDeclared,
     formatGrants,
+    notes,
     ownedGrants,
 } from "./declared-grants";
 import {
@@ -67,6 +68,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
     describe: ({ snapshotId }) => `share of snapshot ${snapshotId}`,
     type: "SnapshotShare",
     check,
+    notes,
     validateRemote,
 
     pending({ state, inputs, configuration, secrets }) {
@@ -113,7 +115,12 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
             throw new Error(`snapshot ${id} no longer exists in ${await formatPlace(ctx.ec2)}`);
         const desired = desiredGrants(inputs, ctx.configuration);
         const changes = () =>
-            grantChanges(observed, desired, inputs.exclusive === true, declaredGrants(ctx, id));
+            grantChanges(
+                observed,
+                desired,
+                inputs.exclusive === true,
+                declaredGrants(ctx, id, union(observed.owned, observed.grants)),
+            );
         // Another share, declared later in the program, may take over an account.
         if (changes().removed.length > 0) await ctx.waitForDeclarations();
         const { added, removed } = changes();
@@ -127,7 +134,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const format = (grants: string[]) => formatGrants(grants, ctx.secrets);
         const desired = desiredGrants(inputs, ctx.configuration);
         const surplus = (grants: string[]) =>
-            surplusGrants(grants, desired, inputs.exclusive === true, declaredGrants(ctx, id));
+            surplusGrants(grants, desired, inputs.exclusive === true, declaredGrants(ctx, id, grants));
         let grants =
             observed.changed === undefined
                 ? observed.grants
@@ -150,7 +157,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         if (snapshot === undefined) return "notFound";
         const all = state.exclusive === true ? ((await grantsOf(ctx.ec2, id)) ?? []) : [];
         const owned = union(ownedGrants(state, ctx.configuration), all);
-        const kept = common(owned, declaredGrants(ctx, id));
+        const kept = common(owned, declaredGrants(ctx, id, owned));
         const removed = without(owned, kept);
         await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
         await removeLegacyTags(ctx, id, snapshot);

@@ -91,3 +91,30 @@ test("a snapshot of another account shows no tags: the preview says that none ar
         `copies no tags: ${snapshotId} belongs to account 123456789012, and EC2 shows its tags to that account alone.`,
     );
 });
+
+test.each([
+    [true, { Name: "orders", Team: "ours", Kept: "by others" }],
+    [
+        { name: "last", tags: { Team: "audit" } },
+        { Name: "last", Team: "audit", Kept: "by others" },
+    ],
+])(
+    "a final snapshot (%j) carries the tags that the volume has at its end, below its own",
+    async (finalSnapshot, tags) => {
+        const { snapshotId } = await source();
+        const door = new Door(emulator);
+        const made = await door.create("VolumeFromSnapshot", {
+            snapshotId,
+            availabilityZone: "us-east-1a",
+            copyTagsFromSnapshot: { only: ["Name"] },
+            tags: { Team: "ours" },
+            finalSnapshot,
+        });
+        await emulator.tag(made.id, { Kept: "by others" });
+
+        await door.delete("VolumeFromSnapshot", made);
+
+        const final = (await emulator.snapshots()).find(({ VolumeId }) => VolumeId === made.id);
+        expect(visibleTags(final?.Tags, { aws: { ignoreTags } })).toEqual(tags);
+    },
+);

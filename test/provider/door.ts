@@ -6,6 +6,7 @@
 import { dynamicProvider } from "../../provider/dynamic/provider";
 import type { Clock } from "../../provider/aws/clock";
 import { Deployment } from "../../provider/lifecycle/deployment";
+import { RunNotes } from "../../provider/lifecycle/run-notes";
 import { lifecycle } from "../../provider/lifecycle/lifecycle";
 import type { Resource } from "../../provider/lifecycle/resource";
 import type { Properties } from "../../schema/values";
@@ -82,7 +83,13 @@ export class Door {
         {
             config: more = {},
             onWait = () => Promise.resolve(),
-        }: { config?: Record<string, string>; onWait?: () => Promise<void> } = {},
+            engine,
+        }: {
+            config?: Record<string, string>;
+            onWait?: () => Promise<void>;
+            /** The engine, where other provider processes of its run play too. */
+            engine?: string;
+        } = {},
     ) {
         this.clock = new EmulatorClock(emulator, onWait);
         const say = (_urn: string, line: string) => this.said.push(line);
@@ -93,7 +100,7 @@ export class Door {
             exitIfOrphaned: () =>
                 this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
         };
-        const deployment = new Deployment({ clock: this.clock }, log);
+        const deployment = new Deployment({ clock: this.clock }, log, new RunNotes(() => engine));
         const config: Record<string, string> = {
             ...emulator.pulumiConfig(),
             "aws:accessKey": `AKIATEST${account}`,
@@ -122,7 +129,7 @@ export class Door {
 
     /** Ends the process as the engine does. */
     release(): Promise<void> {
-        return this.#plugin?.release() ?? this.#deployment.claims.end();
+        return this.#plugin?.release() ?? this.#deployment.end();
     }
 
     /** Checks and creates a resource. */

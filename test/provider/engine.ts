@@ -1,10 +1,11 @@
 /**
  * Plays the engine's part in the test's own process: one stack, whose resources are checked, compared, created, updated,
- * replaced, read and deleted in the engine's order. Each run has a provider process of its own, that is, a `Door`. That
+ * replaced, read and deleted in the engine's order. Each run has provider processes of its own, `Door`s. That
  * the order is the engine's, test/engine/lifecycle/sequence.test.ts shows.
  *
  * @module
  */
+import { randomUUID } from "node:crypto";
 import { equal, hasUnknown, UNKNOWN, type Properties } from "../../schema/values";
 import type { Emulator } from "../emulator/emulator";
 import { Door, urnOf, type Kind } from "./door";
@@ -75,10 +76,27 @@ class Run {
     readonly failures: Failure[] = [];
     #turn: Promise<unknown> = Promise.resolve();
 
+    readonly #doors = new Map<string, Door>();
+
     constructor(
-        readonly door: Door,
+        /** Starts a provider process. */
+        readonly start: () => Door,
         readonly options: RunOptions & { isPreview?: boolean },
+        /** Reports that each resource has a provider process of its own, as it may have with provider instances. */
+        readonly isSplit: boolean,
     ) {}
+
+    provider(kind: Kind, name: string) {
+        const process = this.isSplit ? name : "";
+        const door = this.#doors.get(process) ?? this.start();
+        this.#doors.set(process, door);
+        return door.provider(kind);
+    }
+
+    /** Lets the provider processes go. */
+    async release(): Promise<void> {
+        for (const door of this.#doors.values()) await door.release();
+    }
 
     includes(name: string): boolean {
         return this.options.targets?.includes(name) !== false;
@@ -103,7 +121,8 @@ class Run {
 
     get result(): Ran {
         const failures = this.failures.map(({ name, message }) => `${name}: ${message}`);
-        return { said: [...this.door.said, ...failures].join("\n"), steps: this.steps };
+        const said = [...this.#doors.values()].flatMap((door) => door.said);
+        return { said: [...said, ...failures].join("\n"), steps: this.steps };
     }
 }
 
@@ -120,6 +139,8 @@ export class Engine {
     onWait: () => Promise<void> = () => Promise.resolve();
     /** The resources that the next runs declare. */
     program: Declared[] = [];
+    /** Gives each resource a provider process of its own, as provider instances have. */
+    isSplit = false;
 
     constructor(readonly emulator: Emulator) {}
 
@@ -186,13 +207,16 @@ export class Engine {
 
     /** Runs the work in a provider process of its own, which the engine lets go at the end. */
     async #process(options: Run["options"], work: (run: Run) => Promise<void>): Promise<Run> {
-        const door = new Door(this.emulator, this.account, {
-            config: this.config,
-            onWait: () => this.onWait(),
-        });
-        const run = new Run(door, options);
+        const engine = randomUUID();
+        const start = () =>
+            new Door(this.emulator, this.account, {
+                config: this.config,
+                onWait: () => this.onWait(),
+                engine,
+            });
+        const run = new Run(start, options, this.isSplit);
         await work(run);
-        if (!run.isKilled) await door.release();
+        if (!run.isKilled) await run.release();
         return run;
     }
 
@@ -276,7 +300,7 @@ export class Engine {
         };
         if (run.options.forced?.includes(name)) return replace();
         this.calls.push(`diff ${name}`);
-        const provider = run.door.provider(kind);
+        const provider = run.provider(kind, name);
         const { changes, replaces = [] } = await provider.diff(former.id, former.outputs, inputs);
         if (replaces.length > 0 || former.pendingReplacement === true) return replace();
         const isUpdated = (changes ?? !equal(former.inputs, inputs)) || former.initError !== undefined;
@@ -290,7 +314,7 @@ export class Engine {
         args: Properties,
     ): Promise<Properties> {
         this.calls.push(`check ${name}${Object.keys(olds).length > 0 ? "" : " as new"}`);
-        const { inputs, failures } = await run.door.provider(kind).check(olds, args);
+        const { inputs, failures } = await run.provider(kind, name).check(olds, args);
         if (failures.length > 0)
             throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("\n"));
         return inputs;
@@ -311,7 +335,7 @@ export class Engine {
         return this.#settle(
             entry,
             async () => {
-                const { id, outs } = await run.door.provider(kind).create(inputs);
+                const { id, outs } = await run.provider(kind, name).create(inputs);
                 run.isKilled = run.options.killedAfter === name;
                 if (run.isKilled) throw new Error("the run is killed");
                 return { id, outputs: onTheWire(outs) };
@@ -326,7 +350,9 @@ export class Engine {
     #update(run: Run, entry: StateEntry, inputs: Properties): Promise<Properties> {
         this.calls.push(`update ${entry.name}`);
         return this.#settle(entry, async () => {
-            const { outs } = await run.door.provider(entry.kind).update(entry.id, entry.outputs, inputs);
+            const { outs } = await run
+                .provider(entry.kind, entry.name)
+                .update(entry.id, entry.outputs, inputs);
             return { outputs: onTheWire(outs), inputs };
         });
     }
@@ -362,7 +388,7 @@ export class Engine {
 
     async #refreshOne(run: Run, entry: StateEntry): Promise<void> {
         this.calls.push(`read ${entry.name}`);
-        const provider = run.door.provider(entry.kind);
+        const provider = run.provider(entry.kind, entry.name);
         const { id = "", props = {}, inputs = entry.inputs } = await provider.read(entry.id, entry.outputs);
         delete entry.initError;
         Object.assign(entry, { id, outputs: onTheWire(props), inputs });
@@ -393,7 +419,7 @@ export class Engine {
     async #deleteInCloud(run: Run, entry: StateEntry): Promise<void> {
         if (entry.options.retainOnDelete === true || entry.pendingReplacement === true) return;
         this.calls.push(`delete ${entry.name}`);
-        await run.door.provider(entry.kind).delete(entry.id, entry.outputs);
+        await run.provider(entry.kind, entry.name).delete(entry.id, entry.outputs);
     }
 }
 

@@ -1,7 +1,7 @@
 // Each way to create or adopt and to delete, with the engine stopped, failing, or skipping `diff` in between: what an entry
 // of the state stands for exists, what none stands for is deleted, and who has access stands in the program.
 
-import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import { ec2, grantsOf } from "../emulator/calls";
 import { emulator, test } from "../fixture";
@@ -143,6 +143,25 @@ const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
     },
 };
 
+/** Prepares an engine in a way that must not matter. */
+const settings: Record<string, (engine: Engine) => unknown> = {
+    plain: () => undefined,
+    "where aws:ignoreTags covers the tags of the package": (engine) =>
+        (engine.config = { "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }) }),
+    "where each resource has a provider process of its own": (engine) => (engine.isSplit = true),
+};
+
+/** The courses in each setting, with an engine for each; only those that are interrupted, where it is a special one. */
+function* plays(): Generator<[string, Course, Engine]> {
+    for (const [setting, prepare] of Object.entries(settings))
+        for (const [course, play] of Object.entries(courses)) {
+            if (setting !== "plain" && !course.startsWith("in two runs")) continue;
+            const engine = new Engine(emulator);
+            prepare(engine);
+            yield [`${course}, ${setting}`, play, engine];
+        }
+}
+
 const cases = (Object.keys(subjects) as Kind[]).flatMap((kind) =>
     changes
         .filter(({ isAdopted }) => isAdopted !== true || kind !== "InstanceSnapshots")
@@ -151,8 +170,7 @@ const cases = (Object.keys(subjects) as Kind[]).flatMap((kind) =>
 
 test.each(cases)("%s, %s: what the state has exists, and nothing else does", async (kind, _how, change) => {
     const { args, replacing, inState, existing } = await subjects[kind]!();
-    for (const [course, play] of Object.entries(courses)) {
-        const engine = new Engine(emulator);
+    for (const [course, play, engine] of plays()) {
         const former = [{ kind, name: "first", args: { ...args } }];
         await engine.up(former);
         const { id } = engine.live("first");
@@ -187,8 +205,7 @@ test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
             args: { snapshotId, accounts },
             options,
         });
-        for (const [course, play] of Object.entries(courses)) {
-            const engine = new Engine(emulator);
+        for (const [course, play, engine] of plays()) {
             const former = [declare("first", [alice, bob])];
             await engine.up(former);
             const next = Object.entries(shares).map(([name, accounts]) => declare(name, accounts));
@@ -202,3 +219,29 @@ test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
         }
     },
 );
+
+test("a former resource stays in every run while adopt of its id looks for it in another region", async () => {
+    const volumeId = await emulator.createVolume();
+    const far = emulator.ec2({ region: "eu-west-1" });
+    const { VolumeId: other } = await far.send(
+        new CreateVolumeCommand({ AvailabilityZone: "eu-west-1a", Size: 1 }),
+    );
+    const engine = new Engine(emulator);
+    engine.config = { "aws:region": "eu-west-1" };
+    const declare = (name: string, args: object): Declared[] => [
+        { kind: "Snapshot", name, args: { ...args } },
+    ];
+    await engine.up(declare("first", { volumeId, region: "us-east-1" }));
+    const { id } = engine.live("first");
+
+    const adopting = declare("second", { volumeId: other, adopt: id });
+    for (const place of ["eu-west-1 (account 123456789012)", "eu-west-1"]) {
+        const { said } = await engine.upFails(adopting);
+        expect(said).toContain(
+            `it is retained because second is to adopt it, and did not find it in ${place}. To adopt it, declare`,
+        );
+        expect(await snapshotIds()).toEqual([id]);
+    }
+    await engine.up(declare("second", { volumeId: other }));
+    expect(await snapshotIds()).toEqual([]);
+});

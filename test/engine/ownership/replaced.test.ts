@@ -1,5 +1,7 @@
 // A replacement deletes what it replaces, and nothing else; not before the new one is complete.
 
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -77,6 +79,21 @@ test.each([
             ),
     },
     { how: "after stack rename", move: () => project.rename("prod") },
+    {
+        how: "after state move",
+        move: async () => {
+            const { urn } = await live(project, "s");
+            const [from, to] = ["test", "moved"];
+            await copyFile(
+                join(project.folder, `Pulumi.${from}.yaml`),
+                join(project.folder, `Pulumi.${to}.yaml`),
+            );
+            await project.succeed("stack", "init", to);
+            await project.succeed("state", "move", "--yes", "--source", from, "--dest", to, urn);
+            project.stack.name = project.stack.name.replace(from, to);
+            project.env["PULUMI_STACK"] = project.stack.name;
+        },
+    },
     {
         how: "after a rename of the project",
         move: async () => {

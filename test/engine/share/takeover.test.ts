@@ -155,3 +155,27 @@ test("30 % of all calls throttled, and a change that EC2 shows late: everything 
     await emulator.advance(3);
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
+
+test("a plan cannot hold the share of a replaced snapshot: it is refused, the former access stays, and an up replaces both", async () => {
+    const volumeId = await emulator.createVolume();
+    const text = (release: number) =>
+        shares(
+            `const data = new Snapshot("data", { volumeId: "${volumeId}", triggers: { release: ${String(release)} } });`,
+            `new SnapshotShare("s", { snapshotId: data.snapshotId, accounts: ["${alice}"] });`,
+        );
+    project = await createProject(text(1));
+    await project.up();
+    const { id: former = "" } = await live(project, "data");
+    await project.program(text(2));
+    const preview = await project.succeed("preview", "--diff", "--save-plan", "plan.json");
+    expect(preview).toContain(
+        "s: the share is replaced if the new snapshot is another one. A plan (`--save-plan`) does not allow that",
+    );
+    const said = await project.upFails("--plan", "plan.json");
+    expect(said).toContain("create-replacement is not allowed by the plan");
+    expect(await grantsIn(emulator, former)).toEqual([alice]);
+    await project.up();
+    const { id = "" } = await live(project, "data");
+    expect(id).not.toBe(former);
+    expect(await grantsIn(emulator, id)).toEqual([alice]);
+});

@@ -1,0 +1,55 @@
+// A volume is grown as often as EC2 lets it: a change waits for the one before, and the time to wait is EC2's own.
+
+import { expect } from "vitest";
+import { zone } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { Door, failure, type Created } from "./door";
+
+const hour = 3_600;
+
+/** Grows a volume in a run of its own. */
+async function grow(volume: Created, size: number, door = new Door(emulator)): Promise<Created> {
+    const args = { snapshotId: volume.inputs["snapshotId"], availabilityZone: zone, size, timeout: "1 day" };
+    const { inputs } = await door.diff("VolumeFromSnapshot", volume, args);
+    return door.update("VolumeFromSnapshot", volume, inputs);
+}
+
+async function created(): Promise<Created> {
+    const door = new Door(emulator);
+    const snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 1 }));
+    return door.create("VolumeFromSnapshot", { snapshotId, availabilityZone: zone, timeout: "1 day" });
+}
+
+test("growing twice in a row waits until EC2 has completed the first change", async () => {
+    await emulator.set({ modifyingSeconds: 60, optimizingSeconds: hour });
+    const first = await grow(await created(), 10);
+    const door = new Door(emulator);
+    const began = door.clock.now();
+
+    const second = await grow(first, 20, door);
+
+    expect(second.state).toMatchObject({ size: 20 });
+    expect(door.clock.now() - began).toBeGreaterThan(0.9 * hour * 1_000);
+    const outcomes = await door.outcomes("ModifyVolume");
+    expect(outcomes).toEqual(["ok", "IncorrectModificationState", "ok"]);
+    expect(door.said.join("\n")).toContain("waiting for the previous modification: optimizing");
+});
+
+test("the fifth change in 24 hours fails with EC2's words, which name the time; after that it is made", async () => {
+    await emulator.set({ modifyingSeconds: 1, optimizingSeconds: 0, modificationsPerDay: 4 });
+    let volume = await created();
+    const { clock } = new Door(emulator);
+    const began = clock.now();
+    for (const size of [2, 3, 4, 5]) volume = await grow(volume, size);
+
+    const said = await failure(grow(volume, 6));
+
+    const [, again = ""] =
+        /VolumeModificationRateExceeded: .* can be modified again at (\S+Z)/.exec(said) ?? [];
+    const waitMs = Date.parse(again) - began;
+    expect(waitMs).toBeGreaterThanOrEqual(24 * hour * 1_000 - 60_000);
+    expect(waitMs).toBeLessThan(24 * hour * 1_000 + 60_000);
+    expect((await new Door(emulator).read("VolumeFromSnapshot", volume)).props).toMatchObject({ size: 5 });
+    await clock.sleep(waitMs);
+    expect((await grow(volume, 6)).state).toMatchObject({ size: 6 });
+});
