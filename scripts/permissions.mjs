@@ -1,5 +1,5 @@
 // Generates docs/permissions.md, which lists the permissions of the caller for each resource. The source is
-// docs/permissions.json, and test/engine/lifecycle/permissions.test.ts compares it with the calls.
+// docs/permissions.json, and test/provider/permissions.test.ts compares it with the calls.
 // docs/permissions-components.json contains the calls of the resources of @pulumi/aws that the components create.
 import { readFile } from "node:fs/promises";
 

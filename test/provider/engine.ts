@@ -10,7 +10,7 @@ import { equal, hasUnknown, UNKNOWN, type Properties } from "../../schema/values
 import type { Emulator } from "../emulator/emulator";
 import { Door, urnOf, type Kind } from "./door";
 
-type OutputsOf = (name: string) => Promise<Properties>;
+export type OutputsOf = (name: string) => Promise<Properties>;
 
 /** Declares a resource; `args` that depend on others are computed from their outputs. */
 export interface Declared {

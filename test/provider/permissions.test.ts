@@ -4,9 +4,12 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect, vi } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
-import * as provider from "../../../provider";
-import type { Call } from "../../emulator/emulator";
+import { emulator, test } from "../fixture";
+import { snapshot } from "./declare";
+import type { Kind } from "./door";
+import { Engine, type Declared } from "./engine";
+import * as provider from "../../provider";
+import type { Call } from "../emulator/emulator";
 
 // Each walks through a whole life.
 vi.setConfig({ testTimeout: 300_000 });
@@ -24,7 +27,10 @@ let snapshotId: string;
 let encryptedId: string;
 let instanceId: string;
 
+let engine: Engine;
+
 test.beforeEach(async () => {
+    engine = new Engine(emulator);
     volumeId = await emulator.createVolume({ size: 8, tags: { Owner: "team" } });
     snapshotId = await emulator.createSnapshot(volumeId);
     const machine = { ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 };
@@ -107,7 +113,7 @@ const lives: Record<string, () => object[]> = {
 const asAction = ({ service, action }: Call) => `${service}:${action.split(".").at(-1)!}`;
 
 async function needs(): Promise<Record<string, Need[]>> {
-    const file = resolve(__dirname, "../../../docs/permissions.json");
+    const file = resolve(__dirname, "../../docs/permissions.json");
     return JSON.parse(await readFile(file, "utf8")) as Record<string, Need[]>;
 }
 
@@ -126,28 +132,22 @@ async function userWho(...actions: string[]): Promise<Record<string, string>> {
 test.each(Object.keys(lives))(
     "%s needs what the list says for a whole life, and calls nothing else",
     async (resource) => {
-        const program = (args: object) => `
-        const { ${resource} } = require("pulumi-ebs-snapshots");
-        new ${resource}("one", ${JSON.stringify(args)});
-    `;
-        const [first, ...later] = lives[resource]!().map(program);
+        const [first, ...later] = lives[resource]!().map((args): Declared[] => [
+            { kind: resource as Kind, name: "one", args: { ...args } },
+        ]);
         const { [resource]: listed = [] } = await needs();
         const config = {
             "ebs-snapshots:allowPublicSharing": "true",
             ...(await userWho(...listed.flatMap(({ actions }) => actions))),
         };
-        const project = await createProject(first!, { config });
+        engine.config = config;
         await emulator.clearCalls();
-        await project.up();
-        for (const step of later) {
-            await project.program(step);
-            await project.up();
-        }
-        await project.refresh();
+        await engine.up(first);
+        for (const step of later) await engine.up(step);
+        await engine.refresh();
         // One that an image uses: the failure names the image.
         await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
-        await project.run("destroy", "--yes", "--skip-preview");
-        await project.destroy();
+        await engine.destroy();
         // Which nobody can be denied.
         const free = "sts:GetCallerIdentity";
         const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
@@ -163,15 +163,11 @@ test.each(Object.keys(lives))(
 
 test("whoever lacks one of them fails with its name, and nothing is made", async () => {
     const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
-    const program = `
-        const { Snapshot } = require("pulumi-ebs-snapshots");
-        new Snapshot("one", { volumeId: "${volumeId}" });
-    `;
-    const project = await createProject(program, { config });
+    engine.config = config;
     const before = await emulator.snapshots();
-    const failed = await project.upFails();
+    const { said: failed } = await engine.upFails([snapshot("one", { volumeId })]);
     expect(failed).toContain("creating snapshot of volume");
     expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
     expect(await emulator.snapshots()).toEqual(before);
-    expect(await project.state()).toEqual([]);
+    expect(engine.state).toEqual([]);
 });

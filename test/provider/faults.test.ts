@@ -1,0 +1,121 @@
+// Throttled calls, limits, a region that does not answer: each is made once in the end, or the failure says why.
+
+import { expect } from "vitest";
+import { emulator, test } from "../fixture";
+import { completedSnapshots, snapshot } from "./declare";
+import { Engine, type Declared, type OutputsOf } from "./engine";
+
+let volume: string;
+
+let engine: Engine;
+
+test.beforeEach(async () => {
+    engine = new Engine(emulator);
+    volume = await emulator.createVolume({ size: 8 });
+    await emulator.clearCalls();
+});
+
+/** Declares so many snapshots of the volumes given, and a barrier. */
+function many(count: number, volumes: string[], barrier: object = {}): Declared[] {
+    const names = Array.from({ length: count }, (_, index) => `s${index}`);
+    return [
+        ...names.map((name, index) =>
+            snapshot(name, { volumeId: volumes[index % volumes.length], waitForCompletion: false }),
+        ),
+        completedSnapshots("all", async (outputsOf: OutputsOf) => ({
+            snapshotIds: await Promise.all(names.map(async (name) => (await outputsOf(name))["snapshotId"])),
+            ...barrier,
+        })),
+    ];
+}
+
+const one = () => [snapshot("s", { volumeId: volume })];
+
+const states = () =>
+    (engine.live("all").outputs["snapshots"] as { state: string }[]).map(({ state }) => state);
+
+async function made(): Promise<string[]> {
+    return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
+}
+
+test("30 % of all calls throttled: everything is made once, refreshed and deleted", async () => {
+    await emulator.set({ seed: 7 });
+    await emulator.faults([
+        { action: "*", probability: 0.3, code: "RequestLimitExceeded", message: "slow down", status: 503 },
+    ]);
+    engine.program = many(12, [volume]);
+    await engine.up();
+    expect(states()).toEqual(Array(12).fill("completed"));
+    await engine.refresh();
+    expect(engine.state).toHaveLength(13);
+    const served = await emulator.calls(({ action, error }) => action === "CreateSnapshot" && error === null);
+    expect(served).toHaveLength(12);
+    await engine.destroy();
+    expect((await emulator.calls(({ error }) => error === "RequestLimitExceeded")).length).toBeGreaterThan(0);
+    await emulator.faults([]);
+    expect(await made()).toEqual([]);
+});
+
+test("40 snapshots of one volume, 5 pending at most: all complete, one asks at a time", async () => {
+    await emulator.set({ snapshotSeconds: 1, pendingPerVolume: 5 });
+    engine.program = many(40, [volume]);
+    await engine.up();
+    expect(states()).toEqual(Array(40).fill("completed"));
+    expect(await made()).toHaveLength(40);
+    const asked = await emulator.calls(({ action }) => action === "CreateSnapshot");
+    expect(asked.filter(({ error }) => error === null)).toHaveLength(40);
+    // Whoever is refused is the next to be served: the name asked for changes only after a success.
+    const names = asked.map(({ params }) => params["TagSpecification.1.Tag.1.Value"]);
+    const turns = names.filter((name, index) => name !== names[index - 1]);
+    expect(turns).toHaveLength(40);
+});
+
+test("a region that does not answer ends with a clear error, and nothing is made", async () => {
+    engine.program = one();
+    engine.config = { "aws:endpoints": '[{"ec2":"http://127.0.0.1:9"}]', "aws:maxRetries": "2" };
+    const { said } = await engine.upFails();
+    expect(said).toContain("ECONNREFUSED");
+    expect(said).toContain("Check that the region exists and that its endpoint can be reached from here.");
+    expect(engine.state).toEqual([]);
+    expect(await emulator.calls()).toEqual([]);
+});
+
+test("a snapshot that vanishes while it is awaited fails the up with its id, and is made anew after a refresh", async () => {
+    await emulator.set({ snapshotSeconds: 1_000 });
+    engine.program = one();
+    let id = "";
+    engine.onWait = async () => {
+        const looks = await emulator.calls(({ params }) => params["Filter.1.Name"] === "snapshot-id");
+        if (id !== "" || looks.length === 0) return;
+        [id = ""] = await made();
+        await emulator.deleteSnapshot(id);
+    };
+    const { said } = await engine.upFails();
+    expect(id).not.toBe("");
+    expect(said).toContain(
+        `waiting for snapshot ${id} of volume ${volume}: it no longer exists in us-east-1 (account 123456789012)`,
+    );
+    await emulator.set({ snapshotSeconds: 0 });
+    await engine.refresh();
+    await engine.up();
+    expect(await made()).toEqual([engine.live("s").id]);
+});
+
+test("a barrier names those that are not completed, and why; the next up goes on", async () => {
+    const volumes = [volume, await emulator.createVolume()];
+    await emulator.set({ snapshotSeconds: 1_000 });
+    engine.program = many(2, volumes, { timeout: "1 second" });
+    const { said: impatient } = await engine.upFails();
+    const [first = "", second = ""] = await made();
+    expect(impatient).toContain("2 of 2 snapshots did not complete");
+    await emulator.snapshot(first, { status: "error", statusMessage: "the key is gone" });
+    await emulator.snapshot(second, { status: "completed" });
+    const { said: failed } = await engine.upFails();
+    // The run replaces the snapshot that failed, and waits for its successor alone.
+    const third = (await made()).find((id) => ![first, second].includes(id)) ?? "";
+    expect(failed).toContain(`1 of 2 snapshots did not complete: ${third}: timed out`);
+    await emulator.snapshot(third, { status: "completed" });
+    await engine.up();
+    expect(states()).toEqual(["completed", "completed"]);
+    expect(await made()).toHaveLength(2);
+});
