@@ -24,7 +24,7 @@ export class PluginDoor {
     }
 
     release(): Promise<void> {
-        return this.#instance.endClaims();
+        return this.#instance.end();
     }
 
     provider(name: keyof typeof resources): DynamicProvider {
