@@ -9,7 +9,7 @@ import { resourceOf, resources } from "../schema/index";
 import type { InstanceSnapshot } from "../schema/instance-snapshots";
 import { nameOf } from "../schema/urn";
 import { changedProperties, type Rule } from "../schema/property";
-import { hasNoData, originOf, retentionByOrigin } from "../schema/retention";
+import { hasNoData, isDataCarried, originOf, retentionByOrigin } from "../schema/retention";
 import { equal, isMap, type Properties } from "../schema/values";
 
 /** The part of the output of `pulumi preview --json` that is read here. */
@@ -94,7 +94,8 @@ const volumeKind = (name: "VolumeFromSnapshot" | "VolumeClone"): ResourceKind =>
     describeLoss: (ids) => `data on ${ids.join(", ")} will be lost`,
     isRetained(state, successor) {
         const final = successor?.["finalSnapshot"] ?? state["finalSnapshot"];
-        return final === true || isMap(final) || hasNoData(state);
+        if (final === true || isMap(final) || hasNoData(state)) return true;
+        return successor !== undefined && isDataCarried({ state, inputs: successor });
     },
     remedyOnReplace: "Set `finalSnapshot: true` to take a snapshot first",
     remedyOnDelete:

@@ -20,6 +20,14 @@ export function hasNoData({ state, snapshots }: Properties): boolean {
     return state === "error" || state === "deleted";
 }
 
+/** Reports whether a replacement has the data of the volume: only a volume of the same source in its region can. */
+export function isDataCarried({ state, inputs }: { state: Properties; inputs: Properties }): boolean {
+    if (inputs["carryData"] !== true && inputs["carryData"] !== "crashConsistent") return false;
+    const isSame = (key: string) => state[key] === inputs[key];
+    const isSameSnapshot = isSame("snapshotId") || inputs["onSnapshotChange"] === "keep";
+    return isSameSnapshot && isSame("sourceVolumeId") && (state["region"] === undefined || isSame("region"));
+}
+
 function text(value: unknown): string {
     return typeof value === "string" ? value : "unknown";
 }

@@ -166,6 +166,48 @@ export function checkShrinking(current: unknown, declared: unknown, inputs: Prop
     ];
 }
 
+/** Rejects a replacement that cannot have the data of the volume although `carryData` demands it. */
+export function checkCarrying(state: Properties, declared: Properties, inputs: Properties): CheckFailure[] {
+    const { size, encrypted, region } = inputs;
+    if (inputs["carryData"] === undefined || inputs["carryData"] === false) return [];
+    const current = { property: "size", value: state["size"] };
+    return [
+        ...(region !== state["region"] && typeof region === "string" && typeof state["region"] === "string"
+            ? [
+                  {
+                      property: "region",
+                      value: region,
+                      reason: "but carryData carries data within a region. Copy a snapshot with SnapshotCopy instead, or remove carryData.",
+                  },
+              ]
+            : []),
+        ...(isLess(size, state["size"]) &&
+        size !== declared["size"] &&
+        inputs["allowShrinkByReplacement"] === true
+            ? [
+                  {
+                      property: "size",
+                      value: size,
+                      reason: textOf`but the volume has ${current} GiB, and carryData carries it whole. Specify at least that size, or remove carryData.`,
+                  },
+              ]
+            : []),
+        ...(encrypted === false && state["encrypted"] === true
+            ? [
+                  {
+                      property: "encrypted",
+                      value: false,
+                      reason: "but the volume is encrypted, and so is everything that has its data. Remove encrypted or carryData.",
+                  },
+              ]
+            : []),
+    ];
+}
+
+function isLess(one: unknown, other: unknown): boolean {
+    return typeof one === "number" && typeof other === "number" && one < other;
+}
+
 export function isUsable(state: unknown): boolean {
     return state === "available" || state === "in-use";
 }

@@ -9,7 +9,7 @@ import {
     type StandardOutputs,
     type TagMap,
 } from "./tags";
-import { boolean, objectOf, positiveInteger, text, validator } from "./validators";
+import { boolean, matching, objectOf, positiveInteger, text, validator } from "./validators";
 import type { Properties } from "./values";
 
 /** The options of every volume, whatever it is created from. */
@@ -62,7 +62,18 @@ export interface VolumeOptions extends StandardOptions, Adoptable {
      * updates the state alone.
      */
     finalSnapshot?: boolean | FinalSnapshot;
+    /**
+     * Whether a replacement has the data of the volume, where zone, Outpost, encryption or key change: `up` takes a
+     * snapshot of the volume, creates the new one from it, at least as large, and deletes the old one last, and then
+     * the snapshot. `true` refuses an attached volume. `"crashConsistent"` accepts it; what is written after the
+     * snapshot has begun is not carried. Another source or region carries nothing; `deleteBeforeReplace` is refused.
+     * Default: `false`. A change updates the state alone.
+     */
+    carryData?: boolean | "crashConsistent";
 }
+
+/** The options of every volume, and its size. */
+export type SizedOptions = VolumeOptions & { size?: number };
 
 /** Tags of the snapshot that is taken before a volume is deleted. */
 export interface FinalSnapshot {
@@ -129,6 +140,14 @@ export const volumeRules = {
     kmsKeyId: { validate: kmsKey, onChange: "replace", omitted: "keep", isEqual: isSameKeyName },
     waitForInitialization: { validate: boolean, onChange: "update", default: false },
     timeout: timeoutRule,
+    carryData: {
+        validate: matching(
+            { valueType: "any", expected: 'true, false or "crashConsistent"' },
+            (value) => typeof value === "boolean" || value === "crashConsistent",
+        ),
+        onChange: "update",
+        default: false,
+    },
     finalSnapshot: { validate: finalSnapshot, onChange: "update", default: false },
 } satisfies Rules<VolumeOptions>;
 

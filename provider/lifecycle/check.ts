@@ -91,7 +91,14 @@ async function validateRemote(
         await ctx.ec2.verifyCredentials();
         const failures = await validateAdoption(scope, ctx, inputs);
         if (!scope.deployment.isInState(context.urn)) await warnOfOwned(scope, ctx, inputs).catch(ignore);
-        failures.push(...((await scope.resource.validateRemote?.({ ctx, inputs, olds })) ?? []));
+        failures.push(
+            ...((await scope.resource.validateRemote?.({
+                ctx,
+                inputs,
+                olds,
+                former: scope.declarations.get(context.urn)?.former ?? {},
+            })) ?? []),
+        );
         // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
         if (Object.keys(olds).length === 0) await warnOfOmittedTags(scope, ctx, inputs);
         return failures;

@@ -29,6 +29,8 @@ export interface ClaimedResource<Observed> {
 export interface ReplacedResource {
     id: string;
     startedAt: number;
+    /** Is `false` if it failed, so that a replacement loses nothing. */
+    hasData: boolean;
     /** Marks a retained resource as no longer managed, in its own region and with its own credentials. */
     markRetained?: () => Promise<void>;
     /** Records the id of its replacement on it. */

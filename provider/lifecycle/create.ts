@@ -21,6 +21,7 @@ import type { Claimed } from "./claims";
 import type { LifecycleContext, Metadata, Owner, State, Stored } from "./context";
 import { messageOf, plainError, withErrorContext } from "./failure";
 import type { Lineage } from "./lineage";
+import { findReplaced } from "./replacement";
 import { createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
 import type { ResourceContext, TagCarrier } from "./resource";
 import { describeResource, resourceContext, track, type AnyResource, type Scope } from "./scope";
@@ -184,7 +185,13 @@ async function createOrFind(
         timeoutMs: toMilliseconds((inputs["timeout"] as string | undefined) ?? defaultTimeout),
         clock: ctx.ec2.clock,
         create: () =>
-            resource.create({ ctx, inputs, ownTags: { ...claimTags(claim), ...ownerTags(owner) }, attempt }),
+            resource.create({
+                ctx,
+                inputs,
+                findReplaced: () => findReplaced(scope, ctx, inputs),
+                ownTags: { ...claimTags(claim), ...ownerTags(owner) },
+                attempt,
+            }),
         findClaimed: (isFresh) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
     });
     if (created.adopted) ctx.info(`adopts ${created.id}, which an interrupted run of this stack created.`);

@@ -84,7 +84,16 @@ async function deleteOrKeep(
                 });
     }
     ctx.status(`deleting ${id}`);
-    const args = { ctx, id, state, successor: successor?.inputs, shared: [...shared.keys()] };
+    const isLater = successor === undefined || successor.id === id;
+    const args = {
+        ctx,
+        id,
+        state,
+        observed,
+        successor: successor?.inputs,
+        next: isLater ? next : undefined,
+        shared: [...shared.keys()],
+    };
     if ((await resource.delete(args)) === "notFound") await requireSameAccount(ctx, state);
 }
 

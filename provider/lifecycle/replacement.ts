@@ -9,11 +9,12 @@ import type { Change } from "../../schema/property";
 import { hasNoData } from "../../schema/retention";
 import { claimTag, endedClaim, successorTag } from "../../schema/tags";
 import type { Properties } from "../../schema/values";
+import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
 import type { LifecycleContext } from "./context";
 import { createOwner, ownersOf } from "./ownership";
-import type { ResourceContext } from "./resource";
+import type { ReplacedState, ResourceContext } from "./resource";
 import { describeResource, resourceContext, type Scope } from "./scope";
 
 /** Tracks the replaced resource, and warns of deletions. */
@@ -30,6 +31,7 @@ export async function trackReplacement(
     const replaced = {
         id,
         startedAt: startedAt?.(state) ?? 0,
+        hasData: !hasNoData(state),
         recordSuccessor: (successor: string) => writeTags(ctx.ec2, carrierIds, { [successorTag]: successor }),
     };
     const isRetained = replacing?.isRetained?.({ state, inputs }) === true;
@@ -131,6 +133,44 @@ async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties)
     );
 }
 
+/**
+ * Returns the resource with data that a new one replaces. The owner tag identifies it where the engine does not say which
+ * it is: with `--replace` a replacement looks like a new resource, and without `diff` (taint) or after a failed
+ * replacement its id is unknown. It fails in doubt, because the new one would take its place without the data.
+ */
+export async function findReplaced(
+    scope: Scope,
+    ctx: ResourceContext,
+    inputs: Properties,
+): Promise<ReplacedState<unknown> | undefined> {
+    const { deployment, declarations, resource } = scope;
+    const isInState = deployment.isInState(ctx.urn);
+    const former = isInState ? (declarations.get(ctx.urn)?.former ?? {}) : inputs;
+    const replaced = deployment.replacedBy(ctx.urn);
+    if (replaced?.hasData === true) {
+        const observed = await resource.read({ ctx, id: replaced.id, state: former });
+        if (observed === undefined)
+            throw new Error(
+                `${replaced.id}, whose data it is to have, was not found in ${await formatPlace(ctx.ec2)}. ` +
+                    "Run `pulumi refresh`, and the next `pulumi up` creates it without that data.",
+            );
+        return { id: replaced.id, observed, inputs: former };
+    }
+    const owned = await readOwned(scope, ctx, inputs);
+    const [found, ...others] = owned.filter(({ outputs }) => !hasNoData(outputs));
+    if (
+        others.length > 0 ||
+        (found === undefined && isInState && replaced === undefined && owned.length === 0)
+    ) {
+        const ids = owned.length === 0 ? "nothing" : owned.map(({ id }) => id).join(", ");
+        throw new Error(
+            `it is not known whose data it is to have: the owner tag of this resource is on ${ids}. ` +
+                "Remove the tag from others, or set carryData: false.",
+        );
+    }
+    return found === undefined ? undefined : { id: found.id, observed: found.observed, inputs: former };
+}
+
 function formatFate(
     { resource }: Scope,
     former: Properties,
@@ -141,6 +181,8 @@ function formatFate(
     if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
         return "will be kept in the account, no longer managed by Pulumi.";
     if (isFailed) return "failed, and will be deleted.";
+    if (resource.replacing?.isDataCarried?.({ state: former, inputs }) === true)
+        return "will be deleted after the new one has its data.";
     const remedy = resource.replacing?.isRetained === undefined ? "finalSnapshot" : "keepReplaced";
     return `will be deleted after the new one completes. To keep ${
         remedy === "keepReplaced" ? "it" : "its data"

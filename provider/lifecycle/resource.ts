@@ -56,11 +56,22 @@ export interface ResourceContext {
     waitForDeclarations(): Promise<void>;
 }
 
+/** Describes the resource that a new one replaces. */
+export interface ReplacedState<Observed> {
+    id: string;
+    observed: Observed;
+    /** Contains its inputs in the state. */
+    inputs: Properties;
+}
+
 /** Contains the arguments of the check against AWS. */
 export interface RemoteCheckArgs {
     ctx: ResourceContext;
     inputs: Properties;
+    /** Contains the inputs in the state; it is empty for a new resource, and for a replacement. */
     olds: Properties;
+    /** Contains the inputs in the state; it is empty for a new resource. */
+    former: Properties;
 }
 
 /** Contains the arguments of hooks that evaluate a change without a call to AWS. */
@@ -152,6 +163,8 @@ interface Operations<Inputs, Outputs, Observed> {
         inputs: Inputs;
         /** Contains the package's internal tags, which the creation has to write. */
         ownTags: TagMap;
+        /** Returns the resource that the new one replaces; undefined if there is none, or none with data. */
+        findReplaced: () => Promise<ReplacedState<Observed> | undefined>;
         /** Identifies the attempt: it is equal when an interrupted run is repeated, and differs after a replacement. */
         attempt: string;
     }) => Promise<{ id: string; observed: Observed }>;
@@ -188,8 +201,12 @@ interface Operations<Inputs, Outputs, Observed> {
         ctx: ResourceContext;
         id: string;
         state: Inputs & Outputs;
+        /** Contains the observation before the delete; it is undefined if the resource has no tags or does not exist. */
+        observed: Observed | undefined;
         /** Contains the inputs of the replacement, if there is one. */
         successor: Partial<Inputs> | undefined;
+        /** Contains the declared inputs of a replacement that is created afterwards (`deleteBeforeReplace`). */
+        next: Partial<Inputs> | undefined;
         /** Lists the ids of EC2 resources that are retained, since they have other owners too. */
         shared: string[];
     }) => Promise<"done" | "notFound">;
@@ -314,6 +331,8 @@ export interface Replacing<Inputs, Outputs> {
     describeForced?: (args: { state: Partial<Inputs & Outputs>; inputs: Partial<Inputs> }) => Text;
     /** Is set if AWS refuses the replacement while the replaced resource exists. */
     isDeletedFirst?: true;
+    /** The warnings of a forced replacement call it: it reports whether the replacement has the data of the resource. */
+    isDataCarried?: (args: { state: Properties; inputs: Properties }) => boolean;
     /** Delete calls it: it waits until the replacement is ready, and fails if it does not become ready. */
     waitForReplacement: (args: { ctx: ResourceContext; replacement: TrackedResource }) => Promise<void>;
 }

@@ -69,11 +69,12 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         };
     },
 
-    async validateRemote({ ctx, inputs: given, olds }) {
+    async validateRemote(args) {
+        const { ctx, inputs: given, olds } = args;
         const inputs = given as unknown as SnapshotCopyInputs;
-        warnOfFeatures({ ctx, inputs: given, olds });
-        const relevant = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
-        if (relevant.every((key) => inputs[key] === olds[key])) return [];
+        warnOfFeatures(args);
+        const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
+        if (asked.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(UNKNOWN)) return [];
         const id = inputs.sourceSnapshotId;
         const source = await ctx.inRegion(inputs.sourceRegion).snapshots.read(id);

@@ -11,7 +11,7 @@ import { reportDelay } from "../snapshot/report-delay";
 import { toTags } from "../aws/write-tags";
 import { tagOf } from "../aws/tags";
 import { claimTag, stackTag, type TagMap } from "../../schema/tags";
-import type { VolumeOptions } from "../../schema/volume";
+import type { SizedOptions } from "../../schema/volume";
 import type { ResourceContext } from "../lifecycle/resource";
 
 /** The members that every request for a volume has. */
@@ -29,7 +29,7 @@ export interface VolumeSource {
 }
 
 /** Returns the members of a request that do not depend on the source. */
-export function requestOptions(inputs: VolumeOptions & { size?: number }, type: string | undefined) {
+export function requestOptions(inputs: SizedOptions, type: string | undefined) {
     const { size, iops, throughput, multiAttachEnabled, encrypted, kmsKeyId } = inputs;
     return {
         Size: size,
@@ -44,6 +44,8 @@ export function requestOptions(inputs: VolumeOptions & { size?: number }, type: 
 
 export interface Creation {
     source: VolumeSource;
+    /** The id of the volume whose data the new one has; the claim contains it. */
+    carriedFrom?: string | undefined;
     tags: TagMap;
     /** Identifies the attempt; it is equal when an interrupted run is repeated. */
     attempt: string;
@@ -85,7 +87,8 @@ async function createWithTokens(
     pendingUntil: number,
 ): Promise<CreatedVolume> {
     const { [claimTag]: claim = "", [stackTag]: stack = "" } = creation.tags;
-    const claimValue = `${claim}/${nonce}`;
+    const { carriedFrom } = creation;
+    const claimValue = `${claim}/${nonce}${carriedFrom === undefined ? "" : `/${carriedFrom}`}`;
     const tags = { ...creation.tags, [claimTag]: claimValue };
     for (let attempt = 0; ; attempt++) {
         const token = createHash("sha256")

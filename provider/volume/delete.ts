@@ -3,15 +3,13 @@
  *
  * @module
  */
-import { randomBytes } from "node:crypto";
 import type { Volume } from "@aws-sdk/client-ec2";
-import { reportDelay } from "../snapshot/report-delay";
 import { waitForSnapshot } from "../snapshot/wait";
 import { Ec2Error, ignoreNotFound } from "../aws/errors";
-import { toTags } from "../aws/write-tags";
 import { ownPrefix, type TagMap } from "../../schema/tags";
 import type { ResourceContext } from "../lifecycle/resource";
 import { isUsable } from "../../schema/volume-checks";
+import { takeSnapshot } from "./take-snapshot";
 
 /** Tag that identifies the volume of a final snapshot, and the deletion that created it. */
 const finalTag = `${ownPrefix}final`;
@@ -113,54 +111,10 @@ async function createFinalSnapshot(
     timeoutMs: number,
 ): Promise<void> {
     const deadline = ctx.ec2.clock.now() + timeoutMs;
-    const tagValue = `${volumeId}/${randomBytes(8).toString("hex")}`;
-    const id = await createSnapshotOnce(ctx, volumeId, { ...tags, [finalTag]: tagValue }, deadline);
+    const description = `final snapshot of ${volumeId}`;
+    const id = await takeSnapshot(ctx, { volumeId, description, tags, markTag: finalTag, deadline });
     await waitForSnapshot(ctx, id, deadline);
     ctx.info(
         `final snapshot ${id} of volume ${volumeId} is completed. It remains in the account and is not managed by Pulumi.`,
     );
-}
-
-/** The lookups wait, because EC2 may show a new snapshot only a moment later. */
-const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
-
-/** Finds the snapshot of a call whose answer was lost. */
-async function findFinalSnapshot(ctx: ResourceContext, tagValue: string): Promise<string | undefined> {
-    for (const pause of lookupDelaysMs) {
-        await ctx.ec2.clock.sleep(pause);
-        const [id] = (await ctx.ec2.snapshots.tagged({ [finalTag]: [tagValue] })).keys();
-        if (id !== undefined) return id;
-    }
-    return undefined;
-}
-
-async function createSnapshotOnce(
-    ctx: ResourceContext,
-    VolumeId: string,
-    tags: TagMap,
-    deadline: number,
-): Promise<string> {
-    try {
-        const { SnapshotId = "" } = await ctx.ec2.send(
-            "CreateSnapshot",
-            {
-                VolumeId,
-                Description: `final snapshot of ${VolumeId}`,
-                TagSpecifications: [{ ResourceType: "snapshot", Tags: toTags(tags) }],
-            },
-            {
-                deadline,
-                idempotent: false,
-                requires: "SnapshotId",
-                serializeBy: VolumeId,
-                onRetry: reportDelay(ctx),
-            },
-        );
-        return SnapshotId;
-    } catch (error) {
-        if (!(error instanceof Ec2Error) || error.kind !== "indeterminate") throw error;
-        const id = await findFinalSnapshot(ctx, tags[finalTag] ?? "");
-        if (id === undefined) throw error;
-        return id;
-    }
 }

@@ -8,6 +8,11 @@ import { createCache, perObject } from "../aws/cache";
 import { rejectUnencrypted } from "../aws/encryption";
 import { formatPlace } from "../aws/place";
 import type { ResourceContext } from "../lifecycle/resource";
+import { waitForSnapshot } from "../snapshot/wait";
+import type { VolumeFromSnapshotInputs } from "../../schema/volume-from-snapshot";
+import { typeOfNewVolume } from "../../schema/volume-checks";
+import { withErrorContext } from "../aws/errors";
+import { requestOptions, type VolumeSource } from "./create";
 import { rejectArchived } from "../snapshot/storage-tier";
 import { textOf, type CheckFailure, type Text } from "../../schema/failure";
 import { UNKNOWN, type Properties } from "../../schema/values";
@@ -22,6 +27,32 @@ export function sourceSnapshot(
     id: string,
 ): Promise<Snapshot | undefined> {
     return snapshots(ec2)(id, () => ec2.snapshots.read(id));
+}
+
+/** Returns how EC2 creates a volume from the snapshot. */
+export function fromSnapshot(
+    ctx: ResourceContext,
+    inputs: VolumeFromSnapshotInputs,
+    deadline: number,
+): VolumeSource {
+    const { snapshotId: SnapshotId } = inputs;
+    const request = {
+        ...requestOptions(inputs, typeOfNewVolume({ ...inputs })),
+        SnapshotId,
+        AvailabilityZone: inputs.availabilityZone,
+        AvailabilityZoneId: inputs.availabilityZoneId,
+        OutpostArn: inputs.outpostArn,
+        VolumeInitializationRate: inputs.volumeInitializationRate,
+    };
+    return {
+        send: (creation, options) =>
+            ctx.ec2.send("CreateVolume", { ...request, ...creation }, { ...options, requires: "VolumeId" }),
+        waitUntilReady: () =>
+            withErrorContext(
+                `waiting for snapshot ${SnapshotId}`,
+                waitForSnapshot(ctx, SnapshotId, deadline),
+            ),
+    };
 }
 
 /** Validates the declared inputs against the snapshot: missing, failed, archived, or larger than the volume. */

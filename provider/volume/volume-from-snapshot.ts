@@ -7,14 +7,12 @@
 import { textOf } from "../../schema/failure";
 import { copyTagsOption } from "../../schema/tags";
 import { defined, UNKNOWN } from "../../schema/values";
-import { checkVolumeFromSnapshot, typeOfNewVolume } from "../../schema/volume-checks";
+import { checkVolumeFromSnapshot } from "../../schema/volume-checks";
 import type { VolumeFromSnapshotInputs } from "../../schema/volume-from-snapshot";
 import { deadlineOf } from "../aws/clock";
-import { withErrorContext } from "../aws/errors";
 import { visibleSnapshotTags } from "../snapshot/source-tags";
-import { waitForSnapshot, waitUntilVisible } from "../snapshot/wait";
-import { requestOptions } from "./create";
-import { sourceSnapshot, validateAgainstSource } from "./source-snapshot";
+import { waitUntilVisible } from "../snapshot/wait";
+import { fromSnapshot, sourceSnapshot, validateAgainstSource } from "./source-snapshot";
 import { volumeOf } from "./volume";
 
 export const volumeFromSnapshot = volumeOf<VolumeFromSnapshotInputs>({
@@ -34,30 +32,7 @@ export const volumeFromSnapshot = volumeOf<VolumeFromSnapshotInputs>({
             ? "a snapshot whose id is not known yet"
             : textOf`snapshot ${{ property: "snapshotId", value: snapshotId }}`,
 
-    open(ctx, inputs, deadline) {
-        const { snapshotId: SnapshotId } = inputs;
-        const request = {
-            ...requestOptions(inputs, typeOfNewVolume({ ...inputs })),
-            SnapshotId,
-            AvailabilityZone: inputs.availabilityZone,
-            AvailabilityZoneId: inputs.availabilityZoneId,
-            OutpostArn: inputs.outpostArn,
-            VolumeInitializationRate: inputs.volumeInitializationRate,
-        };
-        return Promise.resolve({
-            send: (creation, options) =>
-                ctx.ec2.send(
-                    "CreateVolume",
-                    { ...request, ...creation },
-                    { ...options, requires: "VolumeId" },
-                ),
-            waitUntilReady: () =>
-                withErrorContext(
-                    `waiting for snapshot ${SnapshotId}`,
-                    waitForSnapshot(ctx, SnapshotId, deadline),
-                ),
-        });
-    },
+    open: (ctx, inputs, deadline) => Promise.resolve(fromSnapshot(ctx, inputs, deadline)),
 
     sizeOf: async (ctx, { snapshotId }) => (await sourceSnapshot(ctx, snapshotId))?.VolumeSize,
 

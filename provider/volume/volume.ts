@@ -5,22 +5,23 @@
  * @module
  */
 import { defaultTimeout, toMilliseconds } from "../../schema/duration";
-import { joinTexts, textOf, type CheckFailure, type Mention, type Text } from "../../schema/failure";
-import { hasNoData } from "../../schema/retention";
+import { textOf, type CheckFailure, type Text } from "../../schema/failure";
+import { hasNoData, isDataCarried } from "../../schema/retention";
 import { checkStandard } from "../../schema/tags";
 import { defined, formatValue, type Properties } from "../../schema/values";
-import type { VolumeOptions, VolumeOutputs } from "../../schema/volume";
-import { isUsable, checkShrinking } from "../../schema/volume-checks";
+import type { SizedOptions, VolumeOutputs } from "../../schema/volume";
+import { checkCarrying, checkShrinking, isUsable } from "../../schema/volume-checks";
 import { deadlineOf } from "../aws/clock";
-import { messageOf } from "../aws/errors";
 import { isSameKey } from "../aws/kms";
 import { formatPlace } from "../aws/place";
 import { withLastObserved } from "../aws/poll";
 import { copyableTags, visibleTags } from "../aws/tags";
 import type { Resource, ResourceContext, TagCarrier } from "../lifecycle/resource";
 import { creationTags, optionsFromTags, tagsThatFit } from "../lifecycle/tags";
+import { findCarried, openCarried } from "./carried-volume";
+import { carriedBy, deleteCarryingSnapshots, hasCarriedData } from "./carry";
 import { claimOn, createVolume, type VolumeSource } from "./create";
-import { attachmentsOf, deleteVolume, type Deletion } from "./delete";
+import { deleteVolume, type Deletion } from "./delete";
 import { describeModification, modifyVolume } from "./modify";
 import {
     declarationOf,
@@ -31,10 +32,11 @@ import {
     withSnapshotSize,
     type Observed,
 } from "./state";
+import { carryingWarning, lossWarning, mentionSize } from "./replacement-warnings";
 import { waitUntilAvailable, waitUntilInitialized } from "./wait";
 
 type Outputs = Partial<VolumeOutputs>;
-type Inputs = VolumeOptions & { size?: number };
+type Inputs = SizedOptions;
 type Volume<Given extends Inputs> = Resource<Given, Outputs, Observed>;
 
 /** Defines the volumes of one kind of source: a snapshot, or another volume. */
@@ -67,21 +69,37 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
         check: ({ inputs, configuration, olds }) => [
             ...checkStandard(inputs, configuration),
             ...kind.check(inputs, olds),
+            ...checkCarrying(olds, olds, inputs),
         ],
-        validateRemote: kind.validateRemote,
-        matchesInputs: kind.matchesInputs,
+        // The source of a volume whose data are carried may no longer exist.
+        validateRemote: (args) =>
+            isDataCarried({ state: args.former, inputs: args.inputs })
+                ? Promise.resolve([])
+                : kind.validateRemote(args),
+        matchesInputs: ({ inputs, observed }) =>
+            kind.matchesInputs({ inputs, observed }) || (isOn(inputs.carryData) && hasCarriedData(observed)),
         tagSources: kind.tagSources,
 
-        async create({ ctx, inputs, ownTags, attempt }) {
-            const deadline = deadlineOf(ctx.ec2.clock, inputs);
-            const source = await kind.readTagged(ctx, inputs);
+        async create({ ctx, inputs, ownTags, attempt, findReplaced }) {
+            const { clock } = ctx.ec2;
+            const carried = isOn(inputs.carryData) ? await findCarried(inputs, findReplaced) : undefined;
+            const { tagged, open } =
+                carried === undefined
+                    ? {
+                          tagged: await kind.readTagged(ctx, inputs),
+                          open: () => kind.open(ctx, inputs, deadlineOf(clock, inputs)),
+                      }
+                    : await openCarried(ctx, carried, inputs);
             const volume = await createVolume(ctx, {
-                source: await kind.open(ctx, inputs, deadline),
-                tags: creationTags(ctx, { ...(inputs as Inputs) }, { source, internal: ownTags }),
+                source: await open(),
+                carriedFrom: carried?.id,
+                tags: creationTags(ctx, { ...(inputs as Inputs) }, { source: tagged, internal: ownTags }),
                 attempt,
-                deadline,
+                deadline: deadlineOf(clock, inputs),
             });
-            const withSize = inputs.size === undefined ? { ...volume, snapshotSize: volume.Size } : volume;
+            const sourceSize =
+                carried?.observed.Size ?? (inputs.size === undefined ? volume.Size : undefined);
+            const withSize = sourceSize === undefined ? volume : { ...volume, snapshotSize: sourceSize };
             const observed = await complete(ctx, inputs, withSize);
             suggestGrowing(ctx, observed);
             return { id: volume.VolumeId, observed };
@@ -98,13 +116,14 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
         replacing: {
             async warning({ ctx, id, state, inputs }) {
                 if (hasNoData({ ...state })) return undefined;
-                const isFinal = (inputs.finalSnapshot ?? state.finalSnapshot ?? false) !== false;
-                const final = isFinal
-                    ? "A final snapshot will be taken first."
-                    : "Set finalSnapshot: true to take a snapshot first.";
-                const attachment = await attachmentWarning(ctx, id);
-                return textOf`replacement will delete volume ${id} (${formatFacts({ ...state })}) and create a new one from ${kind.formatSource(inputs)}; data written since then will be lost. ${final}${attachment}`;
+                const isCarried = isDataCarried({ state: { ...state }, inputs: { ...inputs } });
+                const args = { state: { ...state }, inputs: inputs as Partial<Inputs> };
+                return isCarried
+                    ? carryingWarning(ctx, id, args)
+                    : lossWarning(ctx, id, { ...args, source: kind.formatSource(inputs) });
             },
+
+            isDataCarried,
 
             async waitForReplacement({ ctx, replacement: { id } }) {
                 const observed = await ctx.ec2.volumes.read(id);
@@ -131,7 +150,10 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
 
 /** The hooks that are the same for every kind. */
 const shared = {
-    validateUpdate: ({ state, inputs, declared }) => checkShrinking(state["size"], declared["size"], inputs),
+    validateUpdate: ({ state, inputs, declared }) => [
+        ...checkShrinking(state["size"], declared["size"], inputs),
+        ...checkCarrying(state, declared, inputs),
+    ],
     isUnfinished: ({ state }) => state === "creating",
 
     pending({ state }) {
@@ -153,7 +175,7 @@ const shared = {
         const { size } = inputs;
         const current = state["size"];
         return typeof size === "number" && typeof current === "number" && size < current
-            ? textOf`size is ${sizeOf(size)}, but the volume was resized to ${sizeOf(current)} GiB outside of Pulumi; no change will be made`
+            ? textOf`size is ${mentionSize(size)}, but the volume was resized to ${mentionSize(current)} GiB outside of Pulumi; no change will be made`
             : undefined;
     },
 
@@ -193,12 +215,32 @@ const shared = {
         return usable;
     },
 
-    delete: ({ ctx, id, state, successor }) =>
-        deleteVolume(ctx, {
+    async delete({ ctx, id, state, observed, successor, next }) {
+        if (next !== undefined && isDataCarried({ state: { ...state }, inputs: { ...next } }))
+            throw new Error(
+                "it is retained, because carryData needs it until the new volume is created. Remove deleteBeforeReplace.",
+            );
+        const carrier = observed === undefined ? undefined : carriedBy(ctx, observed);
+        const isCarried = isDataCarried({ state: { ...state }, inputs: { ...successor } });
+        // Since an earlier run took its snapshot, the volume may have been written to.
+        const mayDiffer =
+            successor !== undefined &&
+            !hasNoData({ ...state }) &&
+            (isCarried ? carrier !== "this run" : carrier === "earlier run");
+        const final = successor?.finalSnapshot ?? state.finalSnapshot;
+        if (mayDiffer && !isOn(final))
+            ctx.info(
+                `this run did not carry the data of volume ${id}, but an earlier one. A final snapshot keeps what may have been written since.`,
+            );
+        const outcome = await deleteVolume(ctx, {
             id,
-            finalTags: finalTags(ctx, successor?.finalSnapshot ?? state.finalSnapshot),
+            finalTags: finalTags(ctx, mayDiffer && !isOn(final) ? true : final),
             timeoutMs: toMilliseconds(state.timeout ?? defaultTimeout),
-        }),
+        });
+        // The tags of a volume that no longer exists are unknown.
+        if (observed === undefined || carrier !== undefined) await deleteCarryingSnapshots(ctx, id);
+        return outcome;
+    },
 
     describeUpdate: ({ observed, inputs }) => describeModification(observed, inputs),
     inputsFrom: inputsFromVolume,
@@ -207,26 +249,9 @@ const shared = {
     outputs: ({ ctx, id, observed }) => outputsOf(ctx, id, observed),
 } satisfies Partial<Volume<Inputs>>;
 
-function sizeOf(value: unknown): Mention {
-    return { property: "size", value };
-}
-
-/** Formats a volume in the state, such as `8 GiB, us-east-1a, created 2026-01-01T00:00:00.000Z`. */
-function formatFacts({ size, availabilityZone: zone, createTime }: Properties): Text {
-    return joinTexts([
-        ...(size === undefined ? [] : [textOf`${sizeOf(size)} GiB`]),
-        ...(zone === undefined ? [] : [textOf`${{ property: "availabilityZone", value: zone }}`]),
-        ...(typeof createTime === "string" ? [`created ${createTime}`] : []),
-    ]);
-}
-
-async function attachmentWarning(ctx: ResourceContext, id: string): Promise<string> {
-    try {
-        const attached = attachmentsOf(await ctx.ec2.volumes.read(id));
-        return attached === "" ? "" : ` It is attached to ${attached} and must be detached first.`;
-    } catch (error) {
-        return ` Its attachments could not be read (${messageOf(error)}).`;
-    }
+/** Reports whether an option is set that also has other values than `true`. */
+function isOn(option: unknown): boolean {
+    return option !== undefined && option !== false;
 }
 
 function finalTags(ctx: ResourceContext, desired: Inputs["finalSnapshot"]): Deletion["finalTags"] {

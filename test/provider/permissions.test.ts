@@ -75,6 +75,7 @@ const lives: Record<string, () => object[]> = {
         return [
             { ...made, tags: { Tier: "gold" }, waitForInitialization: true },
             { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+            { ...made, availabilityZone: "us-east-1b", size: 10, carryData: true },
         ];
     },
     LifecyclePolicy: () => {
@@ -101,6 +102,7 @@ const lives: Record<string, () => object[]> = {
         return [
             { ...made, tags: { Tier: "gold" }, waitForInitialization: true, copyTagsFromVolume: true },
             { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+            { ...made, encrypted: true, size: 10, carryData: true },
         ];
     },
     SnapshotShare: () => [

@@ -153,6 +153,14 @@ test("data on a volume is lost unless a final snapshot is taken: by the program 
     expect(lost(volume({}))).toHaveLength(1);
     expect(lost(volume({ state: "error" }, {}))).toEqual([]);
 
+    // A replacement that has the data loses nothing, unless it is made from another snapshot.
+    const same = { snapshotId: "snap-1" };
+    expect(lost(volume(same, { ...same, carryData: true }))).toEqual([]);
+    expect(lost(volume(same, { ...same, carryData: "crashConsistent" }))).toEqual([]);
+    expect(lost(volume(same, { ...same, carryData: UNKNOWN }))).toHaveLength(1);
+    expect(lost(volume(same, { snapshotId: "snap-2", carryData: true }))).toHaveLength(1);
+    expect(lost(volume({ ...same, carryData: true }))).toHaveLength(1);
+
     const clone = { type: "VolumeClone", id: "vol-9", before: {}, after: {}, reasons: ["sourceVolumeId"] };
     expect(lost(step("clone", clone)).map(({ ids }) => ids)).toEqual([["vol-9"]]);
     expect(lost(step("clone", { ...clone, after: { finalSnapshot: true } }))).toEqual([]);

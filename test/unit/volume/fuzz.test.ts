@@ -33,6 +33,7 @@ const options = {
     encrypted: maybe(fc.constant(true)),
     kmsKeyId: maybe(fc.constantFrom(key, `arn:aws:kms:us-east-1:123456789012:key/${key}`)),
     finalSnapshot: maybe(fc.oneof(fc.boolean(), fc.record({ name: fc.string() }))),
+    carryData: maybe(fc.constantFrom<unknown>(true, false, "crashConsistent")),
     timeout: maybe(fc.constantFrom("90 minutes", "1 day")),
     tags: maybe(fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })),
 };
@@ -91,8 +92,11 @@ describe.each(kinds)("$name", ({ resource, properties, nearly: inputsOf }) => {
             }),
             { numRuns: 500 },
         );
-        // The size alone is refused by what the state knows.
-        for (const words of refused) expect(words).toMatch(/^Error: size is \d+, but the volume has \d+ GiB/);
+        // Size and encryption are refused by what the state knows.
+        for (const words of refused)
+            expect(words).toMatch(
+                /^Error: (size is \d+, but the volume has \d+ GiB|encrypted is false, but the volume is encrypted)/,
+            );
     });
 
     test("a state is no change against its own inputs, and an unknown value never replaces it", async () => {

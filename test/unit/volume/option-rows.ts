@@ -12,6 +12,18 @@ export const noCount = (property: string): [unknown, string][] =>
 
 /** The rows of the options that every volume has; the source of the test has 8 GiB, and the account encrypts. */
 export const volumeOptionRows = {
+    carryData: {
+        accepts: [true, false, "crashConsistent"],
+        refuses: [
+            ["yes", 'carryData is "yes", but must be true, false or "crashConsistent"'],
+            [1, 'carryData is 1, but must be true, false or "crashConsistent"'],
+        ],
+        change: [
+            [undefined, true, "update"],
+            [true, "crashConsistent", "update"],
+            [undefined, false, "nothing"],
+        ],
+    },
     size: {
         accepts: [8, 20, 65_536, 1_000_000],
         refuses: [...noCount("size")],

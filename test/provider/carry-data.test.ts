@@ -1,0 +1,366 @@
+// A replacement with `carryData` has the data of the volume, whenever a run is killed, and leaves nothing behind.
+
+import {
+    AttachVolumeCommand,
+    DeleteTagsCommand,
+    DetachVolumeCommand,
+    ModifyVolumeCommand,
+    RunInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { describe, expect } from "vitest";
+import type { Properties } from "../../schema/values";
+import { ec2 } from "../emulator/calls";
+import type { Call } from "../emulator/emulator";
+import { emulator, test } from "../fixture";
+import { Door, failure, type Created } from "./door";
+import { Engine } from "./engine";
+
+const kind = "VolumeFromSnapshot";
+let snapshotId: string;
+
+test.beforeEach(async () => {
+    snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
+});
+
+const disk = (more: Properties = {}) => ({ snapshotId, availabilityZone: "us-east-1a", ...more });
+const moved = (more: Properties = {}) => disk({ availabilityZone: "us-east-1b", carryData: true, ...more });
+
+/** The volumes that were made from a snapshot. */
+const made = async () => (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
+/** The snapshots besides the declared one. */
+const others = async () => (await emulator.snapshots()).filter(({ SnapshotId }) => SnapshotId !== snapshotId);
+const changes = async () =>
+    (await emulator.calls()).filter(
+        ({ action, error }) => !error && /^(Create|Delete|Copy|Modify)/.test(action),
+    );
+const only = (calls: Call[], action: string) =>
+    calls.filter((call) => call.action === action).map(({ params }) => params);
+
+async function attach(VolumeId: string) {
+    const { Instances: [instance] = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    const attachment = { VolumeId, InstanceId: instance?.InstanceId ?? "", Device: "/dev/sdf" };
+    await ec2.send(new AttachVolumeCommand(attachment));
+    return attachment;
+}
+
+/** Replaces the volume and deletes the former one, as an `up` does. */
+async function replace(door: Door, former: Created, args: Properties): Promise<Created> {
+    const created = await door.replace(kind, former, args);
+    await door.delete(kind, former);
+    return created;
+}
+
+test("another zone: a snapshot, the new volume from it, as large as it is by now, the old one last, then the snapshot", async () => {
+    const former = await new Door(emulator).create(
+        kind,
+        disk({ volumeType: "io2", iops: 4000, tags: { Team: "a" } }),
+    );
+    await ec2.send(new ModifyVolumeCommand({ VolumeId: former.id, Size: 20 }));
+    await emulator.set({ snapshotSeconds: 100 });
+    await emulator.clearCalls();
+
+    const door = new Door(emulator);
+    const created = await replace(door, former, moved());
+
+    const calls = await changes();
+    expect(calls.map(({ action }) => action)).toEqual([
+        "CreateSnapshot",
+        "CreateTags",
+        "CreateVolume",
+        "DeleteVolume",
+        "DeleteSnapshot",
+    ]);
+    const [{ SnapshotId: carrier = "" } = {}] = only(calls, "DeleteSnapshot");
+    expect(only(calls, "CreateSnapshot")).toMatchObject([{ VolumeId: former.id }]);
+    expect(only(calls, "CreateVolume")).toMatchObject([
+        { SnapshotId: carrier, AvailabilityZone: "us-east-1b", Size: "20", VolumeType: "io2", Iops: "4000" },
+    ]);
+    expect(carrier).not.toBe(snapshotId);
+    expect(created.state).toMatchObject({
+        size: 20,
+        snapshotId,
+        snapshotSize: 20,
+        availabilityZone: "us-east-1b",
+    });
+    expect(door.said).toContain(`snapshot ${carrier} carries the data of volume ${former.id}.`);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect(await others()).toEqual([]);
+    // The next run finds nothing to do.
+    expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
+});
+
+test("the preview says what happens, with sizes and that it takes time, and calls nothing that changes", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    await emulator.clearCalls();
+    const door = new Door(emulator);
+    await door.diff(kind, former, moved({ size: 30 }));
+    expect(door.said.join("\n")).toMatch(
+        new RegExp(
+            `replacement will carry the data of volume ${former.id} \\(8 GiB, us-east-1a, created .*\\): it takes a snapshot, which takes ` +
+                `minutes to hours, creates a volume of 30 GiB from it, and deletes volume ${former.id} and the snapshot last\\.`,
+        ),
+    );
+    expect(door.said.join("\n")).not.toContain("will be lost");
+    expect(await changes()).toEqual([]);
+});
+
+test("an attached volume is refused, in the preview's words too, unless it may be crash-consistent", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    const attachment = await attach(former.id);
+    const where = `it is attached to instance ${attachment.InstanceId} as /dev/sdf`;
+    await emulator.clearCalls();
+
+    const door = new Door(emulator);
+    expect(await failure(door.replace(kind, former, moved()))).toContain(
+        `the data of volume ${former.id} is not carried, because ${where}. Stop the writes and detach it first, or set carryData: "crashConsistent"`,
+    );
+    expect(door.said.join("\n")).toContain(`\`pulumi up\` refuses, because ${where}`);
+    expect(await changes()).toEqual([]);
+
+    const next = new Door(emulator);
+    const args = moved({ carryData: "crashConsistent" });
+    const created = await next.replace(kind, former, args);
+    expect(next.said.join("\n")).toContain("what is written after the snapshot has begun is not carried");
+    await ec2.send(new DetachVolumeCommand(attachment));
+    await next.delete(kind, former);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect(await others()).toEqual([]);
+});
+
+test("a forced replacement, for which the engine compares nothing, carries the data too", async () => {
+    const former = await new Door(emulator).create(kind, disk({ carryData: true }));
+    await emulator.advance(60);
+    await endClaims();
+    const door = new Door(emulator);
+    const created = await door.forceReplacement(kind, former, disk({ carryData: true }));
+    await door.delete(kind, former);
+    const carrying = only(await changes(), "CreateVolume").at(-1);
+    expect(carrying).toMatchObject({
+        SnapshotId: only(await changes(), "DeleteSnapshot")[0]?.["SnapshotId"],
+    });
+    expect(door.said.join("\n")).toContain("will be deleted after the new one has its data.");
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+});
+
+test("with --replace, which looks like a new resource, the owner tag tells whose data it is to have; in doubt it fails", async () => {
+    const former = await new Door(emulator).create(kind, disk({ carryData: true }));
+    await endClaims();
+    await emulator.clearCalls();
+    const door = new Door(emulator);
+    const created = await door.create(kind, moved());
+    await door.delete(kind, former);
+    expect(only(await changes(), "CreateSnapshot")).toMatchObject([{ VolumeId: former.id }]);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect(await others()).toEqual([]);
+
+    await new Door(emulator).create(kind, disk(), "it");
+    await endClaims();
+    expect(await failure(new Door(emulator).create(kind, moved()))).toContain(
+        "it is not known whose data it is to have: the owner tag of this resource is on ",
+    );
+});
+
+test("the declared snapshot need not exist any more; its tags are not copied, but those of the volume", async () => {
+    await emulator.tag(snapshotId, { Team: "payments" });
+    const former = await new Door(emulator).create(kind, disk({ copyTagsFromSnapshot: true }));
+    await emulator.tag(former.id, { Added: "later" });
+    await emulator.deleteSnapshot(snapshotId);
+    const created = await replace(new Door(emulator), former, moved({ copyTagsFromSnapshot: true }));
+    expect(created.state["tagsAll"]).toMatchObject({ Team: "payments", Added: "later" });
+});
+
+test("another snapshot by onSnapshotChange replaces the data, which the preview says", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    const other = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
+    const door = new Door(emulator);
+    const args = moved({ snapshotId: other, onSnapshotChange: "replace" });
+    await replace(door, former, args);
+    expect(door.said.join("\n")).toContain("data written since then will be lost");
+    expect((await made()).map(({ SnapshotId }) => SnapshotId)).toEqual([other]);
+});
+
+test("the final snapshot is the one that stays", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    await replace(new Door(emulator), former, moved({ finalSnapshot: { name: "last" } }));
+    const [final, ...more] = await others();
+    expect(more).toEqual([]);
+    expect(final?.Tags).toEqual(expect.arrayContaining([{ Key: "Name", Value: "last" }]));
+});
+
+test("a lost answer takes no second snapshot", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    await emulator.clearCalls();
+    await emulator.faults([{ action: "CreateSnapshot", kind: "reset", where: "after", times: 1 }]);
+    await replace(new Door(emulator), former, moved());
+    expect(await emulator.count("CreateSnapshot")).toBe(1);
+    expect(await others()).toEqual([]);
+});
+
+test("a new volume that fails is replaced with the data of the volume that is still there", async () => {
+    const engine = new Engine(emulator);
+    const declare = (args: Properties) => [{ kind, name: "disk", args } as const];
+    await engine.up(declare(disk()));
+    const former = engine.live("disk").id;
+    await emulator.set({ volumeError: "error", volumeSeconds: 1 });
+    await engine.upFails(declare(moved()));
+    await emulator.set({ volumeError: null });
+    await emulator.clearCalls();
+
+    await engine.up(declare(moved()));
+
+    expect(only(await changes(), "CreateSnapshot")).toMatchObject([{ VolumeId: former }]);
+    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([engine.live("disk").id]);
+    const final = (await others()).filter(({ Tags = [] }) =>
+        Tags.some(({ Key }) => Key === "pulumi-ebs-snapshots:carry"),
+    );
+    expect(final).toEqual([]);
+});
+
+test.each<[string, Properties, Properties, string]>([
+    [
+        "region",
+        {},
+        { region: "eu-west-1", availabilityZone: "eu-west-1a" },
+        "carryData carries data within a region",
+    ],
+    [
+        "size",
+        { size: 20 },
+        { size: 10, allowShrinkByReplacement: true },
+        "the volume has 20 GiB, and carryData carries it whole",
+    ],
+    [
+        "encrypted",
+        { encrypted: true },
+        { encrypted: false },
+        "is encrypted, and so is everything that has its data",
+    ],
+])("%s that the data cannot have is refused at preview", async (_, before, after, words) => {
+    const former = await new Door(emulator).create(kind, disk(before));
+    const said = await failure(new Door(emulator).diff(kind, former, moved(after)));
+    expect(said).toContain(words);
+});
+
+test("deleteBeforeReplace is refused before anything is deleted", async () => {
+    const engine = new Engine(emulator);
+    const options = { deleteBeforeReplace: true };
+    await engine.up([{ kind, name: "disk", args: disk(), options }]);
+    const { said } = await engine.upFails([{ kind, name: "disk", args: moved(), options }]);
+    expect(said).toContain(
+        "it is retained, because carryData needs it until the new volume is created. Remove deleteBeforeReplace.",
+    );
+    expect(await made()).toHaveLength(1);
+});
+
+test("a clone under another key has the data that was written to the clone", async () => {
+    const sourceVolumeId = await emulator.createVolume({ size: 8 });
+    const door = new Door(emulator);
+    const former = await door.create("VolumeClone", { sourceVolumeId, iops: 4000 });
+    await emulator.clearCalls();
+    const next = new Door(emulator);
+    const key = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
+    const created = await next.replace("VolumeClone", former, {
+        sourceVolumeId,
+        iops: 4000,
+        kmsKeyId: key,
+        carryData: true,
+    });
+    await next.delete("VolumeClone", former);
+    expect(created.state).toMatchObject({
+        encrypted: true,
+        kmsKeyId: key,
+        size: 8,
+        iops: 4000,
+        availabilityZone: "us-east-1a",
+    });
+    expect(only(await changes(), "CreateSnapshot")).toMatchObject([{ VolumeId: former.id }]);
+    expect(await others()).toEqual([]);
+    expect((await emulator.volumes()).map(({ VolumeId }) => VolumeId)).toContain(sourceVolumeId);
+});
+
+describe("a run that is killed", () => {
+    interface State {
+        live: Created;
+        condemned: Created | undefined;
+    }
+
+    /**
+     * Runs `up` until it has made this many changes. Then the engine is gone: what it was doing fails before the next
+     * change, and of the last operation the state has nothing, or what came back (`isWritten`).
+     */
+    async function up(state: State, { changes: most, isWritten }: { changes: number; isWritten: boolean }) {
+        const door = new Door(emulator);
+        let count = 0;
+        Object.defineProperty(door, "isOrphaned", { get: () => ++count > most });
+        const isLost = () => count >= most && !isWritten;
+        try {
+            if (state.condemned === undefined && state.live.inputs["availabilityZone"] !== "us-east-1b") {
+                const created = await door.replace(kind, state.live, moved());
+                if (isLost()) return;
+                Object.assign(state, { live: created, condemned: state.live });
+            } else await door.diff(kind, state.live, moved());
+            if (state.condemned === undefined) return;
+            await door.delete(kind, state.condemned);
+            if (isLost()) return;
+            state.condemned = undefined;
+            await door.release();
+        } catch (error) {
+            expect((error as Error).message).toContain("the engine is gone");
+        }
+    }
+
+    test.each([0, 1, 2, 3, 4, 5].flatMap((count) => [[count, false] as const, [count, true] as const]))(
+        "after %i changes, written to the state: %s, is continued, and one volume has the data",
+        async (count, isWritten) => {
+            const state: State = {
+                live: await new Door(emulator).create(kind, disk()),
+                condemned: undefined,
+            };
+            const former = state.live.id;
+            await endClaims();
+            await emulator.advance(60);
+            await emulator.clearCalls();
+
+            await up(state, { changes: count, isWritten });
+            await up(state, { changes: 100, isWritten: true });
+
+            const calls = await changes();
+            expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([state.live.id]);
+            expect(state.live.id).not.toBe(former);
+            expect(state.condemned).toBeUndefined();
+            // The new volume is made from a snapshot of the old one.
+            const sources = only(calls, "CreateVolume").map((params) => params["SnapshotId"]);
+            const deleted = only(calls, "DeleteSnapshot").map((params) => params["SnapshotId"]);
+            expect(sources).toHaveLength(1);
+            expect(deleted).toContain(sources[0]);
+            expect(only(calls, "CreateSnapshot").every(({ VolumeId }) => VolumeId === former)).toBe(true);
+            // Nothing is left but a final snapshot, where the volume may have been written to between the runs.
+            for (const { Tags = [], VolumeId } of await others()) {
+                expect(VolumeId).toBe(former);
+                expect(Tags.map(({ Key }) => Key)).toContain("pulumi-ebs-snapshots:final");
+            }
+        },
+    );
+
+    test("leaves the old volume's later data in a final snapshot, and says so", async () => {
+        const state: State = { live: await new Door(emulator).create(kind, disk()), condemned: undefined };
+        await endClaims();
+        await up(state, { changes: 3, isWritten: false });
+        const door = new Door(emulator);
+        const created = await door.replace(kind, state.live, moved());
+        await door.delete(kind, state.live);
+        expect(door.said.join("\n")).toContain(
+            `this run did not carry the data of volume ${state.live.id}, but an earlier one. A final snapshot keeps what may have been written since.`,
+        );
+        expect(await others()).toHaveLength(1);
+        expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    });
+});
+
+/** Ends the claims, as the end of a run does. */
+async function endClaims(): Promise<void> {
+    const Resources = (await made()).map(({ VolumeId = "" }) => VolumeId);
+    await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: "pulumi-ebs-snapshots:claim" }] }));
+}
