@@ -3,8 +3,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeTarballs } from "../scripts/dist.mjs";
 import { pulumiCli } from "../scripts/pulumi-cli.mjs";
 import { layProject, pulumiYaml } from "../scripts/pulumi-project.mjs";
 import { run } from "./process.mjs";
@@ -20,7 +21,7 @@ const quietly = ["--non-interactive", "--suppress-progress", "--color", "never"]
 
 /** Runs a stack of one of the programs in peers/. */
 class Stack {
-    static async open(peer, account, volumes, options = {}) {
+    static async open(peer, account, volumes, options = {}, door = {}) {
         const stack = new Stack();
         stack.folder = join(workFolder, `${peer}-${randomUUID().slice(0, 8)}`);
         stack.volumes = volumes;
@@ -30,12 +31,12 @@ class Stack {
             folder: stack.folder,
             stack: "bench",
             passphrase: "bench",
-            settings: pulumiYaml({ name: "bench" }),
+            settings: pulumiYaml({ name: "bench" }) + (door.settings ?? ""),
             files: {
                 "package.json": '{ "name": "program", "main": "index.js" }',
                 "index.js": await readFile(join(peers, peer, "index.js"), "utf8"),
             },
-            config: account.config,
+            config: { ...account.config, ...door.config },
             environment: account.env,
         });
         await stack.declare(options);
@@ -71,7 +72,7 @@ class Stack {
     async state() {
         const { stdout } = await this.#pulumi(["stack", "export"]);
         const snapshots = JSON.parse(stdout).deployment.resources.filter(
-            ({ type, outputs }) => type.includes("dynamic") && outputs?.volumeId !== undefined,
+            ({ type, outputs }) => /dynamic|^ebs-snapshots:/.test(type) && outputs?.volumeId !== undefined,
         );
         const mean = (text) =>
             Math.round(
@@ -207,6 +208,32 @@ export const background = {
     name: "this package, in the background",
     ...program("ours", { background: true }),
 };
+/** Runs the bundle of `npm run dist` instead of the dynamic-provider host. */
+export const throughPlugin = {
+    name: "this package, plugin",
+    async open(account, volumes) {
+        const folder = dirname(await pluginLauncher());
+        return Stack.open(
+            "ours",
+            account,
+            volumes,
+            { background: true },
+            {
+                settings: `plugins: { providers: [{ name: ebs-snapshots, path: ${JSON.stringify(folder)} }] }\n`,
+                config: { "ebs-snapshots:plugin": "true" },
+            },
+        );
+    },
+};
+
+let tarballs;
+
+/** Bundles the plugin once a run. */
+export async function pluginLauncher() {
+    const [first] = await (tarballs ??= makeTarballs(join(root, "temp", "bench", "plugin")));
+    return join(dirname(first), "content", "pulumi-resource-ebs-snapshots");
+}
+
 /** Receives snapshots instead of volumes. */
 export const shares = { name: "this package, shares", of: "snapshots", ...program("shares") };
 /** Receives instances instead of volumes. */

@@ -60,7 +60,9 @@ function providers(id) {
     return readdirSync("/proc").filter(
         (pid) =>
             /^\d+$/.test(pid) &&
-            /dynamic-provider|terraform-provider-aws/.test(readable(`/proc/${pid}/cmdline`)) &&
+            /dynamic-provider|pulumi-resource-ebs-snapshots|terraform-provider-aws/.test(
+                readable(`/proc/${pid}/cmdline`),
+            ) &&
             readable(`/proc/${pid}/environ`).includes(`${mark}=${id}`),
     );
 }

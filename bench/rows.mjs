@@ -15,6 +15,7 @@ import {
     shares,
 } from "./contenders.mjs";
 import { featureRows } from "./feature-rows.mjs";
+import { pluginRow } from "./plugin-row.mjs";
 import { entry, lifeOf, round, total, verdict, withStack, withStacks } from "./measure.mjs";
 
 /** Tools that start processes for each resource do not need a hundred resources to show the cost of one. */
@@ -271,6 +272,7 @@ export const rows = [
         },
     },
     ...featureRows,
+    pluginRow,
     {
         id: "preview",
         title: "preview of N unchanged",
