@@ -54,6 +54,16 @@ test("newestSnapshot returns the newest completed snapshot by every filter, from
     expect(calls.filter(({ action }) => action === "DescribeSnapshots")).toHaveLength(2);
 });
 
+test.each(["12345678901", 12345678901])(
+    "an owner of fewer than 12 digits, %j, is refused and never padded",
+    async (owner) => {
+        const { result, calls } = await during(emulator, () => failure(newest({ owner: owner as string })));
+        expect(result).toContain(`owner is ${JSON.stringify(owner)}, but must be "self", "shared", "public"`);
+        expect(result).toContain("write it with all 12 digits, and quote it");
+        expect(calls).toEqual([]);
+    },
+);
+
 test("newestSnapshot without a match says what it looked for and where, and which one is still pending", async () => {
     const place = "no completed snapshot was found in us-east-1 (account 123456789012): looked for ";
     expect(await failure(newest({ group: "payments", tags: { Tier: "gold" } }))).toBe(
