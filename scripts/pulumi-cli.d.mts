@@ -1,5 +1,2 @@
 /** Returns the path of a working `pulumi`, and installs it first if it is missing. `log` receives one line per step. */
 export declare function pulumiCli(log?: (line: string) => void): Promise<string>;
-
-/** Reports a failure by its message only: a stack does not help the user. */
-export declare class ToolError extends Error {}

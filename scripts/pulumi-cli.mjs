@@ -6,12 +6,13 @@
 // The CLI is installed where the npm package `pulumi` and the Automation API install theirs, so that all of them share
 // one copy. Like the tests, this works only on POSIX systems.
 
-import { spawn } from "node:child_process";
 import { accessSync, chmodSync, constants, copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compile, goEnv, goTargets } from "./go-build.mjs";
+import { endGroup, run, runningCommands, ToolError } from "./run-command.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -47,9 +48,6 @@ export const RECIPE = {
 const DOWNLOAD_MS = 4 * 60_000;
 
 export const STAGING = ".installing-";
-
-/** Reports a failure by its message only: a stack does not help the user. */
-export class ToolError extends Error {}
 
 /** Returns the path of a working `pulumi`, and installs it first if it is missing. `log` receives one line per step. */
 export async function pulumiCli(log = (line) => console.error(line)) {
@@ -87,7 +85,7 @@ async function install(version, folder, log) {
     const staging = await mkdtemp(join(versions, STAGING));
     const dropStaging = () => rm(staging, { recursive: true, force: true, maxRetries: 3 });
     const interrupted = (signal) => {
-        for (const child of running) endGroup(child);
+        for (const child of runningCommands) endGroup(child);
         void dropStaging().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
     };
     process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
@@ -142,63 +140,39 @@ async function download(version, staging, log) {
 /** Builds the same version from the Go module proxy. */
 async function build(version, staging, log) {
     await requireGo();
-    log("  building from the Go module proxy: 4 to 8 minutes on 2 cores, once ...");
     const made = join(staging, "built");
     const bin = join(made, "bin");
     mkdirSync(bin, { recursive: true });
 
+    const sdk = `${RECIPE.sdk}@v${version}`;
     const stamp = `-X ${RECIPE.sdk}/go/common/version.Version=v${version}`;
-    const cli = await goModule(join(staging, "cli"), `${RECIPE.cli}@v${version}`, RECIPE.clipboard);
-    await step("pulumi", () =>
-        cli(["build", "-ldflags", `-s -w ${stamp}`, "-o", join(bin, "pulumi"), `${RECIPE.cli}/cmd/pulumi`]),
-    );
-    const host = await goModule(join(staging, "host"), `${RECIPE.sdk}@${RECIPE.languageHost}`);
-    await step("pulumi-language-nodejs", () =>
-        host([
-            "build",
-            "-ldflags",
-            "-s -w",
-            "-o",
-            join(bin, "pulumi-language-nodejs"),
-            `${RECIPE.sdk}/nodejs/cmd/pulumi-language-nodejs`,
-        ]),
-    );
-    const yaml = await goModule(join(staging, "yaml"), `${RECIPE.yaml}@${RECIPE.yamlHost}`);
-    await step("pulumi-language-yaml", () =>
-        yaml([
-            "build",
-            "-ldflags",
-            "-s -w",
-            "-o",
-            join(bin, "pulumi-language-yaml"),
-            `${RECIPE.yaml}/cmd/pulumi-language-yaml`,
-        ]),
-    );
-    await step("pulumi-resource-pulumi-nodejs", async () => {
-        // This is a shell script; the module cache contains it as read-only and without the x bit.
-        const sdk = JSON.parse(await cli(["mod", "download", "-json", `${RECIPE.sdk}@v${version}`]));
-        const to = join(bin, "pulumi-resource-pulumi-nodejs");
-        copyFileSync(join(sdk.Dir, "nodejs", "dist", "pulumi-resource-pulumi-nodejs"), to);
-        chmodSync(to, 0o755);
-    });
+    const targets = await goTargets(staging, [
+        {
+            name: "pulumi",
+            from: `${RECIPE.cli}/cmd/pulumi`,
+            requirement: `${RECIPE.cli}@v${version}`,
+            replacement: RECIPE.clipboard,
+            flags: `-s -w ${stamp}`,
+        },
+        {
+            name: "pulumi-language-nodejs",
+            from: `${RECIPE.sdk}/nodejs/cmd/pulumi-language-nodejs`,
+            requirement: `${RECIPE.sdk}@${RECIPE.languageHost}`,
+        },
+        {
+            name: "pulumi-language-yaml",
+            from: `${RECIPE.yaml}/cmd/pulumi-language-yaml`,
+            requirement: `${RECIPE.yaml}@${RECIPE.yamlHost}`,
+        },
+    ]);
+    await compile(targets, bin, log);
+
+    // This is a shell script; the module cache contains it as read-only and without the x bit.
+    const { Dir: sources } = JSON.parse(await targets[0].go(["mod", "download", "-json", sdk]));
+    const to = join(bin, "pulumi-resource-pulumi-nodejs");
+    copyFileSync(join(sources, "nodejs", "dist", "pulumi-resource-pulumi-nodejs"), to);
+    chmodSync(to, 0o755);
     return made;
-
-    async function step(name, work) {
-        const started = Date.now();
-        await work();
-        log(`  ${name}: ${seconds(started)}`);
-    }
-}
-
-/** Creates a scratch module that requires one other module; returns a function that runs `go` in it. */
-export async function goModule(folder, requirement, replacement) {
-    mkdirSync(folder, { recursive: true });
-    // `-mod=mod` updates go.sum as needed. `go mod tidy` would also fetch the test dependencies of every dependency.
-    const env = { ...process.env, GOWORK: "off", GOFLAGS: `${await goEnv("GOFLAGS")} -mod=mod`.trim() };
-    const go = (args) => run("go", args, { env, cwd: folder });
-    await go(["mod", "init", "scratch.invalid/tools"]);
-    await go(["mod", "edit", `-require=${requirement}`, ...(replacement ? [`-replace=${replacement}`] : [])]);
-    return go;
 }
 
 export async function requireGo() {
@@ -216,10 +190,6 @@ export async function requireGo() {
     if (!fetches && !atLeast(have, RECIPE.go)) {
         throw new ToolError(`The Pulumi CLI cannot be built with ${have}: ${remedy}.`);
     }
-}
-
-async function goEnv(name) {
-    return (await run("go", ["env", name])).trim();
 }
 
 /** Compares versions such as go1.26.8 and 1.25.11; a development build without a release number counts as new. */
@@ -250,67 +220,6 @@ async function moveInto(made, folder) {
             if (tries === 2 || !["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
             await rename(folder, join(dirname(made), `half-${tries}`));
         }
-    }
-}
-
-const running = new Set();
-
-/** Runs a command to its end and returns stdout; if it fails, the error contains the output as `output`. */
-function run(command, args, { timeout, ...options } = {}) {
-    return new Promise((resolve, reject) => {
-        // The command has its own process group, so that its children (a shell, curl, compilers) end with it.
-        const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-        running.add(child);
-        let stdout = "";
-        let output = "";
-        child.stdout.on("data", (data) => {
-            stdout += data;
-            output += data;
-        });
-        child.stderr.on("data", (data) => {
-            output += data;
-        });
-        let late = "";
-        const timer = setTimeout(
-            () => {
-                late = `not done after ${timeout / 1000} s\n`;
-                endGroup(child);
-            },
-            timeout ?? 2 ** 31 - 1,
-        );
-        const end = () => {
-            clearTimeout(timer);
-            running.delete(child);
-        };
-        const fail = (why) => {
-            const told = output
-                .split("\n")
-                .filter((line) => line && !line.startsWith("go: downloading"))
-                .slice(-20)
-                .join("\n");
-            reject(
-                Object.assign(new ToolError(`${command} ${args.join(" ")}: ${why}\n${told}`), {
-                    output: told + late,
-                }),
-            );
-        };
-        child.on("error", (error) => {
-            end();
-            fail(error.message);
-        });
-        child.on("close", (code, signal) => {
-            end();
-            if (code === 0) resolve(stdout);
-            else fail(late || `exit ${code ?? signal}`);
-        });
-    });
-}
-
-function endGroup(child) {
-    try {
-        process.kill(-child.pid);
-    } catch {
-        // The process has ended already.
     }
 }
 

@@ -11,15 +11,8 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pythonWith } from "./emulator-venv.mjs";
-import {
-    goModule,
-    pulumiCli,
-    RECIPE,
-    requireGo,
-    STAGING,
-    versionsFolder,
-    wantedVersion,
-} from "./pulumi-cli.mjs";
+import { goModule } from "./go-build.mjs";
+import { pulumiCli, RECIPE, requireGo, STAGING, versionsFolder, wantedVersion } from "./pulumi-cli.mjs";
 
 const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -1,4 +1,5 @@
 // examples/two-accounts: one account shares, the other one sees it, copies it, and makes a volume.
+// It needs the engine: it runs the program as it stands.
 
 import { resolve } from "node:path";
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";

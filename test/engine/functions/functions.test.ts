@@ -1,4 +1,5 @@
 // What a program, and a script without any engine, can ask: which snapshots there are, and whom to share with.
+// It needs the engine: functions in a program read the stack's configuration.
 
 import { execFile } from "node:child_process";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 // From the first up to destroy: what the engine is told, and what EC2 is asked for.
+// It needs the engine: the whole way from a program to EC2 and back, once.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

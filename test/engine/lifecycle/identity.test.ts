@@ -1,4 +1,5 @@
 // Which region and which account: never silently another one.
+// It needs the engine: the stack's configuration and environment reach the provider through the engine.
 
 import { join } from "node:path";
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";

@@ -1,3 +1,5 @@
+// Runs that are killed at any moment: the next one ends with one snapshot. It needs an engine that dies.
+
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";

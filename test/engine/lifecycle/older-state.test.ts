@@ -1,4 +1,5 @@
 // A state that another build has written is read, not judged.
+// It needs the engine: the state is edited by hand.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,4 +1,5 @@
 // The engine's own options work as users expect.
+// It needs the engine: the options are the engine's.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,4 +1,5 @@
 // What a preview says is what a reviewer approves: each kind of change, exactly as it is shown.
+// It needs the engine: the text of previews.
 
 import { AttachVolumeCommand, RunInstancesCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";

@@ -1,4 +1,5 @@
 // A replacement never leaves a moment without a copy.
+// It needs the engine: dependants that the engine replaces, in its order.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

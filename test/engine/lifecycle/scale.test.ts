@@ -1,3 +1,5 @@
+// Forty snapshots and a barrier, through the engine: its eight slots, and refresh one at a time, decide how many calls there are.
+
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";

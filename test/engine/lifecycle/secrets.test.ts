@@ -1,4 +1,5 @@
 // What is declared secret is nowhere in the clear, whatever happens to its resource.
+// It needs the engine: the engine encrypts the state and shows the outputs.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,4 +1,5 @@
 // Whatever two resources of a state stand for is deleted with the last of them.
+// It needs the engine: targets, several stacks, and a state that others edit.
 
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

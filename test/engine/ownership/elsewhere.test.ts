@@ -1,4 +1,5 @@
 // What is not found is not gone: it may be in another region or account, or the answer says nothing.
+// It needs the engine: other configurations and endpoints of a stack, and refusals of refresh and destroy.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

@@ -1,4 +1,5 @@
 // What an interrupted run has created is taken over once, whole, by the resource that it was created for.
+// It needs the engine: an engine that dies, and two backends.
 
 import { join } from "node:path";
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";

@@ -1,4 +1,5 @@
 // A replacement deletes what it replaces, and nothing else; not before the new one is complete.
+// It needs the engine: aliases, renamed stacks, taint, update plans.
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";

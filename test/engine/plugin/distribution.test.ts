@@ -1,4 +1,5 @@
 // The tarballs of `npm run dist`, installed as a user installs them.
+// It needs the engine: the CLI installs the plugin.
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";

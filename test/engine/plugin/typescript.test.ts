@@ -1,4 +1,5 @@
 // Programs in TypeScript through the plugin: another door, several provider instances, cancelled waits.
+// It needs the engine: provider instances, cancellation and another door are the engine's.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,5 @@
 // A program in YAML, from the first preview to destroy: other languages have the same resources.
+// It needs the engine: the language host for YAML, `pulumi import` and the schema command.
 
 import { resolve } from "node:path";
 import { expect } from "vitest";

@@ -1,4 +1,5 @@
 // The policy pack of examples/code-review, run by the engine.
+// It needs the engine: the engine runs policy packs.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,5 +1,6 @@
 // What a share owns stands in its state by account id: whatever an alias means by then, the account that had access loses
 // it in the end, and a preview says so.
+// It needs the engine: stack configuration, `stack rename` and `refresh --run-program`.
 
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

@@ -1,4 +1,5 @@
 // A share of an encrypted snapshot gives nothing to whoever cannot use its key: the preview says so.
+// It needs the engine: the text of previews.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { CreateKeyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";

@@ -1,4 +1,5 @@
 // Public sharing: only where the stack allows it, never by surprise, and back in place.
+// It needs the engine: configuration by stack, and the text of previews.
 
 import {
     DisableSnapshotBlockPublicAccessCommand,

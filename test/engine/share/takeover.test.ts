@@ -1,5 +1,6 @@
 // A grant that any share of the program declares is never interrupted, however the program is rearranged; and what a
 // stack has granted it takes back in the end, whichever share that is left to.
+// It needs the engine: several shares of one program, which the engine runs side by side.
 
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,5 @@
 // What is deleted under a retention rule of the account lies in the Recycle Bin, and can be had back.
+// It needs the engine: the messages of a destroy are shown by the CLI, beside each resource.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
