@@ -70,7 +70,7 @@ export class Door {
     readonly clock: EmulatorClock;
     readonly #providers: Record<Kind, DynamicProvider>;
     readonly #deployment: Deployment;
-    /** Whether the engine is gone: then nothing may change. */
+    /** Simulates an engine that no longer runs: nothing may change then. */
     isOrphaned = false;
 
     constructor(

@@ -1,4 +1,4 @@
-// What others do to a snapshot, and what the configuration adds to its tags.
+// Tests changes outside of Pulumi, and the tags that the configuration adds.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

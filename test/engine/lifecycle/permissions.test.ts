@@ -111,7 +111,7 @@ async function needs(): Promise<Record<string, Need[]>> {
 }
 
 test("every resource is listed, and lived through here", async () => {
-    // What a schedule was told last is noted in the state, without a call.
+    // The state contains the record of a schedule, without a call.
     const resources = Object.keys(provider).filter((name) => name !== "SchedulePlan");
     expect(Object.keys(await needs()).sort()).toEqual(resources.sort());
     expect(Object.keys(lives).sort()).toEqual(resources);
@@ -143,11 +143,11 @@ test.each(Object.keys(lives))(
             await project.up();
         }
         await project.refresh();
-        // One that an image uses: the failure names the image.
+        // An AMI uses this snapshot, and the failure names the AMI.
         await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
         await project.run("destroy", "--yes", "--skip-preview");
         await project.destroy();
-        // Which nobody can be denied.
+        // No policy can deny this action.
         const free = "sts:GetCallerIdentity";
         const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
 

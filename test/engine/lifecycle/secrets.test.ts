@@ -1,4 +1,4 @@
-// What is declared secret is nowhere in the clear, whatever happens to its resource.
+// Tests that a secret value is never in plain text, whatever happens to its resource.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

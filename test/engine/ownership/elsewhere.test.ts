@@ -1,4 +1,4 @@
-// What is not found is not gone: it may be in another region or account, or the answer says nothing.
+// Tests that a resource that is not found does not count as deleted: it may be in another region or account, or the answer says nothing.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -53,7 +53,7 @@ test("with another endpoint of ec2 and none of sts, refresh and destroy fail, an
             const { code, output } = await project.run(command, "--yes", "--skip-preview", "--run-program");
             expect(code).not.toBe(0);
             expect(output).toContain(
-                "nobody can tell whether it is gone: aws:endpoints has an endpoint for ec2 but none for sts",
+                "it is unknown whether it still exists: aws:endpoints has an endpoint for ec2 but none for sts",
             );
             expect((await live(project, "s")).id).toBe(id);
         }

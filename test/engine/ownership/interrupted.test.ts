@@ -1,4 +1,4 @@
-// What an interrupted run has created is taken over once, whole, by the resource that it was created for.
+// Tests that the next run adopts the resources of an interrupted run once, and completely.
 
 import { join } from "node:path";
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";

@@ -1,4 +1,4 @@
-// What a schedule notes in the state, so that a preview can say in numbers what a change costs. The resources of
+// Tests the record of a schedule in the state, with which a preview counts the restore points that a change loses. The resources of
 // @pulumi/aws need a plugin that not every machine can get; the note needs none.
 
 import { expect } from "vitest";
