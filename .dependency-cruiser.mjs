@@ -70,12 +70,7 @@ export default {
             ["schema", "provider/functions"],
             "sdk/ runs in the user's program; what asks AWS there is loaded from provider/functions/ when it is called.",
         ),
-        below(
-            "policies",
-            "policies",
-            ["schema"],
-            "policies/ judges what a program declares, by the schema alone.",
-        ),
+        below("policies", "policies", ["schema"], "policies/ evaluates declarations, with the schema alone."),
         below(
             "cli",
             "cli",

@@ -2,10 +2,44 @@ import js from "@eslint/js";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+/** Rejects comments that begin with a clause instead of a subject and a verb. */
+const commentIsSentence = {
+    create: ({ sourceCode, report }) => ({
+        Program() {
+            const comments = sourceCode.getAllComments();
+            for (const [index, comment] of comments.entries()) {
+                const previous = comments[index - 1];
+                const continues =
+                    comment.type === "Line" &&
+                    previous?.type === "Line" &&
+                    previous.loc.end.line === comment.loc.start.line - 1;
+                const text = comment.value.replace(/^[\s*]+/, "");
+                if (
+                    !continues &&
+                    /^(What|Whether|Those|One that|Whoever|Where|How|Which|Nobody)\b/.test(text)
+                )
+                    report({
+                        loc: comment.loc,
+                        message: "Write a sentence: a subject, a verb, and the reason.",
+                    });
+            }
+        },
+    }),
+};
+
 export default defineConfig(
     globalIgnores(["dist/", "temp/", ".tools/", "test/.work/", "**/node_modules/", "**/bin/"]),
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
     js.configs.recommended,
+    {
+        plugins: { house: { rules: { "comment-is-sentence": commentIsSentence } } },
+        rules: { "house/comment-is-sentence": "error" },
+    },
+    {
+        // The reference describes a property by the question that it answers, as the documentation of AWS does.
+        files: ["schema/**", "sdk/schedule/**"],
+        rules: { "house/comment-is-sentence": "off" },
+    },
     tseslint.configs.strictTypeChecked,
     tseslint.configs.stylisticTypeChecked,
     {

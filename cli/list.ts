@@ -14,7 +14,7 @@ export interface ListOptions
     extends Omit<ListSnapshotsArgs, "credentials" | "region" | "tags" | "volumeId">, PlaceOptions {
     volume?: string;
     tag?: Record<string, string>;
-    /** Whether to read locks and grants too. */
+    /** Reads locks and grants too. */
     details?: boolean;
     json?: boolean;
 }

@@ -54,7 +54,7 @@ export interface Lost {
     ids: string[];
     /** Names the loss and its cause. */
     reason: string;
-    /** How to keep it. */
+    /** Explains how to keep it. */
     remedy: string;
 }
 

@@ -13,7 +13,7 @@ export interface Declared {
     type: string;
     /** The arguments. */
     props: Record<string, unknown>;
-    /** Whether the resource option `protect` is set. */
+    /** Reports whether the resource option `protect` is set. */
     protect: boolean;
 }
 

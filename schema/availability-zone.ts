@@ -1,5 +1,5 @@
 /**
- * Compares names and ids of zones with a region, as pure functions. A zone that cannot be judged with certainty is
+ * Compares names and ids of zones with a region, as pure functions. A zone that cannot be evaluated with certainty is
  * accepted.
  *
  * @module

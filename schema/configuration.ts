@@ -197,7 +197,7 @@ export function readConfiguration(read: ReadKey): Configuration {
             if (tag.length < 1 || tag.length > 128 || /^aws:/i.test(tag))
                 throw new ConfigError(
                     key,
-                    `${option} must be a tag key of 1 to 128 characters, none of AWS's`,
+                    `${option} must be a tag key of 1 to 128 characters that does not begin with aws:`,
                 );
         }
         return { ...defaultTagKeys, ...given };
@@ -213,7 +213,7 @@ export function readConfiguration(read: ReadKey): Configuration {
     };
     const singleFile = (key: string) => {
         const files = texts(key);
-        if (files.length > 1) throw new ConfigError(key, "several files cannot be honoured here; name one");
+        if (files.length > 1) throw new ConfigError(key, "only one file is supported");
         return files[0];
     };
     const number = (key: string) => {
@@ -306,7 +306,7 @@ function rejectUnsupported(key: string, given: object, supported: string[]): voi
 function textOf(key: string, value: unknown): string {
     if (typeof value === "string") return value;
     if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw new ConfigError(key, "must hold nothing but text");
+    throw new ConfigError(key, "must contain only text");
 }
 
 /**
@@ -315,14 +315,14 @@ function textOf(key: string, value: unknown): string {
  */
 function parseAccountId(key: string, value: string, entry = "an entry"): string {
     if (isAccountId(value)) return value;
-    const reason = `must hold account ids of 12 digits, but ${entry} is none`;
+    const reason = `must contain account ids of 12 digits, but ${entry} is none`;
     // The message omits the value, which may be a secret.
     throw new ConfigError(key, isShortAccountId(value) ? `${reason}: ${quoteAccountId}` : reason);
 }
 
 /** The remedy for an id that YAML or a program parses as a number. */
 export const quoteAccountId =
-    'write it with all 12 digits, and quote it, so that zeros at its beginning stay: "012345678901"';
+    'write it with all 12 digits in quotation marks, so that leading zeros are kept: "012345678901"';
 
 /** Checks whether a value is an account id that lost its leading zeros as a number, or that lacks a digit. */
 export function isShortAccountId(value: unknown): boolean {
@@ -338,7 +338,10 @@ export function isAccountId(value: string): boolean {
 export function readAliases(key: string, given: Record<string, unknown>): Record<string, string> {
     const invalid = Object.keys(given).find((alias) => !/\D/.test(alias));
     if (invalid !== undefined)
-        throw new ConfigError(key, `"${invalid}" is no alias: one must not be digits alone`);
+        throw new ConfigError(
+            key,
+            `"${invalid}" is not a valid alias: an alias must not consist of digits only`,
+        );
     return Object.fromEntries(
         Object.entries(given).map(([alias, id]) => [
             alias,

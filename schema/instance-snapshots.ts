@@ -21,7 +21,7 @@ export interface InstanceSnapshotsInputs extends SnapshotCreationOptions {
     /**
      * Which tags of each volume are copied to its snapshot when it is created: `true` for all, `{ only: [keys] }` or
      * `{ except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names.
-     * Declared tags win over copied ones, and copied ones over `aws:defaultTags` and the default `name`. EC2 takes 50
+     * Declared tags win over copied ones, and copied ones over `aws:defaultTags` and the default `name`. EC2 allows 50
      * tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a set that
      * exists.
      */

@@ -41,7 +41,7 @@ export interface SnapshotCopyInputs extends SnapshotOptions {
     /**
      * Which of the source's tags are copied to the copy when it is created: `true` for all, `{ only: [keys] }` or `{
      * except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names. Declared
-     * tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 takes 50 tags in all; the
+     * tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in all; the
      * preview warns of those that do not fit, and of a source of another account, whose tags EC2 does not show.
      * Default: `false`. A change does nothing to a copy that exists.
      */

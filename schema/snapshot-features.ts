@@ -212,7 +212,7 @@ export function checkFeatures(inputs: Properties): CheckFailure[] {
         (key) => inputs[key] !== undefined,
     );
     const reason =
-        "requires a completed snapshot, which waitForCompletion: false does not wait for. Remove one of them.";
+        "requires a completed snapshot, for which waitForCompletion: false does not wait. Remove one of them.";
     return [
         ...checkTier(inputs),
         ...(inBackground ? requiringCompletion.map((property) => ({ property, reason })) : []),
@@ -220,7 +220,7 @@ export function checkFeatures(inputs: Properties): CheckFailure[] {
             ? [
                   {
                       property: "fastRestore",
-                      reason: "cannot be combined with the archive, where fast restore ends. Remove one of them.",
+                      reason: "cannot be combined with the archive, where fast snapshot restore ends. Remove one of them.",
                   },
               ]
             : []),

@@ -119,7 +119,7 @@ export interface SnapshotInputs extends SnapshotOptions {
     /**
      * Which of the volume's tags are copied to the snapshot when it is created: `true` for all, `{ only: [keys] }` or
      * `{ except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names.
-     * Declared tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 takes 50 tags in
+     * Declared tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in
      * all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a snapshot that
      * exists.
      */

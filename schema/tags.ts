@@ -51,7 +51,7 @@ export interface StandardOptions {
     billingCode?: string;
     /**
      * Further tags: keys of 1 to 128 characters that begin neither with `aws:` nor `pulumi-ebs-snapshots:`, values of
-     * at most 256. EC2 takes 50 tags in all, of which this package writes 3, and 4 on a set. They win over
+     * at most 256. EC2 allows 50 tags in all, of which this package writes 3, and 4 on a set. They win over
      * `aws:defaultTags` and copied tags. A key that `name`, `group` or `billingCode` writes is refused. Default: none. A
      * change updates, and sends only the difference; a tag is removed only if this resource has written it.
      * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
@@ -218,7 +218,7 @@ function checkSelected(inputs: Properties, configuration: Configuration, room: n
 function describeExcess(count: number, room: number, included: string): string | undefined {
     if (count <= room) return undefined;
     return (
-        `${String(count)} tags, ${included}. The maximum is ${String(room)}: EC2 takes ${String(maxTags)} on a resource, ` +
+        `${String(count)} tags, ${included}. The maximum is ${String(room)}: EC2 allows ${String(maxTags)} on a resource, ` +
         `and this package writes ${String(maxTags - room)} of its own. Remove ${String(count - room)}.`
     );
 }

@@ -4,11 +4,12 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmulatorProcess } from "../test/emulator/start.mjs";
+import { descendants, kill } from "./processes.mjs";
 import { pulumiCli } from "./pulumi-cli.mjs";
 import { layProject } from "./pulumi-project.mjs";
 import { tools } from "./tools.mjs";
@@ -84,7 +85,7 @@ export class Stage {
         const body = JSON.stringify({ snapshotSeconds });
         const answer = await fetch(`${endpoint}/_emulator/settings`, { method: "PUT", body });
         if (!answer.ok) throw new Error(`the emulator answered ${answer.status}`);
-        await this.#makeVolume(this.zone, 8);
+        await this.#createVolume(this.zone, 8);
         this.volume = `the volume ${this.#volumeId} (8 GiB)`;
     }
 
@@ -107,12 +108,12 @@ export class Stage {
             volume === undefined
                 ? `Volume   a new empty one of 1 GiB in ${this.zone}, deleted at the end`
                 : `Volume   ${volume}, ${size} GiB; it is only read`,
-            "Makes    two snapshots of it, one after the other, and a volume 2 GiB larger from the second, and deletes",
-            "         them all. AWS charges for what they hold.",
+            "Creates  a snapshot of it, shares it with account 444455556666, creates a volume 2 GiB larger from it,",
+            "         and deletes both. AWS charges for what they hold.",
         );
         await confirm();
         this.#cli = await pulumiCli();
-        if (volume === undefined) await this.#makeVolume(this.zone, 1);
+        if (volume === undefined) await this.#createVolume(this.zone, 1);
         else this.#volumeId = volume;
         this.#before = new Set((await this.#snapshots()).map(({ SnapshotId }) => SnapshotId));
     }
@@ -146,6 +147,11 @@ export class Stage {
         return ["--config-file", join(this.#folder, "Pulumi.demo.yaml")];
     }
 
+    async unset(key) {
+        this.#prompt(`pulumi config rm ${key}`);
+        await this.#run(["config", "rm", key, ...this.#configFile], { quietly: true });
+    }
+
     async configure(key, value) {
         this.#prompt(`pulumi config set ${key} ${value}`);
         await this.#run(["config", "set", key, value, ...this.#configFile], { quietly: true });
@@ -160,6 +166,49 @@ export class Stage {
         this.#prompt("pulumi up");
         this.#dirty = true;
         await this.#run(["up", "--yes", "--skip-preview", ...plainly, ...this.#configFile]);
+    }
+
+    /** Runs `up`, and kills it when its output matches; returns whether it was killed before its end. */
+    async upUntilKilled(pattern) {
+        this.#prompt("pulumi up");
+        this.#dirty = true;
+        const args = ["up", "--yes", "--skip-preview", ...plainly, ...this.#configFile];
+        const isKilled = await this.#run(args, { killAt: pattern });
+        if (isKilled) this.#prompt("kill -9 <pulumi>");
+        return isKilled;
+    }
+
+    /** Removes the lock that a killed run leaves on the stack. */
+    async unlock() {
+        this.#prompt("pulumi cancel");
+        await this.#run(["cancel", "demo", "--yes", "--cwd", this.#folder], { quietly: true });
+    }
+
+    /** Removes the operation from the state that the killed run has not finished: Pulumi would warn of it in each run. */
+    async clearPendingOperation() {
+        this.#prompt("pulumi refresh --clear-pending-creates");
+        await this.#run(
+            ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...this.#configFile],
+            {
+                quietly: true,
+            },
+        );
+    }
+
+    /** Runs a preview that the provider refuses. */
+    async failingPreview() {
+        this.#prompt("pulumi preview");
+        await this.#run(["preview", ...plainly, ...this.#configFile], { fails: true });
+    }
+
+    /** Prints the plan of a schedule. */
+    async plan(schedule, from, until) {
+        const file = join(this.#folder, "schedule.json");
+        await writeFile(file, JSON.stringify(schedule));
+        this.#prompt(`ebs-snapshots plan schedule.json --from ${from} --until ${until}`);
+        const { main } = await import(new URL("cli/index.js", dist));
+        const { text } = await main(["plan", file, "--from", from, "--until", until]);
+        this.say("", text.trimEnd());
     }
 
     async destroy() {
@@ -196,7 +245,7 @@ export class Stage {
     /** Lists the volumes from the snapshot as EC2 shows them. */
     async listRecovered() {
         const found = await this.#recovered();
-        if (found.length === 0) this.say("EC2 shows no volume made from a snapshot of it.");
+        if (found.length === 0) this.say("EC2 shows no volume created from a snapshot of it.");
         for (const { VolumeId, Size, AvailabilityZone, State } of found) {
             const ready = State === "available" ? ", ready to be attached" : "";
             this.say(`  ${VolumeId}  ${Size} GiB  ${AvailabilityZone}  ${State}${ready}`);
@@ -219,7 +268,7 @@ export class Stage {
     async #clearAws() {
         const left = [];
         if (this.#dirty) {
-            this.say("", "Deleting what the demo has made.");
+            this.say("", "Deleting what the demo has created.");
             await this.destroy().catch((error) => console.error(error.message));
         }
         try {
@@ -267,29 +316,45 @@ export class Stage {
 
     // These functions run the CLI.
 
-    /** Runs the CLI to its end; with `quietly` its output is shown only if it fails. */
-    async #run(args, { quietly = false } = {}) {
-        this.#heed();
+    /**
+     * Runs the CLI to its end; with `quietly` its output is shown only if it fails, and with `fails` it is expected to
+     * fail. With `killAt`, the CLI is killed when its output matches; the result is whether that happened.
+     */
+    async #run(args, { quietly = false, fails = false, killAt } = {}) {
+        this.#checkInterrupt();
         const colour = ["--color", this.#coloured ? "always" : "never"];
         const child = spawn(this.#cli, [...args, ...colour], {
             cwd: quickstart,
             env: this.#environment,
-            stdio: quietly ? ["ignore", "pipe", "pipe"] : "inherit",
+            stdio: quietly || killAt !== undefined ? ["ignore", "pipe", "pipe"] : "inherit",
             // The CLI has its own process group: it receives Ctrl-C through this process, and none of its children
             // outlives it.
             detached: true,
         });
         this.#child = child;
         let output = "";
-        for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => (output += data));
+        let isKilled = false;
+        for (const stream of [child.stdout, child.stderr])
+            stream?.on("data", (data) => {
+                output += data;
+                if (!quietly) process.stdout.write(data);
+                if (isKilled || killAt === undefined || !killAt.test(output)) return;
+                isKilled = true;
+                descendants(child.pid).forEach(kill);
+            });
         const status = await new Promise((resolve, reject) => {
             child.once("error", reject);
-            child.once("exit", (code, signal) => resolve(code ?? signal));
+            child.once("close", (code, signal) => resolve(code ?? signal));
         });
         this.#child = undefined;
         endGroup(child, "SIGKILL");
-        this.#heed();
-        if (status !== 0) throw new Stop(`${output}pulumi ${args[0]} ended with ${status}.`);
+        this.#checkInterrupt();
+        if (isKilled) return true;
+        if (fails && status === 0)
+            throw new Stop(`pulumi ${args[0]} succeeded, but should have been refused.`);
+        if (!fails && status !== 0)
+            throw new Stop(`${quietly ? output : ""}pulumi ${args[0]} ended with ${status}.`);
+        return false;
     }
 
     #interrupt(signal) {
@@ -301,7 +366,7 @@ export class Stage {
         setTimeout(() => child === this.#child && endGroup(child, "SIGKILL"), grace).unref();
     }
 
-    #heed() {
+    #checkInterrupt() {
         if (this.#signal !== undefined) throw new Stop("Interrupted.");
     }
 
@@ -348,7 +413,7 @@ export class Stage {
         return found.Size;
     }
 
-    async #makeVolume(zone, size) {
+    async #createVolume(zone, size) {
         const tags = [{ Key: "Name", Value: "pulumi-ebs-snapshots demo" }];
         const input = {
             AvailabilityZone: zone,
@@ -356,8 +421,8 @@ export class Stage {
             VolumeType: "gp3",
             TagSpecifications: [{ ResourceType: "volume", Tags: tags }],
         };
-        const made = await this.#ec2.send("CreateVolume", input, { idempotent: false });
-        this.#volumeId = made.VolumeId;
+        const created = await this.#ec2.send("CreateVolume", input, { idempotent: false });
+        this.#volumeId = created.VolumeId;
         this.#ownVolume = true;
     }
 

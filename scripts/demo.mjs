@@ -1,5 +1,5 @@
-// `npm run demo` shows the quickstart with the real Pulumi CLI: it creates and replaces a snapshot, creates a volume
-// from it, and deletes everything.
+// `npm run demo` shows the quickstart with the real Pulumi CLI: it kills a run while EC2 copies and resumes it, shares the
+// snapshot, creates a volume from it, refuses to replace that volume, plans a schedule, and deletes everything.
 //
 //     npm run demo               runs on an emulated EC2, without account and credentials
 //     npm run demo -- --aws      runs on AWS, with your credentials
@@ -17,7 +17,7 @@ npm run demo -- --aws [options]     on AWS, with your credentials
 
   --region <region>   default: AWS_REGION, else the region of your profile
   --volume <vol-id>   the volume to copy; default: a new empty one of 1 GiB, deleted at the end
-  --yes               make it without asking`;
+  --yes               do not ask for confirmation`;
 
 const options = {
     aws: { type: "boolean", default: false },
@@ -27,10 +27,26 @@ const options = {
     help: { type: "boolean", default: false },
 };
 
+/** A valid id of a snapshot that does not exist: the preview refuses it before it reads it. */
+const otherSnapshot = "snap-0123456789abcdef0";
+
+const schedule = {
+    targets: { anyTag: { Backup: ["nightly"] } },
+    rules: [
+        { name: "nightly", every: "12 hours", at: "03:00", keep: 14 },
+        {
+            name: "monthly",
+            cron: "0 4 1 * ? *",
+            keep: "365 days",
+            copyTo: [{ region: "eu-west-1", keep: "90 days" }],
+        },
+    ],
+};
+
 async function story(stage) {
     stage.say(
         "",
-        "The program below declares a snapshot of a volume. The Pulumi CLI now makes, changes, replaces",
+        "The program below declares a snapshot of a volume. The Pulumi CLI now creates, shares, restores",
         stage.onAws
             ? "and deletes it on AWS. Its state is in a temporary folder; your Pulumi login is not used."
             : "and deletes it on an EC2 emulated on this machine. Your AWS and Pulumi logins are not used.",
@@ -39,47 +55,60 @@ async function story(stage) {
     await stage.open();
 
     stage.step("Preview");
-    stage.say(`Nothing is made yet. One snapshot of ${stage.volume} would be created.`);
+    stage.say(`Nothing is created yet. One snapshot of ${stage.volume} would be.`);
     await stage.preview();
 
-    stage.step("Take the snapshot");
+    stage.step("Create the snapshot, and kill the run");
     stage.say(
-        `EC2 copies in the background${stage.onAws ? "" : ", here for 8 seconds"}.`,
-        "Pulumi waits for it, with EC2's percentage beside the snapshot.",
+        `EC2 copies in the background${stage.onAws ? "" : ", here for 8 seconds"}. As soon as the snapshot is in progress, \`kill -9\` ends`,
+        "Pulumi and its provider: the snapshot exists, and the state does not contain it.",
     );
-    await stage.up();
-
-    stage.step("Change the billing code: an update in place");
-    stage.say("The billing code is a tag. EC2 can change tags, so the snapshot stays the same.");
-    await stage.configure("billingCode", "CC-2077");
-    await stage.preview("--diff");
-    await stage.up();
-
-    stage.step("Change the description: a replacement");
-    stage.say(
-        "EC2 cannot change a description, so a new snapshot is taken. Once it is complete, the old one is",
-        "deleted. The preview warns of that, and says how to keep the old one.",
-    );
-    await stage.configure("release", "1.1");
-    await stage.preview("--diff");
-    await stage.up();
-
-    stage.step("The snapshots of the volume, as EC2 lists them");
+    const isKilled = await stage.upUntilKilled(/snapshot \d+%/);
+    if (!isKilled) stage.say("", "The snapshot was complete before the run could be killed.");
+    stage.say("");
     await stage.list();
 
-    stage.step("Make a larger volume from the snapshot");
-    stage.say(
-        "With a zone, the program declares a volume too. Pulumi waits until it can be attached, and says how",
-        "its file system is grown.",
-    );
+    stage.step("Run again");
+    stage.say("The next run finds the snapshot by its tags and adopts it, instead of creating a second one.");
+    if (isKilled) await stage.unlock();
+    await stage.up();
+    if (isKilled) await stage.clearPendingOperation();
+    stage.say("");
+    await stage.list();
+
+    stage.step("Share it with another account");
+    stage.say("The preview shows who will have access.");
+    await stage.configure("shareWith", "444455556666");
+    await stage.preview("--diff");
+    await stage.up();
+
+    stage.step("Restore it to a larger volume");
+    stage.say("Pulumi waits until the volume can be attached, and shows how to extend its file system.");
     await stage.configure("availabilityZone", stage.zone);
     await stage.up();
     stage.say("");
     await stage.listRecovered();
 
+    stage.step("A replacement that is refused");
+    stage.say(
+        "Another snapshot would replace the volume, and the data that was written to it since would be lost. The",
+        "preview fails, and says how to keep the volume or to replace it.",
+    );
+    await stage.configure("recoverFrom", otherSnapshot);
+    await stage.failingPreview();
+    await stage.unset("recoverFrom");
+
+    stage.step("Plan a schedule");
+    stage.say(
+        "The arguments of a SnapshotSchedule, as JSON. The plan shows each rule's runs in one month, and what is retained.",
+    );
+    stage.show(JSON.stringify(schedule, null, 2));
+    await stage.plan(schedule, "2026-03-01", "2026-04-01");
+
     stage.step("Destroy");
     stage.say(
-        "The snapshot and the volume made from it are deleted. The volume that was copied is not part of it.",
+        "The share, the snapshot and the volume created from it are deleted. The volume that was copied is not part",
+        "of the stack.",
     );
     await stage.destroy();
     stage.say("");
@@ -90,7 +119,8 @@ async function story(stage) {
 /** Asks for confirmation: the demo creates nothing on AWS before a person has seen the account and region. */
 async function confirm(yes) {
     if (yes) return;
-    if (!process.stdin.isTTY) throw new Stop("Nobody is here to confirm that: add --yes.");
+    if (!process.stdin.isTTY)
+        throw new Stop("Standard input is not a terminal, so that nobody can confirm. Add --yes.");
     const prompt = createInterface({ input: process.stdin, output: process.stdout });
     const answer = await new Promise((resolve) => {
         prompt.once("close", () => resolve("no"));
@@ -98,10 +128,10 @@ async function confirm(yes) {
             console.log("");
             prompt.close();
         });
-        prompt.question("Go on? [y/N] ").then(resolve, () => resolve("no"));
+        prompt.question("Continue? [y/N] ").then(resolve, () => resolve("no"));
     });
     prompt.close();
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Stop("Nothing was made.");
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Stop("Nothing was created.");
 }
 
 async function main() {
@@ -116,7 +146,7 @@ async function main() {
         await (aws ? stage.useAws({ region, volume }, () => confirm(yes)) : stage.useEmulator());
         await story(stage);
     } catch (error) {
-        tell(error);
+        report(error);
     }
     const { signal, left } = await stage.clear();
     if (left) process.exitCode = 1;
@@ -126,7 +156,7 @@ async function main() {
         stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
 }
 
-function tell(error) {
+function report(error) {
     // The message is sufficient for known errors; an unknown error is a fault of the demo and needs its stack.
     const known = ["Stop", "ToolError", "Remedy", "AggregateError", "Ec2Error", "ConfigError"];
     const misused = error.code?.startsWith("ERR_PARSE_ARGS");
@@ -134,4 +164,4 @@ function tell(error) {
     process.exitCode = 1;
 }
 
-await main().catch(tell);
+await main().catch(report);

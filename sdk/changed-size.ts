@@ -17,7 +17,7 @@ import type { ChangedSize, ChangedSizeArgs, ChangedSizeOptions } from "../provid
  * });
  * ```
  * @param args The snapshots.
- * @param options How the comparison is watched and cancelled.
+ * @param options Options to observe and to cancel the comparison.
  * @see [ListChangedBlocks](https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListChangedBlocks.html)
  * @see [ListSnapshotBlocks](https://docs.aws.amazon.com/ebs/latest/APIReference/API_ListSnapshotBlocks.html)
  */

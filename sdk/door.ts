@@ -1,6 +1,6 @@
 /**
- * The two doors of a resource: Pulumi's dynamic providers, and the plugin of this package. The resource is the same, and
- * each door names the other's token as an alias, so that a change of door changes nothing.
+ * Selects the door of a resource: Pulumi's dynamic providers, or the plugin of this package. Each door declares the token of
+ * the other as an alias, so that a change of door changes nothing.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Door {
     aliases: pulumi.Alias[];
     /** The provider instance; undefined for a dynamic resource. */
     plugin: pulumi.ProviderResource | undefined;
-    /** Whether the program has chosen the provider instance, and not the configuration alone. */
+    /** Reports whether the program selects the provider instance, and not only the configuration. */
     isExplicit: boolean;
 }
 
@@ -36,14 +36,14 @@ function isPublic(resource: ResourceName): resource is keyof typeof resources {
     return Object.hasOwn(resources, resource);
 }
 
-/** The provider instance in the options, or inherited. */
+/** Returns the provider instance in the options, or the inherited one. */
 function pluginIn(opts: pulumi.CustomResourceOptions | undefined): pulumi.ProviderResource | undefined {
     const { provider, parent } = opts ?? {};
     if (provider !== undefined && packageOf(provider) === "ebs-snapshots") return provider;
     return parent?.getProvider("ebs-snapshots:index:Snapshot");
 }
 
-/** One for each `aws.Provider`. */
+/** Contains one plugin provider for each explicit `aws.Provider`. */
 const ofAws = new WeakMap<pulumi.ProviderResource, Provider>();
 
 /**
@@ -85,7 +85,7 @@ function isPluginConfigured(): boolean {
     return new pulumi.Config("ebs-snapshots").getBoolean("plugin") === true;
 }
 
-/** One a program; programs of the automation API run one after the other in one process. */
+/** Contains one provider for each program, because the Automation API runs several programs in one process. */
 const configured = new WeakMap<object, Provider>();
 
 function configuredPlugin(): Provider | undefined {
@@ -99,7 +99,7 @@ function configuredPlugin(): Provider | undefined {
     return provider;
 }
 
-/** The stack's configuration of the `aws` provider, which does not reach another one, and our own. */
+/** Returns the stack's configuration of the `aws` provider, which Pulumi passes to no other provider, and of this package. */
 function stackConfiguration(): Record<string, pulumi.Input<string>> {
     const values = Object.keys(providerInputs).flatMap((key) => {
         const found = ["ebs-snapshots", "aws"]
@@ -112,13 +112,13 @@ function stackConfiguration(): Record<string, pulumi.Input<string>> {
     return Object.fromEntries(values);
 }
 
-/** Public at run time, though not in the types. */
+/** Calls a function of the SDK that is public, but not in its types. */
 export function isConfigSecret(key: string): boolean {
     const { isConfigSecret: isSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
     return isSecret?.(key) === true;
 }
 
-/** Public at run time for as long as there have been providers, though not in the types. */
+/** Calls a method of the SDK that has always been public, but is not in its types. */
 export function packageOf(provider: pulumi.ProviderResource): string {
     return (provider as unknown as { getPackage: () => string }).getPackage();
 }

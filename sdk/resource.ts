@@ -151,8 +151,8 @@ function refuseOptions(
     };
     if (opts?.deletedWith !== undefined) {
         refuse(
-            "option deletedWith is refused, since a snapshot outlives its volume and would be left behind " +
-                "without a trace; remove the option",
+            "the option deletedWith is not supported: a snapshot outlives its volume, and would be left behind " +
+                "unmanaged. Remove the option",
         );
     }
     if (plugin === undefined && opts?.id !== undefined) {
@@ -163,9 +163,9 @@ function refuseOptions(
     if (plugin === undefined && opts?.import !== undefined) {
         const remedy =
             "adopt" in keys
-                ? `remove the option, and give the argument adopt: ${JSON.stringify(opts.import)} instead`
-                : "remove the option, and declare the resource; nothing of it is there to be imported";
-        refuse(`option import is refused, since Pulumi cannot import dynamic resources; ${remedy}`);
+                ? `remove the option, and set the argument adopt: ${JSON.stringify(opts.import)} instead`
+                : "remove the option, and declare the resource: it exists only in the state";
+        refuse(`the option import is not supported: Pulumi cannot import dynamic resources; ${remedy}`);
     }
     const given = isExplicit || args["region"] !== undefined || args["credentials"] !== undefined;
     if (!given && explicitAwsProvider(opts) !== undefined) {

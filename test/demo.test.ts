@@ -28,13 +28,13 @@ afterEach(async () => {
     await rm(temporary, { recursive: true, force: true });
 });
 
-/** Where `pulumi` and npm would leave something. */
+/** Lists the folders in which `pulumi` and npm could leave files. */
 async function files(): Promise<string[]> {
     const folders = [root, join(root, "examples/quickstart")];
     return (await Promise.all(folders.map((folder) => readdir(folder)))).flat();
 }
 
-/** Those that were started by a demo: the TMPDIR of each of them is this or inside of it. */
+/** Lists the processes that a demo has started: their TMPDIR is `marker` or a folder in it. */
 async function processes(marker: string): Promise<string[]> {
     if (!existsSync("/proc/self/environ")) return [];
     const ids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
@@ -76,15 +76,15 @@ function demo(
     );
 }
 
-/** What a user may have set, and what the emulated demo must not touch. */
-const theirs = {
+/** A user may have set these variables, and the emulated demo must ignore them. */
+const userEnvironment = {
     AWS_PROFILE: "production",
     AWS_ACCESS_KEY_ID: "AKIATEST111122223333",
-    AWS_SECRET_ACCESS_KEY: "theirs",
+    AWS_SECRET_ACCESS_KEY: "secret",
     AWS_REGION: "eu-west-1",
     AWS_ENDPOINT_URL: "http://127.0.0.1:9",
     PULUMI_BACKEND_URL: "https://127.0.0.1:9",
-    PULUMI_ACCESS_TOKEN: "theirs",
+    PULUMI_ACCESS_TOKEN: "token",
     PULUMI_STACK: "production",
     HTTP_PROXY: "http://127.0.0.1:9",
 };
@@ -95,49 +95,51 @@ function between(output: string, from: string, to: string): string {
     return output.slice(start, output.indexOf(to, start + from.length));
 }
 
-test("the demo previews, creates, updates, replaces, lists and destroys, whatever the user has configured", async () => {
-    const { code, output } = await demo([], theirs);
+test("the demo resumes a killed run, shares, restores, refuses a replacement and plans, whatever the user has configured", async () => {
+    const { code, output } = await demo([], userEnvironment);
     expect(code, output).toBe(0);
 
     expect(between(output, "1. Preview", "2. ")).toMatch(/before-release create\b[^]*\+ 2 to create/);
 
-    const up = between(output, "2. Take", "3. ");
-    expect(up).toMatch(/snapshot [1-9]\d?%/);
-    expect(up).toMatch(/state +: "completed"/);
+    const killed = between(output, "2. Create", "3. ");
+    expect(killed).toMatch(/snapshot \d+%[^]*kill -9/);
+    const [, snapshotId = ""] = /(snap-\w+) +before-release +payments +CC-1042/.exec(killed) ?? [];
+    expect(killed).not.toContain("Outputs:");
 
-    const update = between(output, "3. Change", "4. ");
-    expect(update).toContain('~ billingCode: "CC-1042" => "CC-2077"');
-    expect(update).toMatch(/~ 1 to update[^]*~ 1 updated/);
+    const resumed = between(output, "3. Run", "4. ");
+    expect(resumed).toContain(`adopts ${snapshotId}, which an interrupted run of this stack created.`);
+    expect(resumed).toMatch(/state +: "completed"/);
+    const list = resumed.slice(resumed.indexOf("  id "));
+    expect(list.match(/snap-\w+/g), "snapshots of the volume").toEqual([snapshotId]);
 
-    const replacement = between(output, "4. Change", "5. ");
-    expect(replacement).toMatch(
-        /warning: before-release: replacement will delete snapshot (snap-\w+) .*To keep it, set keepReplaced: true\./,
-    );
-    expect(replacement).toMatch(/\+-1 to replace[^]*\+-1 replaced/);
-    const [, before, after] =
-        /snapshotId *: "(snap-\w+)" => "(snap-\w+)"/.exec(
-            replacement.slice(replacement.indexOf("Outputs:")),
-        ) ?? [];
+    const share = between(output, "4. Share", "5. ");
+    expect(share).toContain(`for-audit: ${snapshotId} will be shared with 444455556666`);
+    expect(share).toMatch(/\+ 1 to create[^]*\+ 1 created/);
+    expect(share, "a warning of the killed run").not.toContain("pending operations");
 
-    const list = between(output, "5. The", "6. ");
-    expect(list).toMatch(new RegExp(`${after!}  before-release  payments  CC-2077 +completed  8 GiB`));
-    expect(list).not.toContain(before);
-
-    const volume = between(output, "6. Make", "7. ");
+    const volume = between(output, "5. Restore", "6. ");
     expect(volume).toMatch(/the volume \(10 GiB\) is larger than its snapshot \(8 GiB\)[^]*growpart/);
     expect(volume).toMatch(/recoveredVolumeState: "none" => "available"/);
     expect(volume).toMatch(/vol-\w+ {2}10 GiB {2}us-east-1a {2}available, ready to be attached/);
 
-    expect(output.slice(output.indexOf("7. Destroy"))).toMatch(
-        /- 3 deleted[^]*EC2 shows no snapshot of vol-[^]*EC2 shows no volume made from a snapshot/,
+    expect(between(output, "6. A replacement", "7. ")).toMatch(
+        new RegExp(
+            `error: .*the volume was created from ${snapshotId} and holds data .*onSnapshotChange: "keep"[^]*1 errored`,
+        ),
+    );
+
+    expect(between(output, "7. Plan", "8. ")).toMatch(/nightly +62 [^]*Recovery point objective: 13 hours/);
+
+    expect(output.slice(output.indexOf("8. Destroy"))).toMatch(
+        /- 4 deleted[^]*EC2 shows no snapshot of vol-[^]*EC2 shows no volume created from a snapshot/,
     );
     expect(output).not.toMatch(/__provider|__urn|Permalink|NodeVersionSupport|Neo|Undefined value/);
 });
 
 test("an interrupted demo ends as a signal does, and leaves nothing", async () => {
     let sent = false;
-    const { code, output } = await demo([], theirs, (seen, kill) => {
-        if (sent || !/snapshot \d+%/.test(seen)) return;
+    const { code, output } = await demo([], userEnvironment, (seen, kill) => {
+        if (sent || !/pulumi cancel[^]*before-release creating/.test(seen)) return;
         sent = true;
         kill("SIGINT");
     });
@@ -159,28 +161,31 @@ test("on AWS, the demo ends with one line where there are no credentials", async
     expect(code).toBe(1);
 });
 
-test("on AWS, the demo says where before it makes anything, and deletes what it made, also after a failure", async () => {
+test("on AWS, the demo shows account and region before it creates anything, and deletes everything, also after a failure", async () => {
     const emulator = await startEmulator();
     try {
         const aws = {
             AWS_ENDPOINT_URL: emulator.endpoint,
             AWS_ACCESS_KEY_ID: "AKIATEST111122223333",
-            AWS_SECRET_ACCESS_KEY: "theirs",
+            AWS_SECRET_ACCESS_KEY: "secret",
             AWS_REGION: "eu-west-1",
         };
-        const made = ({ action }: Call) => action.startsWith("Create");
+        const creations = ({ action }: Call) => action.startsWith("Create");
 
         const asked = await demo(["--aws"], aws);
         expect(asked.output).toMatch(/Account +111122223333\nRegion +eu-west-1\nVolume +a new empty one/);
-        expect(asked.output).toContain("Nobody is here to confirm that: add --yes.");
+        expect(asked.output).toContain(
+            "Standard input is not a terminal, so that nobody can confirm. Add --yes.",
+        );
         expect(asked.code).toBe(1);
-        expect(await emulator.calls(made)).toEqual([]);
+        expect(await emulator.calls(creations)).toEqual([]);
 
-        // The second step, an update of the tags, is refused.
-        await emulator.faults([{ action: "CreateTags", code: "UnauthorizedOperation", message: "No." }]);
+        // The share is refused.
+        const code = "UnauthorizedOperation";
+        await emulator.faults([{ action: "ModifySnapshotAttribute", code, message: "No." }]);
         const failed = await demo(["--aws", "--yes"], aws);
-        expect(failed.output).toContain("the IAM permission ec2:CreateTags");
-        expect(failed.output).toContain("Deleting what the demo has made.");
+        expect(failed.output).toContain("the IAM permission ec2:ModifySnapshotAttribute");
+        expect(failed.output).toContain("Deleting what the demo has created.");
         expect(failed.code, failed.output).toBe(1);
         const calls = (await emulator.calls()).map(({ action, account, region }) => [
             action,

@@ -51,7 +51,7 @@ export const test = base
     .extend("testLife", { auto: true }, async ({ life }, { onCleanup }) => {
         if (life === "file") return;
         await emulator.reset();
-        // Those of a hook that goes before all tests stay.
+        // The cleanups of a hook that runs before all tests are kept.
         const before = new Set(projects);
         onCleanup(() => remove([...projects].filter((project) => !before.has(project))));
     });

@@ -36,9 +36,9 @@ declare module "vitest" {
     interface ProvidedContext {
         /** Path of the Pulumi CLI. */
         pulumi: string;
-        /** Where the keys of the stacks' secrets are. */
+        /** The file with the keys of the stacks' secrets. */
         vault: string;
-        /** Where the emulators answer, one for each worker. */
+        /** The endpoints of the emulators, one for each worker. */
         emulators: string[];
         /** The processes that run programs and providers, two for each worker. */
         hosts: Hosts[];

@@ -1,5 +1,5 @@
 /**
- * What `npm pack` makes, before anybody installs it: test/layouts.test.ts does that.
+ * Tests the tarball of `npm pack`; test/layouts.test.ts installs it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What a tool of node_modules/.bin says, also where it ends with a failure: the test shows why. */
+/** Returns the output of a tool in node_modules/.bin, even if it fails, so that the test shows the reason. */
 async function tool(name: string, ...args: string[]): Promise<string> {
     const file = join(root, "node_modules/.bin", name);
     const ran = run(file, args, { cwd: root, maxBuffer: 1e8 });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Snapshot, VolumeFromSnapshot } from "pulumi-ebs-snapshots";
+import { Snapshot, SnapshotShare, VolumeFromSnapshot } from "pulumi-ebs-snapshots";
 
 const config = new pulumi.Config();
 
@@ -11,9 +11,11 @@ const snapshot = new Snapshot("before-release", {
     billingCode: config.get("billingCode") ?? "CC-1042",
 });
 
-export const snapshotId = snapshot.snapshotId;
-export const state = snapshot.state;
-export const volumeSize = snapshot.volumeSize;
+export const { snapshotId, state, volumeSize } = snapshot;
+
+// Another account that may use the snapshot: `pulumi config set shareWith 444455556666`
+const account = config.get("shareWith");
+if (account !== undefined) new SnapshotShare("for-audit", { snapshotId, accounts: [account] });
 
 // A larger volume from it, once there is a zone for it: `pulumi config set availabilityZone us-east-1a`
 const availabilityZone = config.get("availabilityZone");
@@ -21,9 +23,9 @@ const recovered =
     availabilityZone === undefined
         ? undefined
         : new VolumeFromSnapshot("recovered", {
-              snapshotId: snapshot.snapshotId,
+              snapshotId: config.get("recoverFrom") ?? snapshotId,
               availabilityZone,
-              size: snapshot.volumeSize.apply((size) => size + 2),
+              size: volumeSize.apply((size) => size + 2),
               group: "payments",
           });
 

@@ -219,13 +219,13 @@ export function connect(
         if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
             throw new ConfigError(
                 "aws:allowedAccountIds",
-                `the credentials are of account ${id}, not allowed here`,
+                `the credentials belong to account ${id}, which is not in the list`,
             );
         }
         if (aws.forbiddenAccountIds.includes(id)) {
             throw new ConfigError(
                 "aws:forbiddenAccountIds",
-                `the credentials are of account ${id}, forbidden here`,
+                `the credentials belong to account ${id}, which is forbidden`,
             );
         }
     }

@@ -61,7 +61,7 @@ export function sourceOf(identity: AwsConfig, env: Environment = process.env): S
     const configured = completeKeys(["aws:accessKey", accessKey], ["aws:secretKey", secretKey], token);
     if (configured !== undefined) return { from: "keys", key: "aws:accessKey", keys: configured };
     if (token !== undefined)
-        throw new ConfigError("aws:token", "goes with accessKey and secretKey, which are missing");
+        throw new ConfigError("aws:token", "requires accessKey and secretKey, which are missing");
     if (web !== undefined) return { from: "webIdentity", key: webKey, web: withEnvironment(web, env) };
     if (identity.profile === undefined) {
         const found = environmentSource(env);
@@ -110,7 +110,7 @@ function completeKeys([name, id]: Named, [secretName, secret]: Named, token?: st
         : `Set ${missing} too, or unset ${given}.`;
     throw new ConfigError(
         missing,
-        `${withoutPrefix(name)} and ${withoutPrefix(secretName)} go together; ${withoutPrefix(missing)} is missing. ${set}`,
+        `${withoutPrefix(name)} and ${withoutPrefix(secretName)} must be set together; ${withoutPrefix(missing)} is missing. ${set}`,
     );
 }
 
@@ -330,7 +330,7 @@ type Providers = typeof import("@aws-sdk/credential-providers");
 
 function fromWebIdentity(sdk: Providers, { key, web }: Source & { from: "webIdentity" }, sts: object) {
     if (web.roleArn === undefined)
-        throw new ConfigError(key, "roleArn is required: give it in the configuration, or set AWS_ROLE_ARN");
+        throw new ConfigError(key, "roleArn is required: set it in the configuration, or set AWS_ROLE_ARN");
     const common = defined({
         roleArn: web.roleArn,
         roleSessionName: web.sessionName ?? sessionName,

@@ -115,7 +115,7 @@ const remediesByKind: Partial<Record<ErrorKind, string>> = {
         "The certificate of the server is not trusted. If a proxy or a custom endpoint presents it, name the file with its CA: " +
         "`pulumi config set aws:customCaBundle <file>`, or AWS_CA_BUNDLE.",
     indeterminate: "The answer of EC2 did not arrive or could not be read; run again.",
-    retryable: "EC2 still refuses for now; run again later.",
+    retryable: "EC2 still rejects the call; run again later.",
 };
 
 /** Represents a classified error of EC2. */

@@ -101,6 +101,6 @@ function proxyError(
     const reason = `the proxy ${new URL(url).host} refused to connect to ${host}: ${status}`;
     if (statusCode >= 500) return Object.assign(new Error(`${reason} (${key})`), { code: "ECONNREFUSED" });
     const remedy =
-        statusCode === 407 ? "Give user and password in its URL" : "Ask for that host to be allowed";
-    return new ConfigError(key, `${reason}. ${remedy}, or except the host with aws:noProxy or NO_PROXY.`);
+        statusCode === 407 ? "Specify user and password in its URL" : "Have the proxy allow that host";
+    return new ConfigError(key, `${reason}. ${remedy}, or exclude the host with aws:noProxy or NO_PROXY.`);
 }

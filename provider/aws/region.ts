@@ -18,6 +18,14 @@ export async function configuredRegion(
     return entry?.["region"];
 }
 
+/** Returns the error for a call without a region. */
+export function missingRegion(): ConfigError {
+    return new ConfigError(
+        "aws:region",
+        "no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
+    );
+}
+
 /**
  * Fails if a region does not exist. A region that is newer than the SDK's list has a name in DNS.
  * `aws:skipRegionValidation` disables this check.

@@ -20,7 +20,7 @@ export const defaultMembers = [
     "exclusions",
 ] as const;
 
-/** What a request says of a policy, except its tags and whether it is a default policy. */
+/** Contains the members of a request that describe a policy, except its tags and whether it is a default policy. */
 export type PolicyRequest = Required<
     Pick<UpdateLifecyclePolicyRequest, "Description" | "ExecutionRoleArn" | "State">
 > &

@@ -25,7 +25,7 @@ export interface ChangedSizeArgs extends CallOptions {
     to?: string;
 }
 
-/** What a snapshot holds beyond an earlier one. */
+/** The size of the blocks that a snapshot adds to an earlier one. */
 export interface ChangedSize {
     /** Size of these blocks in bytes: `blocks` times `blockSize`. */
     changedBytes: number;
@@ -39,7 +39,7 @@ export interface ChangedSize {
     from?: string;
 }
 
-/** How far a comparison is. */
+/** The progress of a comparison. */
 export interface ChangedSizeProgress {
     /** Part of the volume that is compared, from 0 to 1. */
     compared: number;
@@ -51,7 +51,7 @@ export interface ChangedSizeProgress {
     from?: string;
 }
 
-/** How a comparison is watched and cancelled. */
+/** Options to observe and to cancel a comparison. */
 export interface ChangedSizeOptions {
     /** Cancels the comparison: the promise is rejected with the signal's reason. Default: none. */
     signal?: AbortSignal;
@@ -126,7 +126,7 @@ async function snapshotBefore(ec2: Ec2, id: string, snapshot: Ec2Snapshot): Prom
     const { VolumeId = noVolume, OwnerId = "self", StartTime } = snapshot;
     if (VolumeId === noVolume)
         throw new Error(
-            `${id} is a copy, or was made of no volume: EC2 does not tell which snapshot is the one before it. ` +
+            `${id} is a copy, or was not created from a volume: EC2 does not show its previous snapshot. ` +
                 "Specify from and to.",
         );
     const Filters = [

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ConfigError, type Configuration, type Credentials, type ReadKey } from "../../schema/configuration";
+import { type Configuration, type Credentials, type ReadKey } from "../../schema/configuration";
 import type { Ec2 } from "../aws/ec2";
-import { configuredRegion, requireRegion } from "../aws/region";
+import { configuredRegion, missingRegion, requireRegion } from "../aws/region";
 import { Deployment } from "../lifecycle/deployment";
 
 /** The region and the identity that a function uses. */
@@ -22,7 +22,7 @@ export interface Connection {
     configuration: Configuration;
 }
 
-/** How a function is called, besides its arguments. */
+/** The context of a call, besides its arguments. */
 export interface CallContext {
     /** Cancels the call. */
     signal?: AbortSignal;
@@ -35,11 +35,7 @@ export async function connect(read: ReadKey, { region, credentials }: CallOption
     deployment.configure(read);
     const { configuration } = deployment;
     const resolvedRegion = region ?? (await configuredRegion(configuration.aws, credentials));
-    if (resolvedRegion === undefined)
-        throw new ConfigError(
-            "aws:region",
-            "is required: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
-        );
+    if (resolvedRegion === undefined) throw missingRegion();
     await requireRegion(resolvedRegion, configuration.aws, region === undefined ? "aws:region" : "region");
     return { ec2: deployment.ec2(resolvedRegion, credentials), configuration };
 }

@@ -11,8 +11,8 @@ export async function requireSameAccount(ctx: ResourceContext, state: Properties
     const owner = state["ownerId"];
     if (ctx.ec2.identityUnknown)
         throw new Error(
-            "is not found, and nobody can tell whether it is gone: aws:endpoints has an endpoint for ec2 but none for sts, " +
-                "so the account is unknown. Add the endpoint for sts, or take the one for ec2 out",
+            "was not found, and it is unknown whether it still exists: aws:endpoints contains an endpoint for ec2 but none for sts, " +
+                "so the account is unknown. Add an endpoint for sts, or remove the one for ec2",
         );
     if (typeof owner !== "string") return;
     const account = await ctx.ec2.account();
@@ -28,7 +28,7 @@ export function requireSameOwner(owner: string | undefined, state: Properties): 
 
 function wrongAccount(found: string, owner: string): string {
     return (
-        `the credentials see account ${found}, but the state says that it is owned by ${owner}; ` +
-        "use credentials of the same account"
+        `the credentials belong to account ${found}, but the resource in the state belongs to ${owner}; ` +
+        "use credentials of that account"
     );
 }

@@ -107,8 +107,8 @@ function matchingClaim<Observed>(
     if (matches.length > 1) {
         const ids = matches.map(({ id }) => id).join(", ");
         throw new Error(
-            `${String(matches.length)} were created by interrupted runs, and it is not known which one is meant: ${ids}; ` +
-                `delete those that are not wanted, or remove their tag ${claimTag}, and run again`,
+            `${String(matches.length)} were created by interrupted runs, and it is unknown which one to adopt: ${ids}; ` +
+                `delete those that are not needed, or remove their tag ${claimTag}, and run again`,
         );
     }
     return matches[0];

@@ -83,8 +83,8 @@ export class Claims {
         const isOne = ids.length === 1;
         this.run.log.warn(
             "",
-            `${ids.join(", ")} ${isOne ? "was" : "were"} created by an interrupted run of this stack, and nothing in this run ` +
-                `stands for ${isOne ? "it" : "them"}. Delete what is not wanted, set \`adopt\` to the id of what is, or ` +
+            `${ids.join(", ")} ${isOne ? "was" : "were"} created by an interrupted run of this stack, and no resource of this ` +
+                `run manages ${isOne ? "it" : "them"}. Delete those that are not needed, set \`adopt\` to the id of one to keep it, or ` +
                 `remove the tag ${claimTag}.`,
         );
     }

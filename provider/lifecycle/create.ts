@@ -161,7 +161,7 @@ async function recordIncompleteSuccessor(
 ): Promise<void> {
     if (resource.replacing?.isComplete?.({ outputs }) !== false) return;
     await replaced?.recordSuccessor?.(id).catch((error: unknown) => {
-        ctx.warn(`${id} is not noted as the successor of ${replaced.id}: ${messageOf(error)}`);
+        ctx.warn(`${id} could not be recorded as the successor of ${replaced.id}: ${messageOf(error)}`);
     });
 }
 

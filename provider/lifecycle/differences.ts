@@ -27,7 +27,7 @@ export async function differences(
     const changed = changedProperties(rules, state.properties, inputs).filter(
         ({ property }) => edited.includes(property) || isNew(property),
     );
-    // Where the identity or the region is unknown, nothing can be read.
+    // Nothing can be read while the identity or the region is unknown.
     const isReadable = !hasUnknown([inputs["region"], inputs["credentials"]]);
     const equivalent = await Promise.all(
         changed.map(async ({ property }) => {

@@ -1,12 +1,11 @@
 /**
- * Import: a resource that no state knows, with the inputs that declare it as EC2 shows it.
+ * Imports a resource that is in no state: returns its state, and the inputs that declare it as EC2 shows it.
  *
  * @module
  */
-import { ConfigError } from "../../schema/configuration";
 import { declaredTags } from "../../schema/tags";
 import { defined, type Properties } from "../../schema/values";
-import { configuredRegion } from "../aws/region";
+import { configuredRegion, missingRegion } from "../aws/region";
 import type { LifecycleContext, State } from "./context";
 import { withErrorContext } from "./failure";
 import { createOwner, ownersOf } from "./ownership";
@@ -19,7 +18,7 @@ export interface Imported {
     inputs: Properties;
 }
 
-/** Nothing where the resource does not exist. `id` may begin with a region, as in `us-west-2/snap-1`. */
+/** Returns `undefined` if the resource does not exist. `id` may begin with a region, as in `us-west-2/snap-1`. */
 export async function importResource(
     scope: Scope,
     context: LifecycleContext,
@@ -28,13 +27,13 @@ export async function importResource(
     const { resource, deployment, rules } = scope;
     const [, explicitRegion, importId = ""] = /^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)\/)?(.*)$/.exec(id) ?? [];
     const region = explicitRegion ?? (await configuredRegion(deployment.configuration.aws));
-    if (region === undefined) throw new ConfigError("aws:region", "is required: set it, or give `region`");
+    if (region === undefined) throw missingRegion();
     const ctx = resourceContext(scope, context, { region });
     return withErrorContext(`importing ${importId}`, find());
 
     async function find(): Promise<Imported | undefined> {
         if (resource.findImported === undefined)
-            throw new Error("it exists in the state alone; declare it instead");
+            throw new Error("it exists only in the state, not in AWS; declare it instead");
         const found = await resource.findImported({ ctx, id: importId });
         if (found === undefined) return undefined;
         const properties: Properties = { ...defined({ ...found.inputs }), region };
@@ -45,11 +44,11 @@ export async function importResource(
             state: { ...properties, ...found.known },
         });
         if (observed === undefined) return undefined;
-        // Without a name there, none is declared: importing changes nothing.
+        // A resource without a name gets none, so that the import changes nothing.
         const isNamed = !("name" in rules) || "name" in properties;
         const tagKeys =
             "tags" in rules ? Object.keys(declaredTags(properties, deployment.configuration)) : [];
-        // The tag of this very resource, which a state has lost; what others own is kept when this one is deleted.
+        // The owner tag may be that of this resource, whose state was lost; a delete keeps what has other owners.
         const { name: ownName } = createOwner(scope, ctx);
         const owners = (resource.tagged?.carriers(found.id, observed) ?? []).flatMap(ownersOf);
         const owner = owners.find(({ name }) => name === ownName)?.token;

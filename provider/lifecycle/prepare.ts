@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { configuredRegion, requireRegion } from "../aws/region";
-import { ConfigError, type Credentials } from "../../schema/configuration";
+import { configuredRegion, missingRegion, requireRegion } from "../aws/region";
+import { type Credentials } from "../../schema/configuration";
 import { regionRule } from "../../schema/placement";
 import { nameOf } from "../../schema/urn";
 import { hasUnknown, isMap, UNKNOWN, type Properties } from "../../schema/values";
@@ -22,16 +22,11 @@ export async function prepare(
     if (!("tags" in rules) && inputs["tags"] !== undefined) {
         // A transform of the stack adds tags to every resource.
         delete inputs["tags"];
-        deployment.log.info(urn, "has no tags in AWS: the tags that it is given are left out.");
+        deployment.log.info(urn, "has no tags in AWS; `tags` is ignored.");
     }
     const lineage = deployment.lineageOf(urn, Object.keys(olds.properties).length > 0 ? olds : undefined);
     const region = inputs["region"] ?? (await defaultRegion(deployment, urn, olds.properties, news));
-    if (region === undefined)
-        throw new ConfigError(
-            "aws:region",
-            "no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` " +
-                "argument.",
-        );
+    if (region === undefined) throw missingRegion();
     const { aws } = deployment.configuration;
     const isNew = region !== UNKNOWN && region !== olds.properties["region"];
     if (isNew && typeof region === "string" && regionRule.validate(region, "region").length === 0)

@@ -233,7 +233,7 @@ interface Abilities<Inputs, Outputs, Observed> extends Cached<Observed>, Claimab
         ctx: ResourceContext;
         id: string;
     }) => Promise<{ observed: Observed; until: string; restore: () => Promise<Observed> } | undefined>;
-    /** Called by import with the id that the user has typed; undefined where there is no such resource. */
+    /** Import calls it with the id that the user specifies: it returns undefined if that resource does not exist. */
     findImported?: (args: { ctx: ResourceContext; id: string }) => Promise<ImportedInputs | undefined>;
 }
 
@@ -272,9 +272,9 @@ interface Claimable<Inputs, Observed> {
 
 export interface ImportedInputs {
     id: string;
-    /** All inputs that AWS shows: declared so, the resource stays as it is. */
+    /** Contains all inputs that AWS shows; a program that declares them changes nothing. */
     inputs: Properties;
-    /** What `read` takes from a state besides the inputs. */
+    /** Contains the properties that `read` takes from a state besides the inputs. */
     known?: Properties;
 }
 
@@ -286,7 +286,7 @@ export interface TagCarrier {
 
 /** Defines the resources whose tags a new resource copies, if its inputs declare that. */
 export interface TagSources<Inputs> {
-    /** The number of internal tags of a new resource, if it is not the usual one. */
+    /** Contains the number of internal tags of a new resource, if it differs from the default. */
     count?: number;
     /** Check calls it before a creation: it returns the sources that AWS shows by now, with their tags. */
     read: (args: { ctx: ResourceContext; inputs: Inputs }) => Promise<TagCarrier[]>;

@@ -84,7 +84,7 @@ export function creationTags(
     const declared = declaredTags(inputs, configuration);
     const copied = Object.entries(copyable)
         .filter(([key]) => selection !== undefined && isSelected(key, selection))
-        // Those that take the place of a default stand first: the default is not written, even if room is short.
+        // Copied tags that override a default come first, so that they override it even if room is short.
         .sort(
             ([one], [other]) => Number(Object.hasOwn(declared, other)) - Number(Object.hasOwn(declared, one)),
         );
@@ -93,8 +93,8 @@ export function creationTags(
     const { included, omitted } = tagsThatFit(Object.fromEntries(copied), required);
     if (omitted.length > 0)
         ctx.warn(
-            `copies only ${String(Object.keys(included).length)} of the tags of ${String(source?.id)}, because EC2 takes ` +
-                `${String(maxTags)} on a resource. Left out: ${omitted.join(", ")}. To choose, set ` +
+            `copies only ${String(Object.keys(included).length)} of the tags of ${String(source?.id)}, because EC2 allows ` +
+                `${String(maxTags)} on a resource. Omitted: ${omitted.join(", ")}. To choose, set ` +
                 `${String(option)}: { except: [...] }.`,
         );
     return { ...included, ...required };

@@ -11,14 +11,14 @@ export type Kind = "ADD" | "DELETE" | "UPDATE";
 export interface PathDiff {
     kind: Kind;
     isReplacing: boolean;
-    /** Whether the engine finds both values among the inputs; otherwise the former one is an output. */
+    /** Reports whether the engine finds both values among the inputs; otherwise the previous one is an output. */
     isInput: boolean;
 }
 
 export interface DetailedDiff {
     isChanged: boolean;
     replaces: string[];
-    /** Whether what is replaced is deleted before the new one is created. */
+    /** Reports whether the replaced resource is deleted before the new one is created. */
     isDeletedFirst?: boolean;
     changed: string[];
     paths: Record<string, PathDiff>;

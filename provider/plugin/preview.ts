@@ -1,5 +1,5 @@
 /**
- * What a preview can tell of a resource before it is created or updated. Pure functions.
+ * Predicts the outputs of a resource for a preview, with pure functions.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export function previewOfCreate(names: string[], inputs: Properties): Properties
     return { ...Object.fromEntries(names.map((name) => [name, UNKNOWN])), ...inputs };
 }
 
-/** What stays as it is in the state, and the declared inputs; the rest is unknown. */
+/** Returns the outputs that do not change and the declared inputs; all other outputs are unknown. */
 export function previewOfUpdate(
     names: string[],
     { state, before, inputs }: { state: Properties; before: Properties; inputs: Properties },

@@ -99,7 +99,7 @@ export class ProviderInstance {
         }
     }
 
-    /** Whether the configuration has changed. The provider stays the same one, so that no resource is replaced. */
+    /** Reports whether the configuration has changed. The provider is never replaced, so that no resource is. */
     diffConfig(urn: string, { before, after }: { before: Properties; after: Properties }): boolean {
         const [old, next] = [receive(before).properties, receive(after).properties];
         const [from, to] = [old["region"], next["region"]];

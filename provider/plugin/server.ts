@@ -138,7 +138,7 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
     return { port, current: () => instance };
 }
 
-/** As large as the engine's own. */
+/** The limit is that of the engine. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
 function unary<Request, Response>(

@@ -142,7 +142,7 @@ async function validatePublic(
     ];
     if (observed?.Encrypted === true)
         return failure(
-            "for an encrypted snapshot: EC2 makes none public. Share it with accounts, or make the data public from a " +
+            "for an encrypted snapshot, which EC2 cannot make public. Share it with accounts, or make the data public from a " +
                 "snapshot of a volume that is not encrypted",
         );
     const requires = "State";
@@ -199,7 +199,7 @@ async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]):
     if (excluded.length === 0) return;
     ctx.warn(
         `${formatGrants(excluded, ctx.secrets)} cannot open the snapshot: the policy of its key ${key} does not allow them ` +
-            `${union(missing.flat(), []).join(", ")}. What it must allow, sharingPolicyDocuments gives as \`kms\``,
+            `${union(missing.flat(), []).join(", ")}. sharingPolicyDocuments returns the required statements as \`kms\``,
     );
 }
 

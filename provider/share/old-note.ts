@@ -30,7 +30,7 @@ export async function removeLegacyTags(
     } catch (error) {
         if (!(error instanceof Ec2Error)) throw error;
         ctx.info(
-            `the tag ${keys.join(", ")} of an earlier version stays on ${id}, without effect: ${error.message}`,
+            `the tag ${keys.join(", ")} of an earlier version could not be removed from ${id}, where it has no effect: ${error.message}`,
         );
     }
 }

@@ -56,7 +56,7 @@ interface Observed {
     grants: string[];
     /** The grants that the share owns: a later update or deletion revokes them. */
     owned: string[];
-    /** Whether the last `up` left the snapshot public because another share of the program declares it. */
+    /** Reports whether the last `up` left the snapshot public because another share of the program declares it. */
     isPublicElsewhere: boolean;
     /** The change that was just sent to EC2. */
     changed?: GrantChanges;
@@ -302,7 +302,7 @@ function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, added: string[])
     const remedies = [
         ...(Encrypted === true ? [`If it is under the key aws/ebs: ${shareCopy}.`] : []),
         ...(added.includes(everyone) && Encrypted !== true
-            ? ["See whether block public access is on: aws ec2 get-snapshot-block-public-access-state."]
+            ? ["Check whether block public access is on: aws ec2 get-snapshot-block-public-access-state."]
             : []),
     ];
     return new Error(joinSentences(error.message, ...remedies), { cause: error });

@@ -16,7 +16,7 @@ const releaseTimeoutsMs = { fastRestore: 10 * 60_000, image: 60_000 };
 
 export interface SnapshotDeletion {
     deadline: number;
-    /** Whether fast snapshot restore (FSR) was disabled just before. */
+    /** Reports whether fast snapshot restore (FSR) was disabled just before. */
     wasFastRestored: boolean;
 }
 

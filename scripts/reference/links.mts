@@ -27,7 +27,7 @@ import {
     propertiesOf,
 } from "./read.mjs";
 
-/** Where named types stand: where only one page names them, there. */
+/** Determines the page of each named type: the only page that names it, if there is one. */
 export type Places = Map<string, { page: string; anchor: string }>;
 
 export const asArguments = "arguments";
@@ -89,7 +89,7 @@ export function typeText(type: SomeType | undefined, places: Places, page: strin
         if (type.name === "Promise") return `a promise of ${inner(first)}`;
         if (type.name === "Record")
             return `a map of ${String(second) === "unknown" ? "anything" : several(inner(second))}`;
-        // Where a program may give an output, plain data has text.
+        // Plain data contains text where a program may pass an output.
         if (type.refersToTypeParameter) return "`string`";
         const place = places.get(type.name);
         return place === undefined

@@ -32,7 +32,7 @@ export function rulesOf(name: string): Readonly<Record<string, Rule>> | undefine
     return Object.hasOwn(resources, name) ? resources[name as keyof typeof resources].inputs : undefined;
 }
 
-/** Of each class that is no resource, which of its arguments may be outputs. */
+/** Returns, for each class that is not a resource, the arguments that may be outputs. */
 export const components: Record<string, string> = {
     SnapshotSchedule: "Ids, ARNs, accounts and the texts of tags may be outputs of other resources.",
     Provider: "Each may be an output of another resource.",
@@ -51,7 +51,7 @@ export interface Field {
     change: string | undefined;
 }
 
-/** What the entry points export. */
+/** Lists the exports of the entry points. */
 export async function readPackage(): Promise<ProjectReflection> {
     const app = await Application.bootstrap({
         entryPoints: Object.keys(pages).map((folder) => join(root, folder, "index.ts")),

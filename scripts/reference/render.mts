@@ -173,7 +173,7 @@ function classSections(
 function functionSections(project: ProjectReflection, places: Places, folder: keyof typeof pages): string[] {
     return functionsOf(project, folder).flatMap(({ name, parameters = [], type, comment }) => {
         const given = parameters.map((parameter) => ({
-            // What is taken apart at once has no name.
+            // A destructured parameter has no name.
             name: parameter.name === "__namedParameters" ? "args" : parameter.name,
             mark: parameter.flags.isOptional || parameter.defaultValue !== undefined ? "?" : "",
             type: typeText(parameter.type, places, pages[folder]),

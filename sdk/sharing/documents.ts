@@ -48,7 +48,7 @@ export interface SharingPolicyInputs {
 export interface PolicyStatement {
     /** Name of the statement. */
     Sid: string;
-    /** Whether it allows or denies. */
+    /** Allows or denies the actions. */
     Effect: "Allow" | "Deny";
     /** Actions, such as `ec2:ModifySnapshotAttribute`. */
     Action: string[];
@@ -175,7 +175,7 @@ const revokeStatements = [
 ];
 
 const readStatement: PolicyStatement = {
-    Sid: "Look",
+    Sid: "ReadSnapshots",
     Effect: "Allow",
     Action: [
         "ec2:DescribeSnapshots",
@@ -187,7 +187,7 @@ const readStatement: PolicyStatement = {
 };
 
 /** `SnapshotShare` removes the tags in which its earlier versions recorded their grants. */
-const removeTagsStatement = allow("NoteGrants", ["ec2:DeleteTags"], [snapshots], {
+const removeTagsStatement = allow("RemoveLegacyTags", ["ec2:DeleteTags"], [snapshots], {
     // The condition also matches requests without tags, so that `Null` requires one.
     "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
     Null: { "aws:TagKeys": "false" },
@@ -217,12 +217,12 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
     const sharing = ["ec2:ModifySnapshotAttribute"];
     return [
         // A permissions boundary of Deny statements alone allows nothing.
-        { Sid: "EverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
+        { Sid: "AllowEverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
         // `Null` excludes requests that add nothing from these three statements: a revocation is never denied.
-        deny("OthersDoNotShare", sharing, { Null: addsAccount, ...exceptPrivateSharers }, [snapshots]),
-        deny("OthersDoNotPublish", sharing, { Null: addsGroup, ...exceptPublicSharers }, [snapshots]),
+        deny("DenyOtherSharers", sharing, { Null: addsAccount, ...exceptPrivateSharers }, [snapshots]),
+        deny("DenyOtherPublishers", sharing, { Null: addsGroup, ...exceptPublicSharers }, [snapshots]),
         deny(
-            "ListedAccountsOnly",
+            "DenyOtherAccounts",
             sharing,
             accounts.length === 0
                 ? { Null: addsAccount }
@@ -231,7 +231,7 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
         ),
         // EC2 may not pass the accounts of a request to IAM, such as those of the older parameter `UserId`.
         deny(
-            "NoChangeUnseen",
+            "DenyUnrecognizedChanges",
             sharing,
             {
                 Null: {
@@ -246,7 +246,7 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
         // Sharing an AMI shares its snapshots, and EC2 passes neither accounts nor groups of that request to IAM. The
         // others write the data to a bucket, which may belong to another account.
         deny(
-            "ImagesAreNoWayAround",
+            "DenyImageSharing",
             [
                 "ec2:ModifyImageAttribute",
                 "ec2:CreateStoreImageTask",
@@ -256,9 +256,9 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
             exceptPublicSharers,
         ),
         // ResetSnapshotAttribute revokes all grants, including those of others.
-        deny("OthersDoNotReset", ["ec2:ResetSnapshotAttribute"], exceptSharers, [snapshots]),
+        deny("DenyOtherResets", ["ec2:ResetSnapshotAttribute"], exceptSharers, [snapshots]),
         deny(
-            "PublicAccessStaysBlocked",
+            "DenyPublicAccessSettings",
             [
                 "ec2:DisableSnapshotBlockPublicAccess",
                 "ec2:EnableSnapshotBlockPublicAccess",
@@ -267,14 +267,14 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
             exceptPublicSharers,
         ),
         // Data Lifecycle Manager shares with the permissions of its role.
-        deny("OthersGiveNoRoleToLifecycleManager", ["iam:PassRole"], {
+        deny("DenyRolesForLifecycleManager", ["iam:PassRole"], {
             StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
             ...exceptPrivateSharers,
         }),
-        deny("OthersChangeNoLifecyclePolicy", ["dlm:UpdateLifecyclePolicy"], exceptPrivateSharers),
+        deny("DenyLifecyclePolicyUpdates", ["dlm:UpdateLifecyclePolicy"], exceptPrivateSharers),
         // The recovery function, DLM's role and the resources of stacks recognize their own by these tags.
         deny(
-            "OthersWriteNoTagsOfStacks",
+            "DenyTagsOfStacks",
             ["ec2:CreateTags", "ec2:DeleteTags"],
             {
                 "ForAnyValue:StringLike": { "aws:TagKeys": [`${ownPrefix}*`] },
@@ -284,7 +284,7 @@ function guardrail(accounts: string[], inputs: SharingPolicyInputs): PolicyState
         ),
         // These roles may write the tags, so that nobody else may act as one of them.
         deny(
-            "OthersChangeNoRoleOfSchedules",
+            "DenyRolesOfSchedules",
             ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy"],
             exceptDeployers,
             [scheduleRoles],
@@ -325,7 +325,7 @@ function keyStatements(accounts: string[]): PolicyStatement[] {
     const viaEc2 = { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com*" } };
     return [
         statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], viaEc2),
-        statement("MakeVolumesOfThem", ["kms:CreateGrant"], {
+        statement("CreateVolumesFromSharedSnapshots", ["kms:CreateGrant"], {
             ...viaEc2,
             Bool: { "kms:GrantIsForAWSResource": "true" },
         }),

@@ -30,13 +30,13 @@ grpc.credentials.createInsecure = () => {
     return own;
 };
 
-/** What a run left behind may fail after its end, which must not end this process. */
+/** Work of a run may fail after the end of the run, which must not end this process. */
 function surviveLateErrors() {
     for (const event of ["uncaughtException", "unhandledRejection"])
         process.on(event, (error) => process.stderr.write(`${String(error?.stack ?? error)}\n`));
 }
 
-/** What the engine asked of the provider in this run, each with its resource. */
+/** Lists the operations that the engine requested in this run, each with its resource. */
 let asked = [];
 
 /** Makes the methods of the provider's service write down that they are called. */

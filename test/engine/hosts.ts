@@ -39,9 +39,9 @@ export interface Attached {
 }
 
 interface Released {
-    /** What both processes wrote. */
+    /** Contains the output of both processes. */
     output: string;
-    /** What the engine asked of the provider, each with its resource. */
+    /** Lists the operations that the engine requested, each with its resource. */
     asked: string[];
 }
 

@@ -24,7 +24,7 @@ export interface Ran {
     code: number;
     /** Standard output and standard error as they came. */
     output: string;
-    /** What the engine asked of the provider, each with its resource; only with warm hosts. */
+    /** Lists the operations that the engine requested, each with its resource; only with warm hosts. */
     asked?: string[];
 }
 
@@ -140,7 +140,7 @@ export class Project {
      */
     kill(cli: ChildProcess, orphan: boolean): void {
         const family = descendants(cli.pid ?? 0);
-        // What is left is ended with the project, by its id.
+        // The remaining processes are ended with the project, by id.
         family.forEach((pid) => this.#family.add(pid));
         const victims = orphan
             ? family.filter((pid) => !/dynamic-provider|pulumi-resource/.test(commandOf(pid)))
@@ -233,6 +233,6 @@ export interface ProjectOptions {
     config?: Record<string, string>;
     /** Without them the CLI starts processes of its own for the program and the provider, as it does for users. */
     hosts?: Hosts | undefined;
-    /** Where the key of the stack's secrets is; without it, the CLI derives the key from a passphrase. */
+    /** The file with the key of the stack's secrets; without it, the CLI derives the key from a passphrase. */
     vault?: string;
 }

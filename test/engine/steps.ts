@@ -1,5 +1,5 @@
 /**
- * What the steps of the engine tests share: programs as text, what a step called, and what EC2 has then.
+ * Provides programs as text for the engine tests, the calls of a step, and the resources in EC2.
  *
  * @module
  */
@@ -94,7 +94,7 @@ export async function tagsOf(emulator: Emulator, id: string): Promise<Record<str
     return withoutOwn((found?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-/** What others do to a snapshot while Pulumi is not looking. */
+/** Changes a snapshot outside of Pulumi. */
 export async function outside(
     emulator: Emulator,
     id: string,

@@ -1,4 +1,4 @@
-// What EC2 says for a moment and then no more: ids that it does not know yet, snapshots that it has not released yet.
+// Tests the eventual consistency of EC2: ids that it does not know yet, and snapshots that it has not released yet.
 
 import { DeregisterImageCommand, RegisterImageCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

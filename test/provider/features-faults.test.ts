@@ -35,7 +35,7 @@ const givingUp = ["UnlockSnapshot", "DisableFastSnapshotRestores", "RestoreSnaps
 
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
-/** What EC2 has of them: locks, zones, snapshots in the archive. */
+/** Reads the features in EC2: locks, zones, archived snapshots. */
 async function there() {
     const ec2 = emulator.ec2();
     const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));

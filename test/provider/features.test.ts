@@ -1,4 +1,4 @@
-// What a snapshot has besides its data: a lock, fast restore, a place in the archive.
+// Tests the features of a snapshot: lock, fast snapshot restore, archive.
 
 import {
     DescribeFastSnapshotRestoresCommand,

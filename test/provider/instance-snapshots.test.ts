@@ -100,7 +100,7 @@ test("one call snapshots all volumes but the excluded ones, one call syncs the t
         Role: "data",
     });
 
-    // What one member has lost is drift of the set, and comes back.
+    // A tag that one member lacks is drift of the set, and is written again.
     await outside(emulator, idOf(found, scratch), { untag: ["BillingCode"] });
     expect((await during(emulator, () => engine.refresh())).actions).toEqual([
         "DescribeSnapshots",

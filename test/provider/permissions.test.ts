@@ -120,7 +120,7 @@ async function needs(): Promise<Record<string, Need[]>> {
 }
 
 test("every resource is listed, and lived through here", async () => {
-    // What a schedule was told last is noted in the state, without a call.
+    // The state contains the record of a schedule, without a call.
     const resources = Object.keys(provider).filter((name) => name !== "SchedulePlan");
     expect(Object.keys(await needs()).sort()).toEqual(resources.sort());
     expect(Object.keys(lives).sort()).toEqual(resources);

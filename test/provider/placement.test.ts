@@ -1,4 +1,4 @@
-// Where a snapshot and a volume are kept: on an Outpost, in a Local Zone, or in the region.
+// Tests the placement of snapshots and volumes: on an Outpost, in a Local Zone, or in the region.
 
 import { CreateVolumeCommand, type CreateVolumeCommandInput } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

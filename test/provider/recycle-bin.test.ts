@@ -1,4 +1,4 @@
-// Nobody has asked whether what is deleted lies in the Recycle Bin: looking costs a few calls a run, whatever is in it.
+// Tests that reading the Recycle Bin, which no user has requested, costs a few calls in a run, whatever it contains.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";

@@ -1,4 +1,4 @@
-// EC2 takes 50 tags on a resource. Ours, copied ones and those of others count, and a preview says so.
+// EC2 allows 50 tags on a resource. Ours, copied ones and those of others count, and a preview says so.
 
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -25,7 +25,7 @@ test("tags of others on an adopted snapshot or volume count: what does not fit i
     expect(
         await failure(new Door(emulator).create("Snapshot", { ...args, tags: { a: "1", b: "2" } })),
     ).toContain(
-        `result in 49 tags, together with those on ${adopt}. The maximum is 48: EC2 takes 50 on a resource, and this ` +
+        `result in 49 tags, together with those on ${adopt}. The maximum is 48: EC2 allows 50 on a resource, and this ` +
             "package writes 2 of its own. Remove 1.",
     );
     expect(await emulator.count("CreateTags")).toBe(0);
@@ -48,7 +48,7 @@ test("an update that adds tags beside copied ones and those of others is refused
     const snapshot = await new Door(emulator).create("Snapshot", { ...args, tags: tags(6, "own") });
     const more = { ...args, tags: tags(7, "own") };
     expect(await failure(new Door(emulator).diff("Snapshot", snapshot, more))).toContain(
-        `tags result in 48 tags, together with those on ${snapshot.id}. The maximum is 47: EC2 takes 50 on a resource, ` +
+        `tags result in 48 tags, together with those on ${snapshot.id}. The maximum is 47: EC2 allows 50 on a resource, ` +
             "and this package writes 3 of its own. Remove 1.",
     );
     const others = { ...args, tags: tags(6, "new") };

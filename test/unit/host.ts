@@ -8,7 +8,7 @@ import { snapshot } from "../../provider/snapshot/snapshot";
 import { HandClock } from "./clock";
 import { Wire, type Answering } from "./wire";
 
-/** What is common to all of them. */
+/** Contains the common options. */
 export type AnyResource = Resource<object, object, unknown>;
 
 export const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::nightly";
@@ -33,7 +33,7 @@ export class Host {
         config: Record<string, string> = baseConfig,
         answering: Answering = unexpected,
         resource: AnyResource = snapshot as AnyResource,
-        /** What the state holds of one that is as it should be. */
+        /** The state of a resource without pending work. */
         readonly whole: Properties = { snapshotId: "snap-1", state: "completed" },
     ) {
         this.wire = new Wire(answering);
@@ -64,9 +64,9 @@ export class Host {
         );
     }
 
-    /** What a change of the inputs means, given a state as `create` leaves it. */
+    /** Returns the effect of a change of the inputs on a state as `create` returns it. */
     async diff(before: Properties, after: Properties, outputs: Properties = {}) {
-        // Where it is left to find a difference by itself, the engine compares the inputs.
+        // Without an answer of the provider, the engine compares the inputs.
         return { changes: !equal(before, after), ...(await this.answer(before, after, outputs)) };
     }
 

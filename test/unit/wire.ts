@@ -94,7 +94,7 @@ export function stsRefusal(code: string, message: string, status = 403): WireAns
     };
 }
 
-/** What a socket throws. */
+/** Creates an error as a socket throws it. */
 export function socketError(code: string, message = `connect ${code} 192.0.2.1:443`): Error {
     return Object.assign(new Error(message), { code, errno: -1, syscall: "connect" });
 }

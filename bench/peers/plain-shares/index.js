@@ -1,4 +1,4 @@
-// What a user would write: one call to share, one to read, one to revoke.
+// This is the program that a user would write without this package: one call to share, one to read, one to revoke.
 const pulumi = require("@pulumi/pulumi");
 const { volumes: snapshotIds } = require("./input.json");
 

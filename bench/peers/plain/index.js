@@ -1,4 +1,4 @@
-// What a user would write: a dynamic provider with an SDK client, the SDK's waiter, and one describe per read.
+// This is the program that a user would write without this package: a dynamic provider with an SDK client, the SDK's waiter, and one describe per read.
 const pulumi = require("@pulumi/pulumi");
 const { volumes, lock } = require("./input.json");
 

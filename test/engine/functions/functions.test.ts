@@ -29,7 +29,7 @@ test.beforeAll(async () => {
     });
 });
 
-/** What these expressions give in a program of the stack. */
+/** Evaluates expressions in a program of the stack. */
 async function inProgram(...expressions: string[]): Promise<unknown[]> {
     await project.program(`
         const { listSnapshots, shareableAccounts } = require("pulumi-ebs-snapshots");
@@ -39,7 +39,7 @@ async function inProgram(...expressions: string[]): Promise<unknown[]> {
     return (await project.outputs())["all"] as unknown[];
 }
 
-/** What an expression gives in a script that nobody but node runs. */
+/** Evaluates an expression in a script that runs without Pulumi. */
 async function inScript(expression: string): Promise<unknown> {
     await project.write(
         "script.js",
@@ -171,7 +171,7 @@ test("shareableAccounts returns the aliases, and the organization's active accou
     ]);
     const [refused] = await inProgram("shareableAccounts()");
     expect(refused).toEqual(aliases);
-    // What is not about permission is no reason for an answer that is not whole.
+    // Errors that are not about permission must not shorten the result.
     await emulator.faults([
         { action: "AWSOrganizationsV20161128.ListAccounts", code: "InvalidInputException", message: "No." },
     ]);

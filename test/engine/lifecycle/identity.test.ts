@@ -95,8 +95,8 @@ test("credentials act in another account by a role or a profile, change in place
     await project.program(program(snapshot("data", { volumeId })));
     const refused = await during(emulator, () => project.upFails());
     expect(refused.result).toContain(
-        `updating snapshot ${id} of volume ${volumeId}: the credentials see account ${defaultAccount}, ` +
-            `but the state says that it is owned by ${otherAccount}; use credentials of the same account`,
+        `updating snapshot ${id} of volume ${volumeId}: the credentials belong to account ${defaultAccount}, ` +
+            `but the resource in the state belongs to ${otherAccount}; use credentials of that account`,
     );
     expect(refused.actions).not.toContain("CreateSnapshot");
 
@@ -131,8 +131,8 @@ test("credentials of another account lose no snapshot: refresh and destroy fail,
         const { code, output } = await project.run(command, "--yes", "--skip-preview");
         expect(code).not.toBe(0);
         expect(output).toContain(
-            `${verb} snapshot ${id} of volume ${volumeId}: the credentials see account ${otherAccount}, ` +
-                `but the state says that it is owned by ${defaultAccount}`,
+            `${verb} snapshot ${id} of volume ${volumeId}: the credentials belong to account ${otherAccount}, ` +
+                `but the resource in the state belongs to ${defaultAccount}`,
         );
         expect((await live(project, "data")).id).toBe(id);
     }
@@ -143,7 +143,7 @@ test("credentials of another account lose no snapshot: refresh and destroy fail,
     await project.stack.configure({ "aws:allowedAccountIds": `["${otherAccount}"]` });
     const notAllowed = await during(emulator, () => project.upFails());
     expect(notAllowed.result).toContain(
-        `configuration aws:allowedAccountIds: the credentials are of account ${defaultAccount}, not allowed here`,
+        `configuration aws:allowedAccountIds: the credentials belong to account ${defaultAccount}, which is not in the list`,
     );
     expect(notAllowed.actions).toEqual(["GetCallerIdentity"]);
     await project.stack.configure({
@@ -151,7 +151,9 @@ test("credentials of another account lose no snapshot: refresh and destroy fail,
         "aws:forbiddenAccountIds": `["${defaultAccount}"]`,
     });
     const forbidden = await during(emulator, () => project.upFails());
-    expect(forbidden.result).toContain(`the credentials are of account ${defaultAccount}, forbidden here`);
+    expect(forbidden.result).toContain(
+        `the credentials belong to account ${defaultAccount}, which is forbidden`,
+    );
     expect(forbidden.actions).toEqual(["GetCallerIdentity"]);
     await project.stack.configure({ "aws:forbiddenAccountIds": undefined });
     // Without the program the engine configures the provider as the last up did, with the account still forbidden.

@@ -71,7 +71,7 @@ test("a volume that is not known at preview is no failure, and its snapshot foll
     const project = await createProject(text);
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain("3 to create");
-    // What the stack owns: a forced replacement looks like a new resource here.
+    // Reads the resources that the stack owns: a forced replacement appears as a new resource here.
     expect(previewed.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
     await project.up();
     const { of: source, volume } = await project.outputs();
@@ -138,7 +138,7 @@ test("an explicit or inherited aws.Provider is refused without region or credent
     const deletedWith = await project.run("preview");
     expect(deletedWith.code).not.toBe(0);
     expect(deletedWith.output).toContain(
-        "option deletedWith is refused, since a snapshot outlives its volume",
+        "the option deletedWith is not supported: a snapshot outlives its volume",
     );
 });
 

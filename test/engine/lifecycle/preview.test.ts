@@ -15,7 +15,7 @@ test.override("life", { scope: "file" }, "file");
 
 let project: Project;
 let changes: Changes;
-/** What tests call the ids of what was there before. */
+/** Names the ids of existing resources in the expected text. */
 const known: Record<string, string> = {};
 
 test.beforeAll(async () => {
@@ -29,7 +29,7 @@ test.beforeAll(async () => {
     await project.up();
 });
 
-/** One that is declared before, after, or both; arguments and options are JavaScript. */
+/** A resource that is declared before, after, or both; arguments and options are JavaScript. */
 interface Change {
     before?: string;
     after?: string;
@@ -59,7 +59,7 @@ const expected = (changes: Changes) =>
         ),
     );
 
-/** What is told of one that is replaced and goes, or stays. */
+/** Returns the warning for a replaced resource that is deleted or retained. */
 const goes = (what: string, when = "warning: ") =>
     `${when}replacement will delete ${what} after the new one completes. To keep it, set keepReplaced: true.`;
 const stays = (what: string) =>
@@ -337,7 +337,7 @@ async function declaredChanges(): Promise<Changes> {
                 '  snapshotId: "snap-1"',
             ],
         },
-        // What depends on a snapshot that is replaced, and on one that is merely tagged.
+        // These resources depend on a replaced snapshot, and on one whose tags change.
         follower: {
             before: 'snapshotId: described.snapshotId, availabilityZone: "us-east-1a", onSnapshotChange: "replace"',
             after: 'snapshotId: described.snapshotId, availabilityZone: "us-east-1a", onSnapshotChange: "replace"',

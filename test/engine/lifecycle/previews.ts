@@ -5,7 +5,7 @@
  */
 
 /**
- * What is shown of each resource, by its name: the step, each line of a property, and what was said beside it. Ids and
+ * Returns the lines of each resource by its name: the step, each line of a property, and what was said beside it. Ids and
  * times are as `known` calls them, else `?`.
  */
 export function shownIn(output: string, known: Record<string, string> = {}): Record<string, string[]> {
@@ -31,7 +31,7 @@ export function shownIn(output: string, known: Record<string, string> = {}): Rec
         else if (line.startsWith("      ") && !/^ {8}\[/.test(line)) current?.push(calm(line.slice(6)));
         else if (!line.startsWith(" ")) current = undefined;
     }
-    // Where a message stands among the resources is left to chance.
+    // The position of a message among the resources is random.
     for (const [name, line] of said) of(name).push(line);
     return shown;
 }

@@ -29,7 +29,7 @@ test.beforeAll(async () => {
 });
 test.beforeEach(() => emulator.clearCalls());
 
-/** How often each action was called. */
+/** Counts the calls of each action. */
 async function calls(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
     for (const { action } of await emulator.calls()) counts[action] = (counts[action] ?? 0) + 1;

@@ -1,4 +1,4 @@
-// What a share owns stands in its state by account id: whatever an alias means by then, the account that had access loses
+// Tests that the state of a share contains account ids: whatever an alias means later, the account that had access loses
 // it in the end, and a preview says so.
 // It needs the engine: stack configuration, `stack rename` and `refresh --run-program`.
 

@@ -1,5 +1,5 @@
 /**
- * What the tests of shares have in common: programs, what was sent to EC2, and what EC2 has.
+ * Provides programs for the tests of shares, the requests that were sent to EC2, and the grants in EC2.
  *
  * @module
  */

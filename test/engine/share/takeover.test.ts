@@ -22,7 +22,7 @@ test.beforeEach(async () => {
 const of = (...accounts: string[]) => ({ snapshotId, accounts });
 const outputs = async (name: string) => (await live(project, name)).outputs;
 
-/** What an `up` of these lines sent, and what was granted at its end. */
+/** Runs `up` with these lines, and returns the requests and the resulting grants. */
 async function up(...lines: string[]) {
     await project.program(shares(...lines));
     const { calls } = await during(emulator, () => project.up());

@@ -36,7 +36,7 @@ const asking = ["LockSnapshot", "EnableFastSnapshotRestores", "ModifySnapshotTie
 
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
-/** What EC2 has of them: locks, zones, snapshots in the archive. */
+/** Reads the features in EC2: locks, zones, archived snapshots. */
 async function there() {
     const ec2 = emulator.ec2();
     const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));

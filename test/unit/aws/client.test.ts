@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-// What the machine that runs the tests has of its own must not count.
+// The settings of the machine that runs the tests must not count.
 beforeEach(() => {
     for (const name of Object.keys(process.env).filter((name) => name.startsWith("AWS_")))
         if (!name.startsWith("AWS_SDK_JS")) vi.stubEnv(name, undefined);
@@ -306,7 +306,7 @@ describe("who acts", () => {
     test("one key without the other is refused, not passed over", async () => {
         const { describeAll } = connected(fine, { ...keyless, "aws:accessKey": "AKIA" });
         expect((await failure(describeAll())).message).toBe(
-            "configuration aws:secretKey: accessKey and secretKey go together; secretKey is missing. " +
+            "configuration aws:secretKey: accessKey and secretKey must be set together; secretKey is missing. " +
                 "Run `pulumi config set --secret aws:secretKey <value>`. `pulumi destroy` and `pulumi refresh` use the " +
                 "configuration of the last `pulumi up`: after a change, run them with `--run-program`, or run `pulumi up` first.",
         );
@@ -439,15 +439,15 @@ describe("accounts", () => {
 
     test.each([
         ["allowed", { "aws:allowedAccountIds": '["001234567890"]' }, undefined],
-        ["not among the allowed", { "aws:allowedAccountIds": "[210987654321]" }, "not allowed here"],
-        ["forbidden", { "aws:forbiddenAccountIds": '["001234567890"]' }, "forbidden here"],
+        ["not among the allowed", { "aws:allowedAccountIds": "[210987654321]" }, "which is not in the list"],
+        ["forbidden", { "aws:forbiddenAccountIds": '["001234567890"]' }, "which is forbidden"],
         ["not among the forbidden", { "aws:forbiddenAccountIds": '["210987654321"]' }, undefined],
     ])("an account that is %s", async (_what, config, refused) => {
         const { wire, describeAll } = connected(answering, { ...baseConfig, ...config });
         if (refused === undefined) await describeAll();
         else {
             const { message } = await failure(describeAll());
-            expect(message).toContain(`the credentials are of account 001234567890, ${refused}`);
+            expect(message).toContain(`the credentials belong to account 001234567890, ${refused}`);
         }
         expect(wire.count("DescribeSnapshots")).toBe(refused === undefined ? 1 : 0);
     });

@@ -140,7 +140,7 @@ describe("credentials that are not there are an error that names the key and the
             "half of a pair in the environment",
             { AWS_ACCESS_KEY_ID: "A" },
             {},
-            "configuration AWS_SECRET_ACCESS_KEY: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together; " +
+            "configuration AWS_SECRET_ACCESS_KEY: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together; " +
                 "AWS_SECRET_ACCESS_KEY is missing. Set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID.",
         ],
         [
@@ -153,7 +153,7 @@ describe("credentials that are not there are an error that names the key and the
             "a token alone",
             {},
             { "aws:token": "t" },
-            "configuration aws:token: goes with accessKey and secretKey",
+            "configuration aws:token: requires accessKey and secretKey",
         ],
         [
             "none at all",

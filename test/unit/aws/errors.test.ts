@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Ec2Error, classify, type ErrorKind } from "../../../provider/aws/errors";
 import { refusal, socketError, Wire, type WireAnswer } from "../wire";
 
-/** What comes of one call of the real SDK that is answered so. */
+/** Returns the error of one call of the real SDK with this answer. */
 async function judged(answering: () => WireAnswer, action = "DescribeSnapshots"): Promise<Ec2Error> {
     const client = new EC2Client({
         region: "us-east-1",
@@ -19,7 +19,7 @@ async function judged(answering: () => WireAnswer, action = "DescribeSnapshots")
     return classify(thrown, action);
 }
 
-const later = "EC2 still refuses for now; run again later.";
+const later = "EC2 still rejects the call; run again later.";
 const renew = "The credentials have expired: renew them (for example `aws sso login`) and run again.";
 const lost = "The answer of EC2 did not arrive or could not be read; run again.";
 const reach = "Check that the region exists and that its endpoint can be reached from here.";

@@ -149,7 +149,7 @@ describe("a proxy in between", () => {
         const config = { "aws:endpoints": '[{"ec2":"https://ec2.invalid"}]', "aws:httpsProxy": address };
         await expect(ask(config)).rejects.toThrow(
             `configuration aws:httpsProxy: the proxy ${new URL(address).host} refused to connect to ec2.invalid:443: ` +
-                "407 Proxy Authentication Required. Give user and password in its URL, or except the host with " +
+                "407 Proxy Authentication Required. Specify user and password in its URL, or exclude the host with " +
                 "aws:noProxy or NO_PROXY.",
         );
         expect(asked).toEqual(["CONNECT ec2.invalid:443"]);
@@ -163,7 +163,7 @@ describe("a proxy in between", () => {
 });
 
 describe("trust", () => {
-    /** What TLS is made with; the SDK's handler resolves it lazily. */
+    /** Returns the TLS options; the SDK's handler resolves them lazily. */
     async function agentOf(config: Record<string, string>): Promise<Agent> {
         const handler = (await httpHandler(read(config))) as unknown as {
             configProvider: Promise<{ httpsAgent: Agent }>;

@@ -30,7 +30,7 @@ beforeAll(() => {
     const paths = Object.fromEntries(
         Object.entries(entries).map(([name, file]) => [name, [resolve(root, file)]]),
     );
-    // Of Pulumi's template, which asks for `strict` and no more.
+    // The options of Pulumi's template, which requires only `strict`.
     const users = { ...config.compilerOptions, noUncheckedIndexedAccess: false, paths };
     const { options } = ts.convertCompilerOptionsFromJson(users, root);
     const host = ts.createCompilerHost(options);

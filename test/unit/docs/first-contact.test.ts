@@ -1,5 +1,5 @@
 /**
- * What a newcomer meets first: a README that is read in minutes, and examples that are whole projects.
+ * Tests the first impression of a newcomer: a README of a few minutes, and examples that are complete projects.
  *
  * @module
  */

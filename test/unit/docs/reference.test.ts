@@ -91,9 +91,9 @@ function all() {
     );
 }
 
-/** How the sentence on a change begins. */
+/** The beginnings of the sentence on a change. */
 function meant(rule: Rule | undefined): RegExp {
     const effects = { nothing: /^does nothing/, update: /^updates/, replace: /^replaces/ };
-    // What depends on other values is for the words to say.
+    // The text describes effects that depend on other values.
     return typeof rule?.onChange === "string" ? effects[rule.onChange] : /^(does|updates|replaces)/;
 }

@@ -1,5 +1,5 @@
 /**
- * What a release asks for before it publishes.
+ * Tests the conditions of a release.
  *
  * @module
  */

@@ -48,7 +48,7 @@ test("copied tags leave room for those that must be there, and what is left out 
     );
     expect(crowded).toMatchObject({ Name: "db-1" });
     expect(warnings.slice(0, 1)).toEqual([
-        "copies only 46 of the tags of vol-1, because EC2 takes 50 on a resource. Left out: k6, k7, k8, k9. " +
+        "copies only 46 of the tags of vol-1, because EC2 allows 50 on a resource. Omitted: k6, k7, k8, k9. " +
             "To choose, set copyTagsFromVolume: { except: [...] }.",
     ]);
 });
@@ -75,13 +75,13 @@ test("the preview names the tags that will not be copied, and refuses keys that 
     const host = new Host(baseConfig, answering, snapshot as AnyResource);
     expect(await host.failures({ volumeId: "vol-1", copyTagsFromVolume: true })).toEqual([]);
     expect(host.said).toEqual([
-        "warn: copies only 46 of the tags of vol-1, because EC2 takes 50 on a resource. Left out: k8, k9. " +
+        "warn: copies only 46 of the tags of vol-1, because EC2 allows 50 on a resource. Omitted: k8, k9. " +
             "To choose, set copyTagsFromVolume: { except: [...] }.",
     ]);
     expect(
         await host.failures({ volumeId: "vol-1", copyTagsFromVolume: { only: Object.keys(many) } }),
     ).toEqual([
-        "copyTagsFromVolume.only results in 49 tags, together with the declared ones. The maximum is 47: EC2 takes 50 " +
+        "copyTagsFromVolume.only results in 49 tags, together with the declared ones. The maximum is 47: EC2 allows 50 " +
             "on a resource, and this package writes 3 of its own. Remove 2.",
     ]);
 });
@@ -135,7 +135,7 @@ test("48 tags and a name are refused at preview, with how many fit", async () =>
     const host = new Host(baseConfig, ec2, instanceSnapshots as AnyResource);
     expect(await host.failures({ instanceId: "i-1", tags })).toEqual([
         "tags result in 47 tags, together with name, group, billingCode and aws:defaultTags. The maximum is 46: " +
-            "EC2 takes 50 on a resource, and this package writes 4 of its own. Remove 1.",
+            "EC2 allows 50 on a resource, and this package writes 4 of its own. Remove 1.",
     ]);
     const single = new Host(baseConfig, ec2, snapshot as AnyResource);
     expect(await single.failures({ volumeId: "vol-1", tags })).toEqual([]);
@@ -147,7 +147,7 @@ test("tags of others leave room for fewer: an update that adds too many is refus
     const declare = (tags: Record<string, string>) => ({ volumeId: "vol-1", tags });
     const host = new Host(baseConfig, ec2, snapshot as AnyResource);
     await expect(host.diff(declare({ a: "1" }), declare({ a: "1", b: "2", c: "3" }), state)).rejects.toThrow(
-        "tags result in 48 tags, together with those on snap-1. The maximum is 47: EC2 takes 50 on a resource, and this " +
+        "tags result in 48 tags, together with those on snap-1. The maximum is 47: EC2 allows 50 on a resource, and this " +
             "package writes 3 of its own. Remove 1.",
     );
     expect(await host.diff(declare({ a: "1" }), declare({ b: "2", c: "3" }), state)).toMatchObject({

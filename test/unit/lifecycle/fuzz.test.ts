@@ -104,7 +104,7 @@ test.each([
         }),
         { numRuns: 1_000 },
     );
-    // Of all that the state can contradict, only the room for tags applies to every resource.
+    // Only the limit of tags applies to every resource; other contradictions depend on its kind.
     for (const words of refused)
         expect(words).toMatch(/^Error: tags result in \d+ tags, together with those/);
 });

@@ -22,7 +22,7 @@ test.each(untagged)(
         expect(failures).toEqual([]);
         expect(inputs).not.toHaveProperty("tags");
         expect(host.said.filter((line) => line.includes("has no tags"))).toEqual([
-            "info: has no tags in AWS: the tags that it is given are left out.",
+            "info: has no tags in AWS; `tags` is ignored.",
         ]);
     },
 );

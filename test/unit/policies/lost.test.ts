@@ -15,7 +15,7 @@ interface Given {
     type?: string;
     op?: string;
     id?: string;
-    /** What the state holds. */
+    /** Contains the state. */
     before?: Properties;
     /** The inputs of the successor; none where nothing takes its place. */
     after?: Properties;

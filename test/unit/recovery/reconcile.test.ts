@@ -228,7 +228,7 @@ test("a recovery point is missed where the newest snapshot of a volume that exis
     expect(missedRecoveryPoints(observed, settings, new Set(["vol-source"]), 1e15)).toEqual([]);
 });
 
-/** What may happen to an account between two runs. */
+/** Lists the changes of an account between two runs. */
 type Event =
     | { kind: "snapshot" | "available" | "vanish" | "attach" | "detach"; which: number }
     | { kind: "run"; keep: number };

@@ -8,7 +8,7 @@ import { policiesOf } from "../../../sdk/schedule/policy";
 
 const context = { ...noContext, accounts: { audit: "111122223333" }, region: "us-east-1" };
 
-/** What is told of arguments, as people read it. */
+/** Returns the failures of arguments as text. */
 const told = (args: unknown) =>
     checkSchedule(args as SnapshotScheduleInputs, context).map((failure) => describeFailure(failure));
 
@@ -152,7 +152,7 @@ describe("refuses, on the argument at fault", () => {
             withRule({ shareWith: { accounts: ["aduit"] } }),
         ],
         [
-            'rules[0].shareWith.accounts[0] is 12345678901, but must be an id of 12 digits or an alias of ebs-snapshots:accounts ("audit"): write it with all 12 digits, and quote it',
+            'rules[0].shareWith.accounts[0] is 12345678901, but must be an id of 12 digits or an alias of ebs-snapshots:accounts ("audit"): write it with all 12 digits in quotation marks',
             withRule({ shareWith: { accounts: [12345678901] } }),
         ],
         ["rules[0].shareWith.accounts is [], but must be", withRule({ shareWith: { accounts: [] } })],

@@ -49,7 +49,7 @@ afterEach(() => waitForRPCs());
 
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
-/** What the engine is told of a schedule: every child, once all outputs are there. */
+/** Registers a schedule, and returns every child when all outputs are known. */
 async function made(name: string, args: SnapshotScheduleArgs) {
     const resources: pulumi.Resource[] = [];
     const opts: pulumi.ComponentResourceOptions = {

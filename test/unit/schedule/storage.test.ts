@@ -1,5 +1,5 @@
 /**
- * What snapshots store, against a simulation that writes and snapshots a volume block by block.
+ * Compares the estimate of storage with a simulation that writes and snapshots a volume block by block.
  *
  * @module
  */

@@ -83,7 +83,7 @@ test("aws:endpoints may name them in one entry or in several", () => {
     expect(aws({ "aws:endpoints": apart }).endpoints).toEqual(both);
     expect(failure({ "aws:endpoints": '{"ec2":"http://a"}' })).toMatch(/aws:endpoints: must be a list/);
     expect(failure({ "aws:endpoints": '["http://a"]' })).toMatch(/aws:endpoints: must be an object/);
-    expect(failure({ "aws:endpoints": '[{"ec2":{}}]' })).toMatch(/aws:endpoints: must hold nothing but text/);
+    expect(failure({ "aws:endpoints": '[{"ec2":{}}]' })).toMatch(/aws:endpoints: must contain only text/);
 });
 
 describe("roles", () => {
@@ -120,7 +120,7 @@ test.each(["sharedConfigFiles", "sharedCredentialsFiles"])(
         expect(aws({ [`aws:${key}`]: '["/a"]' })).toMatchObject({ [name]: "/a" });
         expect(aws({ [`aws:${key}`]: "[]" })).not.toHaveProperty(name);
         expect(failure({ [`aws:${key}`]: '["/a","/b"]' })).toBe(
-            `configuration aws:${key}: several files cannot be honoured here; name one`,
+            `configuration aws:${key}: only one file is supported`,
         );
     },
 );
@@ -132,10 +132,10 @@ test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numb
     // Padded, it might be another account than the one that is a digit short.
     for (const short of ["[12345678901]", '["12345678901"]'])
         expect(failure({ [`aws:${key}`]: short })).toBe(
-            `configuration aws:${key}: must hold account ids of 12 digits, but an entry is none: ${quoteAccountId}`,
+            `configuration aws:${key}: must contain account ids of 12 digits, but an entry is none: ${quoteAccountId}`,
         );
     expect(failure({ [`aws:${key}`]: '["prod"]' })).toBe(
-        `configuration aws:${key}: must hold account ids of 12 digits, but an entry is none`,
+        `configuration aws:${key}: must contain account ids of 12 digits, but an entry is none`,
     );
     expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
 });
@@ -148,15 +148,15 @@ test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () 
     });
     for (const short of ["12345678901", '"12345678901"'])
         expect(failure({ [key]: `{"prod":${short}}` })).toBe(
-            `configuration ${key}: must hold account ids of 12 digits, but "prod" is none: ${quoteAccountId}`,
+            `configuration ${key}: must contain account ids of 12 digits, but "prod" is none: ${quoteAccountId}`,
         );
     expect(failure({ [key]: '{"prod":"12-34"}' })).toBe(
-        `configuration ${key}: must hold account ids of 12 digits, but "prod" is none`,
+        `configuration ${key}: must contain account ids of 12 digits, but "prod" is none`,
     );
     expect(failure({ [key]: '["123456789012"]' })).toBe(`configuration ${key}: must be an object`);
-    // Nobody could tell such an alias from an id.
+    // Such an alias could not be distinguished from an id.
     expect(failure({ [key]: '{"210987654321":"123456789012"}' })).toBe(
-        `configuration ${key}: "210987654321" is no alias: one must not be digits alone`,
+        `configuration ${key}: "210987654321" is not a valid alias: an alias must not consist of digits only`,
     );
 });
 
@@ -175,7 +175,9 @@ test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () =
         ignoreTags: { keys: ["a", "1"], keyPrefixes: ["kube/"] },
     });
     expect(aws({ "aws:ignoreTags": '{"keys":["a"]}' }).ignoreTags).toEqual({ keys: ["a"], keyPrefixes: [] });
-    expect(failure({ "aws:defaultTags": '{"tags":{"a":{}}}' })).toMatch(/aws:defaultTags: must hold nothing/);
+    expect(failure({ "aws:defaultTags": '{"tags":{"a":{}}}' })).toMatch(
+        /aws:defaultTags: must contain only text/,
+    );
     expect(failure({ "aws:defaultTags": '{"tags":["a"]}' })).toMatch(/aws:defaultTags: must be an object/);
     expect(failure({ "aws:ignoreTags": '{"keys":"a"}' })).toMatch(/aws:ignoreTags: keys must be a list/);
 });

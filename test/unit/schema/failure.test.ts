@@ -1,5 +1,5 @@
 /**
- * What a failure says, and what it does not say where a property is secret.
+ * Tests the text of a failure, which must not contain secrets.
  *
  * @module
  */

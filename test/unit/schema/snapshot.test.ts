@@ -204,7 +204,7 @@ const table: Table = {
             [
                 tagMap(48),
                 "tags result in 49 tags, together with name, group, billingCode and aws:defaultTags. The maximum is 47: " +
-                    "EC2 takes 50 on a resource, and this package writes 3 of its own. Remove 2.",
+                    "EC2 allows 50 on a resource, and this package writes 3 of its own. Remove 2.",
             ],
             [
                 { "": "x" },
@@ -325,10 +325,10 @@ test("what contradicts itself is refused on the property at fault", async () => 
     ]);
     const fastRestore = { availabilityZones: ["us-east-1a"] };
     expect(await host.failures({ volumeId, storageTier: "archive", fastRestore })).toEqual([
-        "fastRestore cannot be combined with the archive, where fast restore ends. Remove one of them.",
+        "fastRestore cannot be combined with the archive, where fast snapshot restore ends. Remove one of them.",
     ]);
     expect(await host.failures({ volumeId, waitForCompletion: false, fastRestore })).toEqual([
-        "fastRestore requires a completed snapshot, which waitForCompletion: false does not wait for. Remove one of them.",
+        "fastRestore requires a completed snapshot, for which waitForCompletion: false does not wait. Remove one of them.",
     ]);
 });
 

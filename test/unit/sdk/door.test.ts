@@ -1,4 +1,4 @@
-// Which door a resource takes: as its options say, or those of its parent, or the configuration.
+// Tests the selection of the door by the options, by those of the parent, and by the configuration.
 
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

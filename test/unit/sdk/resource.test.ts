@@ -33,7 +33,7 @@ beforeAll(async () => {
     );
 });
 
-/** What the engine is told of a resource. */
+/** Contains the registration of a resource. */
 async function told(resource: pulumi.CustomResource): Promise<Registered> {
     const name = (await valueOf(resource.id)).replace(/-id$/, "");
     return registered.find((other) => other.name === name)!;
@@ -216,7 +216,7 @@ describe("options that cannot be honoured are refused", () => {
         }
     })();
     const reason =
-        /"x": an explicit aws\.Provider does not reach dynamic resources, .*give `region` or `credentials`/;
+        /"x": an explicit aws\.Provider does not reach dynamic resources, .*set the arguments `region` or `credentials`/;
     const make =
         (opts: object, more: Partial<SnapshotArgs> = {}) =>
         () =>
@@ -225,18 +225,18 @@ describe("options that cannot be honoured are refused", () => {
     test("deletedWith", () => {
         const other = new pulumi.ComponentResource("my:index:Other", "other");
         expect(make({ deletedWith: other })).toThrow(
-            'pulumi-nodejs:dynamic/ebs:Snapshot "x": option deletedWith is refused, since a snapshot outlives its volume',
+            'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option deletedWith is not supported: a snapshot outlives its volume',
         );
         expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
     });
 
     test("import, naming adopt where the resource can adopt", () => {
         expect(make({ import: "snap-1" })).toThrow(
-            'pulumi-nodejs:dynamic/ebs:Snapshot "x": option import is refused, since Pulumi cannot import dynamic ' +
-                'resources; remove the option, and give the argument adopt: "snap-1" instead',
+            'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option import is not supported: Pulumi cannot import dynamic ' +
+                'resources; remove the option, and set the argument adopt: "snap-1" instead',
         );
         expect(() => new SnapshotShare("x", { snapshotId: "snap-1" }, { import: "snap-1" })).toThrow(
-            "option import is refused, since Pulumi cannot import dynamic resources; remove the option, and declare",
+            "the option import is not supported: Pulumi cannot import dynamic resources; remove the option, and declare",
         );
     });
 

@@ -338,7 +338,7 @@ test("what is no account id is refused, naming it", () => {
         'accounts: "prod" is not an account id of 12 digits',
     );
     expect(() => sharingPolicyDocuments({ accounts: ["12345678901"] })).toThrow(
-        'accounts: "12345678901" is not an account id of 12 digits: write it with all 12 digits, and quote it',
+        'accounts: "12345678901" is not an account id of 12 digits: write it with all 12 digits in quotation marks',
     );
 });
 

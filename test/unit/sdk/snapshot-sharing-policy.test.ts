@@ -98,6 +98,6 @@ test("an alias that is not configured is refused, naming those that are", () => 
         'accounts: "prods" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (audit, prod)',
     );
     expect(() => new SnapshotSharingPolicy("short", { accounts: ["12345678901"] })).toThrow(
-        "(audit, prod): write it with all 12 digits, and quote it",
+        "(audit, prod): write it with all 12 digits in quotation marks",
     );
 });

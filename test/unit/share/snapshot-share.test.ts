@@ -62,7 +62,7 @@ function hostOf(settings: Record<string, string> = config, answering: Answering 
 const aliases = "an account id of 12 digits or an alias: audit, prod of ebs-snapshots:accounts";
 
 const quoted =
-    'write it with all 12 digits, and quote it, so that zeros at its beginning stay: "012345678901"';
+    'write it with all 12 digits in quotation marks, so that leading zeros are kept: "012345678901"';
 
 testRules(
     hostOf(open),
@@ -184,7 +184,7 @@ describe("accounts", () => {
         const { host, inputs } = await share(before);
         const { inputs: news } = await host.check({ snapshotId, accounts: after }, inputs);
         const state = { ...inputs, accountIds };
-        // Where it is left to the engine, that finds the difference by itself.
+        // Without an answer of the provider, the engine finds the difference itself.
         return (await host.clock.until(host.lifecycle.diff(snapshotId, state, news))).changes ?? true;
     };
 
@@ -334,7 +334,7 @@ describe("what earlier versions left", () => {
             { "CreateVolumePermission.Remove.1.UserId": alice },
         ]);
         expect(host.said.join("\n")).toContain(
-            `info: the tag pulumi-ebs-snapshots:granted-0a1b2c3d of an earlier version stays on ${snapshotId}, without effect`,
+            `info: the tag pulumi-ebs-snapshots:granted-0a1b2c3d of an earlier version could not be removed from ${snapshotId}, where it has no effect`,
         );
     });
 

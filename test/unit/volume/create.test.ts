@@ -90,7 +90,7 @@ describe("the client token", () => {
         expect(await createdBy(mismatch)).toBe("vol-2");
         expect(new Set(tokensOf(mismatch)).size).toBe(2);
 
-        // Where EC2 does not compare tags, it answers with the volume of then.
+        // EC2 does not compare tags here, and returns the earlier volume.
         const stale = hostWith(({ action }, count) =>
             count === 1 ? answer(action, volume("vol-old", "another/mark")) : undefined,
         );

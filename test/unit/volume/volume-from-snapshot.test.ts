@@ -96,7 +96,7 @@ describe("zones", () => {
         ["cn-northwest-1", "cnnw1-az2", true],
         ["us-east-1", "use2-az1", false],
         ["us-east-1", "use1", false],
-        // Of other regions the abbreviation is not known: EC2 judges.
+        // The abbreviations of other regions are unknown, so that EC2 validates the zone.
         ["eusc-de-east-1", "eusc-az1", true],
     ])("in %s, the id %s: %s", (region, zone, expected) => {
         expect(isIdIn(region, zone)).toBe(expected);
