@@ -1,7 +1,8 @@
-"""Draws what a person sees in a terminal in which a command runs: picture.py OUT.svg COMMAND ...
+"""Draws what a person sees in a terminal in which a command runs: picture.py OUT.svg COLUMNS (progress | end) COMMAND ...
 
 The terminal is so tall that nothing scrolls away. But a program that shows progress writes over it, and only the end stays.
-So the screen is kept once while work is going on, and the command at work is drawn twice: half way, and at its end.
+With `progress`, the screen is kept once while work is going on, and the command at work is drawn twice: half way, and at
+its end.
 """
 
 import fcntl
@@ -19,8 +20,9 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-COLUMNS, ROWS = 108, 200
+ROWS = 200
 PROMPT = "$ "
+TITLES = {"progress": "pulumi", "end": "ebs-snapshots"}
 HALF_WAY = re.compile(r"\b[4-6]\d%")
 
 # Black, red, green, yellow, blue, magenta, cyan, white; each can be read on the background, the bright ones too.
@@ -44,14 +46,14 @@ NUMBERS = {
 }
 
 
-def record(command):
+def record(columns, command):
     """The screen in the end, and half way."""
-    screen = pyte.Screen(COLUMNS, ROWS)
+    screen = pyte.Screen(columns, ROWS)
     stream = pyte.ByteStream(screen)
     child, terminal = pty.fork()
     if child == 0:
         os.execvp(command[0], command)
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     half_way = None
     while True:
         try:
@@ -62,13 +64,13 @@ def record(command):
             half_way = rows(screen)
     _, status = os.waitpid(child, 0)
     end = rows(screen)
-    if status != 0 or half_way is None:
-        sys.exit("\n".join(screen.display).strip() + "\nThe session failed, or no progress was seen in it.")
+    if status != 0:
+        sys.exit("\n".join(screen.display).strip() + "\nThe session failed.")
     return end, half_way
 
 
 def rows(screen):
-    return [[screen.buffer[row][column] for column in range(COLUMNS)] for row in range(ROWS)]
+    return [[screen.buffer[row][column] for column in range(screen.columns)] for row in range(ROWS)]
 
 
 def texts(screen):
@@ -114,18 +116,21 @@ def composed(end, half_way):
     return after[first:start] + before[start:] + [Text(), later, Text()] + after[start + 1 :]
 
 
-def main(out, *command):
+def main(out, columns, kind, *command):
     os.environ.update(TERM="xterm-256color", FORCE_COLOR="1")
-    lines = composed(*record(command))
+    end, half_way = record(int(columns), command)
+    if kind == "progress" and half_way is None:
+        sys.exit("No progress was seen in the session.")
+    lines = composed(end, half_way) if kind == "progress" else texts(end)
     with open(os.devnull, "w") as nowhere:
-        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
+        console = Console(record=True, width=int(columns), file=nowhere, force_terminal=True, color_system="truecolor")
         for number, line in enumerate(lines):
             if line.plain or lines[number - 1].plain:
                 console.print(line)
     # Without the font that it would load: an image on a page loads nothing.
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     with open(out, "w") as file:
-        file.write(console.export_svg(title="pulumi", theme=THEME, code_format=form, unique_id="terminal"))
+        file.write(console.export_svg(title=TITLES[kind], theme=THEME, code_format=form, unique_id="terminal"))
 
 
 if __name__ == "__main__":
