@@ -1,11 +1,5 @@
-<<<<<<< HEAD
-// A whole schedule through the engine, against the emulated DLM. With a role given, and neither recovery volumes nor alarms,
-// it needs no @pulumi/aws.
-=======
-// What a schedule notes in the state, so that a preview can say in numbers what a change costs. The resources of
-// @pulumi/aws need a plugin that not every machine can get; the note needs none.
-// It needs the engine: the note is in the state.
->>>>>>> c664a3f (Each test with the engine says why it needs it; the CLI's build says how far it is, and its parts download together)
+// A whole schedule against the emulated DLM. With a role given, and neither recovery volumes nor alarms, it needs no
+// @pulumi/aws. It needs the engine: a component and its children, in previews and in the state.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
