@@ -5,34 +5,36 @@
  * @module
  */
 import { randomBytes } from "node:crypto";
-import type { Snapshot as Ec2Snapshot, Tag, Volume } from "@aws-sdk/client-ec2";
 import { waitForSnapshots, failuresOf } from "./wait";
 import { deleteSnapshot } from "./delete";
 import { deadlineOf } from "../aws/clock";
-import { defined, formatCount, hasUnknown, textsIn, type Properties } from "../../schema/values";
-import { ignoreNotFound, joinSentences, messageOf } from "../aws/errors";
-import { listAll } from "../aws/list-all";
-import { toTags, writeTags } from "../aws/write-tags";
+import { defined, formatCount, hasUnknown } from "../../schema/values";
+import { ignoreNotFound, joinSentences } from "../aws/errors";
+import { toTags } from "../aws/write-tags";
 import { creationTags, inputsFromTags, optionsFromTags } from "../lifecycle/tags";
 import { tagOf, visibleTags } from "../aws/tags";
-import { checkStandard, claimTag, copyTagsOption, ownPrefix, setTag, type TagMap } from "../../schema/tags";
+import { checkStandard, claimTag, setTag } from "../../schema/tags";
 import { WaitError } from "../aws/poll";
 import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
 import { redactProperties } from "../../schema/failure";
 import { hasNoData, originOf, retentionByOrigin } from "../../schema/retention";
-import type { Resource, ResourceContext } from "../lifecycle/resource";
+import type { Resource } from "../lifecycle/resource";
 import { isUnfinished, pendingJob, startedAt } from "./operations";
 import { reportDelay } from "./report-delay";
-import type {
-    InstanceSnapshot,
-    InstanceSnapshotsInputs,
-    InstanceSnapshotsOutputs,
-} from "../../schema/instance-snapshots";
-
-interface Observed {
-    members: Ec2Snapshot[];
-    missing: string[];
-}
+import {
+    readMembers,
+    membersOf,
+    memberIds,
+    missingIds,
+    entryOf,
+    idOf,
+    stateOf,
+    startOf,
+    commonTags,
+    type Observed,
+} from "./set-members";
+import { attachedVolumes, withVolumeTags } from "./set-volumes";
+import type { InstanceSnapshotsInputs, InstanceSnapshotsOutputs } from "../../schema/instance-snapshots";
 
 const origin = (inputs: object) => originOf.InstanceSnapshots({ ...inputs });
 const isRetained = retentionByOrigin(origin);
@@ -269,100 +271,3 @@ export const instanceSnapshots: Resource<
 };
 
 const completeSetHint = "To create a complete set, change a value in `triggers`.";
-
-/** Returns the volumes of the instance, except those that are left out; the root volume is among them. */
-async function attachedVolumes(ctx: ResourceContext, inputs: InstanceSnapshotsInputs): Promise<Volume[]> {
-    const Filters = [{ Name: "attachment.instance-id", Values: [inputs.instanceId] }];
-    const volumes = await listAll(ctx.ec2, "DescribeVolumes", { Filters }, "Volumes");
-    return volumes.filter(({ VolumeId = "" }) => inputs.excludeDataVolumeIds?.includes(VolumeId) !== true);
-}
-
-/**
- * Copies the tags of each volume to its snapshot. EC2's own `CopyTagsFromSource` fails if a volume has a key that is
- * declared too, such as `Name` on nearly every instance. The set is complete without these tags, so that a failure is a
- * warning.
- */
-async function withVolumeTags(
-    ctx: ResourceContext,
-    inputs: InstanceSnapshotsInputs,
-    members: Ec2Snapshot[],
-): Promise<Ec2Snapshot[]> {
-    if (copyTagsOption({ ...inputs }) === undefined) return members;
-    return Promise.all(
-        members.map(async (member) => {
-            const volumeId = member.VolumeId ?? "";
-            try {
-                const volume = await ctx.ec2.volumes.read(volumeId);
-                const current = tagMap(member.Tags);
-                const internal = Object.fromEntries(
-                    Object.entries(current).filter(([key]) => key.startsWith(ownPrefix)),
-                );
-                const source = { id: volumeId, tags: volume?.Tags };
-                const tags = creationTags(ctx, { ...inputs }, { source, internal });
-                const write = Object.fromEntries(
-                    Object.entries(tags).filter(([key, value]) => current[key] !== value),
-                );
-                if (Object.keys(write).length > 0) await writeTags(ctx.ec2, [idOf(member)], write);
-                return { ...member, Tags: toTags({ ...current, ...write }) };
-            } catch (error) {
-                ctx.warn(
-                    `the tags of volume ${volumeId} were not copied to ${idOf(member)}: ${messageOf(error)}`,
-                );
-                return member;
-            }
-        }),
-    );
-}
-
-function tagMap(tags: Tag[] = []): TagMap {
-    return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-}
-
-function membersOf({ snapshots }: Properties): InstanceSnapshot[] {
-    return Array.isArray(snapshots) ? (snapshots as InstanceSnapshot[]) : [];
-}
-
-function memberIds(state: Properties): string[] {
-    return membersOf(state).map(({ snapshotId }) => snapshotId);
-}
-
-function missingIds({ missingSnapshotIds }: Properties): string[] {
-    return textsIn(missingSnapshotIds);
-}
-
-/** Reads the members in the state. A missing member may exist again after a restore from the Recycle Bin. */
-async function readMembers(
-    state: Properties,
-    read: (id: string) => Promise<Ec2Snapshot | undefined>,
-): Promise<Observed | undefined> {
-    const ids = [...memberIds(state), ...missingIds(state)];
-    const found = await Promise.all(ids.map(read));
-    const members = found.flatMap((observed) => observed ?? []);
-    if (members.length === 0) return undefined;
-    return { members, missing: ids.filter((_, index) => found[index] === undefined) };
-}
-
-function entryOf({ SnapshotId = "", VolumeId = "", VolumeSize = 0, State = "pending" }: Ec2Snapshot) {
-    return { snapshotId: SnapshotId, volumeId: VolumeId, volumeSize: VolumeSize, state: State };
-}
-
-function idOf({ SnapshotId = "" }: Ec2Snapshot): string {
-    return SnapshotId;
-}
-
-function stateOf(members: Ec2Snapshot[]): string {
-    const states = members.map(({ State = "pending" }): string => State);
-    return ["error", "pending"].find((state) => states.includes(state)) ?? states[0] ?? "completed";
-}
-
-function startOf(members: Ec2Snapshot[]): Date | undefined {
-    const times = members.flatMap(({ StartTime }) => StartTime?.getTime() ?? []);
-    return times.length === 0 ? undefined : new Date(Math.min(...times));
-}
-
-/** Returns the tags that all members have with the same value. */
-function commonTags([first, ...others]: Ec2Snapshot[]): Tag[] {
-    return (first?.Tags ?? []).filter(({ Key = "", Value }) =>
-        others.every((other) => tagOf(other, Key) === Value),
-    );
-}

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { connect } from "../../../provider/aws/client";
-import { sourceOf } from "../../../provider/aws/credentials";
+import { sourceOf } from "../../../provider/aws/credential-source";
 import { expandPath, completeConfig } from "../../../provider/aws/environment";
 import { readConfiguration } from "../../../schema/configuration";
 import { HandClock } from "../clock";
