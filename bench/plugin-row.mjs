@@ -61,7 +61,7 @@ async function quickestStart(who, script) {
     const starts = [];
     for (let turn = 0; turn < 5; turn++) {
         const began = performance.now();
-        // Nobody answers at this address; a provider calls the engine only when it has something to say.
+        // No server answers at this address, because a provider calls the engine only when it has something to say.
         const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
             stdio: ["ignore", "pipe", "ignore"],
         });

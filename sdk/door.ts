@@ -47,7 +47,7 @@ function pluginIn(opts: pulumi.CustomResourceOptions | undefined): pulumi.Provid
 const ofAws = new WeakMap<pulumi.ProviderResource, Provider>();
 
 /**
- * Where the stack chooses the plugin, the instance that has the arguments of the explicit `aws.Provider`: its region,
+ * Returns the plugin instance with the arguments of the explicit `aws.Provider`, if the stack chooses the plugin: its region,
  * profile, roles, endpoints and so on are outputs of it, structured ones as JSON.
  */
 function takenOver(opts: pulumi.CustomResourceOptions | undefined): Provider | undefined {

@@ -61,7 +61,7 @@ function folder(): string {
     return join(tmpdir(), `pulumi-ebs-snapshots-${String(process.getuid?.() ?? userInfo().username)}`);
 }
 
-/** Nobody else may write notes: they keep access to snapshots. */
+/** Reports whether no other user can write a note: notes keep access to snapshots. */
 function isOwn(path: string): boolean {
     const { uid, mode } = statSync(path);
     return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);

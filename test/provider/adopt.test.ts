@@ -22,7 +22,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-/** What somebody, or another provider, has made. */
+/** Creates a snapshot as another program does. */
 async function existing(Description = "nightly", tags: Record<string, string> = {}): Promise<string> {
     const made = await emulator.ec2().send(new CreateSnapshotCommand({ VolumeId: volumeId, Description }));
     const Tags = Object.entries({ Made: "by hand", ...tags }).map(([Key, Value]) => ({ Key, Value }));

@@ -74,7 +74,7 @@ export class Door {
     readonly #deployment: Deployment;
     /** Stands for all of the above in the vitest project "plugin", whose tests are the same. */
     readonly #plugin: PluginDoor | undefined;
-    /** Whether the engine is gone: then nothing may change. */
+    /** Simulates an engine that no longer runs: nothing may change then. */
     isOrphaned = false;
 
     constructor(

@@ -1,4 +1,4 @@
-// What others do to a snapshot, and what the configuration adds to its tags.
+// Changes by others and by the configuration are drift, and the next run undoes or adds them.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";

@@ -64,7 +64,7 @@ test("40 snapshots of one volume, 5 pending at most: all complete, one asks at a
     expect(await made()).toHaveLength(40);
     const asked = await emulator.calls(({ action }) => action === "CreateSnapshot");
     expect(asked.filter(({ error }) => error === null)).toHaveLength(40);
-    // Whoever is refused is the next to be served: the name asked for changes only after a success.
+    // A refused request is the next to be served: the requested name changes only after a success.
     const names = asked.map(({ params }) => params["TagSpecification.1.Tag.1.Value"]);
     const turns = names.filter((name, index) => name !== names[index - 1]);
     expect(turns).toHaveLength(40);

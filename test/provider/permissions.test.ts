@@ -147,10 +147,10 @@ test.each(Object.keys(lives))(
         await engine.up(first);
         for (const step of later) await engine.up(step);
         await engine.refresh();
-        // One that an image uses: the failure names the image.
+        // An AMI uses this snapshot, and the failure names the AMI.
         await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
         await engine.destroy();
-        // Which nobody can be denied.
+        // No policy can deny this action.
         const free = "sts:GetCallerIdentity";
         const called = new Set((await emulator.calls()).map(asAction).filter((action) => action !== free));
 

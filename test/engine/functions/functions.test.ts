@@ -1,4 +1,4 @@
-// What a program, and a script without any engine, can ask: which snapshots there are, and whom to share with.
+// Tests the functions that programs and scripts call: they list snapshots, and accounts to share with.
 // It needs the engine: functions in a program read the stack's configuration.
 
 import { execFile } from "node:child_process";

@@ -1,4 +1,4 @@
-// Which region and which account: never silently another one.
+// Tests the region and the account of a resource: neither ever changes silently.
 // It needs the engine: the stack's configuration and environment reach the provider through the engine.
 
 import { join } from "node:path";

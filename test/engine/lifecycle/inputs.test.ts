@@ -1,4 +1,4 @@
-// What programs hand over: bad values, values that are not known yet, options that cannot be honoured.
+// Tests the inputs of programs: invalid values, unknown values, and options that cannot be honoured.
 // It needs the engine: failures on properties as the CLI shows them, values unknown to the engine, refused options.
 
 import { mkdir, chmod } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// What a preview says is what a reviewer approves: each kind of change, exactly as it is shown.
+// Tests the text of previews, because a reviewer approves it: each kind of change, exactly as it is shown.
 // It needs the engine: the text of previews.
 
 import { AttachVolumeCommand, RunInstancesCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";

@@ -1,4 +1,4 @@
-// What is declared secret is nowhere in the clear, whatever happens to its resource.
+// Tests that a secret value is never in plain text, whatever happens to its resource.
 // It needs the engine: the engine encrypts the state and shows the outputs.
 
 import { expect } from "vitest";

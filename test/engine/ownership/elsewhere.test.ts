@@ -1,4 +1,4 @@
-// What is not found is not gone: it may be in another region or account, or the answer says nothing.
+// Tests that a resource that is not found does not count as deleted: it may be in another region or account, or the answer is empty.
 // It needs the engine: other configurations and endpoints of a stack, and refusals of refresh and destroy.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";

@@ -1,4 +1,4 @@
-// What an interrupted run has created is taken over once, whole, by the resource that it was created for.
+// Tests that the next run adopts the resources of an interrupted run once, and completely.
 // It needs the engine: an engine that dies, and two backends.
 
 import { join } from "node:path";

@@ -14,7 +14,7 @@ const examples = resolve(__dirname, "../../../examples");
 const shared = { users: [otherAccount], groups: [] };
 let python: PythonTools;
 
-// Where the tools are built: the module proxy and PyPI may be slow.
+// The module proxy and PyPI may be slow when the tools are built.
 test.beforeAll(async () => {
     const { pythonTools } = await import("../../../scripts/python-tools.mjs");
     python = await pythonTools();

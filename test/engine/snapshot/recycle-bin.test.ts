@@ -1,4 +1,4 @@
-// What is deleted under a retention rule of the account lies in the Recycle Bin, and can be had back.
+// Tests the Recycle Bin, which retains deleted snapshots under a retention rule of the account.
 // It needs the engine: the messages of a destroy are shown by the CLI, beside each resource.
 
 import { expect } from "vitest";
