@@ -171,8 +171,8 @@ function refuseOptions(
     if (!given && explicitAwsProvider(opts) !== undefined) {
         refuse(
             "an explicit aws.Provider does not reach dynamic resources, so that the configured account or region " +
-                "would be used instead; give `region` or `credentials` as arguments, or `new Provider(...)` of this package as " +
-                "`provider`, or run `pulumi config set ebs-snapshots:plugin true`: the plugin takes over what the aws.Provider is given",
+                "would be used instead; set the arguments `region` or `credentials`, or the option `provider` to a `Provider` of " +
+                "this package, or run `pulumi config set ebs-snapshots:plugin true`: the plugin takes over what the aws.Provider is given",
         );
     }
 }
