@@ -15,6 +15,7 @@ import { Deployment } from "../lifecycle/deployment";
 import type { EngineLog } from "../lifecycle/engine-log";
 import { InitializationError, messageOf } from "../lifecycle/failure";
 import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { RunNotes } from "../lifecycle/run-notes";
 import { withDeclaredInputs } from "../lifecycle/state";
 import { decode, encodeInputs, encodeState } from "../wire/metadata";
 import { CancellableClock } from "./clock";
@@ -49,8 +50,9 @@ class InstanceDeployment extends Deployment {
         readonly clock: CancellableClock,
         dependencies: Omit<ClientDependencies, "clock">,
         log: EngineLog | undefined,
+        notes: RunNotes | undefined,
     ) {
-        super({ ...dependencies, clock }, log);
+        super({ ...dependencies, clock }, log, notes);
     }
 
     override configurationKey(key: string): string {
@@ -76,10 +78,11 @@ export class ProviderInstance {
         stack: Properties = {},
         dependencies: Omit<ClientDependencies, "clock"> & { clock?: CancellableClock } = {},
         log?: EngineLog,
+        notes?: RunNotes,
     ) {
         const { clock = new CancellableClock(), ...others } = dependencies;
         this.#stack = stack;
-        this.#deployment = new InstanceDeployment(clock, others, log);
+        this.#deployment = new InstanceDeployment(clock, others, log, notes);
         this.#lifecycles = lifecyclesIn(this.#deployment);
     }
 

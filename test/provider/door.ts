@@ -100,7 +100,8 @@ export class Door {
             exitIfOrphaned: () =>
                 this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
         };
-        const deployment = new Deployment({ clock: this.clock }, log, new RunNotes(() => engine));
+        const notes = new RunNotes(() => engine);
+        const deployment = new Deployment({ clock: this.clock }, log, notes);
         const config: Record<string, string> = {
             ...emulator.pulumiConfig(),
             "aws:accessKey": `AKIATEST${account}`,
@@ -109,7 +110,7 @@ export class Door {
         };
         deployment.configure((key) => config[key]);
         this.#deployment = deployment;
-        if (process.env["DOOR"] === "plugin") this.#plugin = new PluginDoor(this.clock, log, config);
+        if (process.env["DOOR"] === "plugin") this.#plugin = new PluginDoor(this.clock, log, config, notes);
         const open = (resource: AnyResource) => dynamicProvider(lifecycle(resource, deployment), deployment);
         this.#providers = {
             Snapshot: open(resources.Snapshot),

@@ -6,6 +6,7 @@
 import type { Clock } from "../../provider/aws/clock";
 import type { dynamicProvider } from "../../provider/dynamic/provider";
 import type { EngineLog } from "../../provider/lifecycle/engine-log";
+import type { RunNotes } from "../../provider/lifecycle/run-notes";
 import { CancellableClock } from "../../provider/plugin/clock";
 import { ProviderInstance } from "../../provider/plugin/provider";
 import { markSecrets } from "../../provider/plugin/values";
@@ -17,8 +18,8 @@ type DynamicProvider = Omit<ReturnType<typeof dynamicProvider>, "configure">;
 export class PluginDoor {
     readonly #instance: ProviderInstance;
 
-    constructor(clock: Clock, log: EngineLog, config: Record<string, string>) {
-        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, log);
+    constructor(clock: Clock, log: EngineLog, config: Record<string, string>, notes?: RunNotes) {
+        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, log, notes);
         const names = Object.entries(config).map(([key, value]) => [key.replace(/^.*:/, ""), value] as const);
         this.#instance.configure(Object.fromEntries(names));
     }
