@@ -171,7 +171,7 @@ function refuseOptions(
     if (!given && explicitAwsProvider(opts) !== undefined) {
         refuse(
             "an explicit aws.Provider does not reach dynamic resources, so that the configured account or region " +
-                "would be used instead; set the arguments `region` or `credentials`, or the option `provider` to a `Provider` of " +
+                "would be used instead; set the arguments `region` or `credentials`, or the option `provider` to `new Provider(...)` of " +
                 "this package, or run `pulumi config set ebs-snapshots:plugin true`: the plugin takes over what the aws.Provider is given",
         );
     }
