@@ -246,6 +246,7 @@ export const withFeatures = (name, features) => ({
 export const plain = { name: "plain dynamic provider", ...program("plain") };
 export const plainLocks = { name: "plain dynamic provider, lock", ...program("plain", { lock: true }) };
 export const oursVolumes = { name: "this package, VolumeFromSnapshot", ...program("ours-volumes") };
+export const clones = { name: "this package, VolumeClone", ...program("clones") };
 /** Receive snapshots instead of volumes. */
 export const copies = { name: "this package, SnapshotCopy", of: "snapshots", ...program("copies") };
 export const plainShares = {

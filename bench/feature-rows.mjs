@@ -1,6 +1,7 @@
-// Measures snapshots with features, such as a lock, and multi-volume snapshots: it counts the calls beyond the create.
+// Measures snapshots with features, such as a lock, multi-volume snapshots, and copies of volumes: it counts the calls
+// beyond the create.
 import { volumesOfInstance } from "./account.mjs";
-import { plainLocks, sets, withFeatures } from "./contenders.mjs";
+import { clones, plainLocks, sets, withFeatures } from "./contenders.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
 /** For each kind of resource, a wait reads once in two seconds, and once for each four that begin to wait. */
@@ -68,6 +69,22 @@ export const featureRows = [
                     up: [["CreateSnapshot", "ModifySnapshotTier"], waitsFor(2)],
                     refresh: [[], fewLooks],
                     destroy: [["DeleteSnapshot"], fewLooks],
+                }),
+            };
+        },
+    },
+    {
+        id: "clones",
+        title: "a life of N `VolumeClone` of N volumes, with an EC2 that makes one available after 1 s",
+        n: 50,
+        async run(n) {
+            const life = await lifeOf(clones, n, { volumeSeconds: 1 });
+            return {
+                runs: Object.values(life),
+                verdicts: judged("clones", life, {
+                    up: [["CopyVolumes"], waitsFor(1)],
+                    refresh: [[], fewLooks],
+                    destroy: [["DeleteVolume"], waitsFor(1)],
                 }),
             };
         },
