@@ -95,6 +95,11 @@ async function snapshotIds(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId);
 }
 
+async function volumesBut(source: string): Promise<string[]> {
+    const volumes = await emulator.volumes();
+    return volumes.flatMap(({ VolumeId = "" }) => (VolumeId === source ? [] : [VolumeId]));
+}
+
 const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
     Snapshot: async () => ({
         args: { volumeId: await emulator.createVolume() },
@@ -135,10 +140,17 @@ const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
             args: { snapshotId, availabilityZone: "us-east-1a" },
             replacing: { availabilityZone: "us-east-1b" },
             inState: idsIn,
-            existing: async () =>
-                (await emulator.volumes()).flatMap(({ VolumeId = "" }) =>
-                    VolumeId === source ? [] : [VolumeId],
-                ),
+            existing: () => volumesBut(source),
+        };
+    },
+
+    VolumeClone: async () => {
+        const source = await emulator.createVolume();
+        return {
+            args: { sourceVolumeId: source },
+            replacing: { encrypted: true },
+            inState: idsIn,
+            existing: () => volumesBut(source),
         };
     },
 };
