@@ -38,11 +38,12 @@ async function deleteOrKeep(
         state: { properties: before, metadata },
     }: { id: string; description: string; state: Stored },
 ): Promise<void> {
-    const { resource, deployment, declarations } = scope;
+    const { resource, rules, deployment, declarations } = scope;
     const { replacing } = resource;
     const ctx = resourceContext(scope, context, before);
     const { owner: token, lineage = firstOf(context.urn) } = metadata;
-    const failedAdoption = deployment.failedAdoptionOf(id);
+    // The id of a share is that of its snapshot, which another resource adopts without the share.
+    const failedAdoption = "adopt" in rules ? deployment.failedAdoptionOf(id) : undefined;
     if (failedAdoption !== undefined && failedAdoption.urn !== context.urn)
         throw new Error(
             `it is retained because ${nameOf(failedAdoption.urn)} is to adopt it, and did not find it in ` +

@@ -59,7 +59,7 @@ test.each(["12345678901", 12345678901])(
     async (owner) => {
         const { result, calls } = await during(emulator, () => failure(newest({ owner: owner as string })));
         expect(result).toContain(`owner is ${JSON.stringify(owner)}, but must be "self", "shared", "public"`);
-        expect(result).toContain("write it with all 12 digits, and quote it");
+        expect(result).toContain("write it with all 12 digits in quotation marks");
         expect(calls).toEqual([]);
     },
 );
