@@ -82,7 +82,8 @@ export const featureRows = [
             return {
                 runs: Object.values(life),
                 verdicts: judged("clones", life, {
-                    up: [["CopyVolumes"], waitsFor(1)],
+                    // The engine checks resources one after another, and the check reads the source of each.
+                    up: [["CopyVolumes"], (run) => run.n + waitsFor(1)(run)],
                     refresh: [[], fewLooks],
                     destroy: [["DeleteVolume"], waitsFor(1)],
                 }),
