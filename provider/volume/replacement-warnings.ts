@@ -4,6 +4,7 @@
  * @module
  */
 import { joinTexts, textOf, type Mention, type Text } from "../../schema/failure";
+import { isDataCarried } from "../../schema/retention";
 import type { Properties } from "../../schema/values";
 import type { SizedOptions } from "../../schema/volume";
 import { messageOf } from "../aws/errors";
@@ -23,11 +24,18 @@ export async function lossWarning(
     { state, inputs, source }: Replacement & { source: Text },
 ): Promise<Text> {
     const isFinal = (inputs.finalSnapshot ?? state["finalSnapshot"] ?? false) !== false;
+    const carry = canCarry(state, inputs) ? "carryData: true to move the data to the new volume, or " : "";
     const final = isFinal
         ? "A final snapshot will be taken first."
-        : "Set finalSnapshot: true to take a snapshot first.";
+        : `Set ${carry}finalSnapshot: true to take a snapshot first.`;
     const attachment = await attachmentWarning(ctx, id);
     return textOf`replacement will delete volume ${id} (${formatFacts(state)}) and create a new one from ${source}; data written since then will be lost. ${final}${attachment}`;
+}
+
+function canCarry(state: Properties, inputs: Partial<SizedOptions>): boolean {
+    const { size } = state;
+    const isSmaller = typeof size === "number" && inputs.size !== undefined && inputs.size < size;
+    return !isSmaller && isDataCarried({ state, inputs: { ...inputs, carryData: true } });
 }
 
 /** Returns what a replacement does that carries the data. */

@@ -67,6 +67,8 @@ const stays = (what: string) =>
 const taken = "snapshot ? (of volume vol-1, created ?, 8 GiB)";
 const copied = "snapshot ? (of snapshot snap-1 in us-east-1, created ?, 8 GiB)";
 const set = "set ? (2 snapshots of instance i-1, created ?)";
+const carryOrFinal =
+    "Set carryData: true to move the data to the new volume, or finalSnapshot: true to take a snapshot first.";
 const volumeGoes = (
     size: number,
     from = "snapshot snap-1",
@@ -296,7 +298,7 @@ async function declaredChanges(): Promise<Changes> {
             shows: [
                 "replace",
                 '~ availabilityZone: "us-east-1a" => "us-east-1b"',
-                `warning: ${volumeGoes(8)}`,
+                `warning: ${volumeGoes(8, "snapshot snap-1", carryOrFinal)}`,
             ],
         },
         rekeyed: {
