@@ -16,8 +16,9 @@ export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInpu
         const [before, after] = [state["recoveryVolumes"], inputs["recoveryVolumes"]];
         if (typeof before !== "number" || typeof after !== "number" || before <= after) return undefined;
         return after === 0
-            ? `no recovery volumes any more: ${String(before)} of each volume stay or are deleted, as onDestroy was`
-            : `${String(before - after)} recovery volumes of each volume are deleted, unless they were ever attached`;
+            ? `the schedule will create no more recovery volumes. Those that exist, up to ${String(before)} of each volume, are ` +
+                  "kept or deleted, as recoveryVolumes.onDestroy was set"
+            : `up to ${String(before - after)} recovery volumes of each volume will be deleted, except volumes that were ever attached`;
     },
 
     create: ({ inputs }) => Promise.resolve({ id: randomUUID(), observed: inputs }),
