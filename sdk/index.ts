@@ -68,6 +68,7 @@ export type {
     ScheduleShare,
     ScheduleTargets,
     SnapshotScheduleInputs,
+    VariableValue,
 } from "../schema/schedule/args";
 
 export { EbsResource, type ResourceOptions } from "./resource";

@@ -60,6 +60,13 @@ export interface SnapshotScheduleInputs<Text = string> {
     group?: Text;
     /** Value of the tag `BillingCode` on the snapshots. Default: none. A change updates, and applies to new snapshots. */
     billingCode?: Text;
+    /**
+     * Tags of the snapshots whose values DLM determines at each run, by tag key: `"$(instance-id)"`, the id of the
+     * instance, or `"$(timestamp)"`, when the policy runs. For `targets.instances` only. Default: none. A change updates,
+     * and applies to new snapshots.
+     * https://docs.aws.amazon.com/dlm/latest/APIReference/API_Schedule.html
+     */
+    variableTags?: Record<string, VariableValue>;
     /** Whether a volume's tags are copied to its snapshots. Default: `true`. A change updates, and applies to new snapshots. */
     copyTags?: boolean;
     /**
@@ -68,6 +75,9 @@ export interface SnapshotScheduleInputs<Text = string> {
      */
     enabled?: boolean;
 }
+
+/** A value that DLM determines at each run. */
+export type VariableValue = "$(instance-id)" | "$(timestamp)";
 
 /** The volumes or instances to back up: exactly one of the three. */
 export interface ScheduleTargets<Text = string> {

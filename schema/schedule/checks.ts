@@ -126,7 +126,13 @@ const name = text(
     /^(?! )[0-9A-Za-z _-]{1,120}(?<! )$/,
 );
 
+const tagKeyText = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
 const tagKey = /^(?!aws:)(?!pulumi-ebs-snapshots:).{1,128}$/i;
+
+const variableTags = allOf(mapOf(oneOf("$(instance-id)", "$(timestamp)")), (value, path) => {
+    const key = Object.keys(value as object).find((one) => !tagKey.test(one));
+    return key === undefined ? [] : [{ property: `${path}.${key}`, expected: tagKeyText }];
+});
 
 const anyTag = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path) => {
     const tags = value as Record<string, string[]>;
@@ -138,8 +144,7 @@ const anyTag = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path)
             return [
                 {
                     property: `${path}.${key}`,
-                    expected:
-                        'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
+                    expected: tagKeyText,
                 },
             ];
         if (new Set(values).size < values.length)
@@ -310,6 +315,7 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         credentials: providerOptionRules.credentials,
         group: { validate: textUpTo(256) },
         billingCode: { validate: textUpTo(256) },
+        variableTags: { validate: variableTags },
         copyTags: { validate: boolean },
         enabled: { validate: boolean },
     };
@@ -317,7 +323,12 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
 
 /** Validates the arguments in combination. */
 function checkTogether(
-    { targets: { volumeIds, anyTag: tags, instances: whole }, rules, recoveryVolumes: recovery }: Whole,
+    {
+        targets: { volumeIds, anyTag: tags, instances: whole },
+        rules,
+        recoveryVolumes: recovery,
+        variableTags: variables,
+    }: Whole,
     context: ScheduleContext,
 ): CheckFailure[] {
     const names = rules.map(({ name: of }) => of);
@@ -339,6 +350,9 @@ function checkTogether(
             : []),
         ...(volumeIds === undefined && archiving > 1
             ? fail("rules", "has archive more than once, but DLM supports it in one rule of a policy")
+            : []),
+        ...(whole === undefined && variables !== undefined
+            ? fail("variableTags", "requires targets.instances: DLM has no such values for volumes")
             : []),
         ...checkRecovery(recovery, tags ?? whole?.anyTag ?? {}, context),
     ];

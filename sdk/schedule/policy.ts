@@ -124,7 +124,7 @@ function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<Given<Polic
 
 function scheduleOf(
     { id, accounts, tagKeys }: ScheduleIdentity,
-    { copyTags = true, group, billingCode }: Args,
+    { copyTags = true, group, billingCode, variableTags }: Args,
     rule: AnyRule,
 ): DlmSchedule {
     const { name, keep, copyTo = [], shareWith, fastRestore, archive } = rule;
@@ -136,6 +136,7 @@ function scheduleOf(
             ...(group === undefined ? {} : { [tagKeys.group]: group }),
             ...(billingCode === undefined ? {} : { [tagKeys.billingCode]: billingCode }),
         },
+        ...(variableTags === undefined ? {} : { variableTags }),
         createRule: createRuleOf(rule),
         retainRule: keepRule(keep),
         ...(copyTo.length === 0

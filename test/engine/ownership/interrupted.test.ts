@@ -81,7 +81,7 @@ test("a claim on a snapshot of another volume is not believed, and what is left 
     await project.program(program(snapshot("s", { volumeId, description: "edited" })));
     const said = await project.up();
     expect(said).toMatch(
-        /warning: .* were created by an interrupted run of this stack, and nothing in this run/,
+        /warning: .* were created by an interrupted run of this stack, and no resource of this run manages them/,
     );
     for (const id of [left, forged]) expect(said).toContain(id);
     expect(said).not.toContain("adopts");

@@ -220,6 +220,18 @@ describe("refuses, on the argument at fault", () => {
             withRule({ scripts: { document: "x", timeout: "3 minutes" } }, instances),
         ],
         ['description is "a.b", but must be 1 to 500 letters', { ...withRule({}), description: "a.b" }],
+        [
+            'variableTags.Source is "$(host)", but must be "$(instance-id)" or "$(timestamp)"',
+            { ...withRule({}, instances), variableTags: { Source: "$(host)" } },
+        ],
+        [
+            "variableTags.aws:x must be a key of 1 to 128 characters",
+            { ...withRule({}, instances), variableTags: { "aws:x": "$(timestamp)" } },
+        ],
+        [
+            "variableTags requires targets.instances: DLM has no such values for volumes",
+            { ...withRule({}), variableTags: { Taken: "$(timestamp)" } },
+        ],
         ["recoveryVolumes.maximum is required", withRecovery({ maximum: undefined })],
         [
             "recoveryVolumes.maximum is 2, but must be more than 2: one source volume needs keep times zones",

@@ -451,7 +451,7 @@ test("an explicit provider tells the policies its region and its profile", async
     expect(policy?.inputs).toMatchObject({ region: "us-east-1", credentials: { profile: "backup" } });
 });
 
-test("instances are copied as sets, with what is left out and scripts", async () => {
+test("instances are copied as sets, with exclusions, scripts and variable tags", async () => {
     const { child } = await made("db", {
         targets: {
             instances: {
@@ -461,6 +461,7 @@ test("instances are copied as sets, with what is left out and scripts", async ()
             },
         },
         rules: [{ ...nightly, scripts: { document: "AWS_VSS_BACKUP", timeout: "60 seconds", retries: 1 } }],
+        variableTags: { Source: "$(instance-id)", Taken: "$(timestamp)" },
         enabled: false,
     });
     expect(child(dlm, "db-db")).toMatchObject({
@@ -471,6 +472,7 @@ test("instances are copied as sets, with what is left out and scripts", async ()
             parameters: { excludeBootVolume: true, excludeDataVolumeTags: { Scratch: "yes" } },
             schedules: [
                 {
+                    variableTags: { Source: "$(instance-id)", Taken: "$(timestamp)" },
                     createRule: {
                         scripts: [
                             {
