@@ -11,7 +11,7 @@ export async function requireSameAccount(ctx: ResourceContext, state: Properties
     const owner = state["ownerId"];
     if (ctx.ec2.identityUnknown)
         throw new Error(
-            "was not found, and it is unknown whether it still exists: aws:endpoints contains an endpoint for ec2 but none for sts, " +
+            "it was not found, and it is unknown whether it still exists: aws:endpoints contains an endpoint for ec2 but none for sts, " +
                 "so the account is unknown. Add an endpoint for sts, or remove the one for ec2",
         );
     if (typeof owner !== "string") return;

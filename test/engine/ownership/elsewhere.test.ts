@@ -54,7 +54,7 @@ test("with another endpoint of ec2 and none of sts, refresh and destroy fail, an
             const { code, output } = await project.run(command, "--yes", "--skip-preview", "--run-program");
             expect(code).not.toBe(0);
             expect(output).toContain(
-                "it is unknown whether it still exists: aws:endpoints has an endpoint for ec2 but none for sts",
+                "it is unknown whether it still exists: aws:endpoints contains an endpoint for ec2 but none for sts",
             );
             expect((await live(project, "s")).id).toBe(id);
         }
