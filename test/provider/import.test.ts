@@ -64,6 +64,10 @@ const imported: Record<string, () => Promise<Imported>> = {
         kind: "VolumeFromSnapshot",
         args: { snapshotId: await snapshot(), availabilityZone: zone, size: 20, group: "payments" },
     }),
+    VolumeClone: async () => ({
+        kind: "VolumeClone",
+        args: { sourceVolumeId: await emulator.createVolume(), volumeType: "gp3", group: "payments" },
+    }),
     LifecyclePolicy: () =>
         Promise.resolve({
             kind: "LifecyclePolicy",
