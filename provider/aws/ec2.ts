@@ -114,7 +114,7 @@ export function openEc2(
             (Values) => fastRestores(api, [{ Name: "snapshot-id", Values }]),
             () => fastRestores(api, [{ Name: "state", Values: ["enabling", "optimizing", "enabled"] }]),
         ),
-        policies: createPolicyReader(api),
+        policies: createPolicyReader(api, clock),
         tiers: createTagged("snapshot-id", async (Filters) => {
             const action = "DescribeSnapshotTierStatus";
             const found = await listAll(api, action, { Filters }, "SnapshotTierStatuses");

@@ -15,8 +15,9 @@ import {
 import { changedProperties } from "../../schema/property";
 import { checkStandard, claimTag, stackTag } from "../../schema/tags";
 import { defined, type Properties } from "../../schema/values";
+import { deadlineOf } from "../aws/clock";
 import { ignoreNotFound } from "../aws/errors";
-import { WaitError } from "../aws/poll";
+import type { PollResult } from "../aws/poll";
 import { visibleTags } from "../aws/tags";
 import { toTags } from "../aws/write-tags";
 import type { Resource, ResourceContext } from "../lifecycle/resource";
@@ -29,9 +30,6 @@ import { upgrade } from "./upgrade";
 
 /** A role that was created a moment ago can be assumed within this time. */
 const roleReadyMs = 2 * 60_000;
-/** DLM shows a policy that it has created within this time. */
-const visibleMs = 60_000;
-const pauseMs = 2_000;
 
 /** A policy as DLM shows it, and the volumes that carry its target tags. */
 interface Observed extends LifecyclePolicy {
@@ -113,12 +111,13 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
     },
 
     async waitUntilReady({ ctx, id, observed }) {
-        const policy = await readVisible(ctx, id);
-        if (policy === undefined) throw new WaitError("DLM does not show it", "notFound", observed);
-        if (policy.State === "ERROR") {
-            const message = `DLM reports an error: ${policy.StatusMessage ?? "no reason is given"}`;
-            throw new WaitError(message, "failed", policy);
-        }
+        const policy = await ctx.ec2.policies.wait({
+            key: id,
+            subject: "policy",
+            deadline: deadlineOf(ctx.ec2.clock, {}),
+            evaluate: evaluatePolicy,
+            ...(ctx.ec2.isNew(id) ? {} : { observed }),
+        });
         // Tags were written a moment ago; DLM may not show them yet.
         return { ...policy, Tags: observed.Tags ?? policy.Tags };
     },
@@ -213,13 +212,10 @@ async function checkAccount(ctx: ResourceContext, { executionRoleArn }: Properti
     return [{ property: "executionRoleArn", value: executionRoleArn, reason }];
 }
 
-async function readVisible(ctx: ResourceContext, id: string): Promise<LifecyclePolicy | undefined> {
-    const end = ctx.ec2.clock.now() + visibleMs;
-    for (;;) {
-        const policy = await ctx.ec2.policies.read(id);
-        if (policy !== undefined || !ctx.ec2.isNew(id) || ctx.ec2.clock.now() > end) return policy;
-        await ctx.ec2.clock.sleep(pauseMs);
-    }
+function evaluatePolicy(policy: LifecyclePolicy | undefined): PollResult {
+    if (policy === undefined) return "notFound";
+    if (policy.State !== "ERROR") return "done";
+    return { failed: `DLM reports an error: ${policy.StatusMessage ?? "no reason is given"}` };
 }
 
 /** Says what a change costs; the names in it are values of `policyDetails`. */

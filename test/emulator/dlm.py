@@ -55,11 +55,18 @@ class Policy:
     created: datetime = field(default_factory=world.now)
     modified: datetime = field(default_factory=world.now)
 
+    def status(self) -> dict[str, Any]:
+        """DLM puts a policy whose role it cannot use into ERROR, and says why."""
+        error = world.settings["dlmError"]
+        if error is not None and self.state == "ENABLED":
+            return {"State": "ERROR", "StatusMessage": error}
+        return {"State": self.state, "StatusMessage": self.state}
+
     def summary(self) -> dict[str, Any]:
         return {
             "PolicyId": self.id,
             "Description": self.description,
-            "State": self.state,
+            "State": self.status()["State"],
             "Tags": self.tags,
             "PolicyType": self.details.get("PolicyType", "EBS_SNAPSHOT_MANAGEMENT"),
             "DefaultPolicy": self.default,
@@ -70,8 +77,7 @@ class Policy:
             "PolicyId": self.id,
             "PolicyArn": self.arn,
             "Description": self.description,
-            "State": self.state,
-            "StatusMessage": self.state,
+            **self.status(),
             "ExecutionRoleArn": self.role,
             "DateCreated": self.created.isoformat(timespec="milliseconds") + "Z",
             "DateModified": self.modified.isoformat(timespec="milliseconds") + "Z",

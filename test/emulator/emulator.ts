@@ -88,6 +88,7 @@ export interface Settings {
     emptyBlockPages: boolean;
     /** A region accepts this many DLM policies; the default is 100. */
     dlmPolicies: number;
+    dlmError: string | null;
     /** A seed makes the probability of faults reproducible; by default (null) it is random. */
     seed: number | null;
 }

@@ -35,6 +35,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "recycleBinSupported": True,  # False: ListSnapshotsInRecycleBin is an unknown action
     "emptyBlockPages": False,  # True: an empty page follows every page of blocks that is not the last
     "dlmPolicies": 100,  # DLM's limit of policies in a region
+    "dlmError": None,  # the message of enabled policies that are in ERROR
     "seed": None,  # makes the probability of faults repeatable
 }
 

@@ -217,6 +217,18 @@ test("a run that is interrupted, or whose answer is lost, creates no second poli
     expect(next.id).toBe(created.id);
 });
 
+test("a policy that DLM puts into ERROR fails with DLM's reason, stays in the state, and is healed by the next up", async () => {
+    await emulator.set({ dlmError: "Role cannot be assumed" });
+    const door = new Door(emulator);
+    const failed = await failure(door.create(kind, args));
+    expect(failed).toMatch(/policy-\w+.*: DLM reports an error: Role cannot be assumed/);
+    const id = /policy-[0-9a-f]+/.exec(failed)?.[0] ?? "";
+    expect(await policy(id)).toMatchObject({ State: "ERROR" });
+    await emulator.set({ dlmError: null });
+    const next = await new Door(emulator).create(kind, args);
+    expect(next.id).toBe(id);
+});
+
 test("an existing policy is adopted and changed to what is declared; a foreign owner keeps it at a delete", async () => {
     const first = await new Door(emulator).create(kind, args, "first");
     const door = new Door(emulator);
