@@ -39,7 +39,9 @@ test("every relative link of the pages leads to a file and a heading that exist"
 
 test("a heading stands once on its page, else a link to it leads to the first", async () => {
     const { slug } = await import("github-slugger");
-    const twice = pages.flatMap((page) => {
+    // Each version of a changelog has the same headings; a link leads to a version.
+    const linkable = pages.filter((page) => relative(root, page) !== "CHANGELOG.md");
+    const twice = linkable.flatMap((page) => {
         const anchors = headingsOf(page).map((text) => slug(text));
         const repeated = anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index);
         return repeated.map((anchor) => `${relative(root, page)}#${anchor}`);
