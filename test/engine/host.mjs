@@ -110,7 +110,8 @@ async function providerHost() {
     const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
     const servers = [];
     let released = () => undefined;
-    process.exit = () => released();
+    // The CLI has ended by then, which an orphan would exit with 1 for; what ends the claims exits with 0, when it is done.
+    process.exit = (code) => code === 0 && released();
     const addService = grpc.Server.prototype.addService;
     grpc.Server.prototype.addService = function (definition, service) {
         servers.push(this);
