@@ -1,7 +1,7 @@
 /**
  * Decides which recovery volumes to create and which to delete: a pure function of the observed and the desired state.
  *
- * Whoever may call CreateTags can forge each tag but DLM's. So a volume is deleted, and counts as newer, only if its
+ * Every caller of CreateTags can forge each tag but DLM's. So a volume is deleted, and counts as newer, only if its
  * snapshot exists and one of the schedule's DLM policies created it; the source and the time are those of the snapshot.
  * A forged tag can only keep a volume. A volume that is deleted was never attached and its snapshot exists, so that no
  * data is lost.

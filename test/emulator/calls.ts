@@ -1,13 +1,18 @@
 // Provides the calls that most tests of the emulator use.
 
 import {
+    AttachVolumeCommand,
     CreateSnapshotCommand,
+    DescribeFastSnapshotRestoresCommand,
+    DescribeLockedSnapshotsCommand,
     DescribeSnapshotAttributeCommand,
+    DescribeSnapshotTierStatusCommand,
     DescribeSnapshotsCommand,
     type DescribeSnapshotsCommandInput,
     DescribeVolumesCommand,
     type EC2Client,
     ModifySnapshotAttributeCommand,
+    RunInstancesCommand,
     type Snapshot,
     type Tag,
 } from "@aws-sdk/client-ec2";
@@ -93,4 +98,31 @@ export function shareWith(snapshotId: string, account: string): Promise<unknown>
             CreateVolumePermission: { Add: [{ UserId: account }] },
         }),
     );
+}
+
+/** Counts the features in EC2: locks, zones with fast snapshot restore, archived snapshots. */
+export async function countFeatures(): Promise<number[]> {
+    const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));
+    const { FastSnapshotRestores: zones = [] } = await ec2.send(new DescribeFastSnapshotRestoresCommand({}));
+    const { SnapshotTierStatuses: tiers = [] } = await ec2.send(new DescribeSnapshotTierStatusCommand({}));
+    return [
+        locks.length,
+        zones.filter(({ State }) => State === "enabled").length,
+        tiers.filter(({ StorageTier }) => StorageTier === "archive").length,
+    ];
+}
+
+/** Launches an instance with a boot volume, and with two data volumes, of which the first has a tag. */
+export async function instanceWithVolumes(): Promise<{ instanceId: string; data: string; scratch: string }> {
+    const { Instances = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    const instanceId = Instances[0]?.InstanceId ?? "";
+    const data = await emulator.createVolume({ size: 5, tags: { Role: "data" } });
+    const scratch = await emulator.createVolume({ size: 7 });
+    for (const [index, VolumeId] of [data, scratch].entries()) {
+        const Device = `/dev/sd${String("fg"[index])}`;
+        await ec2.send(new AttachVolumeCommand({ InstanceId: instanceId, VolumeId, Device }));
+    }
+    return { instanceId, data, scratch };
 }

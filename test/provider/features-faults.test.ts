@@ -1,14 +1,10 @@
 // Whatever EC2 answers, a lock, fast snapshot restore, the archive and a set come about once, or fail with what is missing.
 
-import {
-    DescribeFastSnapshotRestoresCommand,
-    DescribeLockedSnapshotsCommand,
-    DescribeSnapshotTierStatusCommand,
-    DisableFastSnapshotRestoresCommand,
-} from "@aws-sdk/client-ec2";
+import { DisableFastSnapshotRestoresCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Fault } from "../emulator/emulator";
 import { during, snapshotIds } from "../engine/steps";
+import { countFeatures } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { instanceSnapshots, snapshot } from "./declare";
 import { Engine } from "./engine";
@@ -35,19 +31,6 @@ const givingUp = ["UnlockSnapshot", "DisableFastSnapshotRestores", "RestoreSnaps
 
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
-/** Reads the features in EC2: locks, zones, archived snapshots. */
-async function there() {
-    const ec2 = emulator.ec2();
-    const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));
-    const { FastSnapshotRestores: zones = [] } = await ec2.send(new DescribeFastSnapshotRestoresCommand({}));
-    const { SnapshotTierStatuses: tiers = [] } = await ec2.send(new DescribeSnapshotTierStatusCommand({}));
-    return [
-        locks.length,
-        zones.filter(({ State }) => State === "enabled").length,
-        tiers.filter(({ StorageTier }) => StorageTier === "archive").length,
-    ];
-}
-
 /** The snapshot of each volume. */
 async function taken(): Promise<string[]> {
     const found = await emulator.snapshots();
@@ -66,10 +49,10 @@ test("throttled calls are made again within patience, each served once", async (
     await emulator.faults([...asking, ...givingUp].map(throttled));
     await engine.up(each(locked, hot, cold));
     expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 3, 3, 3]);
-    expect(await there()).toEqual([1, 1, 1]);
+    expect(await countFeatures()).toEqual([1, 1, 1]);
     await engine.up(each({}, {}, { storageTier: "standard" }));
     expect(await counts(givingUp)).toEqual([3, 3, 3]);
-    expect(await there()).toEqual([0, 0, 0]);
+    expect(await countFeatures()).toEqual([0, 0, 0]);
 });
 
 test.each(["reset", "malformed"] as const)(
@@ -80,16 +63,16 @@ test.each(["reset", "malformed"] as const)(
         await emulator.faults(lost("after"));
         await engine.up(each(locked, hot, cold));
         expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 1, 1, 1]);
-        expect(await there()).toEqual([1, 1, 1]);
+        expect(await countFeatures()).toEqual([1, 1, 1]);
         await engine.up(each({}, {}, { storageTier: "standard" }));
         expect(await counts(givingUp)).toEqual([1, 1, 1]);
-        expect(await there()).toEqual([0, 0, 0]);
+        expect(await countFeatures()).toEqual([0, 0, 0]);
 
         await emulator.clearCalls();
         await emulator.faults(lost("before"));
         await engine.up(each(locked, hot, cold));
         expect(await counts(["CreateSnapshot", ...asking])).toEqual([0, 2, 2, 2]);
-        expect(await there()).toEqual([1, 1, 1]);
+        expect(await countFeatures()).toEqual([1, 1, 1]);
     },
 );
 
@@ -146,7 +129,7 @@ test("without permission each feature fails at once naming it, the state is unch
     await emulator.clearCalls();
     await engine.up();
     expect(await emulator.count("CreateSnapshot")).toBe(0);
-    expect(await there()).toEqual([1, 1, 1]);
+    expect(await countFeatures()).toEqual([1, 1, 1]);
     expect(await snapshotIds(emulator)).toHaveLength(3);
 });
 
@@ -186,7 +169,7 @@ test("a timeout while enabling FSR or archiving keeps what is known, and the nex
     await emulator.advance(1_000);
     await engine.up();
     expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 0, 1, 1]);
-    expect(await there()).toEqual([0, 1, 1]);
+    expect(await countFeatures()).toEqual([0, 1, 1]);
 });
 
 test.each([
@@ -222,7 +205,7 @@ test.each([
         await emulator.set({ fastRestoreSeconds: 0, tieringSeconds: 0 });
         await engine.refresh();
         await engine.up();
-        expect(await there()).toEqual(left);
+        expect(await countFeatures()).toEqual(left);
         expect(await snapshotIds(emulator)).toHaveLength(1);
     },
 );

@@ -1,12 +1,8 @@
 // One crash-consistent set of all volumes of an instance, managed as one.
 
-import {
-    AttachVolumeCommand,
-    LockSnapshotCommand,
-    RunInstancesCommand,
-    UnlockSnapshotCommand,
-} from "@aws-sdk/client-ec2";
+import { LockSnapshotCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
+import { instanceWithVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { instanceSnapshots } from "./declare";
 import { Engine } from "./engine";
@@ -26,22 +22,7 @@ let engine: Engine;
 
 test.beforeEach(async () => {
     engine = new Engine(emulator);
-    const ec2 = emulator.ec2();
-    const { Instances = [] } = await ec2.send(
-        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
-    );
-    instanceId = Instances[0]?.InstanceId ?? "";
-    data = await emulator.createVolume({ size: 5, tags: { Role: "data" } });
-    scratch = await emulator.createVolume({ size: 7 });
-    for (const [index, VolumeId] of [data, scratch].entries()) {
-        await ec2.send(
-            new AttachVolumeCommand({
-                InstanceId: instanceId,
-                VolumeId,
-                Device: `/dev/sd${String("fg"[index])}`,
-            }),
-        );
-    }
+    ({ instanceId, data, scratch } = await instanceWithVolumes());
 });
 
 const declared = (args: object) => [instanceSnapshots("set", { instanceId, ...args })];

@@ -1,12 +1,8 @@
 // A CLI that is killed while a lock, fast snapshot restore, the archive or a set comes about: it needs an engine that dies.
 
-import {
-    DescribeFastSnapshotRestoresCommand,
-    DescribeLockedSnapshotsCommand,
-    DescribeSnapshotTierStatusCommand,
-    RunInstancesCommand,
-} from "@aws-sdk/client-ec2";
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, vi } from "vitest";
+import { countFeatures } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 import { during, killUp, live, program, snapshot, snapshotIds } from "../steps";
@@ -36,19 +32,6 @@ const asking = ["LockSnapshot", "EnableFastSnapshotRestores", "ModifySnapshotTie
 
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
-/** Reads the features in EC2: locks, zones, archived snapshots. */
-async function there() {
-    const ec2 = emulator.ec2();
-    const { Snapshots: locks = [] } = await ec2.send(new DescribeLockedSnapshotsCommand({}));
-    const { FastSnapshotRestores: zones = [] } = await ec2.send(new DescribeFastSnapshotRestoresCommand({}));
-    const { SnapshotTierStatuses: tiers = [] } = await ec2.send(new DescribeSnapshotTierStatusCommand({}));
-    return [
-        locks.length,
-        zones.filter(({ State }) => State === "enabled").length,
-        tiers.filter(({ StorageTier }) => StorageTier === "archive").length,
-    ];
-}
-
 describe.each([
     { left: "killed as well", orphan: false },
     { left: "left running", orphan: true },
@@ -62,7 +45,7 @@ describe.each([
         await emulator.advance(1_000);
         await project.up();
         expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 0, 1, 1]);
-        expect(await there()).toEqual([0, 1, 1]);
+        expect(await countFeatures()).toEqual([0, 1, 1]);
         const again = await during(emulator, () => project.up());
         expect(again.result).toContain("4 unchanged");
         expect(again.all).toEqual([]);
@@ -76,7 +59,7 @@ describe.each([
         await killUp(project, async () => (await counts(asking)).every((count) => count === 1), orphan);
         await project.up();
         expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 1, 1, 1]);
-        expect(await there()).toEqual([1, 1, 1]);
+        expect(await countFeatures()).toEqual([1, 1, 1]);
     });
 
     test("between CreateSnapshots and its answer, and again while the set is awaited: there is one set in the end", async () => {

@@ -1,7 +1,7 @@
 // A set that a kill interrupts, and members as unknown outputs of a preview: they need an engine that dies, and its program.
 
-import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
+import { instanceWithVolumes } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 import { during, killUp, live, program, snapshotsIn } from "../steps";
@@ -15,26 +15,10 @@ interface Member {
 
 let instanceId: string;
 let data: string;
-let scratch: string;
 let project: Project;
 
 test.beforeEach(async () => {
-    const ec2 = emulator.ec2();
-    const { Instances = [] } = await ec2.send(
-        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
-    );
-    instanceId = Instances[0]?.InstanceId ?? "";
-    data = await emulator.createVolume({ size: 5, tags: { Role: "data" } });
-    scratch = await emulator.createVolume({ size: 7 });
-    for (const [index, VolumeId] of [data, scratch].entries()) {
-        await ec2.send(
-            new AttachVolumeCommand({
-                InstanceId: instanceId,
-                VolumeId,
-                Device: `/dev/sd${String("fg"[index])}`,
-            }),
-        );
-    }
+    ({ instanceId, data } = await instanceWithVolumes());
 });
 
 /** A program with a set in the variable `set`, and more lines after it; the type of what it exports is not told. */
