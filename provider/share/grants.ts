@@ -44,8 +44,8 @@ export class PartialChangeError extends Error {
 
 /**
  * Adds grants, then removes grants, in separate calls of at most 500, which is EC2's limit. EC2 ignores changes that
- * were made already. If EC2 rejects the first call, that error is thrown unchanged; any other failure is a
- * `PartialChangeError`.
+ * were made already. If EC2 rejects the first call, or the snapshot no longer exists, that error is thrown unchanged;
+ * any other failure is a `PartialChangeError`.
  */
 export async function modifyGrants(
     ec2: Ec2,
@@ -66,9 +66,9 @@ export async function modifyGrants(
         try {
             await ec2.send("ModifySnapshotAttribute", input, { deadline, mayBeNew: added.length > 0 });
         } catch (error) {
-            const isRejected =
-                error instanceof Ec2Error && ["rejected", "forbidden", "notFound"].includes(error.kind);
-            if (index === 0 && isRejected) throw error;
+            const kind = error instanceof Ec2Error ? error.kind : undefined;
+            const changesNothing = index === 0 && (kind === "rejected" || kind === "forbidden");
+            if (kind === "notFound" || changesNothing) throw error;
             throw new PartialChangeError(messageOf(error), { cause: error });
         }
     }

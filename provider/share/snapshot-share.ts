@@ -20,7 +20,7 @@ import {
     union,
     without,
 } from "../../schema/values";
-import { Ec2Error, joinSentences } from "../aws/errors";
+import { Ec2Error, ignoreNotFound, joinSentences } from "../aws/errors";
 import { formatPlace } from "../aws/place";
 import {
     everyone,
@@ -159,7 +159,10 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const owned = union(ownedGrants(state, ctx.configuration), all);
         const kept = common(owned, declaredGrants(ctx, id, owned));
         const removed = without(owned, kept);
-        await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
+        // The engine may delete the snapshot at the same time, for example after an import, which records no
+        // dependency; its grants are deleted with it.
+        const revoked = modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
+        if ((await ignoreNotFound(revoked)) === "notFound") return "notFound";
         await removeLegacyTags(ctx, id, snapshot);
         if (kept.length > 0)
             ctx.info(`${formatGrants(kept, ctx.secrets)} keep access to ${id}: another share declares it`);

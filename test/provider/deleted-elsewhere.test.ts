@@ -1,0 +1,56 @@
+// A delete succeeds if somebody else deletes the resource between the read and the first change.
+
+import { DeleteSnapshotCommand, DeleteVolumeCommand } from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import type { Properties } from "../../schema/values";
+import { ec2, otherAccount, zone } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { Door, type Kind } from "./door";
+
+interface Case {
+    kind: Kind;
+    /** The first call that changes something. */
+    action: string;
+    args: (volumeId: string, snapshotId: string) => Properties;
+}
+
+const accounts = [otherAccount];
+const cases: Case[] = [
+    { kind: "Snapshot", action: "DeleteSnapshot", args: (volumeId) => ({ volumeId }) },
+    {
+        kind: "SnapshotCopy",
+        action: "DeleteSnapshot",
+        args: (_, sourceSnapshotId) => ({ sourceSnapshotId, sourceRegion: "us-east-1" }),
+    },
+    {
+        kind: "VolumeFromSnapshot",
+        action: "DeleteVolume",
+        args: (_, snapshotId) => ({ snapshotId, availabilityZone: zone }),
+    },
+    { kind: "VolumeClone", action: "DeleteVolume", args: (sourceVolumeId) => ({ sourceVolumeId }) },
+    {
+        kind: "SnapshotShare",
+        action: "ModifySnapshotAttribute",
+        args: (_, snapshotId) => ({ snapshotId, accounts }),
+    },
+    {
+        kind: "SnapshotShare",
+        action: "ModifySnapshotAttribute",
+        args: (_, snapshotId) => ({ snapshotId, accounts, exclusive: true }),
+    },
+];
+
+test.each(cases)("a $kind that is gone by the time of $action", async ({ kind, action, args }) => {
+    const volumeId = await emulator.createVolume();
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
+    await emulator.clearCalls();
+    await emulator.faults([{ action, kind: "delay", seconds: 1, times: 1 }]);
+    const deleted = new Door(emulator).delete(kind, created);
+    await expect.poll(() => emulator.count(action)).toBe(1);
+    if (created.id.startsWith("vol-")) await ec2.send(new DeleteVolumeCommand({ VolumeId: created.id }));
+    else await ec2.send(new DeleteSnapshotCommand({ SnapshotId: created.id }));
+    await deleted;
+    const left = [...(await emulator.snapshots()), ...(await emulator.volumes())];
+    expect(left.map(({ SnapshotId, VolumeId }) => SnapshotId || VolumeId)).not.toContain(created.id);
+});
