@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+/** Of tests with an engine, each may fail once where nobody watches; test/second-attempts.ts names them. */
+const retry = process.env.CI === "true" ? 1 : 0;
+
 export default defineConfig({
     test: {
+        reporters: ["default", "./test/second-attempts.ts"],
         // A forgotten `test.only` would let the rest pass unseen; so would a run that finds no test.
         allowOnly: false,
         passWithNoTests: false,
@@ -31,6 +35,7 @@ export default defineConfig({
                     include: ["test/**/*.test.ts"],
                     exclude: ["test/unit/**", "**/node_modules/**"],
                     globalSetup: "test/global-setup.ts",
+                    retry,
                     // Each file drives a Pulumi engine, a program and an emulator: more than 2 at once only run into time-outs.
                     maxWorkers: 2,
                     sequence: { groupOrder: 0 },
@@ -46,6 +51,7 @@ export default defineConfig({
                     include: ["test/provider/**/*.test.ts"],
                     env: { DOOR: "plugin" },
                     globalSetup: "test/global-setup.ts",
+                    retry,
                     maxWorkers: 2,
                     sequence: { groupOrder: 0 },
                     testTimeout: 120_000,
