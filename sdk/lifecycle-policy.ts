@@ -46,7 +46,8 @@ export class LifecyclePolicy extends EbsResource {
     }
 
     constructor(name: string, args: LifecyclePolicyArgs, opts?: ResourceOptions) {
-        super("LifecyclePolicy", name, args, opts);
+        // DLM accepts the target tags of a new policy only after the old one is deleted.
+        super("LifecyclePolicy", name, args, { deleteBeforeReplace: true, ...opts });
         this.idAs("policyId");
     }
 }

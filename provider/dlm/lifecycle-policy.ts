@@ -21,15 +21,13 @@ import type { PollResult } from "../aws/poll";
 import { visibleTags } from "../aws/tags";
 import { toTags } from "../aws/write-tags";
 import type { Resource, ResourceContext } from "../lifecycle/resource";
-import { creationTags, inputsFromTags } from "../lifecycle/tags";
+import { inputsFromTags } from "../lifecycle/tags";
 import { checkPolicy } from "./check";
-import { toInputs, toRequest } from "./wire";
+import { createPolicy } from "./create";
+import { toInputs } from "./wire";
 import { tagVolumes, taggedVolumes, untagVolumes } from "./target-volumes";
 import { changesOf } from "./update";
 import { upgrade } from "./upgrade";
-
-/** A role that was created a moment ago can be assumed within this time. */
-const roleReadyMs = 2 * 60_000;
 
 /** A policy as DLM shows it, and the volumes that carry its target tags. */
 interface Observed extends LifecyclePolicy {
@@ -76,25 +74,7 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
 
     validateRemote: ({ ctx, inputs }) => checkAccount(ctx, inputs),
 
-    async create({ ctx, inputs, ownTags }) {
-        await tagVolumes(ctx, inputs);
-        const start = ctx.ec2.clock.now();
-        const Tags = creationTags(ctx, { ...inputs }, { source: undefined, internal: ownTags });
-        const request = toRequest(inputs);
-        const { PolicyId: id = "" } = await ctx.ec2.send(
-            "CreateLifecyclePolicy",
-            { ...request, ...defined({ DefaultPolicy: inputs.defaultPolicy }), Tags },
-            {
-                idempotent: false,
-                requires: "PolicyId",
-                isRetryable: ({ code, awsMessage }) =>
-                    code === "InvalidRequestException" &&
-                    /role/i.test(awsMessage) &&
-                    ctx.ec2.clock.now() - start < roleReadyMs,
-            },
-        );
-        return { id, observed: { ...request, PolicyId: id, Tags } };
-    },
+    create: ({ ctx, inputs, ownTags }) => createPolicy(ctx, inputs, ownTags),
 
     async read({ ctx, id, state }) {
         const observed = await ctx.ec2.policies.read(id);

@@ -7,7 +7,7 @@
 import type { Property, Validator } from "../property";
 import { allOf, boolean, listOf, mapOf, matching, objectOf, oneOf, text } from "../validators";
 import { UNKNOWN } from "../values";
-import type { PolicyCreateRule, PolicyRetainRule, PolicySchedule } from "./policy-details";
+import type { PolicyCreateRule, PolicyRetainRule, PolicySchedule, PolicyShareRule } from "./policy-details";
 
 const strings = listOf(text());
 const wholeNumber = matching(
@@ -68,8 +68,10 @@ const create = allOf(
         scripts: may(listOf(script)),
     }),
     (value, property) => {
-        const { interval, cronExpression } = value as PolicyCreateRule;
-        if ((interval === undefined) !== (cronExpression === undefined)) return [];
+        const { interval, intervalUnit, cronExpression } = value as PolicyCreateRule;
+        const isInterval = interval !== undefined && intervalUnit !== undefined;
+        if ((cronExpression !== undefined) !== isInterval && (interval !== undefined) === isInterval)
+            return [];
         return [{ property, reason: "specify either interval with intervalUnit, or cronExpression." }];
     },
 );
@@ -101,11 +103,23 @@ const schedule = objectOf({
     crossRegionCopyRules: may(listOf(copy)),
     shareRules: may(
         listOf(
-            objectOf({
-                targetAccounts: must(listOf(accountId, { atLeast: 1 })),
-                unshareInterval: may(wholeNumber),
-                unshareIntervalUnit: may(ageUnit),
-            }),
+            allOf(
+                objectOf({
+                    targetAccounts: must(listOf(accountId, { atLeast: 1 })),
+                    unshareInterval: may(wholeNumber),
+                    unshareIntervalUnit: may(ageUnit),
+                }),
+                (value, property) => {
+                    const { unshareInterval, unshareIntervalUnit } = value as PolicyShareRule;
+                    if ((unshareInterval === undefined) === (unshareIntervalUnit === undefined)) return [];
+                    return [
+                        {
+                            property,
+                            reason: "specify both unshareInterval and unshareIntervalUnit, or neither.",
+                        },
+                    ];
+                },
+            ),
         ),
     ),
     deprecateRule: may(retain),

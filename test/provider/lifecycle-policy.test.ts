@@ -254,6 +254,18 @@ test("what DLM would refuse is refused at preview, in words; what it alone knows
         [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],
         [{ ...args, description: "no: colons" }, "must be text of 1 to 500 letters"],
         [withDetails({ schedules: [{ ...nightly, retainRule: {} }] }), "specify either count, or interval"],
+        [
+            withDetails({ schedules: [{ ...nightly, createRule: { interval: 12 } }] }),
+            "specify either interval with intervalUnit, or cronExpression",
+        ],
+        [
+            withDetails({
+                schedules: [
+                    { ...nightly, shareRules: [{ targetAccounts: ["111122223333"], unshareInterval: 2 }] },
+                ],
+            }),
+            "specify both unshareInterval and unshareIntervalUnit",
+        ],
         [withDetails({ schedules: [nightly, nightly] }), 'contain two of the name \\"nightly\\"'],
         [withDetails({ targetTag: {} }), "Did you mean `targetTags`?"],
         [withDetails({ schedules: undefined }), "policyDetails.schedules is required"],
@@ -263,7 +275,7 @@ test("what DLM would refuse is refused at preview, in words; what it alone knows
         expect(await failure(new Door(emulator).create(kind, changed))).toContain(words);
     await new Door(emulator).create(kind, args, "first");
     expect(await failure(new Door(emulator).create(kind, args, "second"))).toMatch(
-        /creating policy nightly: InvalidRequestException: The target tags .* are in use by policy-/,
+        /creating policy nightly: InvalidRequestException: The target tags .* are in use by policy-.*give the resource an alias/,
     );
 });
 

@@ -67,6 +67,11 @@ test("a schedule lives without @pulumi/aws: its previews say what a change costs
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
     expect(await project.refresh()).not.toContain("warning");
 
+    const [first = ""] = after.policyIds;
+    await project.succeed("up", "--yes", "--skip-preview", "--replace", "**LifecyclePolicy**");
+    expect((await policies()).map(({ PolicyId }) => PolicyId)).not.toContain(first);
+    expect(await policies()).toHaveLength(2);
+
     const disabled = schedule(tagged("a", "b"), [{ ...nightly, keep: "7 days" }], { enabled: false });
     expect(await previewOf(project, disabled)).toContain("the policy is disabled: no more runs");
     await project.destroy();
