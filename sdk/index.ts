@@ -79,7 +79,7 @@ export type {
     CompletedSnapshotsInputs,
     CompletedSnapshotsOutputs,
 } from "../schema/completed-snapshots";
-export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/configuration";
+export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/credentials";
 export type {
     PolicyAction,
     PolicyAge,

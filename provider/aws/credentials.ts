@@ -5,7 +5,9 @@
  */
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { ConfigError, type AssumeRole, type AwsConfig, type Credentials } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
+import type { AssumeRole, Credentials } from "../../schema/credentials";
 import { defined } from "../../schema/values";
 import { loadProfile, sharedFiles, storedNote, type Profile } from "./environment";
 import { sourceOf, type Source } from "./credential-source";

@@ -5,7 +5,7 @@
  */
 import { CredentialsError } from "../aws/credentials";
 import { Ec2Error } from "../aws/errors";
-import { ConfigError } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import { reportFailure, type CheckFailure, type ReportedFailure } from "../../schema/failure";
 import { changedProperties, checkProperties, keepEquivalentValues } from "../../schema/property";
 import { hasUnknown, type Properties } from "../../schema/values";

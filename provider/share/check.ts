@@ -5,12 +5,8 @@
  * @module
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import {
-    accountIdOf,
-    isShortAccountId,
-    quoteAccountId,
-    type Configuration,
-} from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import { accountIdOf, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
 import { recordRead } from "./ready-snapshot";

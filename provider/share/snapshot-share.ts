@@ -7,7 +7,7 @@
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "../aws/clock";
-import { accountIdOf } from "../../schema/configuration";
+import { accountIdOf } from "../../schema/account-id";
 import { changedProperties } from "../../schema/property";
 import {
     common,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
+import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { ownPrefix } from "../../schema/tags";
 import { rolePath } from "../schedule/role";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
+import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { ownValue } from "../../schema/values";
 import { configuredAccounts } from "../accounts";
 import { loadIam } from "../aws";
