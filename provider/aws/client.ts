@@ -19,13 +19,8 @@ import {
 } from "./actions";
 import { createCache } from "./cache";
 import type { Clock } from "./clock";
-import {
-    credentialsFor,
-    CredentialsError,
-    describeCredentials,
-    identityOf,
-    isRejectedCredentials,
-} from "./credentials";
+import { credentialsFor, identityOf } from "./credentials";
+import { CredentialsError, describeCredentials, isRejectedCredentials } from "./credential-errors";
 import { endpointsOf, findProfile, completeConfig, type CompleteConfig } from "./environment";
 import { classify, Ec2Error, incompleteAnswer } from "./errors";
 import { rejectForeignAnswers } from "./foreign-answers";
