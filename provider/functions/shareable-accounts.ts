@@ -5,7 +5,7 @@
  * @module
  */
 import type { Ec2 } from "../aws/ec2";
-import type { OrganizationAccount } from "../aws/client";
+import type { OrganizationAccount } from "../aws/services";
 import type { Configuration } from "../../schema/configuration";
 import { readAliases } from "../../schema/account-id";
 import type { ReadKey } from "../../schema/configuration-values";
