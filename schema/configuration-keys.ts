@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError } from "./configuration";
+import { ConfigError } from "./configuration-values";
 import { nearest } from "./nearest";
 import { providerInputs } from "./provider";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Credentials } from "./configuration";
+import type { Credentials } from "./credentials";
 import type { Rules } from "./property";
 import { allOf, listOf, mapOf, objectOf, text } from "./validators";
 

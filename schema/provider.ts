@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AssumeRole, WebIdentityRole } from "./configuration";
+import type { AssumeRole, WebIdentityRole } from "./credentials";
 
 /** Addresses of services, where they are not AWS's own. */
 export interface ServiceEndpoints {

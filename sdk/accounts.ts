@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigError, readAliases } from "../schema/configuration";
+import { ConfigError } from "../schema/configuration-values";
+import { readAliases } from "../schema/account-id";
 
 /**
  * Returns the account ids by alias of `ebs-snapshots:accounts`, and rejects an id that does not have exactly 12 digits.

@@ -45,14 +45,9 @@ export {
 
 export { VolumeClone, type VolumeCloneArgs, type VolumeCloneState } from "./volume-clone";
 export { SnapshotShare, type SnapshotShareArgs, type SnapshotShareState } from "./snapshot-share";
-export {
-    sharingPolicyDocuments,
-    type PolicyDocument,
-    type PolicyStatement,
-    type Sharers,
-    type SharingPolicyDocuments,
-    type SharingPolicyInputs,
-} from "./sharing/documents";
+export { sharingPolicyDocuments, type SharingPolicyDocuments } from "./sharing/documents";
+export type { PolicyDocument, PolicyStatement } from "./sharing/policy-document";
+export type { Sharers, SharingPolicyInputs } from "./sharing/inputs";
 
 export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
 export type {
@@ -79,7 +74,7 @@ export type {
     CompletedSnapshotsInputs,
     CompletedSnapshotsOutputs,
 } from "../schema/completed-snapshots";
-export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/configuration";
+export type { AssumeRole, Credentials, WebIdentityRole } from "../schema/credentials";
 export type {
     PolicyAction,
     PolicyAge,

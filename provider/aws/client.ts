@@ -1,9 +1,11 @@
 /**
- * Creates the clients for EC2, the EBS direct APIs and Data Lifecycle Manager (DLM) from the configuration, and reads the identity of the caller.
+ * Connects to EC2, the EBS direct APIs and Data Lifecycle Manager (DLM) of one region, with one identity.
  *
  * @module
  */
-import { ConfigError, type AwsConfig, type Credentials } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
+import type { Credentials } from "../../schema/credentials";
 import { defined } from "../../schema/values";
 import {
     callOnce,
@@ -17,20 +19,16 @@ import {
 } from "./actions";
 import { createCache } from "./cache";
 import type { Clock } from "./clock";
-import {
-    credentialsFor,
-    CredentialsError,
-    describeCredentials,
-    identityOf,
-    isRejectedCredentials,
-} from "./credentials";
-import { endpointsOf, findProfile, completeConfig, type CompleteConfig } from "./environment";
+import { identityOf } from "./credentials";
+import { CredentialsError, describeCredentials, isRejectedCredentials } from "./credential-errors";
+import { endpointsOf } from "./environment";
 import { classify, Ec2Error, incompleteAnswer } from "./errors";
 import { rejectForeignAnswers } from "./foreign-answers";
-import { httpHandler, type RequestHandler } from "./http";
+import type { RequestHandler } from "./http";
 import { createKeyedQueue } from "./keyed-queue";
-import { allPages } from "./paginate";
 import { defaultMaxRetries, retry, visibilityTimeoutMs, type RetryOptions } from "./retry";
+import { createServices, type OrganizationAccount } from "./services";
+import { createSdkSettings } from "./sdk-settings";
 
 export interface ClientDependencies {
     clock: Clock;
@@ -70,11 +68,6 @@ export interface Api {
     organization(): Promise<OrganizationAccount[]>;
 }
 
-export interface OrganizationAccount {
-    id: string;
-    name?: string;
-}
-
 /** Creates the client of one region and identity; the SDK (about 190 ms, 116 MB) loads only with the first call. */
 export function connect(
     aws: AwsConfig,
@@ -84,6 +77,8 @@ export function connect(
 ): Api {
     const identity = identityOf(aws, credentials);
     const maxRetries = aws.maxRetries ?? defaultMaxRetries;
+    const settings = createSdkSettings(identity, { region, requestHandler });
+    const services = createServices(settings, { clock, maxRetries });
     const serialize = createKeyedQueue();
     const known = createCache<string>();
     const createdAt = new Map<string, number>();
@@ -91,7 +86,6 @@ export function connect(
     const identityUnknown =
         aws.skipRequestingAccountId || (endpoints.ec2 !== undefined && endpoints.sts === undefined);
     let verified: Promise<void> | undefined;
-    let settledConfig: Promise<CompleteConfig> | undefined;
     const clients: Record<Service, Promise<Client> | undefined> = {
         ec2: undefined,
         ebs: undefined,
@@ -120,10 +114,10 @@ export function connect(
 
         isNew: (id) => clock.now() - (createdAt.get(id) ?? -Infinity) < visibilityTimeoutMs,
         verifyCredentials: () => (verified ??= verify()),
-        account: () => known("account", readAccount),
-        keyArn: (key) => known(`ARN of ${key}`, () => describeKey(key)),
-        keyPolicy: (key) => known(`policy of ${key}`, () => getKeyPolicy(key)),
-        organization: listAccounts,
+        account: () => known("account", () => services.account({ maxRetries }).catch(withAccount)),
+        keyArn: (key) => known(`ARN of ${key}`, () => services.keyArn(key).catch(withAccount)),
+        keyPolicy: (key) => known(`policy of ${key}`, () => services.keyPolicy(key).catch(withAccount)),
+        organization: () => services.organization().catch(withAccount),
     };
     return api;
 
@@ -153,11 +147,11 @@ export function connect(
             await describeCredentials(identity);
             return;
         }
-        const { credentials: provider } = await settings();
+        const { credentials: provider } = await settings.common();
         if (typeof provider === "function") await provider();
         if (identityUnknown) return;
         try {
-            await retry(getCallerIdentity, {}, { action: "GetCallerIdentity", clock, maxRetries: 0 });
+            await services.account({ maxRetries: 0 });
         } catch (error) {
             if (!(error instanceof Ec2Error)) throw error;
             if (error.kind === "untrusted") throw error;
@@ -174,11 +168,6 @@ export function connect(
         throw new CredentialsError(error, `AWS refused the credentials of ${description}. ${remedy}`);
     }
 
-    /** Reads the configuration with the values of the environment and the profile once. */
-    function config(): Promise<CompleteConfig> {
-        return (settledConfig ??= findProfile(identity).then((profile) => completeConfig(identity, profile)));
-    }
-
     /** Discards a client that fails to open: the next call may find the credentials. */
     function openClient(service: Service): Promise<Client> {
         const opening = { ec2: openEc2, ebs: openEbs, dlm: openDlm }[service];
@@ -191,8 +180,8 @@ export function connect(
     async function openEc2(): Promise<Client> {
         const [sdk, common, { endpoints }] = await Promise.all([
             import("@aws-sdk/client-ec2"),
-            settings(),
-            config(),
+            settings.common(),
+            settings.config(),
         ]);
         await requireAllowedAccount();
         const ec2 = new sdk.EC2Client({ ...common, region, ...defined({ endpoint: endpoints.ec2 }) });
@@ -201,13 +190,13 @@ export function connect(
     }
 
     async function openEbs(): Promise<Client> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settingsOf("ebs")]);
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settings.ofService("ebs")]);
         await requireAllowedAccount();
         return new sdk.EBSClient(common);
     }
 
     async function openDlm(): Promise<Client> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-dlm"), settingsOf("dlm")]);
+        const [sdk, common] = await Promise.all([import("@aws-sdk/client-dlm"), settings.ofService("dlm")]);
         await requireAllowedAccount();
         return new sdk.DLMClient(common);
     }
@@ -228,108 +217,6 @@ export function connect(
                 `the credentials belong to account ${id}, which is forbidden`,
             );
         }
-    }
-
-    function readAccount(): Promise<string> {
-        return retry(getCallerIdentity, {}, { action: "GetCallerIdentity", clock, maxRetries }).catch(
-            withAccount,
-        );
-    }
-
-    async function getCallerIdentity(): Promise<string> {
-        const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-        const sts = new STSClient({ ...(await settingsOf("sts")), region: aws.stsRegion ?? region });
-        const { Account } = await sts.send(new GetCallerIdentityCommand({}));
-        if (Account === undefined) throw incompleteAnswer("GetCallerIdentity");
-        return Account;
-    }
-
-    async function describeKey(KeyId: string): Promise<string> {
-        const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
-        return callService(
-            "kms",
-            "DescribeKey",
-            (common) => new KMSClient(common).send(new DescribeKeyCommand({ KeyId })),
-            ({ KeyMetadata }) => KeyMetadata?.Arn,
-        );
-    }
-
-    async function getKeyPolicy(KeyId: string): Promise<string> {
-        const { GetKeyPolicyCommand, KMSClient } = await import("@aws-sdk/client-kms");
-        return callService(
-            "kms",
-            "GetKeyPolicy",
-            (common) => new KMSClient(common).send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" })),
-            ({ Policy }) => Policy,
-        );
-    }
-
-    async function listAccounts(): Promise<OrganizationAccount[]> {
-        const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
-        const pages = await allPages("ListAccounts", (NextToken) =>
-            callService(
-                "organizations",
-                "ListAccounts",
-                (common) => new OrganizationsClient(common).send(new ListAccountsCommand({ NextToken })),
-                (page) => (page.Accounts === undefined ? undefined : page),
-            ),
-        );
-        return pages
-            .flatMap(({ Accounts = [] }) => Accounts)
-            .filter(({ State, Status }) => (State ?? Status) === "ACTIVE")
-            .flatMap(({ Id, Name }) => (Id === undefined ? [] : [{ id: Id, ...defined({ name: Name }) }]));
-    }
-
-    /**
-     * Calls a service other than EC2 with the same identity and retries; `pick` extracts the result from the answer.
-     */
-    async function callService<Answer, Picked>(
-        service: keyof AwsConfig["endpoints"],
-        action: string,
-        request: (common: Awaited<ReturnType<typeof settingsOf>>) => Promise<Answer>,
-        pick: (answer: Answer) => Picked | undefined,
-    ): Promise<Picked> {
-        const common = await settingsOf(service);
-        const attempt = async () => {
-            const picked = pick(await request(common));
-            if (picked === undefined) throw incompleteAnswer(action);
-            return picked;
-        };
-        return retry(attempt, {}, { action, clock, maxRetries }).catch(withAccount);
-    }
-
-    async function settingsOf(service: keyof AwsConfig["endpoints"]) {
-        const { endpoints } = await config();
-        const endpoint =
-            endpoints[service] ?? (service === "sts" ? undefined : emulatedEndpoint(endpoints.ec2));
-        return { ...(await settings()), region, ...defined({ endpoint }) };
-    }
-
-    /** An EC2 endpoint that does not belong to AWS is emulated, and no other AWS service knows its resources. */
-    function emulatedEndpoint(ec2: string | undefined): string | undefined {
-        if (ec2 === undefined) return undefined;
-        return /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/.test(new URL(ec2).hostname)
-            ? undefined
-            : ec2;
-    }
-
-    async function settings() {
-        // Without this, the SDK prints nine lines about its support of Node 20 in every run.
-        process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-        const completeConfig = await config();
-        const handler = requestHandler ?? (await httpHandler(completeConfig));
-        return {
-            credentials: await credentialsFor(completeConfig, { region, requestHandler: handler }),
-            requestHandler: handler,
-            // The SDK repeats every call whose answer is lost; a CreateSnapshot must not be repeated. This package
-            // retries instead.
-            maxAttempts: 1,
-            ...(aws.retryMode === undefined ? {} : { retryMode: aws.retryMode }),
-            ...defined({
-                useFipsEndpoint: completeConfig.useFipsEndpoint,
-                useDualstackEndpoint: completeConfig.useDualstackEndpoint,
-            }),
-        };
     }
 }
 

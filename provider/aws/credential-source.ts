@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { ConfigError, type AwsConfig, type WebIdentityRole } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
+import type { WebIdentityRole } from "../../schema/credentials";
 import { defined } from "../../schema/values";
 import { expandPath, profileName, storedNote, type Environment, type ProfileName } from "./environment";
 

@@ -5,12 +5,15 @@
  */
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
-import { ConfigError, type AssumeRole, type AwsConfig, type Credentials } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
+import type { Credentials } from "../../schema/credentials";
 import { defined } from "../../schema/values";
-import { loadProfile, sharedFiles, storedNote, type Profile } from "./environment";
+import { loadProfile, sharedFiles, type Profile } from "./environment";
 import { sourceOf, type Source } from "./credential-source";
-import { classify, Ec2Error } from "./errors";
 import type { RequestHandler } from "./http";
+import { rejectWith, roleRemedy, accountOf, noCredentials } from "./credential-errors";
+import { sessionOf, type Providers, fromWebIdentity } from "./role-session";
 
 /** Returns the identity of a call: the credentials of a resource override those of the configuration. */
 export function identityOf(aws: AwsConfig, credentials: Credentials | undefined): AwsConfig {
@@ -21,6 +24,7 @@ export function identityOf(aws: AwsConfig, credentials: Credentials | undefined)
 }
 
 type Provider = NonNullable<EC2ClientConfig["credentials"]>;
+
 type Provide = () => ReturnType<ReturnType<typeof fromTemporaryCredentials>>;
 
 export interface CredentialOptions {
@@ -126,162 +130,4 @@ function fromRole(sdk: Providers, identity: AwsConfig, profile: Profile): Provid
         provide().catch((error: unknown) => {
             throw noCredentials(profile, error);
         });
-}
-
-function noCredentials({ name, namedBy }: Profile, cause?: unknown): ConfigError {
-    const key = namedBy ?? "aws:profile";
-    const reason = cause instanceof Error ? ` (${cause.message})` : "";
-    return new ConfigError(
-        key,
-        "no AWS credentials were found in the configuration, the environment, " +
-            `the profile "${name}", a container role or an instance role${reason}. ` +
-            "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, " +
-            "or name a profile with `pulumi config set aws:profile <profile>`" +
-            storedNote(key),
-    );
-}
-
-/** Describes credentials in messages, and how to renew them. */
-export interface CredentialAccount {
-    description: string;
-    remedy: string;
-}
-
-const roleRemedy = "Check the role's ARN and its trust policy.";
-
-/** Describes the credentials of an identity for messages. */
-export async function describeCredentials(identity: AwsConfig): Promise<CredentialAccount> {
-    const role = identity.assumeRoles.at(-1);
-    const source = sourceOf(identity);
-    const profile = source.from === "profile" ? await loadProfile(identity) : undefined;
-    const account = accountOf(source, profile);
-    return role === undefined
-        ? account
-        : { ...account, description: `the role ${role.roleArn}, assumed with ${account.description}` };
-}
-
-function accountOf(source: Source, { name = "", entry = {} }: Partial<Profile> = {}): CredentialAccount {
-    switch (source.from) {
-        case "keys":
-            return source.key.startsWith("aws:")
-                ? {
-                      description: "the keys in aws:accessKey and aws:secretKey",
-                      remedy: `Set new ones with \`pulumi config set --secret\`${storedNote(source.key)}`,
-                  }
-                : {
-                      description: `the keys in ${source.key} and its secret`,
-                      remedy: "Export new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
-                  };
-        case "webIdentity":
-            return {
-                description: `the web identity of ${source.key}`,
-                remedy: "Check the token file, the role's ARN and its trust policy.",
-            };
-        case "profile": {
-            const { namedBy = "" } = source.named;
-            const command = Object.keys(entry).some((key) => key.startsWith("sso_"))
-                ? `aws sso login --profile ${name}`
-                : entry["login_session"] === undefined
-                  ? `aws configure --profile ${name}`
-                  : `aws login --profile ${name}`;
-            return {
-                description: `the profile "${name}"${namedBy === "" ? "" : ` (${namedBy})`}`,
-                remedy: `Run \`${command}\`${storedNote(namedBy)}`,
-            };
-        }
-    }
-}
-
-/** Reports credentials that AWS rejects or that cannot be obtained. */
-export class CredentialsError extends Ec2Error {
-    constructor(error: Ec2Error, explanation: string) {
-        const { kind, code, awsMessage, action, message } = error;
-        super(kind, code, awsMessage, action, { cause: error });
-        this.message = `${message} ${explanation}`;
-    }
-}
-
-const credentialCodes = [
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "RequestExpired",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignature",
-    "MissingAuthenticationToken",
-    "CredentialsProviderError",
-];
-
-/** Reports whether AWS rejects the credentials themselves, and not the request. */
-export function isRejectedCredentials({ code, action }: Ec2Error): boolean {
-    // EC2 also sends AuthFailure if a resource belongs to another account, but not for calls that list resources.
-    return credentialCodes.includes(code) || (code === "AuthFailure" && action.startsWith("Describe"));
-}
-
-/** Passes a transient failure through unchanged; a rejection reports which credentials could not be obtained. */
-function rejectWith({ description, remedy }: CredentialAccount): (error: unknown) => never {
-    return (error) => {
-        if (error instanceof ConfigError || error instanceof CredentialsError) throw error;
-        const classified = classify(error, "AssumeRole");
-        if (["retryable", "indeterminate", "unreachable"].includes(classified.kind)) throw error;
-        throw new CredentialsError(
-            classified,
-            `No credentials could be obtained from ${description}. ${remedy}`,
-        );
-    };
-}
-
-type Providers = typeof import("@aws-sdk/credential-providers");
-
-function fromWebIdentity(sdk: Providers, { key, web }: Source & { from: "webIdentity" }, sts: object) {
-    if (web.roleArn === undefined)
-        throw new ConfigError(key, "roleArn is required: set it in the configuration, or set AWS_ROLE_ARN");
-    const common = defined({
-        roleArn: web.roleArn,
-        roleSessionName: web.sessionName ?? sessionName,
-        durationSeconds: seconds(web.duration),
-        policy: web.policy,
-        policyArns: web.policyArns?.map((arn) => ({ arn })),
-        clientConfig: sts,
-    });
-    if (web.webIdentityToken !== undefined) {
-        return sdk.fromWebToken({ ...common, webIdentityToken: web.webIdentityToken });
-    }
-    if (web.webIdentityTokenFile === undefined) {
-        throw new ConfigError(key, "webIdentityToken or webIdentityTokenFile is required");
-    }
-    return sdk.fromTokenFile({ ...common, webIdentityTokenFile: web.webIdentityTokenFile });
-}
-
-const sessionName = "pulumi-ebs-snapshots";
-
-function sessionOf(role: AssumeRole) {
-    return {
-        RoleArn: role.roleArn,
-        RoleSessionName: role.sessionName ?? sessionName,
-        ...defined({
-            ExternalId: role.externalId,
-            DurationSeconds: seconds(role.duration),
-            Policy: role.policy,
-            PolicyArns: role.policyArns?.map((arn) => ({ arn })),
-            Tags: role.tags && Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
-            TransitiveTagKeys: role.transitiveTagKeys,
-            SourceIdentity: role.sourceIdentity,
-        }),
-    };
-}
-
-/** Converts the duration of a session, such as `"1h30m"` in the syntax of the `aws` provider, to seconds. */
-function seconds(duration: string | undefined): number | undefined {
-    if (duration === undefined) return undefined;
-    const units = { h: 3600, m: 60, s: 1 } as const;
-    const parts = [...duration.matchAll(/(\d+)([hms])/g)];
-    if (parts.map(([part]) => part).join("") !== duration || parts.length === 0) {
-        throw new ConfigError(
-            "aws:assumeRoles",
-            `duration is ${duration}, but must be such as "1h" or "30m"`,
-        );
-    }
-    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
 }

@@ -14,7 +14,8 @@ import type {
     VolumeModification,
     VolumeStatusItem,
 } from "@aws-sdk/client-ec2";
-import type { Configuration, Credentials } from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import type { Credentials } from "../../schema/credentials";
 import { claimTag, ownerPrefix, stackTag } from "../../schema/tags";
 import { batched, type Fetch } from "./batch";
 import { createCache } from "./cache";

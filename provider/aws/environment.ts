@@ -7,7 +7,8 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, type AwsConfig } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import { defined } from "../../schema/values";
 
 export type Environment = Record<string, string | undefined>;

@@ -8,7 +8,7 @@ import type { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { HttpsProxyAgent as TunnelAgent } from "https-proxy-agent" with { "resolution-mode": "import" };
 import { readFile } from "node:fs/promises";
 import { Agent, type AgentOptions } from "node:https";
-import { ConfigError } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import { expandPath, type CompleteConfig } from "./environment";
 import { proxyFor, proxySettings, type Proxy } from "./proxy";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { BlockList, isIP } from "node:net";
-import { ConfigError, type AwsConfig } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import type { Environment } from "./environment";
 
 export interface Proxy {

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { ConfigError, type AwsConfig, type Credentials } from "../../schema/configuration";
+import type { AwsConfig } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
+import type { Credentials } from "../../schema/credentials";
 import { identityOf } from "./credentials";
 import { loadProfile } from "./environment";
 

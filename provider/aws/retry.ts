@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigError } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import type { Clock } from "./clock";
 import { classify, type Ec2Error } from "./errors";
 

@@ -6,8 +6,8 @@
 import type { LifecyclePolicyInputs } from "../../schema/lifecycle-policy";
 import { defined } from "../../schema/values";
 import { Ec2Error, joinSentences } from "../aws/errors";
-import type { ResourceContext } from "../lifecycle/resource";
-import { creationTags } from "../lifecycle/tags";
+import type { ResourceContext } from "../lifecycle/resource-context";
+import { creationTags } from "../lifecycle/tags/creation";
 import { tagVolumes } from "./target-volumes";
 import { toRequest } from "./wire";
 

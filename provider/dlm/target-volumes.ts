@@ -7,7 +7,7 @@ import type { LifecyclePolicyInputs } from "../../schema/lifecycle-policy";
 import { textsIn, without, type Properties } from "../../schema/values";
 import { tagOf } from "../aws/tags";
 import { removeTags, writeTags } from "../aws/write-tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 type Targets = Pick<LifecyclePolicyInputs, "targetVolumeIds" | "policyDetails">;
 

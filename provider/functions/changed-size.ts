@@ -5,7 +5,7 @@
  * @module
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import type { ReadKey } from "../../schema/configuration";
+import type { ReadKey } from "../../schema/configuration-values";
 import type { Ec2 } from "../aws/ec2";
 import { withErrorContext } from "../aws/errors";
 import { listAll } from "../aws/list-all";

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Configuration, type Credentials, type ReadKey } from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import type { Credentials } from "../../schema/credentials";
+import type { ReadKey } from "../../schema/configuration-values";
 import type { Ec2 } from "../aws/ec2";
 import { configuredRegion, missingRegion, requireRegion } from "../aws/region";
 import { Deployment } from "../lifecycle/deployment";

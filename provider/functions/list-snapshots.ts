@@ -5,13 +5,9 @@
  */
 import type { Filter, Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import type { Ec2 } from "../aws/ec2";
-import {
-    accountIdOf,
-    isShortAccountId,
-    quoteAccountId,
-    type Configuration,
-    type ReadKey,
-} from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import { accountIdOf, isShortAccountId, quoteAccountId } from "../../schema/account-id";
+import type { ReadKey } from "../../schema/configuration-values";
 import { defined, ownValue } from "../../schema/values";
 import { listAll } from "../aws/list-all";
 import { visibleTags } from "../aws/tags";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReadKey } from "../../schema/configuration";
+import type { ReadKey } from "../../schema/configuration-values";
 import { connect, placeOf, type CallContext } from "./connect";
 import { findSnapshots, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
 

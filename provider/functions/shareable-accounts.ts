@@ -5,8 +5,10 @@
  * @module
  */
 import type { Ec2 } from "../aws/ec2";
-import type { OrganizationAccount } from "../aws/client";
-import { readAliases, type Configuration, type ReadKey } from "../../schema/configuration";
+import type { OrganizationAccount } from "../aws/services";
+import type { Configuration } from "../../schema/configuration";
+import { readAliases } from "../../schema/account-id";
+import type { ReadKey } from "../../schema/configuration-values";
 import { Ec2Error } from "../aws/errors";
 import { connect, type CallOptions } from "./connect";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ReadKey } from "../../schema/configuration";
+import type { ReadKey } from "../../schema/configuration-values";
 import { listAll } from "../aws/list-all";
 import { grantsOf } from "../share/grants";
 import { connect, type CallOptions } from "./connect";

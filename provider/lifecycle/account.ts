@@ -4,7 +4,7 @@
  * @module
  */
 import type { Properties } from "../../schema/values";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 
 /** Fails unless the credentials belong to the account in the state, before a resource counts as deleted. */
 export async function requireSameAccount(ctx: ResourceContext, state: Properties): Promise<void> {

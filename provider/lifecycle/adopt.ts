@@ -11,9 +11,9 @@ import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { differences } from "./differences";
 import { createOwner, formatOwners, ownersOf } from "./ownership";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
-import { checkAdoptedTags } from "./tags";
+import { checkAdoptedTags } from "./tags/room";
 
 /** Describes the resource that `adopt` names, and the reasons against its adoption. */
 interface Candidate {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { CredentialsError } from "../aws/credentials";
+import { CredentialsError } from "../aws/credential-errors";
 import { Ec2Error } from "../aws/errors";
-import { ConfigError } from "../../schema/configuration";
+import { ConfigError } from "../../schema/configuration-values";
 import { reportFailure, type CheckFailure, type ReportedFailure } from "../../schema/failure";
 import { changedProperties, checkProperties, keepEquivalentValues } from "../../schema/property";
 import { hasUnknown, type Properties } from "../../schema/values";
@@ -14,7 +14,7 @@ import type { LifecycleContext, Stored } from "./context";
 import { prepare } from "./prepare";
 import { warnOfForcedReplacement, warnOfOwned } from "./replacement";
 import { resourceContext, type Scope } from "./scope";
-import { warnOfOmittedTags } from "./tags";
+import { warnOfOmittedTags } from "./tags/creation";
 
 export interface CheckResult {
     inputs: Stored;

@@ -23,11 +23,13 @@ import { messageOf, plainError, withErrorContext } from "./failure";
 import type { Lineage } from "./lineage";
 import { findReplaced } from "./replacement";
 import { createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
-import type { ResourceContext, TagCarrier } from "./resource";
+import type { ResourceContext } from "./resource-context";
+import type { TagCarrier } from "./tags/carriers";
 import { describeResource, resourceContext, track, type AnyResource, type Scope } from "./scope";
 import { formatSlots } from "./slots";
 import { inputMetadata } from "./state";
-import { copiedKeysOf, writeDeclaredTags } from "./tags";
+import { copiedKeysOf } from "./tags/creation";
+import { writeDeclaredTags } from "./tags/write";
 import { waitUntilReady } from "./wait";
 
 export async function create(

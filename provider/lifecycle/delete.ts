@@ -12,7 +12,7 @@ import { withErrorContext } from "./failure";
 import { firstOf, isSuccessor, type Lineage } from "./lineage";
 import type { TrackedResource } from "./deployment";
 import { formatOwners, readOwnership, release } from "./ownership";
-import type { Declaration, ResourceContext } from "./resource";
+import type { Declaration, ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type AnyResource, type Scope } from "./scope";
 import { withOutcome } from "./unfinished";
 

@@ -14,12 +14,9 @@ import { firstOf, isSuccessor, nextOf, type Lineage } from "./lineage";
 import { systemClock } from "../aws/clock";
 import type { ClientDependencies } from "../aws/client";
 import { openEc2, type Ec2 } from "../aws/ec2";
-import {
-    readConfiguration,
-    type Configuration,
-    type Credentials,
-    type ReadKey,
-} from "../../schema/configuration";
+import { readConfiguration, type Configuration } from "../../schema/configuration";
+import type { Credentials } from "../../schema/credentials";
+import type { ReadKey } from "../../schema/configuration-values";
 import { engineAddress, engineLog, type EngineLog } from "./engine-log";
 import { RunNotes } from "./run-notes";
 import { Slots } from "./slots";

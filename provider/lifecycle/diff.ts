@@ -12,7 +12,8 @@ import { plainError, withErrorContext } from "./failure";
 import { trackReplacement, warnOfUndecided } from "./replacement";
 import { describeResource, resourceContext, track, type Scope } from "./scope";
 import { pendingSecrets, withDeclaredInputs } from "./state";
-import { checkTagRoom, pendingTags } from "./tags";
+import { checkTagRoom } from "./tags/room";
+import { pendingTags } from "./tags/effective";
 import { readOutcome } from "./unfinished";
 
 /** Contains the facts of a diff; each door formats them for its own wire format. */

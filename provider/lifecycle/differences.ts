@@ -6,7 +6,7 @@
 import { changedProperties, type Change } from "../../schema/property";
 import { hasUnknown, type Properties } from "../../schema/values";
 import type { Stored } from "./context";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 import { withDeclaredInputs } from "./state";
 

@@ -21,9 +21,10 @@ import { removeTags } from "../aws/write-tags";
 import type { Owner } from "./context";
 import { messageOf } from "./failure";
 import { readCached } from "./read";
-import type { ResourceContext, TagCarrier } from "./resource";
+import type { ResourceContext } from "./resource-context";
+import type { TagCarrier } from "./tags/carriers";
 import type { Scope } from "./scope";
-import type { InternalTags } from "./tags";
+import type { InternalTags } from "./tags/write";
 
 /** A tag value has at most this many characters. */
 const maxValueLength = 256;

@@ -4,7 +4,7 @@
  * @module
  */
 import { configuredRegion, missingRegion, requireRegion } from "../aws/region";
-import { type Credentials } from "../../schema/configuration";
+import type { Credentials } from "../../schema/credentials";
 import { regionRule } from "../../schema/placement";
 import { nameOf } from "../../schema/urn";
 import { hasUnknown, isMap, UNKNOWN, type Properties } from "../../schema/values";

@@ -8,7 +8,7 @@ import { defined, type Properties } from "../../schema/values";
 import { requireSameAccount, requireSameOwner } from "./account";
 import type { LifecycleContext, State, Stored } from "./context";
 import { withErrorContext } from "./failure";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type Scope } from "./scope";
 import { stateOf, withDeclaredInputs } from "./state";
 

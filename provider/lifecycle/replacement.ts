@@ -14,7 +14,8 @@ import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
 import type { LifecycleContext } from "./context";
 import { createOwner, ownersOf } from "./ownership";
-import type { ReplacedState, ResourceContext } from "./resource";
+import type { ReplacedState } from "./replacement-hooks";
+import type { ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type Scope } from "./scope";
 
 /** Tracks the replaced resource, and warns of deletions. */

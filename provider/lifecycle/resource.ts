@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Tag } from "@aws-sdk/client-ec2";
 import type { ClaimedResource } from "./claim";
 import type { Ec2 } from "../aws/ec2";
 import type { Configuration } from "../../schema/configuration";
@@ -13,56 +12,12 @@ import type { CheckFailure, Text } from "../../schema/failure";
 import type { ResourceName } from "../../schema/index";
 import type { Pending } from "../../schema/property";
 import type { Properties } from "../../schema/values";
-import type { Lineage } from "./lineage";
-import type { TrackedResource } from "./deployment";
+import type { ResourceContext, Declaration } from "./resource-context";
+import type { Tagged, TagSources } from "./tags/carriers";
+import type { ReplacedState, Replacing } from "./replacement-hooks";
 
 /** Reports, with the help of AWS, whether two values of a property are equivalent. */
 export type Equivalence = (ec2: Ec2, before: unknown, after: unknown) => Promise<boolean>;
-
-/** Represents a resource that the program of this run declares. */
-export interface Declaration {
-    urn: string;
-    inputs: Properties;
-    /** Lists the secret inputs. */
-    secrets: string[];
-    /** Contains the inputs in the state; it is empty if the state has none. */
-    former: Properties;
-    lineage?: Lineage | undefined;
-}
-
-/** Provides the environment of a resource's functions: region, identity, configuration, and the log of one resource. */
-export interface ResourceContext {
-    readonly urn: string;
-    /** Contains the default name of the resource during a create. */
-    readonly defaultName?: string | undefined;
-    /** Lists the secret inputs: their values must appear in no message. */
-    readonly secrets: string[];
-    readonly ec2: Ec2;
-    /** Contains `organization/project/stack`. */
-    readonly stack: string;
-    readonly configuration: Configuration;
-    /** Shows a line; values of secret inputs in it are redacted. */
-    status(line: Text): void;
-    info(line: Text): void;
-    /** Shows a line that a reviewer must see; it also appears in previews. */
-    warn(line: Text): void;
-    /** Returns EC2 of another region with the same identity. */
-    inRegion(region: string): Ec2;
-    /** Returns the resources of this kind that the program of this run has declared so far. */
-    declarations(): Declaration[];
-    /** Returns those of the notes (see `notes`) that another provider process of this run has made. */
-    notedElsewhere(notes: string[]): string[];
-    /** Waits until the program has declared no resource for a moment: `declarations` is practically complete then. */
-    waitForDeclarations(): Promise<void>;
-}
-
-/** Describes the resource that a new one replaces. */
-export interface ReplacedState<Observed> {
-    id: string;
-    observed: Observed;
-    /** Contains its inputs in the state. */
-    inputs: Properties;
-}
 
 /** Contains the arguments of the check against AWS. */
 export interface RemoteCheckArgs {
@@ -276,63 +231,4 @@ export interface ImportedInputs {
     inputs: Properties;
     /** Contains the properties that `read` takes from a state besides the inputs. */
     known?: Properties;
-}
-
-/** Represents an EC2 resource and its observed tags. */
-export interface TagCarrier {
-    id: string;
-    tags: Tag[] | undefined;
-}
-
-/** Defines the resources whose tags a new resource copies, if its inputs declare that. */
-export interface TagSources<Inputs> {
-    /** Contains the number of internal tags of a new resource, if it differs from the default. */
-    count?: number;
-    /** Check calls it before a creation: it returns the sources that AWS shows by now, with their tags. */
-    read: (args: { ctx: ResourceContext; inputs: Inputs }) => Promise<TagCarrier[]>;
-}
-
-/** Defines a resource whose tags the lifecycle writes and compares. */
-export interface Tagged<Observed> {
-    /** Contains the number of internal tags, if a resource of this kind carries more than all others do. */
-    internalTags?: number;
-    /** Returns the EC2 resources that carry the tags, in a fixed order. */
-    carriers: (id: string, observed: Observed) => TagCarrier[];
-    /** Returns the observation with the tags of each carrier, in the same order. */
-    withTags: (observed: Observed, tags: Tag[][]) => Observed;
-}
-
-/** Defines a resource that is not simply deleted when it is replaced. */
-export interface Replacing<Inputs, Outputs> {
-    /** Diff calls it: it warns of deletion or retention. */
-    warning: (args: {
-        ctx: ResourceContext;
-        id: string;
-        state: Partial<Inputs & Outputs>;
-        inputs: Partial<Inputs>;
-    }) => Text | undefined | Promise<Text | undefined>;
-    /**
-     * Diff and delete call it: it reports whether the resource is retained in the account without being managed; the
-     * result is undefined if that is not known yet.
-     */
-    isRetained?: (args: { state: Partial<Inputs & Outputs>; inputs: Partial<Inputs> }) => boolean | undefined;
-    /**
-     * Create and delete call it: it reports whether the resource is a complete copy. The next two hooks are needed if
-     * it can be incomplete at first.
-     */
-    isComplete?: (args: { outputs: Partial<Outputs> }) => boolean;
-    /** Diff calls it: it returns the ids of the EC2 resources of which the resource in a state consists. */
-    carrierIds?: (args: { id: string; state: Properties }) => string[];
-    /** Delete calls it: it returns the replacement of a resource, if it still exists. */
-    findSuccessor?: (args: { ctx: ResourceContext; id: string }) => Promise<TrackedResource | undefined>;
-    /** Create and delete call it for a retained resource: it marks the resource, so that no later delete deletes it. */
-    markRetained?: (args: { ctx: ResourceContext; id: string; state: Properties }) => Promise<void>;
-    /** Check calls it for a replacement that the user forces: it describes the fate of the resource in the state. */
-    describeForced?: (args: { state: Partial<Inputs & Outputs>; inputs: Partial<Inputs> }) => Text;
-    /** Is set if AWS refuses the replacement while the replaced resource exists. */
-    isDeletedFirst?: true;
-    /** The warnings of a forced replacement call it: it reports whether the replacement has the data of the resource. */
-    isDataCarried?: (args: { state: Properties; inputs: Properties }) => boolean;
-    /** Delete calls it: it waits until the replacement is ready, and fails if it does not become ready. */
-    waitForReplacement: (args: { ctx: ResourceContext; replacement: TrackedResource }) => Promise<void>;
 }

@@ -11,7 +11,8 @@ import { formatValue, type Properties } from "../../schema/values";
 import type { LifecycleContext } from "./context";
 import type { Deployment, TrackedResource } from "./deployment";
 import { firstOf, type Lineage } from "./lineage";
-import type { Declaration, Resource, ResourceContext } from "./resource";
+import type { Resource } from "./resource";
+import type { Declaration, ResourceContext } from "./resource-context";
 
 /** Represents a resource of any kind: the operations pass values of its own functions through. */
 export type AnyResource = Resource<Properties, Properties, unknown>;

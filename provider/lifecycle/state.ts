@@ -7,7 +7,7 @@ import type { Pending } from "../../schema/property";
 import { equal, isMap, type Properties } from "../../schema/values";
 import { defined } from "../../schema/values";
 import type { LifecycleContext, Metadata, State } from "./context";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 
 /** Returns the metadata of the inputs, which a state keeps unchanged. */

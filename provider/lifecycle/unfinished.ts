@@ -5,11 +5,11 @@
  * @module
  */
 import type { Properties } from "../../schema/values";
-import { CredentialsError } from "../aws/credentials";
+import { CredentialsError } from "../aws/credential-errors";
 import { Ec2Error } from "../aws/errors";
 import type { LifecycleContext } from "./context";
 import { readCached } from "./read";
-import type { ResourceContext } from "./resource";
+import type { ResourceContext } from "./resource-context";
 import { resourceContext, type Scope } from "./scope";
 
 /** Diff calls it: it reads the resource if its state contains an unfinished job. */

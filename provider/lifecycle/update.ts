@@ -12,7 +12,7 @@ import { createOwner, ownTags } from "./ownership";
 import { readCached } from "./read";
 import { describeResource, resourceContext, type Scope } from "./scope";
 import { inputMetadata, markSecrets } from "./state";
-import { writeDeclaredTags } from "./tags";
+import { writeDeclaredTags } from "./tags/write";
 import { waitUntilReady } from "./wait";
 
 export async function update(

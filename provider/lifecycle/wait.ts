@@ -9,7 +9,7 @@ import type { LifecycleContext, Metadata, State } from "./context";
 import { InitializationError } from "./failure";
 import { describeResource, resourceContext, type Scope } from "./scope";
 import { stateOf } from "./state";
-import { declaredTagKeys } from "./tags";
+import { declaredTagKeys } from "./tags/effective";
 
 export async function waitUntilReady(
     scope: Scope,

@@ -5,7 +5,7 @@
  * @module
  */
 import { isMap, type Properties } from "../../schema/values";
-import type { ReadKey } from "../../schema/configuration";
+import type { ReadKey } from "../../schema/configuration-values";
 
 /** Keys that a provider instance takes from the stack where its own arguments do not give them. */
 const stackKeys = ["accounts", "allowPublicSharing", "organization", "tagKeys"];

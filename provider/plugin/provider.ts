@@ -5,7 +5,8 @@
  * @module
  */
 import { misspelledKey } from "../../schema/configuration-keys";
-import { ConfigError, readConfiguration, type ReadKey } from "../../schema/configuration";
+import { readConfiguration } from "../../schema/configuration";
+import { ConfigError, type ReadKey } from "../../schema/configuration-values";
 import type { ReportedFailure } from "../../schema/failure";
 import { keysOf, resourceOf, resources } from "../../schema/index";
 import { equal, hasUnknown, type Properties, without } from "../../schema/values";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReadKey } from "../../schema/configuration";
+import type { ReadKey } from "../../schema/configuration-values";
 import type { resources } from "../../schema/index";
 import type { Properties } from "../../schema/values";
 import type { Deployment } from "../lifecycle/deployment";

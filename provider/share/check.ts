@@ -5,18 +5,15 @@
  * @module
  */
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
-import {
-    accountIdOf,
-    isShortAccountId,
-    quoteAccountId,
-    type Configuration,
-} from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import { accountIdOf, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
 import { recordRead } from "./ready-snapshot";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
 import { missingKeyActions, requiredKeyActions, parseKeyPolicy } from "../aws/key-policy";
-import type { Declaration, RemoteCheckArgs, ResourceContext } from "../lifecycle/resource";
+import type { RemoteCheckArgs } from "../lifecycle/resource";
+import type { Declaration, ResourceContext } from "../lifecycle/resource-context";
 import { textOf, type CheckFailure } from "../../schema/failure";
 import { nearest } from "../../schema/nearest";
 import { accountIds, declaredGrants, formatDeclared, formatGrants } from "./declared-grants";

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { accountIdOf, type Configuration } from "../../schema/configuration";
+import type { Configuration } from "../../schema/configuration";
+import { accountIdOf } from "../../schema/account-id";
 import { everyone } from "./grants";
 import { formatCount, textsIn, union, UNKNOWN, without, type Properties } from "../../schema/values";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 interface Declared {
     accounts?: unknown;

@@ -8,7 +8,7 @@ import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { ownPrefix } from "../../schema/tags";
 import { Ec2Error } from "../aws/errors";
 import { removeTags } from "../aws/write-tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 const legacyTagPrefix = `${ownPrefix}granted-`;
 

@@ -7,7 +7,7 @@
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "../aws/clock";
 import type { Ec2 } from "../aws/ec2";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { waitForSnapshot } from "../snapshot/wait";
 
 /** A snapshot that was read as completed counts as completed for this time. */

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { deadlineOf } from "../aws/clock";
-import { accountIdOf } from "../../schema/configuration";
+import { accountIdOf } from "../../schema/account-id";
 import { changedProperties } from "../../schema/property";
 import {
     common,
@@ -20,20 +19,13 @@ import {
     union,
     without,
 } from "../../schema/values";
-import { Ec2Error, ignoreNotFound, joinSentences } from "../aws/errors";
+import { ignoreNotFound } from "../aws/errors";
 import { formatPlace } from "../aws/place";
-import {
-    everyone,
-    grantsOf,
-    modifyGrants,
-    PartialChangeError,
-    waitForGrants,
-    type GrantChanges,
-} from "./grants";
+import { everyone, grantsOf, modifyGrants, waitForGrants } from "./grants";
 import { removeLegacyTags } from "./old-note";
 import { completedSnapshot } from "./ready-snapshot";
-import type { ResourceContext, Resource } from "../lifecycle/resource";
-import { check, validateRemote, shareCopy } from "./check";
+import type { Resource } from "../lifecycle/resource";
+import { check, validateRemote } from "./check";
 import {
     accountIds,
     declaredGrants,
@@ -48,21 +40,9 @@ import {
     type SnapshotShareOutputs,
     snapshotShareRules,
 } from "../../schema/snapshot-share";
-
-type State = Partial<SnapshotShareInputs & SnapshotShareOutputs>;
-
-interface Observed {
-    ownerId: string | undefined;
-    grants: string[];
-    /** The grants that the share owns: a later update or deletion revokes them. */
-    owned: string[];
-    /** Reports whether the last `up` left the snapshot public because another share of the program declares it. */
-    isPublicElsewhere: boolean;
-    /** The change that was just sent to EC2. */
-    changed?: GrantChanges;
-    /** The error of a change that EC2 may have carried out only in part. */
-    failure?: Error;
-}
+import { grantChanges, surplusGrants } from "./grant-changes";
+import { type Observed, observe } from "./observed-share";
+import { applyGrants } from "./apply-grants";
 
 export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareOutputs>, Observed> = {
     describe: ({ snapshotId }) => `share of snapshot ${snapshotId}`,
@@ -104,7 +84,10 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         // Adding a grant twice is harmless, and surplus grants are detected afterwards, so that no read is needed
         // before.
         const observed = { grants: added, owned: [], isPublicElsewhere: false, ownerId: snapshot.OwnerId };
-        return { id, observed: await apply(ctx, { id, snapshot, observed, inputs }, { added, removed: [] }) };
+        return {
+            id,
+            observed: await applyGrants(ctx, { id, snapshot, observed, inputs }, { added, removed: [] }),
+        };
     },
 
     read: observe,
@@ -125,7 +108,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         if (changes().removed.length > 0) await ctx.waitForDeclarations();
         const { added, removed } = changes();
         if (removed.length > 0) ctx.info(`revokes the access of ${formatGrants(removed, ctx.secrets)}`);
-        return apply(ctx, { id, snapshot, observed, inputs }, { added, removed });
+        return applyGrants(ctx, { id, snapshot, observed, inputs }, { added, removed });
     },
 
     async waitUntilReady({ ctx, id, observed, inputs }) {
@@ -214,99 +197,4 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
 /** Formats the snapshot id for a message; an older state may contain any value. */
 function formatId({ snapshotId }: Properties): string {
     return typeof snapshotId === "string" ? snapshotId : formatValue(snapshotId);
-}
-
-/**
- * Returns the grants to revoke besides those that the share owned before, except grants that a share of this run
- * declares.
- */
-export function surplusGrants(
-    grants: string[],
-    desired: string[],
-    isExclusive: boolean,
-    declared: string[],
-): string[] {
-    // A share that is not public revokes public access, even if others granted it.
-    const revocable = grants.filter((grant) => isExclusive || grant === everyone);
-    return without(revocable, [...desired, ...declared]);
-}
-
-/** Returns the grants to add and to remove. Owned grants are removed even if EC2 does not show them yet. */
-export function grantChanges(
-    { grants, owned }: Pick<Observed, "grants" | "owned">,
-    desired: string[],
-    isExclusive: boolean,
-    declared: string[],
-): GrantChanges {
-    const formerGrants = without(owned, [...desired, ...declared]);
-    return {
-        added: without(desired, grants),
-        removed: union(formerGrants, surplusGrants(grants, desired, isExclusive, declared)),
-    };
-}
-
-interface Share {
-    id: string;
-    snapshot: Ec2Snapshot;
-    observed: Observed;
-    inputs: SnapshotShareInputs;
-}
-
-/** Applies a change. If it fails halfway, the share stays in the state and owns every grant that may still exist. */
-async function apply(
-    ctx: ResourceContext,
-    { id, snapshot, observed, inputs }: Share,
-    changed: GrantChanges,
-): Promise<Observed> {
-    const desired = desiredGrants(inputs, ctx.configuration);
-    const { added, removed } = changed;
-    const next: Observed = {
-        ...observed,
-        ownerId: snapshot.OwnerId,
-        owned: union(desired, removed),
-        grants: union(without(observed.grants, removed), added),
-        changed,
-    };
-    try {
-        await modifyGrants(ctx.ec2, id, changed, deadlineOf(ctx.ec2.clock, {}));
-    } catch (error) {
-        const failure = withRemedy(error, snapshot, added);
-        if (!(error instanceof PartialChangeError)) throw failure;
-        return { ...next, owned: union(next.owned, observed.owned), failure };
-    }
-    await removeLegacyTags(ctx, id, snapshot);
-    return next;
-}
-
-async function observe({
-    ctx,
-    id,
-    state,
-}: {
-    ctx: ResourceContext;
-    id: string;
-    state: Properties;
-}): Promise<Observed | undefined> {
-    const grants = await grantsOf(ctx.ec2, id);
-    if (grants === undefined) return undefined;
-    const { ownerId, grants: before, granted, public: isPublic } = state as State & { granted?: unknown };
-    return {
-        ownerId,
-        grants,
-        owned: ownedGrants(state, ctx.configuration),
-        // States of earlier versions, which contain `granted`, do not record whether others made the snapshot public.
-        isPublicElsewhere: granted === undefined && isPublic !== true && before?.includes(everyone) === true,
-    };
-}
-
-function withRemedy(error: unknown, { Encrypted }: Ec2Snapshot, added: string[]): Error {
-    if (!(error instanceof Ec2Error)) return error instanceof Error ? error : new Error(String(error));
-    if (error.kind !== "rejected") return error;
-    const remedies = [
-        ...(Encrypted === true ? [`If it is under the key aws/ebs: ${shareCopy}.`] : []),
-        ...(added.includes(everyone) && Encrypted !== true
-            ? ["Check whether block public access is on: aws ec2 get-snapshot-block-public-access-state."]
-            : []),
-    ];
-    return new Error(joinSentences(error.message, ...remedies), { cause: error });
 }

@@ -6,7 +6,7 @@
 import type { Image } from "@aws-sdk/client-ec2";
 import { Ec2Error } from "../aws/errors";
 import { listAll } from "../aws/list-all";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { enabledZones } from "./fast-restore";
 import { isLocked, formatLock } from "./lock";
 import { reportRecycled } from "./recycle-bin";

@@ -10,7 +10,7 @@ import { textOf, type Text } from "../../schema/failure";
 import { applyOnce } from "../aws/apply-once";
 import { joinSentences } from "../aws/errors";
 import type { PollResult } from "../aws/poll";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { isMap, isSameSet, type Properties } from "../../schema/values";
 import type { FastRestore } from "../../schema/snapshot-features";
 

@@ -19,7 +19,7 @@ import {
     inputFromFastRestore,
 } from "./fast-restore";
 import { ensureLock, liftLock, lockWarning, inputFromLock } from "./lock";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { isRestoreRequested, startMove, requiredMove, tierOf, waitForTier } from "./storage-tier";
 import { type Features, declaredTier } from "../../schema/snapshot-features";
 

@@ -11,16 +11,18 @@ import { deadlineOf } from "../aws/clock";
 import { defined, formatCount, hasUnknown } from "../../schema/values";
 import { ignoreNotFound, joinSentences } from "../aws/errors";
 import { toTags } from "../aws/write-tags";
-import { creationTags, inputsFromTags, optionsFromTags } from "../lifecycle/tags";
-import { tagOf, visibleTags } from "../aws/tags";
-import { checkStandard, claimTag, setTag } from "../../schema/tags";
+import { creationTags } from "../lifecycle/tags/creation";
+import { inputsFromTags } from "../lifecycle/tags/options";
+import { visibleTags } from "../aws/tags";
+import { checkStandard, setTag } from "../../schema/tags";
 import { WaitError } from "../aws/poll";
 import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
 import { redactProperties } from "../../schema/failure";
-import { hasNoData, originOf, retentionByOrigin } from "../../schema/retention";
+import { originOf, retentionByOrigin } from "../../schema/retention";
 import type { Resource } from "../lifecycle/resource";
 import { isUnfinished, pendingJob, startedAt } from "./operations";
 import { reportDelay } from "./report-delay";
+import { findClaimedSets, findImportedSet, findMembers, findOwnedSets } from "./find-sets";
 import {
     readMembers,
     membersOf,
@@ -54,14 +56,7 @@ export const instanceSnapshots: Resource<
     pending: (args) => (args.state["state"] === "error" ? undefined : pendingJob(args)),
     isUnfinished,
 
-    async findOwned({ ctx }) {
-        const found = [...(await ctx.ec2.snapshots.findOwned(ctx.stack)).values()];
-        const ids = new Set(found.flatMap((observed) => tagOf(observed, setTag) ?? []));
-        return [...ids].map((id) => {
-            const members = found.filter((observed) => tagOf(observed, setTag) === id);
-            return { id, observed: { members, missing: [] } };
-        });
-    },
+    findOwned: ({ ctx }) => findOwnedSets(ctx),
 
     async isFullyVisible({ ctx, inputs, observed: { members } }) {
         const volumes = await attachedVolumes(ctx, inputs);
@@ -134,20 +129,8 @@ export const instanceSnapshots: Resource<
         return { id, observed: { members: await withVolumeTags(ctx, inputs, members), missing: [] } };
     },
 
-    async findClaimed({ ctx, stack, isFresh }) {
-        const found = [...(await ctx.ec2.snapshots.findClaimed(stack, isFresh)).values()];
-        const ids = new Set(found.flatMap((observed) => tagOf(observed, setTag) ?? []));
-        return [...ids].map((id) => {
-            const members = found.filter((observed) => tagOf(observed, setTag) === id);
-            const [claim] = members.map((observed) => tagOf(observed, claimTag));
-            return {
-                id,
-                observed: { members, missing: [] },
-                claim,
-                startedAt: startOf(members)?.getTime() ?? 0,
-            };
-        });
-    },
+    findClaimed: ({ ctx, stack, isFresh }) => findClaimedSets(ctx, { stack, isFresh }),
+    findImported: ({ ctx, id }) => findImportedSet(ctx, id),
 
     read: ({ ctx, state }) => readMembers(state, (id) => ctx.ec2.snapshots.read(id)),
     readCached: ({ ctx, state }) => readMembers(state, (id) => ctx.ec2.snapshots.readCached(id, ctx.stack)),
@@ -181,22 +164,20 @@ export const instanceSnapshots: Resource<
     replacing: {
         isRetained,
 
-        warning: ({ ctx: { secrets }, id, state, inputs }) =>
-            hasNoData({ ...state }) && isRetained({ state, inputs }) !== true
-                ? undefined
-                : replacementWarning(
-                      `set ${id}`,
-                      [
-                          `${formatCount(state.snapshots?.length ?? 0, "snapshot")} of ${origin(redactProperties({ ...state }, secrets))}`,
-                          ...(state.startTime === undefined ? [] : [`created ${state.startTime}`]),
-                      ],
-                      isRetained({ state, inputs }),
-                  ),
+        warning: ({ ctx: { secrets }, id, state, inputs }) => {
+            const count = formatCount(state.snapshots?.length ?? 0, "snapshot");
+            return replacementWarning({
+                resource: `set ${id}`,
+                contents: `${count} of ${origin(redactProperties({ ...state }, secrets))}`,
+                state,
+                isRetained: isRetained({ state, inputs }),
+            });
+        },
 
         isComplete: ({ outputs: { state } }) => state === "completed",
         carrierIds: ({ state }) => memberIds(state),
         async findSuccessor({ ctx, id }) {
-            const members = [...(await ctx.ec2.snapshots.tagged({ [setTag]: [id] })).values()];
+            const members = await findMembers(ctx, id);
             return members.length === 0
                 ? undefined
                 : { id, inputs: {}, outputs: { snapshots: members.map(entryOf) } };
@@ -228,28 +209,6 @@ export const instanceSnapshots: Resource<
         return results.every((result) => result.status === "fulfilled" && result.value === "notFound")
             ? "notFound"
             : "done";
-    },
-
-    // The set is found by its tag, and the instance by the volumes that are still attached to it.
-    async findImported({ ctx, id: importId }) {
-        const [id = "", instanceIdInImport] = importId.split(",");
-        const members = [...(await ctx.ec2.snapshots.tagged({ [setTag]: [id] })).values()];
-        if (members.length === 0) return undefined;
-        const volumes = await Promise.all(members.map(({ VolumeId = "" }) => ctx.ec2.volumes.read(VolumeId)));
-        const attached = volumes.flatMap((volume) => volume?.Attachments ?? []);
-        const instanceId = instanceIdInImport ?? attached.flatMap(({ InstanceId }) => InstanceId ?? [])[0];
-        if (instanceId === undefined)
-            throw new Error(`its instance is not known to EC2; import it as ${id},<instance id>`);
-        const options = optionsFromTags(
-            visibleTags(commonTags(members), ctx.configuration),
-            ctx.configuration,
-        );
-        const description = members[0]?.Description || undefined;
-        return {
-            id,
-            inputs: { instanceId, description, ...options },
-            known: { snapshots: members.map(entryOf) },
-        };
     },
 
     owner: ({ members: [first] }) => first?.OwnerId,

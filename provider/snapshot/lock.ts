@@ -9,7 +9,7 @@ import { toMilliseconds, type Duration } from "../../schema/duration";
 import { defined, isMap, type Properties } from "../../schema/values";
 import { textOf, type Text } from "../../schema/failure";
 import { applyOnce } from "../aws/apply-once";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { isSameLock, type SnapshotLock } from "../../schema/snapshot-features";
 
 const hour = 3_600_000;

@@ -9,7 +9,7 @@ import { deleteSnapshot } from "./delete";
 import { defined, type Properties, formatValue } from "../../schema/values";
 import { ignoreNotFound } from "../aws/errors";
 import { snapshotArn } from "../aws/region";
-import { inputsFromTags, optionsFromTags } from "../lifecycle/tags";
+import { inputsFromTags, optionsFromTags } from "../lifecycle/tags/options";
 import { tagOf, visibleTags } from "../aws/tags";
 import { checkStandard, claimTag, setTag } from "../../schema/tags";
 import { withLastObserved } from "../aws/poll";
@@ -26,8 +26,9 @@ import {
 import { checkFeatures } from "../../schema/snapshot-features";
 import { findInRecycleBin, formatExitTime, restore } from "./recycle-bin";
 import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
-import { hasNoData, retentionByOrigin } from "../../schema/retention";
-import type { ChangeArgs, RemoteCheckArgs, ResourceContext, Resource } from "../lifecycle/resource";
+import { retentionByOrigin } from "../../schema/retention";
+import type { ChangeArgs, RemoteCheckArgs, Resource } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { redactProperties, type CheckFailure } from "../../schema/failure";
 import type { Pending } from "../../schema/property";
 import type { SnapshotOutputs, SnapshotOptions } from "../../schema/snapshot";
@@ -98,18 +99,12 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
             isRetained,
 
             warning: ({ ctx: { secrets }, id, state, inputs }) =>
-                // There is nothing to retain, and nothing to warn of.
-                hasNoData({ ...state }) && isRetained({ state, inputs }) !== true
-                    ? undefined
-                    : replacementWarning(
-                          `snapshot ${id}`,
-                          [
-                              `of ${origin(redactProperties({ ...state }, secrets))}`,
-                              ...(state.startTime === undefined ? [] : [`created ${state.startTime}`]),
-                              ...(state.volumeSize === undefined ? [] : [`${String(state.volumeSize)} GiB`]),
-                          ],
-                          isRetained({ state, inputs }),
-                      ),
+                replacementWarning({
+                    resource: `snapshot ${id}`,
+                    contents: `of ${origin(redactProperties({ ...state }, secrets))}`,
+                    state,
+                    isRetained: isRetained({ state, inputs }),
+                }),
 
             isComplete: ({ outputs: { state } }) => state === "completed",
             carrierIds: ({ id }) => [id],

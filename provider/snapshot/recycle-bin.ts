@@ -12,7 +12,7 @@ import { perObject } from "../aws/cache";
 import type { Ec2 } from "../aws/ec2";
 import { Ec2Error, type ErrorKind } from "../aws/errors";
 import { createKeyedQueue } from "../aws/keyed-queue";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 /** A run looks up its deleted snapshots with at most this number of calls for each region and identity. */
 const maxReportCalls = 4;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Ec2Error } from "../aws/errors";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 /** Returns the `onRetry` of a call that creates a resource. */
 export function reportDelay({ status }: Pick<ResourceContext, "status">): (error: Ec2Error) => void {

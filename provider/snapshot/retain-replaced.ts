@@ -6,13 +6,29 @@
 import { ignoreNotFound, withErrorContext } from "../aws/errors";
 import { writeTags } from "../aws/write-tags";
 import { retainedPrefix, stackTag } from "../../schema/tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import { hasNoData } from "../../schema/retention";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
-export function replacementWarning(
-    resource: string,
-    facts: string[],
-    isRetained: boolean | undefined,
-): string {
+/** Returns the warning that a replacement deletes or retains a resource; undefined if it has no data to lose. */
+export function replacementWarning({
+    resource,
+    contents,
+    state,
+    isRetained,
+}: {
+    resource: string;
+    /** Describes the data, such as `of volume vol-1`. */
+    contents: string;
+    state: { state?: unknown; startTime?: string | undefined; volumeSize?: number | undefined };
+    isRetained: boolean | undefined;
+}): string | undefined {
+    if (hasNoData({ ...state }) && isRetained !== true) return undefined;
+    const { startTime, volumeSize } = state;
+    const facts = [
+        contents,
+        ...(startTime === undefined ? [] : [`created ${startTime}`]),
+        ...(volumeSize === undefined ? [] : [`${String(volumeSize)} GiB`]),
+    ];
     const subject = `${resource} (${facts.join(", ")})`;
     if (isRetained === true)
         return `replacement will retain ${subject} in the account; Pulumi will no longer manage it`;

@@ -9,8 +9,8 @@ import { copyTagsOption, ownPrefix, type TagMap } from "../../schema/tags";
 import { messageOf } from "../aws/errors";
 import { listAll } from "../aws/list-all";
 import { toTags, writeTags } from "../aws/write-tags";
-import type { ResourceContext } from "../lifecycle/resource";
-import { creationTags } from "../lifecycle/tags";
+import type { ResourceContext } from "../lifecycle/resource-context";
+import { creationTags } from "../lifecycle/tags/creation";
 import { idOf } from "./set-members";
 
 /** Returns the volumes of the instance, except those that are left out; the root volume is among them. */

@@ -7,7 +7,7 @@
 import { originOf } from "../../schema/retention";
 import { deadlineOf } from "../aws/clock";
 import { toTags } from "../aws/write-tags";
-import { creationTags } from "../lifecycle/tags";
+import { creationTags } from "../lifecycle/tags/creation";
 import { noFeatures, type Observed } from "./features";
 import type { Resource } from "../lifecycle/resource";
 import { snapshotOperations } from "./operations";

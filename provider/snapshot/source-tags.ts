@@ -5,7 +5,8 @@
  */
 import { UNKNOWN } from "../../schema/values";
 import type { Ec2 } from "../aws/ec2";
-import type { ResourceContext, TagCarrier } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
+import type { TagCarrier } from "../lifecycle/tags/carriers";
 
 /**
  * Returns the snapshot with its tags for a preview; none if its id is not known yet, or EC2 does not show it yet. EC2

@@ -8,7 +8,7 @@
 import type { Snapshot, SnapshotTierStatus } from "@aws-sdk/client-ec2";
 import { applyOnce } from "../aws/apply-once";
 import type { PollResult } from "../aws/poll";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import type { CheckFailure } from "../../schema/failure";
 import { type Tiered, declaredTier } from "../../schema/snapshot-features";
 

@@ -6,7 +6,7 @@
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { messageOf } from "../aws/errors";
 import type { PollResult } from "../aws/poll";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 const subject = "snapshot";
 

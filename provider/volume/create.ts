@@ -12,7 +12,7 @@ import { toTags } from "../aws/write-tags";
 import { tagOf } from "../aws/tags";
 import { claimTag, stackTag, type TagMap } from "../../schema/tags";
 import type { SizedOptions } from "../../schema/volume";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 /** The members that every request for a volume has. */
 export interface CreationRequest {

@@ -7,7 +7,7 @@ import type { Volume } from "@aws-sdk/client-ec2";
 import { waitForSnapshot } from "../snapshot/wait";
 import { Ec2Error, ignoreNotFound } from "../aws/errors";
 import { ownPrefix, type TagMap } from "../../schema/tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { isUsable } from "../../schema/volume-checks";
 import { takeSnapshot } from "./take-snapshot";
 

@@ -9,7 +9,7 @@ import { defined, formatValue, UNKNOWN } from "../../schema/values";
 import { textOf, type Text } from "../../schema/failure";
 import { Ec2Error } from "../aws/errors";
 import type { PollResult } from "../aws/poll";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 /** The properties of a volume that EC2 can modify. */
 export interface ModifiableProperties {

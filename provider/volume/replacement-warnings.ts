@@ -8,7 +8,7 @@ import { isDataCarried } from "../../schema/retention";
 import type { Properties } from "../../schema/values";
 import type { SizedOptions } from "../../schema/volume";
 import { messageOf } from "../aws/errors";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { refusal } from "./carry";
 import { attachmentsOf } from "./delete";
 

@@ -7,7 +7,7 @@ import type { Snapshot } from "@aws-sdk/client-ec2";
 import { createCache, perObject } from "../aws/cache";
 import { rejectUnencrypted } from "../aws/encryption";
 import { formatPlace } from "../aws/place";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { waitForSnapshot } from "../snapshot/wait";
 import type { VolumeFromSnapshotInputs } from "../../schema/volume-from-snapshot";
 import { typeOfNewVolume } from "../../schema/volume-checks";

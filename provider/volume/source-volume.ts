@@ -13,7 +13,8 @@ import { deadlineOf } from "../aws/clock";
 import { rejectUnencrypted } from "../aws/encryption";
 import { withErrorContext } from "../aws/errors";
 import { formatPlace } from "../aws/place";
-import type { ResourceContext, TagCarrier } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
+import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { checkSize } from "./source-snapshot";
 import { evaluateInitialization } from "./wait";
 

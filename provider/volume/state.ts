@@ -8,8 +8,8 @@ import { defined, type Properties } from "../../schema/values";
 import { textOf } from "../../schema/failure";
 import { volumeArn } from "../aws/region";
 import { visibleTags } from "../aws/tags";
-import { inputsFromTags } from "../lifecycle/tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import { inputsFromTags } from "../lifecycle/tags/options";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import type { VolumeOutputs } from "../../schema/volume";
 
 type Outputs = Partial<VolumeOutputs>;

@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { TagMap } from "../../schema/tags";
 import { Ec2Error } from "../aws/errors";
 import { toTags } from "../aws/write-tags";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 import { reportDelay } from "../snapshot/report-delay";
 
 export interface SnapshotRequest {

@@ -5,7 +5,7 @@
  */
 import type { Volume, VolumeStatusItem } from "@aws-sdk/client-ec2";
 import { WaitError, type PollResult } from "../aws/poll";
-import type { ResourceContext } from "../lifecycle/resource";
+import type { ResourceContext } from "../lifecycle/resource-context";
 
 /**
  * Waits until the volume can be attached. An error contains the last state of the volume, so that the next `up`

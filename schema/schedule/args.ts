@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Credentials } from "../configuration";
+import type { Credentials } from "../credentials";
 import type { Duration } from "../duration";
 
 /**

@@ -6,7 +6,7 @@
  * @module
  */
 import { providerOptionRules, roleArn } from "../placement";
-import { isAccountId, isShortAccountId, quoteAccountId } from "../configuration";
+import { isAccountId, isShortAccountId, quoteAccountId } from "../account-id";
 import { duration, toMilliseconds } from "../duration";
 import { describeFailure, type CheckFailure } from "../failure";
 import { nearest } from "../nearest";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
-import type { Credentials } from "../../schema/configuration";
+import type { Credentials } from "../../schema/credentials";
 import { LifecyclePolicy } from "../lifecycle-policy";
 import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";

@@ -1,15 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
+import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { ownValue } from "../../schema/values";
 import { configuredAccounts } from "../accounts";
 import { loadIam } from "../aws";
-import {
-    sharingPolicyDocuments,
-    type PolicyDocument,
-    type Sharers,
-    type SharingPolicyDocuments,
-    type SharingPolicyInputs,
-} from "./documents";
+import { sharingPolicyDocuments, type SharingPolicyDocuments } from "./documents";
+import type { PolicyDocument } from "./policy-document";
+import type { Sharers, SharingPolicyInputs } from "./inputs";
 
 const type = "ebs-snapshots:index:SnapshotSharingPolicy";
 

@@ -7,6 +7,7 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type * as Processes from "../../scripts/processes.mjs" with { "resolution-mode": "import" };
 import type { Emulator } from "../emulator/emulator";
 import { attach, type Hosts } from "./hosts";
 import { secretsProvider, Stack, type StateResource } from "./stack";
@@ -35,6 +36,7 @@ export class Project {
         readonly cli: string,
         readonly stack: Stack,
         readonly env: Record<string, string>,
+        private readonly processes: typeof Processes,
         readonly hosts: Hosts | undefined,
     ) {}
 
@@ -50,6 +52,7 @@ export class Project {
         { name = "project", parent = workFolder, main, runtime, config, hosts, vault }: ProjectOptions = {},
     ): Promise<Project> {
         const { layProject, pulumiYaml } = await import("../../scripts/pulumi-project.mjs");
+        const processes = await import("../../scripts/processes.mjs");
         const folder = join(parent, `${name}-${randomUUID().slice(0, 8)}`);
         const stack = new Stack(folder, join(folder, "backend"), `organization/${name}/test`);
         const env = await layProject({
@@ -76,7 +79,7 @@ export class Project {
         // A program elsewhere, or of another kind, is there for the sake of how it is loaded.
         const isPlain = parent === workFolder && main === undefined && runtime === undefined;
         await stack.init();
-        return new Project(cli, stack, env, isPlain ? hosts : undefined);
+        return new Project(cli, stack, env, processes, isPlain ? hosts : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {
@@ -130,7 +133,9 @@ export class Project {
 
     /** Stops the engine of a CLI in its tracks, so that it writes no state while its provider goes on. */
     freeze(cli: ChildProcess): void {
-        const engines = descendants(cli.pid ?? 0).filter((pid) => /bin\/pulumi\b/.test(commandOf(pid)));
+        const engines = this.processes
+            .descendants(cli.pid ?? 0)
+            .filter((pid) => /bin\/pulumi\b/.test(commandOf(pid)));
         for (const pid of engines) process.kill(pid, "SIGSTOP");
     }
 
@@ -139,13 +144,13 @@ export class Project {
      * provider process is left running as an orphan, or killed as well.
      */
     kill(cli: ChildProcess, orphan: boolean): void {
-        const family = descendants(cli.pid ?? 0);
+        const family = this.processes.descendants(cli.pid ?? 0);
         // The remaining processes are ended with the project, by id.
         family.forEach((pid) => this.#family.add(pid));
         const victims = orphan
             ? family.filter((pid) => !/dynamic-provider|pulumi-resource/.test(commandOf(pid)))
             : family;
-        victims.forEach(killIfThere);
+        victims.forEach(this.processes.kill);
     }
 
     up(...args: string[]): Promise<string> {
@@ -197,32 +202,13 @@ export class Project {
     }
 
     async remove(): Promise<void> {
-        this.#family.forEach(killIfThere);
+        this.#family.forEach(this.processes.kill);
         await rm(this.folder, { recursive: true, force: true });
     }
 }
 
-/** A process and all below it. */
-function descendants(pid: number): number[] {
-    const lines = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-    const parents = lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-    const below = (top: number): number[] => [
-        top,
-        ...parents.filter(([, parent]) => parent === top).flatMap(([child]) => below(child)),
-    ];
-    return below(pid);
-}
-
 function commandOf(pid: number): string {
     return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-}
-
-function killIfThere(pid: number): void {
-    try {
-        process.kill(pid, "SIGKILL");
-    } catch {
-        // it has ended by itself
-    }
 }
 
 export interface ProjectOptions {

@@ -30,65 +30,60 @@ const wrongClock = "the clock of this machine is wrong.";
 const permission = "The caller needs the IAM permission ec2:DescribeSnapshots.";
 const keys = "AWS did not accept the credentials for DescribeSnapshots: check profile, keys and region.";
 
-const table: [code: string, status: number, kind: ErrorKind, remedy: string][] = [
-    ["RequestLimitExceeded", 503, "retryable", later],
-    ["Throttling", 400, "retryable", later],
-    ["ThrottlingException", 400, "retryable", later],
-    ["ThrottledException", 400, "retryable", later],
-    ["RequestThrottled", 400, "retryable", later],
-    ["RequestThrottledException", 400, "retryable", later],
-    ["TooManyRequestsException", 429, "retryable", later],
-    ["BandwidthLimitExceeded", 503, "retryable", later],
-    ["SlowDown", 503, "retryable", later],
-    ["SnapshotCreationPerVolumeRateExceeded", 400, "retryable", later],
-    ["ConcurrentSnapshotLimitExceeded", 400, "retryable", later],
-    ["PendingSnapshotLimitExceeded", 400, "retryable", later],
-    ["ConcurrentCopyVolumeLimitExceeded", 400, "retryable", later],
-    ["CopyVolumesLimitExceeded", 400, "retryable", later],
-    ["ConcurrentTagAccess", 400, "retryable", later],
-    ["InternalError", 500, "indeterminate", lost],
-    ["InternalFailure", 500, "indeterminate", lost],
-    ["InternalServerException", 500, "indeterminate", lost],
-    ["ServerInternal", 500, "indeterminate", lost],
-    ["ServiceUnavailable", 503, "indeterminate", lost],
-    ["Unavailable", 503, "indeterminate", lost],
-    ["RequestTimeout", 408, "indeterminate", lost],
-    ["RequestTimeoutException", 408, "indeterminate", lost],
-    ["SomethingNew", 500, "rejected", ""],
-    [
-        "InsufficientVolumeCapacity",
-        500,
-        "rejected",
-        "Choose another availability zone or volume type, or run again later.",
-    ],
-    ["VolumeTypeNotAvailableInZone", 400, "rejected", "Choose another availability zone or volume type."],
-    ["UnauthorizedOperation", 403, "forbidden", permission],
-    ["AccessDenied", 403, "forbidden", permission],
-    ["AccessDeniedException", 403, "forbidden", permission],
-    ["AuthFailure", 401, "forbidden", keys],
-    ["Blocked", 403, "forbidden", keys],
-    ["OptInRequired", 401, "forbidden", keys],
-    ["PendingVerification", 400, "forbidden", keys],
-    ["InvalidClientTokenId", 403, "forbidden", keys],
-    ["UnrecognizedClientException", 403, "forbidden", keys],
-    ["SignatureDoesNotMatch", 403, "forbidden", keys],
-    ["IncompleteSignature", 403, "forbidden", keys],
-    ["MissingAuthenticationToken", 403, "forbidden", keys],
-    ["ExpiredToken", 400, "expired", renew],
-    ["ExpiredTokenException", 400, "expired", renew],
-    ["RequestExpired", 400, "expired", renew],
-    ["InvalidSnapshot.NotFound", 400, "notFound", ""],
-    ["ResourceNotFoundException", 404, "notFound", ""],
-    ["InvalidVolume.NotFound", 400, "notFound", ""],
-    ["InvalidSnapshot.InUse", 400, "rejected", ""],
-    ["IncorrectState", 400, "rejected", ""],
-    ["InvalidSnapshotID.Malformed", 400, "rejected", ""],
-    ["InvalidParameterValue", 400, "rejected", ""],
-    ["VolumeModificationRateExceeded", 400, "rejected", ""],
-    ["SnapshotLimitExceeded", 400, "rejected", ""],
-    ["TagLimitExceeded", 400, "rejected", ""],
-    ["DryRunOperation", 412, "rejected", ""],
-    ["SomethingNew", 400, "rejected", ""],
+type Row = [code: string, status: number, kind: ErrorKind, remedy: string];
+
+/** Returns the rows of codes that have one meaning; they are listed by HTTP status. */
+const rows = (kind: ErrorKind, remedy: string, codes: Record<number, string>): Row[] =>
+    Object.entries(codes).flatMap(([status, listed]) =>
+        listed.split(" ").map((code): Row => [code, Number(status), kind, remedy]),
+    );
+
+const table: Row[] = [
+    ...rows("retryable", later, {
+        400:
+            "Throttling ThrottlingException ThrottledException RequestThrottled " +
+            "RequestThrottledException SnapshotCreationPerVolumeRateExceeded " +
+            "ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded " +
+            "ConcurrentCopyVolumeLimitExceeded CopyVolumesLimitExceeded ConcurrentTagAccess",
+        429: "TooManyRequestsException",
+        503: "RequestLimitExceeded BandwidthLimitExceeded SlowDown",
+    }),
+    ...rows("indeterminate", lost, {
+        408: "RequestTimeout RequestTimeoutException",
+        500: "InternalError InternalFailure InternalServerException ServerInternal",
+        503: "ServiceUnavailable Unavailable",
+    }),
+    ...rows("rejected", "", {
+        400:
+            "InvalidSnapshot.InUse IncorrectState InvalidSnapshotID.Malformed " +
+            "InvalidParameterValue VolumeModificationRateExceeded SnapshotLimitExceeded " +
+            "TagLimitExceeded SomethingNew",
+        412: "DryRunOperation",
+        500: "SomethingNew",
+    }),
+    ...rows("rejected", "Choose another availability zone or volume type, or run again later.", {
+        500: "InsufficientVolumeCapacity",
+    }),
+    ...rows("rejected", "Choose another availability zone or volume type.", {
+        400: "VolumeTypeNotAvailableInZone",
+    }),
+    ...rows("forbidden", permission, {
+        403: "UnauthorizedOperation AccessDenied AccessDeniedException",
+    }),
+    ...rows("forbidden", keys, {
+        400: "PendingVerification",
+        401: "AuthFailure OptInRequired",
+        403:
+            "Blocked InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch " +
+            "IncompleteSignature MissingAuthenticationToken",
+    }),
+    ...rows("expired", renew, {
+        400: "ExpiredToken ExpiredTokenException RequestExpired",
+    }),
+    ...rows("notFound", "", {
+        400: "InvalidSnapshot.NotFound InvalidVolume.NotFound",
+        404: "ResourceNotFoundException",
+    }),
 ];
 
 describe("errors of EC2", () => {

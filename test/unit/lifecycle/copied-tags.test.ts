@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { creationTags, tagsThatFit } from "../../../provider/lifecycle/tags";
+import { creationTags, tagsThatFit } from "../../../provider/lifecycle/tags/creation";
 import { readConfiguration } from "../../../schema/configuration";
 import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
 import { snapshot } from "../../../provider/snapshot/snapshot";

@@ -4,7 +4,8 @@ import { copyableTags, tagChanges, visibleTags } from "../../../provider/aws/tag
 import { declaredTags, type TagMap } from "../../../schema/tags";
 import { decode } from "../../../provider/wire/metadata";
 import type { Stored } from "../../../provider/lifecycle/context";
-import { inputsFromTags, pendingTags } from "../../../provider/lifecycle/tags";
+import { inputsFromTags } from "../../../provider/lifecycle/tags/options";
+import { pendingTags } from "../../../provider/lifecycle/tags/effective";
 import { UNKNOWN } from "../../../schema/values";
 
 const configured = (config: Record<string, string> = {}) => readConfiguration((key) => config[key]);

@@ -5,6 +5,7 @@ import { checkSchedule, noContext } from "../../../schema/schedule/checks";
 import { describeFailure } from "../../../schema/failure";
 import { planSchedule } from "../../../sdk/schedule/plan";
 import { policiesOf } from "../../../sdk/schedule/policy";
+import { monthlyRule } from "./rules";
 
 const context = { ...noContext, accounts: { audit: "111122223333" }, region: "us-east-1" };
 
@@ -31,14 +32,7 @@ test("what the contract shows is accepted", () => {
             targets: { anyTag: { Backup: ["nightly", "critical"] } },
             rules: [
                 nightly,
-                {
-                    name: "monthly",
-                    cron: "0 4 1 * ? *",
-                    keep: "365 days",
-                    copyTo: [{ region: "eu-west-1", keep: "90 days", encrypted: true }],
-                    shareWith: { accounts: ["audit"], unshareAfter: "30 days" },
-                    fastRestore: { availabilityZones: ["us-east-1a"], keep: "30 days" },
-                },
+                monthlyRule(["audit"]),
                 { ...quarterly, keep: "30 days", archive: { keep: "365 days" } },
             ],
             recoveryVolumes: {

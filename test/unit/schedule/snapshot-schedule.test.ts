@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SnapshotSchedule, type SnapshotScheduleArgs } from "../../../sdk";
+import { monthlyRule } from "./rules";
 
 interface Registered {
     type: string;
@@ -81,14 +82,7 @@ const everything: SnapshotScheduleArgs = {
     targets: { anyTag: { Backup: ["nightly", "critical"] } },
     rules: [
         nightly,
-        {
-            name: "monthly",
-            cron: "0 4 1 * ? *",
-            keep: "365 days",
-            copyTo: [{ region: "eu-west-1", keep: "90 days", encrypted: true }],
-            shareWith: { accounts: ["audit", "444455556666"], unshareAfter: "30 days" },
-            fastRestore: { availabilityZones: ["us-east-1a"], keep: "30 days" },
-        },
+        monthlyRule(["audit", "444455556666"]),
         { name: "quarterly", cron: "0 5 1 1,4,7,10 ? *", keep: "30 days", archive: { keep: "365 days" } },
     ],
     recoveryVolumes: { availabilityZones: ["us-east-1a"], keep: 2, maximum: 40 },

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { misspelledKey } from "../../../schema/configuration-keys";
-import { quoteAccountId, ConfigError, readConfiguration } from "../../../schema/configuration";
+import { readConfiguration } from "../../../schema/configuration";
+import { quoteAccountId } from "../../../schema/account-id";
+import { ConfigError } from "../../../schema/configuration-values";
 
 const read = (config: Record<string, string>) => readConfiguration((key) => config[key]);
 const aws = (config: Record<string, string>) => read(config).aws;

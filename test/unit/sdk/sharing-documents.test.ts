@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { sharingPolicyDocuments, type PolicyDocument } from "../../../sdk/sharing/documents";
+import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
+import type { PolicyDocument } from "../../../sdk/sharing/policy-document";
 import { allows, named, own, type Asked } from "../iam";
 
 const listed = "111122223333";

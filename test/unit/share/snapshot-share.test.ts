@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { grantChanges, snapshotShare, surplusGrants } from "../../../provider/share/snapshot-share";
+import { snapshotShare } from "../../../provider/share/snapshot-share";
+import { grantChanges, surplusGrants } from "../../../provider/share/grant-changes";
 import { Host, baseConfig, type AnyResource } from "../host";
 import { testRules } from "../table";
 import { answer, refusal, stsAnswer, type Answering, type WireRequest } from "../wire";

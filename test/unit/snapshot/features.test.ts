@@ -6,6 +6,7 @@ import {
     inputFromFastRestore,
     enabledZones,
 } from "../../../provider/snapshot/fast-restore";
+import type { Duration } from "../../../schema/duration";
 import { fastRestoreRule, lockRule, type SnapshotLock } from "../../../schema/snapshot-features";
 import { isLocked, lockRequest, inputFromLock, formatLock } from "../../../provider/snapshot/lock";
 import {
@@ -33,30 +34,32 @@ describe("a lock", () => {
     };
     const sealed: LockedSnapshotsInfo = { ...cooling, LockState: "compliance" };
 
+    const governance = (duration: Duration): SnapshotLock => ({ mode: "governance", duration });
+    const compliance = (duration: Duration, coolOff?: Duration): SnapshotLock => ({
+        mode: "compliance",
+        duration,
+        ...(coolOff === undefined ? {} : { coolOff }),
+    });
+    const request = (LockMode: string, LockDuration: number, CoolOffPeriod?: number) => ({
+        LockMode,
+        LockDuration,
+        ...(CoolOffPeriod === undefined ? {} : { CoolOffPeriod }),
+    });
+
     test.each<[string, LockedSnapshotsInfo | undefined, SnapshotLock, object | undefined]>([
-        [
-            "where there is none is asked for",
-            undefined,
-            { mode: "governance", duration: "30 days" },
-            { LockMode: "governance", LockDuration: 30 },
-        ],
-        [
-            "as it is, in other units, asks for nothing",
-            governed,
-            { mode: "governance", duration: "720 hours" },
-            undefined,
-        ],
+        ["where there is none is asked for", undefined, governance("30 days"), request("governance", 30)],
+        ["as it is, in other units, asks for nothing", governed, governance("720 hours"), undefined],
         [
             "that ran out is not put on again",
             { ...governed, LockState: "expired" },
-            { mode: "governance", duration: "30 days" },
+            governance("30 days"),
             undefined,
         ],
         [
             "that ran out and is longer now is",
             { ...governed, LockState: "expired" },
-            { mode: "governance", duration: "31 days" },
-            { LockMode: "governance", LockDuration: 31 },
+            governance("31 days"),
+            request("governance", 31),
         ],
         [
             "until a date, which it has, asks for nothing",
@@ -67,30 +70,29 @@ describe("a lock", () => {
         [
             "in another mode is asked for",
             governed,
-            { mode: "compliance", duration: "30 days", coolOff: "1 day" },
-            { LockMode: "compliance", LockDuration: 30, CoolOffPeriod: 24 },
+            compliance("30 days", "1 day"),
+            request("compliance", 30, 24),
         ],
         [
             "in its cool-off can be shortened",
             cooling,
-            { mode: "compliance", duration: "10 days", coolOff: "24 hours" },
-            { LockMode: "compliance", LockDuration: 10, CoolOffPeriod: 24 },
+            compliance("10 days", "24 hours"),
+            request("compliance", 10, 24),
         ],
         [
             "past its cool-off is as declared, whatever the cool-off says now",
             sealed,
-            { mode: "compliance", duration: "30 days" },
+            compliance("30 days"),
             undefined,
         ],
         [
             "past its cool-off is extended without one, which EC2 would refuse",
             sealed,
-            { mode: "compliance", duration: "60 days", coolOff: "1 day" },
-            { LockMode: "compliance", LockDuration: 60 },
+            compliance("60 days", "1 day"),
+            request("compliance", 60),
         ],
-    ])("%s", (_, there, lock, request) => {
-        const expected = request && { SnapshotId: id, ...request };
-        expect(lockRequest(id, there, lock)).toEqual(expected);
+    ])("%s", (_, current, lock, sent) => {
+        expect(lockRequest(id, current, lock)).toEqual(sent && { SnapshotId: id, ...sent });
     });
 
     test.each<SnapshotLock>([
