@@ -45,9 +45,22 @@ export default {
             "provider/wire/ has the keys of states, which both doors read and write.",
         ),
         below(
+            "resources",
+            "provider/resources",
+            ["schema", "provider/lifecycle", ...domains],
+            "provider/resources/ lists what the doors serve and knows no door.",
+        ),
+        below(
             "dynamic",
             "provider/dynamic",
-            ["schema", "provider/aws", "provider/lifecycle", "provider/wire", ...domains],
+            [
+                "schema",
+                "provider/aws",
+                "provider/lifecycle",
+                "provider/wire",
+                "provider/resources",
+                ...domains,
+            ],
             "provider/dynamic/ is the door of the dynamic-provider host.",
         ),
         below(
@@ -59,6 +72,7 @@ export default {
                 "provider/lifecycle",
                 "provider/wire",
                 "provider/functions",
+                "provider/resources",
                 ...domains,
             ],
             "provider/plugin/ is the door of Pulumi's provider protocol.",

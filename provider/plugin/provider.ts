@@ -18,13 +18,14 @@ import { InitializationError, messageOf } from "../lifecycle/failure";
 import type { Lifecycle } from "../lifecycle/lifecycle";
 import type { RunNotes } from "../lifecycle/run-notes";
 import { withDeclaredInputs } from "../lifecycle/state";
+import { lifecyclesIn, type Lifecycles } from "../resources/index";
 import { decode, encodeInputs, encodeState } from "../wire/metadata";
 import { CancellableClock } from "./clock";
 import { configurationReader } from "./configuration";
 import { detailedDiff, type DetailedDiff } from "./diff";
 import { InitializationFailure } from "./errors";
 import { previewOfCreate, previewOfUpdate } from "./preview";
-import { functions, lastPart, lifecyclesIn } from "./resources";
+import { functions, lastPart } from "./functions";
 import { markSecrets, receive, secretNames, type Path, type Received } from "./values";
 
 /** A resource in a call of the engine. */
@@ -68,7 +69,7 @@ class InstanceDeployment extends Deployment {
 
 export class ProviderInstance {
     readonly #deployment: InstanceDeployment;
-    readonly #lifecycles: ReturnType<typeof lifecyclesIn>;
+    readonly #lifecycles: Lifecycles;
     readonly #stack: Properties;
     /** The resources that this run imports: the engine then wants to know only whether the inputs differ. */
     readonly #imported = new Set<string>();

@@ -3,40 +3,20 @@
  *
  * @module
  */
-import { dynamicProvider } from "../../provider/dynamic/provider";
+import { dynamicProvidersIn, type DynamicProvider } from "../../provider/dynamic/providers";
 import type { Clock } from "../../provider/aws/clock";
 import { Deployment } from "../../provider/lifecycle/deployment";
 import { RunNotes } from "../../provider/lifecycle/run-notes";
-import { lifecycle } from "../../provider/lifecycle/lifecycle";
-import type { Resource } from "../../provider/lifecycle/resource";
+import { tokenOf, type resources } from "../../schema/index";
 import type { Properties } from "../../schema/values";
-import { lifecyclePolicy } from "../../provider/dlm/lifecycle-policy";
-import { snapshotShare } from "../../provider/share/snapshot-share";
-import { completedSnapshots } from "../../provider/snapshot/completed-snapshots";
-import { instanceSnapshots } from "../../provider/snapshot/instance-snapshots";
-import { snapshot } from "../../provider/snapshot/snapshot";
-import { snapshotCopy } from "../../provider/snapshot/snapshot-copy";
-import { volumeClone } from "../../provider/volume/volume-clone";
-import { volumeFromSnapshot } from "../../provider/volume/volume-from-snapshot";
 import type { Call, Emulator } from "../emulator/emulator";
 import { PluginDoor } from "./plugin-door";
 
-type AnyResource = Resource<object, object, unknown>;
-const resources = {
-    Snapshot: snapshot as AnyResource,
-    SnapshotCopy: snapshotCopy as AnyResource,
-    InstanceSnapshots: instanceSnapshots as AnyResource,
-    VolumeFromSnapshot: volumeFromSnapshot as AnyResource,
-    VolumeClone: volumeClone as AnyResource,
-    SnapshotShare: snapshotShare as AnyResource,
-    CompletedSnapshots: completedSnapshots as AnyResource,
-    LifecyclePolicy: lifecyclePolicy as AnyResource,
-};
+/** The resources that programs declare. */
 export type Kind = keyof typeof resources;
-type DynamicProvider = ReturnType<typeof dynamicProvider>;
 
 export function urnOf(kind: Kind, name: string): string {
-    return `urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:${kind}::${name}`;
+    return `urn:pulumi:test::project::${tokenOf(kind)}::${name}`;
 }
 
 /** A wait takes no time here, and its time in the emulator. */
@@ -70,7 +50,7 @@ export interface Created {
 export class Door {
     readonly said: string[] = [];
     readonly clock: EmulatorClock;
-    readonly #providers: Record<Kind, DynamicProvider>;
+    readonly #providers: Readonly<Record<Kind, DynamicProvider>>;
     readonly #deployment: Deployment;
     /** Stands for all of the above in the vitest project "plugin", whose tests are the same. */
     readonly #plugin: PluginDoor | undefined;
@@ -111,17 +91,7 @@ export class Door {
         deployment.configure((key) => config[key]);
         this.#deployment = deployment;
         if (process.env["DOOR"] === "plugin") this.#plugin = new PluginDoor(this.clock, log, config, notes);
-        const open = (resource: AnyResource) => dynamicProvider(lifecycle(resource, deployment), deployment);
-        this.#providers = {
-            Snapshot: open(resources.Snapshot),
-            SnapshotCopy: open(resources.SnapshotCopy),
-            InstanceSnapshots: open(resources.InstanceSnapshots),
-            VolumeFromSnapshot: open(resources.VolumeFromSnapshot),
-            VolumeClone: open(resources.VolumeClone),
-            SnapshotShare: open(resources.SnapshotShare),
-            CompletedSnapshots: open(resources.CompletedSnapshots),
-            LifecyclePolicy: open(resources.LifecyclePolicy),
-        };
+        this.#providers = dynamicProvidersIn(deployment);
     }
 
     provider(kind: Kind): Omit<DynamicProvider, "configure"> {

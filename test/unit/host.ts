@@ -1,15 +1,10 @@
 import { join } from "node:path";
-import { dynamicProvider } from "../../provider/dynamic/provider";
-import { lifecycle } from "../../provider/lifecycle/lifecycle";
-import type { Resource } from "../../provider/lifecycle/resource";
+import { dynamicProvidersIn, type DynamicProvider } from "../../provider/dynamic/providers";
 import { Deployment } from "../../provider/lifecycle/deployment";
 import { equal, type Properties } from "../../schema/values";
-import { snapshot } from "../../provider/snapshot/snapshot";
+import type { ResourceName } from "../../schema/index";
 import { HandClock } from "./clock";
 import { Wire, type Answering } from "./wire";
-
-/** Contains the common options. */
-export type AnyResource = Resource<object, object, unknown>;
 
 export const urn = "urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::nightly";
 
@@ -27,12 +22,12 @@ export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
     readonly said: string[] = [];
-    readonly lifecycle: ReturnType<typeof dynamicProvider>;
+    readonly lifecycle: DynamicProvider;
 
     constructor(
         config: Record<string, string> = baseConfig,
         answering: Answering = unexpected,
-        resource: AnyResource = snapshot as AnyResource,
+        resource: ResourceName = "Snapshot",
         /** The state of a resource without pending work. */
         readonly whole: Properties = { snapshotId: "snap-1", state: "completed" },
     ) {
@@ -48,7 +43,7 @@ export class Host {
         };
         const run = new Deployment({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
         run.configure((key) => config[key]);
-        this.lifecycle = dynamicProvider(lifecycle(resource, run), run);
+        this.lifecycle = dynamicProvidersIn(run)[resource];
     }
 
     check(news: Properties, olds: Properties = {}) {

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
 import { creationTags, tagsThatFit } from "../../../provider/lifecycle/tags/creation";
 import { readConfiguration } from "../../../schema/configuration";
-import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
-import { snapshot } from "../../../provider/snapshot/snapshot";
-import { type AnyResource, baseConfig, Host } from "../host";
+import { baseConfig, Host } from "../host";
 import { answer, type Answering } from "../wire";
 
 const configured = { ...baseConfig, "aws:defaultTags": '{"tags":{"Owner":"default","Site":"x"}}' };
@@ -72,7 +70,7 @@ test("the preview names the tags that will not be copied, and refuses keys that 
     const many = Object.fromEntries(Array.from({ length: 48 }, (_, index) => [`k${String(index)}`, "v"]));
     const answering: Answering = ({ action }) =>
         answer(action, `<volumeSet>${volume("vol-1", many)}</volumeSet>`);
-    const host = new Host(baseConfig, answering, snapshot as AnyResource);
+    const host = new Host(baseConfig, answering, "Snapshot");
     expect(await host.failures({ volumeId: "vol-1", copyTagsFromVolume: true })).toEqual([]);
     expect(host.said).toEqual([
         "warn: copies only 46 of the tags of vol-1, because EC2 allows 50 on a resource. Omitted: k8, k9. " +
@@ -115,7 +113,7 @@ const ec2: Answering = ({ action }) =>
 
 test("a set copies each volume's tags itself: not what aws:ignoreTags names, and the copied Name beats the default one", async () => {
     const config = { ...baseConfig, "aws:ignoreTags": '{"keys":["Ignored"]}' };
-    const host = new Host(config, ec2, instanceSnapshots as AnyResource);
+    const host = new Host(config, ec2, "InstanceSnapshots");
     const { inputs } = await host.check({ instanceId: "i-1", copyTagsFromVolume: true });
     const { outs } = await host.clock.until(host.lifecycle.create(inputs));
     const [creation] = host.wire.requests.filter(({ action }) => action === "CreateSnapshots");
@@ -132,12 +130,12 @@ test("a set copies each volume's tags itself: not what aws:ignoreTags names, and
 
 test("48 tags and a name are refused at preview, with how many fit", async () => {
     const tags = Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`k${String(index)}`, "v"]));
-    const host = new Host(baseConfig, ec2, instanceSnapshots as AnyResource);
+    const host = new Host(baseConfig, ec2, "InstanceSnapshots");
     expect(await host.failures({ instanceId: "i-1", tags })).toEqual([
         "tags result in 47 tags, together with name, group, billingCode and aws:defaultTags. The maximum is 46: " +
             "EC2 allows 50 on a resource, and this package writes 4 of its own. Remove 1.",
     ]);
-    const single = new Host(baseConfig, ec2, snapshot as AnyResource);
+    const single = new Host(baseConfig, ec2, "Snapshot");
     expect(await single.failures({ volumeId: "vol-1", tags })).toEqual([]);
 });
 
@@ -145,7 +143,7 @@ test("tags of others leave room for fewer: an update that adds too many is refus
     const others = Object.fromEntries(Array.from({ length: 44 }, (_, index) => [`k${String(index)}`, "v"]));
     const state = { tagsAll: { ...others, Name: "nightly", a: "1", "aws:x": "1" }, __tagKeys: ["Name", "a"] };
     const declare = (tags: Record<string, string>) => ({ volumeId: "vol-1", tags });
-    const host = new Host(baseConfig, ec2, snapshot as AnyResource);
+    const host = new Host(baseConfig, ec2, "Snapshot");
     await expect(host.diff(declare({ a: "1" }), declare({ a: "1", b: "2", c: "3" }), state)).rejects.toThrow(
         "tags result in 48 tags, together with those on snap-1. The maximum is 47: EC2 allows 50 on a resource, and this " +
             "package writes 3 of its own. Remove 1.",

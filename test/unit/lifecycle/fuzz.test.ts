@@ -3,23 +3,17 @@ import { expect, test } from "vitest";
 import { hasUnknown, isMap, UNKNOWN, type Properties } from "../../../schema/values";
 import { declaredTags } from "../../../schema/tags";
 import { readConfiguration } from "../../../schema/configuration";
-import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
 import { snapshotRules } from "../../../schema/snapshot";
-import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
 import { snapshotCopyRules } from "../../../schema/snapshot-copy";
 import { providerOptionRules } from "../../../schema/placement";
-import { Host, baseConfig, urn, type AnyResource } from "../host";
+import { Host, baseConfig, urn } from "../host";
 import { answer } from "../wire";
 
 const host = new Host(baseConfig, ({ action }) => answer(action));
 const configuration = readConfiguration((key) => (baseConfig as Record<string, string>)[key]);
 const properties = Object.keys({ ...snapshotRules, ...providerOptionRules });
-const setHost = new Host(
-    baseConfig,
-    ({ action }) => answer(action),
-    instanceSnapshots as unknown as AnyResource,
-);
-const copyHost = new Host(baseConfig, ({ action }) => answer(action), snapshotCopy as unknown as AnyResource);
+const setHost = new Host(baseConfig, ({ action }) => answer(action), "InstanceSnapshots");
+const copyHost = new Host(baseConfig, ({ action }) => answer(action), "SnapshotCopy");
 
 /** Plain data as it comes through the engine's wire, with values that are not known yet. */
 const { data } = fc.letrec((tie) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { schedulePlan } from "../../../provider/schedule-record";
+import { schedulePlan } from "../../../provider/resources/schedule-record";
 import type { Properties } from "../../../schema/values";
 
 function warning(before: unknown, after: unknown): unknown {

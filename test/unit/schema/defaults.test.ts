@@ -8,14 +8,7 @@ import { describe, expect, test } from "vitest";
 import { internalResources, resources, schemaOf, type ResourceName } from "../../../schema/index";
 import { changedProperties, type Rule } from "../../../schema/property";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { completedSnapshots } from "../../../provider/snapshot/completed-snapshots";
-import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
-import { snapshot } from "../../../provider/snapshot/snapshot";
-import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
-import { snapshotShare } from "../../../provider/share/snapshot-share";
-import { volumeClone } from "../../../provider/volume/volume-clone";
-import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { answer } from "../wire";
 
 const names = Object.keys({ ...resources, ...internalResources }) as ResourceName[];
@@ -78,30 +71,26 @@ describe("in every rule of every resource", () => {
 });
 
 const volume = { snapshotId: "snap-1", availabilityZone: "us-east-1a" };
-const hosts: [ResourceName, AnyResource, Properties, Properties][] = [
-    ["Snapshot", snapshot as AnyResource, { volumeId: "vol-1" }, { state: "completed" }],
-    [
-        "SnapshotCopy",
-        snapshotCopy as unknown as AnyResource,
+/** Contains declared inputs of each resource, and other properties in its state. */
+const declarations: Record<ResourceName, [Properties, Properties]> = {
+    Snapshot: [{ volumeId: "vol-1" }, { state: "completed" }],
+    SnapshotCopy: [
         { sourceSnapshotId: "snap-1", sourceRegion: "us-east-1" },
         { state: "completed", encrypted: false },
     ],
-    [
-        "InstanceSnapshots",
-        instanceSnapshots as unknown as AnyResource,
-        { instanceId: "i-1" },
-        { state: "completed" },
-    ],
-    ["CompletedSnapshots", completedSnapshots as unknown as AnyResource, { snapshotIds: ["snap-1"] }, {}],
-    ["SnapshotShare", snapshotShare as unknown as AnyResource, { snapshotId: "snap-1" }, { grants: [] }],
-    ["VolumeFromSnapshot", volumeFromSnapshot as AnyResource, volume, { ...volume, state: "available" }],
-    ["VolumeClone", volumeClone as AnyResource, { sourceVolumeId: "vol-1" }, { state: "available" }],
-];
+    InstanceSnapshots: [{ instanceId: "i-1" }, { state: "completed" }],
+    CompletedSnapshots: [{ snapshotIds: ["snap-1"] }, {}],
+    SnapshotShare: [{ snapshotId: "snap-1" }, { grants: [] }],
+    VolumeFromSnapshot: [volume, { ...volume, state: "available" }],
+    VolumeClone: [{ sourceVolumeId: "vol-1" }, { state: "available" }],
+    LifecyclePolicy: [{ executionRoleArn: "arn:aws:iam::123456789012:role/dlm" }, { policyId: "policy-1" }],
+    SchedulePlan: [{}, {}],
+};
 
-test.each(hosts)(
+test.each(names.map((name) => [name, ...declarations[name]] as const))(
     "%s: no default that is declared or removed leads to an update",
-    async (name, resource, base, state) => {
-        const host = new Host(baseConfig, ({ action }) => answer(action), resource, state);
+    async (name, base, state) => {
+        const host = new Host(baseConfig, ({ action }) => answer(action), name, state);
         const defaults = Object.entries(schemaOf(name).inputs).filter(
             ([, rule]) => rule.default !== undefined,
         );
@@ -115,7 +104,7 @@ test.each(hosts)(
 );
 
 describe("a volume", () => {
-    const host = new Host(baseConfig, ({ action }) => answer(action), volumeFromSnapshot as AnyResource, {
+    const host = new Host(baseConfig, ({ action }) => answer(action), "VolumeFromSnapshot", {
         state: "available",
     });
 

@@ -12,10 +12,8 @@ import {
     type CheckFailure,
 } from "../../../schema/failure";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
-import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
-import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
-import { Host, baseConfig, type AnyResource } from "../host";
+import type { ResourceName } from "../../../schema/index";
+import { Host, baseConfig } from "../host";
 import { answer } from "../wire";
 
 const failure: CheckFailure = { property: "size", value: 7, expected: "a multiple of 8" };
@@ -56,31 +54,31 @@ describe("a failure", () => {
 
 describe("no failure, warning or line of a check or diff shows a secret", () => {
     const hush = { lock: "77 days", snapshotId: "snap-0aaa", size: 17 };
-    const cases: [string, AnyResource, Properties, Properties, string[]][] = [
+    const cases: [string, ResourceName, Properties, Properties, string[]][] = [
         [
             "another snapshot",
-            volumeFromSnapshot as AnyResource,
+            "VolumeFromSnapshot",
             { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a" },
             { snapshotId: "snap-0bbb", availabilityZone: "us-east-1a", __secrets: ["snapshotId"] },
             ["snap-0aaa", "snap-0bbb"],
         ],
         [
             "a smaller size",
-            volumeFromSnapshot as AnyResource,
+            "VolumeFromSnapshot",
             { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a", size: 19 },
             { snapshotId: "snap-0aaa", availabilityZone: "us-east-1a", size: 17, __secrets: ["size"] },
             ["17", "19"],
         ],
         [
             "a zone elsewhere",
-            volumeFromSnapshot as AnyResource,
+            "VolumeFromSnapshot",
             {},
             { snapshotId: "snap-0aaa", availabilityZone: "eu-west-1c", __secrets: ["availabilityZone"] },
             ["eu-west-1c"],
         ],
         [
             "a type without the figure",
-            volumeFromSnapshot as AnyResource,
+            "VolumeFromSnapshot",
             {},
             {
                 snapshotId: "snap-0aaa",
@@ -93,7 +91,7 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
         ],
         [
             "a cool-off period",
-            snapshotCopy as unknown as AnyResource,
+            "SnapshotCopy",
             {},
             {
                 sourceSnapshotId: "snap-0aaa",
@@ -105,7 +103,7 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
         ],
         [
             "a lock that cannot be lifted",
-            snapshotCopy as unknown as AnyResource,
+            "SnapshotCopy",
             {},
             {
                 sourceSnapshotId: UNKNOWN,
@@ -117,7 +115,7 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
         ],
         [
             "a value that is none of those allowed",
-            instanceSnapshots as unknown as AnyResource,
+            "InstanceSnapshots",
             {},
             { instanceId: "i-0secret", descripton: "hush", __secrets: ["instanceId", "descripton"] },
             ["i-0secret", "hush"],
@@ -170,11 +168,7 @@ test.each([
         "<snapshotSet><item><snapshotId>snap-0aaa</snapshotId><status>completed</status>" +
         "<volumeSize>8</volumeSize></item></snapshotSet>";
     const inner: Record<string, string> = { DescribeVolumes: there, DescribeSnapshots: source };
-    const host = new Host(
-        baseConfig,
-        ({ action }) => answer(action, inner[action]),
-        volumeFromSnapshot as AnyResource,
-    );
+    const host = new Host(baseConfig, ({ action }) => answer(action, inner[action]), "VolumeFromSnapshot");
     const base = { adopt: "vol-1", snapshotId: "snap-0aaa", availabilityZone: "us-east-1a" };
     const { failures } = await host.check({ ...base, ...given, __secrets: secrets });
     const said = [...failures.map(({ property, reason }) => `${property}: ${reason}`), ...host.said].join(

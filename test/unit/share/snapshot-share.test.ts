@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { snapshotShare } from "../../../provider/share/snapshot-share";
 import { grantChanges, surplusGrants } from "../../../provider/share/grant-changes";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { testRules } from "../table";
 import { answer, refusal, stsAnswer, type Answering, type WireRequest } from "../wire";
 
@@ -57,7 +56,7 @@ const item = (grant: string) =>
     grant === "all" ? "<item><group>all</group></item>" : `<item><userId>${grant}</userId></item>`;
 
 function hostOf(settings: Record<string, string> = config, answering: Answering = ec2()): Host {
-    return new Host(settings, answering, snapshotShare as AnyResource);
+    return new Host(settings, answering, "SnapshotShare");
 }
 
 const aliases = "an account id of 12 digits or an alias: audit, prod of ebs-snapshots:accounts";

@@ -1,18 +1,12 @@
 import { expect, test } from "vitest";
-import { instanceSnapshots } from "../../../provider/snapshot/instance-snapshots";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { copyTagsRow, testRules, type Table } from "../table";
 import { answer } from "../wire";
 
-const host = new Host(
-    baseConfig,
-    ({ action }) => answer(action),
-    instanceSnapshots as unknown as AnyResource,
-    {
-        snapshots: [{ snapshotId: "snap-1", volumeId: "vol-1", volumeSize: 8, state: "completed" }],
-        state: "completed",
-    },
-);
+const host = new Host(baseConfig, ({ action }) => answer(action), "InstanceSnapshots", {
+    snapshots: [{ snapshotId: "snap-1", volumeId: "vol-1", volumeSize: 8, state: "completed" }],
+    state: "completed",
+});
 
 const table: Table = {
     instanceId: {

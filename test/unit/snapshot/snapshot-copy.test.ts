@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { snapshotCopy } from "../../../provider/snapshot/snapshot-copy";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { copyTagsRow, testRules, type Table } from "../table";
 import { answer, type WireRequest } from "../wire";
 
@@ -18,7 +17,7 @@ function answering({ action, params }: WireRequest) {
     return answer(action, `<snapshotSet>${snapshot === "" ? "" : item}</snapshotSet>`);
 }
 
-const newHost = () => new Host(baseConfig, answering, snapshotCopy as unknown as AnyResource);
+const newHost = () => new Host(baseConfig, answering, "SnapshotCopy");
 const base = { sourceSnapshotId: "snap-1", sourceRegion: "eu-west-1" };
 
 const snapshotId = 'but must be an id such as "snap-0123456789abcdef0"';
@@ -145,7 +144,7 @@ test("what cannot be looked up now is no failure: it is told, and the up will te
             status: 403,
             body: "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>",
         }),
-        snapshotCopy as unknown as AnyResource,
+        "SnapshotCopy",
     );
     expect(await host.failures(base)).toEqual([]);
     expect(host.said).toEqual([
@@ -162,7 +161,7 @@ test("a source in the archive is refused; one that is a copy itself, in the same
                     action,
                     `<snapshotSet><item><snapshotId>snap-1</snapshotId><status>completed</status>${facts}</item></snapshotSet>`,
                 ),
-            snapshotCopy as unknown as AnyResource,
+            "SnapshotCopy",
         );
     expect(await source("<storageTier>archive</storageTier>").failures(base)).toEqual([
         expect.stringMatching(

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Properties } from "../../../schema/values";
-import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
-import { Host, baseConfig, urn, type AnyResource } from "../host";
+import { Host, baseConfig, urn } from "../host";
 import { answer, refusal, stsAnswer, type WireAnswer, type WireRequest } from "../wire";
 
 /** An EC2 whose answer to the CreateVolume of this number `create` may be another one than a new volume. */
@@ -34,7 +33,7 @@ function hostWith(
                     throw new Error(`${action} was not to be asked`);
             }
         },
-        volumeFromSnapshot as AnyResource,
+        "VolumeFromSnapshot",
     );
 }
 

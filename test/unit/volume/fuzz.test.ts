@@ -2,11 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hasUnknown, UNKNOWN, type Properties } from "../../../schema/values";
 import { typeOfNewVolume } from "../../../schema/volume-checks";
-import { volumeClone } from "../../../provider/volume/volume-clone";
-import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
 import { volumeCloneRules } from "../../../schema/volume-clone";
 import { volumeFromSnapshotRules } from "../../../schema/volume-from-snapshot";
-import { Host, baseConfig, urn, type AnyResource } from "../host";
+import { Host, baseConfig, urn } from "../host";
 import { answer } from "../wire";
 
 /** EC2 has one snapshot and one volume of 8 GiB. */
@@ -41,9 +39,8 @@ const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Propertie
 
 const kinds = [
     {
-        name: "VolumeFromSnapshot",
         properties: Object.keys(volumeFromSnapshotRules),
-        resource: volumeFromSnapshot as AnyResource,
+        resource: "VolumeFromSnapshot" as const,
         nearly: fc.record(
             {
                 ...options,
@@ -56,9 +53,8 @@ const kinds = [
         ),
     },
     {
-        name: "VolumeClone",
         properties: Object.keys(volumeCloneRules),
-        resource: volumeClone as AnyResource,
+        resource: "VolumeClone" as const,
         nearly: fc.record(
             { ...options, sourceVolumeId: maybe(fc.constantFrom("vol-1", "vol-2")) },
             { requiredKeys: ["sourceVolumeId"] },
@@ -71,7 +67,7 @@ function stateOf(inputs: Properties): Properties {
     return { ...inputs, volumeId: "vol-9", state: "available", volumeType: typeOfNewVolume(inputs) };
 }
 
-describe.each(kinds)("$name", ({ resource, properties, nearly: inputsOf }) => {
+describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) => {
     const host = new Host(baseConfig, ({ action }) => answer(action, found[action] ?? ""), resource);
     const nearly = inputsOf.map(plain);
     const anything = fc

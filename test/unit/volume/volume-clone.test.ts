@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../../schema/values";
 import { checkVolumeClone } from "../../../schema/volume-checks";
-import { volumeClone } from "../../../provider/volume/volume-clone";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { copyTagsRow, testRules, type Table } from "../table";
 import { answer, refusal, stsAnswer, type Answering } from "../wire";
 import { volumeOptionRows } from "./option-rows";
@@ -21,7 +20,7 @@ const volumeWith =
             : answer(action, "<ebsEncryptionByDefault>true</ebsEncryptionByDefault>");
 const regular = "<status>in-use</status><availabilityZone>us-east-1a</availabilityZone>";
 const hostOf = (answering: Answering) =>
-    new Host(baseConfig, answering, volumeClone as AnyResource, { volumeId: "vol-2", state: "available" });
+    new Host(baseConfig, answering, "VolumeClone", { volumeId: "vol-2", state: "available" });
 
 const table: Table = {
     ...volumeOptionRows,

@@ -4,8 +4,7 @@ import { checkVolumeFromSnapshot, typeOfNewVolume } from "../../../schema/volume
 import { includesPlan, evaluateModification, planModification } from "../../../provider/volume/modify";
 import { isIdIn, isNameIn, isRegular } from "../../../schema/availability-zone";
 import { evaluateInitialization, evaluateVolume } from "../../../provider/volume/wait";
-import { volumeFromSnapshot } from "../../../provider/volume/volume-from-snapshot";
-import { Host, baseConfig, type AnyResource } from "../host";
+import { Host, baseConfig } from "../host";
 import { copyTagsRow, testRules, type Table } from "../table";
 import { noCount, noFlag, volumeOptionRows, yes } from "./option-rows";
 import { answer, refusal, stsAnswer, type Answering } from "../wire";
@@ -22,7 +21,7 @@ const snapshotOf = (size: number, encrypted = false): Answering => {
             : answer(action, "<ebsEncryptionByDefault>true</ebsEncryptionByDefault>");
 };
 const hostOf = (answering: Answering, config: Record<string, string> = baseConfig) =>
-    new Host(config, answering, volumeFromSnapshot as AnyResource, { volumeId: "vol-1", state: "available" });
+    new Host(config, answering, "VolumeFromSnapshot", { volumeId: "vol-1", state: "available" });
 
 const table: Table = {
     ...volumeOptionRows,

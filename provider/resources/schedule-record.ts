@@ -5,8 +5,8 @@
  * @module
  */
 import { randomUUID } from "node:crypto";
-import type { Resource } from "./lifecycle/resource";
-import type { SchedulePlanInputs } from "../schema/schedule/record";
+import type { Resource } from "../lifecycle/resource";
+import type { SchedulePlanInputs } from "../../schema/schedule/record";
 
 export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInputs> = {
     describe: () => "plan",
