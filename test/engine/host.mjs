@@ -30,6 +30,22 @@ grpc.credentials.createInsecure = () => {
     return own;
 };
 
+/**
+ * A wait of the provider takes no time, and its time in the emulator, as in test/provider/door.ts. The timeouts of requests
+ * to EC2 are not waits: they stay.
+ */
+function passTimeInEmulator() {
+    const { systemClock } = require(join(root, "dist/provider/aws/clock.js"));
+    const { now } = systemClock;
+    let ahead = 0;
+    systemClock.now = () => now() + ahead;
+    systemClock.sleep = async (milliseconds) => {
+        ahead += milliseconds;
+        const body = JSON.stringify({ advance: milliseconds / 1_000 });
+        if (milliseconds > 0) await fetch(`${process.env.EC2_EMULATOR}/_emulator/clock`, { method: "POST", body });
+    };
+}
+
 /** Work of a run may fail after the end of the run, which must not end this process. */
 function surviveLateErrors() {
     for (const event of ["uncaughtException", "unhandledRejection"])
@@ -135,6 +151,7 @@ async function providerHost() {
         async begin() {
             process.argv = [process.argv[0], script, "127.0.0.1:0"];
             delete require.cache[script];
+            passTimeInEmulator();
             const log = console.log;
             try {
                 return await new Promise((done) => {

@@ -66,6 +66,8 @@ export class Project {
             config: { ...emulator.pulumiConfig(), ...config },
             environment: {
                 ...emulator.env(),
+                // A wait of the provider in test/engine/host.mjs is an advance of the emulator's clock.
+                EC2_EMULATOR: emulator.endpoint,
                 PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
                 NO_COLOR: "1",
                 PULUMI_STACK: stack.name,

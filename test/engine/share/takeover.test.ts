@@ -68,7 +68,8 @@ test("renamed without an alias, replaced, split and merged: no declared grant is
 });
 
 test("a split whose new part is declared a moment later interrupts nothing either", async () => {
-    project = await createProject(shares(share("old", of(alice, bob))));
+    // A provider process of its own: its waits take as long as the program's.
+    project = await createProject(shares(share("old", of(alice, bob))), { hosts: undefined });
     await project.up();
     const later = "const soon = new Promise((done) => setTimeout(done, 1_500));";
     const part = `new SnapshotShare("part", { snapshotId: soon.then(() => "${snapshotId}"), accounts: ["${bob}"] });`;
