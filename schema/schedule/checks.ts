@@ -26,6 +26,7 @@ import {
     validator,
 } from "../validators";
 import type { RecoveryVolumes, ScheduleRule, SnapshotScheduleInputs } from "./args";
+import { identityText } from "./identity";
 import { day, gapsBetween, hour, parseCron, timesWithin } from "./times";
 
 /** The configuration that the checks need besides the arguments. */
@@ -313,6 +314,7 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
             validate: text("the ARN of a policy", /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/),
         },
         credentials: providerOptionRules.credentials,
+        identity: { validate: identityText },
         group: { validate: textUpTo(256) },
         billingCode: { validate: textUpTo(256) },
         variableTags: { validate: variableTags },
@@ -328,12 +330,16 @@ function checkTogether(
         rules,
         recoveryVolumes: recovery,
         variableTags: variables,
+        identity,
     }: Whole,
     context: ScheduleContext,
 ): CheckFailure[] {
     const names = rules.map(({ name: of }) => of);
     const archiving = rules.filter(({ archive }) => archive !== undefined).length;
     return [
+        ...(identity !== undefined && typeof identity !== "string"
+            ? fail("identity", "is an output, but the program must know it at its start. Specify a string")
+            : []),
         ...rules.flatMap((rule, index) => checkRule(rule, `rules[${String(index)}]`, whole !== undefined)),
         ...rules.flatMap(({ copyTo = [] }, index) => checkCopies(copyTo, index, context.region)),
         ...names.flatMap((of, index) =>
