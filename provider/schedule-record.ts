@@ -20,7 +20,7 @@ export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInpu
     upgrade(properties, { declaredAs }) {
         const isOlder = Object.keys(properties).length > 0 && properties["identity"] === undefined;
         if (!isOlder || declaredAs === undefined) return properties;
-        // Those versions computed the identity in each run, so that what exists carries that of the last run.
+        // Earlier versions computed the identity at each run; the existing resources carry the one of the last run.
         const { urn, organization } = declaredAs;
         return { ...properties, identity: `${stackOf(urn, organization)}/${nameOf(urn)}` };
     },
@@ -42,7 +42,12 @@ export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInpu
     read: ({ state }) => Promise.resolve(state as unknown as SchedulePlanInputs),
     update: ({ observed }) => Promise.resolve(observed),
     waitUntilReady: ({ observed }) => Promise.resolve(observed),
-    delete: () => Promise.resolve("done"),
+    delete({ ctx, state, next }) {
+        // The engine neither checks the record in the state nor asks for a diff if the replacement is forced (--replace).
+        const loss = next && identityLoss({ ...state }, { ...next });
+        if (loss !== undefined) ctx.warn(`${loss.reason}. ${loss.remedy}`);
+        return Promise.resolve("done");
+    },
     owner: () => undefined,
     outputs: () => Promise.resolve({}),
 };

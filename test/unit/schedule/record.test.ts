@@ -1,6 +1,8 @@
 // The record of a schedule: its identity outlives a rename, and a preview says what a change costs.
 
 import { describe, expect, test } from "vitest";
+import type { AnyResource } from "../host";
+import { baseConfig, Host } from "../host";
 import { schedulePlan } from "../../../provider/schedule-record";
 import type { Properties } from "../../../schema/values";
 
@@ -43,6 +45,14 @@ describe("the identity", () => {
         expect(fillIn({ identity }, { identity: "payments" })).toBe("payments");
         expect(fillIn({ identity }, {})).toBe(identity);
         expect(fillIn({}, {})).toBe(renamed);
+    });
+
+    test("is that of the state for a replacement too, which the engine checks again without the state", async () => {
+        const host = new Host(baseConfig, undefined, schedulePlan as AnyResource);
+        const declared = { defaultIdentity: renamed, restorePoints: 14, recoveryVolumes: 0 };
+        const olds = { ...declared, identity, region: "us-east-1" };
+        const checked = [await host.check(declared, olds), await host.check(declared)];
+        expect(checked.map(({ inputs }) => inputs["identity"])).toEqual([identity, identity]);
     });
 
     const urn =
