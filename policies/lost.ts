@@ -5,11 +5,12 @@
  * @module
  */
 import { formatLoss, lossesOfDeletion, policyLosses } from "../schema/dlm/losses";
-import { resourceOf, resources } from "../schema/index";
+import { resourceOf, resources, tokenOf } from "../schema/index";
 import type { InstanceSnapshot } from "../schema/instance-snapshots";
 import { nameOf } from "../schema/urn";
 import { changedProperties, type Rule } from "../schema/property";
 import { hasNoData, isDataCarried, originOf, retentionByOrigin } from "../schema/retention";
+import { identityLoss } from "../schema/schedule/identity";
 import { equal, isMap, type Properties } from "../schema/values";
 
 /** The part of the output of `pulumi preview --json` that is read here. */
@@ -50,7 +51,10 @@ export interface PreviewState {
 export interface Lost {
     /** URN of the resource. */
     urn: string;
-    /** EC2's ids; of `InstanceSnapshots`, those of its snapshots; of `LifecyclePolicy`, that of the policy. */
+    /**
+     * EC2's ids; of `InstanceSnapshots`, those of its snapshots; of `LifecyclePolicy`, that of the policy; none of a
+     * schedule whose identity changes.
+     */
     ids: string[];
     /** Names the loss and its cause. */
     reason: string;
@@ -126,6 +130,7 @@ const kinds: Record<string, ResourceKind> = {
 export function lostSnapshots({ steps }: Preview): Lost[] {
     return steps.flatMap((step) => {
         if (resourceOf(step.oldState?.type ?? "") === "LifecyclePolicy") return lostByPolicy(step, steps);
+        if (step.oldState?.type === tokenOf("SchedulePlan")) return lostByIdentity(step);
         const { op, urn, oldState } = step;
         const kind = kinds[resourceOf(oldState?.type ?? "") ?? ""];
         if (kind === undefined || oldState?.id === undefined || oldState.retainOnDelete === true) return [];
@@ -165,6 +170,12 @@ function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
         reason: `restore points of ${oldState.id ?? ""}: ${formatLoss(loss)}`,
         remedy: "To keep them managed, keep the policy, the names of its schedules and its targets as they are",
     }));
+}
+
+/** Returns what a step costs a schedule whose identity it changes. */
+function lostByIdentity({ urn, oldState, newState }: PreviewStep): Lost[] {
+    const loss = identityLoss({ ...oldState?.outputs }, { ...newState?.inputs });
+    return loss === undefined ? [] : [{ urn, ids: [], ...loss }];
 }
 
 /** Returns why the step deletes the resource in the state, or undefined if it does not. */

@@ -32,7 +32,10 @@ export async function check(
     try {
         const prepared = await prepare(scope, context, olds, news);
         const given = keepEquivalentValues(rules, olds.properties, prepared.properties);
-        const inputs = resource.fillIn?.({ olds: olds.properties, inputs: given }) ?? given;
+        // For a replacement, the engine checks without the inputs in the state, after a check with them.
+        const isNew = Object.keys(olds.properties).length === 0;
+        const former = isNew ? (declarations.get(urn)?.inputs ?? {}) : olds.properties;
+        const inputs = resource.fillIn?.({ former, inputs: given }) ?? given;
         const failures = [
             ...checkProperties(rules, inputs),
             ...(resource.check?.({

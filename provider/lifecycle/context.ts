@@ -35,6 +35,8 @@ export interface Metadata {
      * Contains the token in the key of a tag on the owned resources; a tag with another token belongs to another owner.
      */
     owner?: string | undefined;
+    /** Contains what the program declared the resource as when the state was written; a rename changes it. */
+    declaredAs?: { urn: string; organization: string } | undefined;
 }
 
 /** Represents a resource in some state that owns a resource in EC2. */

@@ -43,7 +43,9 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
     // The functions of a resource receive only values that they returned themselves, or that its rules have validated.
     const scope = scopeOf(resource as unknown as AnyResource, deployment);
     const upgraded = (state: Stored): Stored =>
-        resource.upgrade === undefined ? state : { ...state, properties: resource.upgrade(state.properties) };
+        resource.upgrade === undefined
+            ? state
+            : { ...state, properties: resource.upgrade(state.properties, state.metadata) };
     return {
         check: (context, olds, news) => check(scope, context, upgraded(olds), news),
         diff: (context, id, state, inputs) => diff(scope, context, id, upgraded(state), inputs),

@@ -12,6 +12,7 @@ import type { CheckFailure, Text } from "../../schema/failure";
 import type { ResourceName } from "../../schema/index";
 import type { Pending } from "../../schema/property";
 import type { Properties } from "../../schema/values";
+import type { Metadata } from "./context";
 import type { ResourceContext, Declaration } from "./resource-context";
 import type { Tagged, TagSources } from "./tags/carriers";
 import type { ReplacedState, Replacing } from "./replacement-hooks";
@@ -59,9 +60,10 @@ export interface Resource<Inputs extends object, Outputs extends object, Observe
 /** Defines the hooks that add to the rules of single properties in check. */
 interface Checks<Observed> {
     /**
-     * Check calls it before the validation: it completes the inputs from the previous ones. A preview shows the result.
+     * Check calls it before the validation: it completes the inputs from the previous ones, which a replacement has too.
+     * A preview shows the result.
      */
-    fillIn?: (args: { olds: Properties; inputs: Properties }) => Properties;
+    fillIn?: (args: { former: Properties; inputs: Properties }) => Properties;
     /** Check and adoption call it: it validates properties in combination, without a call to AWS. */
     check?: (args: {
         inputs: Properties;
@@ -176,7 +178,7 @@ interface Operations<Inputs, Outputs, Observed> {
 /** Defines the hooks that only some resources implement. */
 interface Abilities<Inputs, Outputs, Observed> extends Cached<Observed>, Claimable<Inputs, Observed> {
     /** Every operation calls it with properties of a state: it returns them in the form of this version. */
-    upgrade?: (properties: Properties) => Properties;
+    upgrade?: (properties: Properties, metadata: Metadata) => Properties;
     /** Diff calls it for two values that differ as text: it reports whether AWS treats them as equivalent. */
     isEquivalent?: Partial<Record<keyof Inputs & string, Equivalence>>;
     tagged?: Tagged<Observed>;

@@ -51,8 +51,13 @@ export function decode(wire: Properties): Stored {
             copiedKeys: texts(wire["__copiedKeys"]),
             given: isMap ? (given as Properties) : undefined,
             owner: text(wire["__owner"]),
+            declaredAs: declaredAs(contextOf(wire)),
         },
     };
+}
+
+function declaredAs({ urn, organization }: LifecycleContext): Stored["metadata"]["declaredAs"] {
+    return urn === "" ? undefined : { urn, organization };
 }
 
 /** Encodes checked inputs; `wire` contains the inputs that the engine sent, whose other keys are kept. */

@@ -37,6 +37,14 @@ export interface SnapshotScheduleInputs<Text = string> {
     /** Where alarms about failed and missed snapshots are sent. Default: no alarms. A change updates. */
     alarm?: ScheduleAlarm<Text>;
     /**
+     * What its snapshots and recovery volumes are tagged and found with: 1 to 256 letters, digits, spaces and `+ - = . _ : / @`.
+     * Default: `organization/project/stack/name` when the schedule is created. A schedule or a stack that is renamed keeps its
+     * identity, and the preview says so; so does a schedule whose argument is removed. A change updates: the role and the
+     * recovery function go by the new one, so that existing snapshots and volumes are no longer managed, and the preview
+     * warns.
+     */
+    identity?: string;
+    /**
      * ARN of the role that DLM assumes. It needs the rights that the schedule would give it; the page of the schedule
      * lists them. Default: a role is created, with these rights alone. A change updates the DLM policies.
      */

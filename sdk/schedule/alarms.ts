@@ -26,7 +26,7 @@ const mostHours = 168;
 /** Creates the queue for events that the function could not handle, and for DLM policies in error. */
 export function createFailureQueue(
     aws: Aws,
-    { name }: ScheduleIdentity,
+    { name }: Pick<ScheduleIdentity, "name">,
     opts: pulumi.CustomResourceOptions,
 ): Queue {
     return new aws.sqs.Queue(
@@ -39,7 +39,7 @@ export function createFailureQueue(
 /** Lets the event rules of the schedule, and no others, send to the queue; one of them reports DLM policies in error. */
 export function sendFailures(
     aws: Aws,
-    { name }: ScheduleIdentity,
+    { name }: Pick<ScheduleIdentity, "name">,
     {
         queue,
         policies,
@@ -87,7 +87,7 @@ export function sendFailures(
 
 export function createAlarms(
     aws: Aws,
-    { name, id }: ScheduleIdentity,
+    { name, id }: ScheduleIdentity<pulumi.Input<string>>,
     { topicArn, enabled, recovery }: { topicArn: pulumi.Input<string>; enabled: boolean; recovery: boolean },
     policies: CreatedPolicy[],
     queueName: pulumi.Output<string>,

@@ -34,7 +34,11 @@ export function reserveTargets(
         if (other === undefined) reserved.by.set(key, name);
         else failures.push({ property, reason: `${reason}. Schedule "${other}" uses it already` });
     };
-    reserve(`id ${id}`, "name", `is ${name}, and two schedules of one name would manage the same snapshots`);
+    reserve(
+        `id ${id}`,
+        "identity",
+        `is ${id}, and two schedules of one identity would manage the same snapshots: set \`identity\` of one of them`,
+    );
     for (const { kind, target, targetTags } of policies) {
         for (const tag of Object.entries(targetTags)) {
             reserve(

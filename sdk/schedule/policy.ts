@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Input } from "@pulumi/pulumi";
+import { output, type Input } from "@pulumi/pulumi";
 import type { PolicyDetails, PolicySchedule } from "../../schema/dlm/policy-details";
 import { toMilliseconds } from "../../schema/duration";
 import { scheduleTag, targetTag } from "../../schema/recovery-settings";
@@ -25,11 +25,14 @@ type Args = SnapshotScheduleInputs<Input<string>>;
 type AnyRule = ScheduleRule<Input<string>>;
 
 /** The identity of a schedule, and the configuration that its policies need. */
-export interface ScheduleIdentity {
+export interface ScheduleIdentity<Id extends Input<string> = string> {
     /** Logical name of the schedule. */
     name: string;
-    /** `organization/project/stack/name`, the value of the schedule's tag. */
-    id: string;
+    /**
+     * The value of the schedule's tag. The program knows it only as an output of the schedule's record, because a renamed
+     * schedule keeps the one in the state.
+     */
+    id: Id;
     /** Account ids by alias: `ebs-snapshots:accounts`. */
     accounts: Record<string, string>;
     /** Tag keys of the standard options: `ebs-snapshots:tagKeys`. */
@@ -51,7 +54,12 @@ export interface SchedulePolicy {
     volumeIds?: Input<string>[];
 }
 
-export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePolicy[] {
+/** Returns the policies; `id` is the identity in their details, if it is an output. */
+export function policiesOf(
+    identity: ScheduleIdentity,
+    args: Args,
+    id: Input<string> = identity.id,
+): SchedulePolicy[] {
     const kind = args.targets.instances === undefined ? "VOLUME" : "INSTANCE";
     return targetsOf(identity, args).map(({ suffix, targetTags, rules }) => ({
         name: `${identity.name}-${suffix}`,
@@ -68,9 +76,12 @@ export function policiesOf(identity: ScheduleIdentity, args: Args): SchedulePoli
         description: args.description ?? describable(`${identity.name} ${suffix}`),
         details: {
             resourceTypes: [kind],
-            targetTags,
+            targetTags:
+                typeof id === "string" || args.targets.volumeIds === undefined
+                    ? targetTags
+                    : output(id).apply((kept) => ownTags(kept, rules)),
             // The schedules are sorted, so that reordering rules in the program is no difference.
-            schedules: [...rules].sort(byName).map((rule) => scheduleOf(identity, args, rule)),
+            schedules: [...rules].sort(byName).map((rule) => scheduleOf({ ...identity, id }, args, rule)),
             ...parametersOf(args.targets),
         },
     }));
@@ -85,6 +96,11 @@ export function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): s
     return `${targetTag}-${hash}`;
 }
 
+/** Returns the tags of volumes that are targeted by id. */
+function ownTags(id: string, rules: AnyRule[]): Record<string, string> {
+    return Object.fromEntries(rules.map(({ name }) => [ruleTag({ id }, name), id]));
+}
+
 interface Target {
     suffix: string;
     targetTags: Record<string, string>;
@@ -95,7 +111,7 @@ function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target
     if (targets.volumeIds !== undefined) {
         return rules.map((rule) => ({
             suffix: rule.name,
-            targetTags: { [ruleTag(identity, rule.name)]: identity.id },
+            targetTags: ownTags(identity.id, [rule]),
             rules: [rule],
         }));
     }
@@ -123,7 +139,7 @@ function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<Given<Polic
 }
 
 function scheduleOf(
-    { id, accounts, tagKeys }: ScheduleIdentity,
+    { id, accounts, tagKeys }: ScheduleIdentity<Input<string>>,
     { copyTags = true, group, billingCode, variableTags }: Args,
     rule: AnyRule,
 ): DlmSchedule {

@@ -26,7 +26,7 @@ const eventPattern = {
 };
 
 export function recoverySettings(
-    { id, tagKeys }: ScheduleIdentity,
+    { id, tagKeys }: ScheduleIdentity<pulumi.Input<string>>,
     args: Args,
     policyIds: pulumi.Output<string[]>,
 ): pulumi.Output<RecoverySettings> {
@@ -42,8 +42,8 @@ export function recoverySettings(
         ...(args.group === undefined ? {} : { [tagKeys.group]: args.group }),
         ...(args.billingCode === undefined ? {} : { [tagKeys.billingCode]: args.billingCode }),
     };
-    return pulumi.all([tags, policyIds]).apply(([known, policies]) => ({
-        schedule: id,
+    return pulumi.all([tags, policyIds, id]).apply(([known, policies, schedule]) => ({
+        schedule,
         policies,
         availabilityZones,
         keep,
@@ -70,7 +70,7 @@ export interface RecoveryConnections {
 /** Creates the function with its triggers; the event rules send to the failure queue. */
 export function createRecovery(
     aws: Aws,
-    identity: ScheduleIdentity,
+    identity: ScheduleIdentity<pulumi.Input<string>>,
     args: Args,
     { place, policyIds, failures }: RecoveryConnections,
     parent: pulumi.Resource,

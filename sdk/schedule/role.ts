@@ -174,7 +174,7 @@ function documentArn(document: string, { partition, region, account }: Place): s
  * only volumes with the schedule's tag.
  */
 export function recoveryRights(
-    { id }: Pick<ScheduleIdentity, "id">,
+    { id }: Pick<ScheduleIdentity<Input<string>>, "id">,
     place: Place,
     uses: { policies: Input<string>[]; logStreams: Input<string>; failures: Input<string> },
 ): PolicyDocument {
@@ -236,7 +236,7 @@ function allow(
 
 const when = (used: boolean, ...statements: Statement[]) => (used ? statements : []);
 
-const onlyTagged = (key: string, value: string | Input<string>[]) => ({
+const onlyTagged = (key: string, value: Input<string> | Input<string>[]) => ({
     StringEquals: { [`aws:ResourceTag/${key}`]: value },
 });
 

@@ -10,6 +10,7 @@ import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
 import { loadAws, type Aws } from "../aws";
 import { checkSchedule, failureText } from "../../schema/schedule/checks";
+import { longestIdentity } from "../../schema/schedule/identity";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
@@ -51,9 +52,11 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
 
     constructor(name: string, args: SnapshotScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
         // Invalid arguments are refused before anything is registered.
-        const identity = identityOf(name);
+        const settings = settingsOf(name);
         const provider = explicitAwsProvider(opts);
-        assertValid(name, checkSchedule(args, contextOf(provider, identity)));
+        assertValid(name, checkSchedule(args, contextOf(provider, settings)));
+        const identity = { ...settings, id: args.identity ?? settings.defaultId };
+        assertValid(name, checkLength(identity));
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
         assertValid(name, reserveTargets(provider, identity, policies));
@@ -61,15 +64,18 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         super(type, name, {}, opts);
 
         const surroundings = aws && { aws, place: placeOf(aws, this) };
-        this.roleArn = roleOf(this, identity, args, policies, surroundings);
         // An explicit provider does not reach the policies, so that they are told its region and its profile.
         const where = provider === undefined ? {} : { region: surroundings?.place.region };
         const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
-        createRecord(this, name, args, options);
-        const created = policies.map((policy) => createPolicy(this, args, policy, this.roleArn, options));
-        this.policyIds = pulumi.all(created.map(({ id }) => id));
+        const id = createRecord(this, identity, args, options);
+        const kept = { ...identity, id };
+        this.roleArn = roleOf(this, kept, args, surroundings);
+        const created = policiesOf(identity, args, id).map((policy) =>
+            createPolicy(this, args, policy, this.roleArn, options),
+        );
+        this.policyIds = pulumi.all(created.map(({ id: policyId }) => policyId));
         this.recoveryFunctionArn = pulumi.output(
-            surroundings && createWatch(this, identity, args, created, surroundings),
+            surroundings && createWatch(this, kept, args, created, surroundings),
         );
         this.plan = pulumi.output(summaryOf(args));
         this.registerOutputs({
@@ -81,29 +87,35 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
     }
 }
 
-/** A tag value, such as the identity, has at most this number of characters. */
-const longestValue = 256;
+/** The configuration of a schedule, and the identity that it has if neither the program nor the state has one. */
+interface Settings extends Omit<ScheduleIdentity, "id"> {
+    defaultId: string;
+}
 
-function identityOf(name: string): ScheduleIdentity {
+/** A schedule whose identity is an output of its record. */
+type KeptIdentity = ScheduleIdentity<pulumi.Output<string>>;
+
+function settingsOf(name: string): Settings {
     const config = new pulumi.Config("ebs-snapshots");
     const keys = config.getObject<Partial<ScheduleIdentity["tagKeys"]>>("tagKeys");
-    const id = [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
-    if (id.length > longestValue)
-        assertValid(name, [
-            {
-                property: "name",
-                reason: `results in the identity ${id}, longer than the ${String(longestValue)} characters of a tag value`,
-            },
-        ]);
     return {
         name,
-        id,
+        defaultId: [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/"),
         tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode", ...keys },
         accounts: configuredAccounts(),
     };
 }
 
-function contextOf(provider: pulumi.ProviderResource | undefined, { accounts, tagKeys }: ScheduleIdentity) {
+/** Refuses a default identity that is too long; the rules check an explicit one. */
+function checkLength({ id }: ScheduleIdentity): CheckFailure[] {
+    if (id.length <= longestIdentity) return [];
+    const reason =
+        `results in the identity ${id}, longer than the ${String(longestIdentity)} characters of a tag value. ` +
+        "Set `identity` to a shorter one";
+    return [{ property: "name", reason }];
+}
+
+function contextOf(provider: pulumi.ProviderResource | undefined, { accounts, tagKeys }: Settings) {
     const region = new pulumi.Config("aws").get("region");
     const known = provider === undefined && region !== undefined;
     return { accounts, carriedTags: Object.values(tagKeys), ...(known ? { region } : {}) };
@@ -145,9 +157,8 @@ function profileOf(provider: pulumi.ProviderResource | undefined) {
 /** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
 function roleOf(
     parent: pulumi.Resource,
-    identity: ScheduleIdentity,
+    identity: KeptIdentity,
     args: SnapshotScheduleArgs,
-    policies: SchedulePolicy[],
     surroundings: Surroundings | undefined,
 ): pulumi.Output<string> {
     if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
@@ -162,9 +173,10 @@ function roleOf(
         },
         { parent },
     );
-    const policy = place.apply((where) =>
-        pulumi.jsonStringify(executionRights(identity, args, policies, where)),
-    );
+    const policy = pulumi.all([place, identity.id]).apply(([where, id]) => {
+        const known = { ...identity, id };
+        return pulumi.jsonStringify(executionRights(known, args, policiesOf(known, args), where));
+    });
     // Resolves after the rights are attached, so that no DLM policy starts without them.
     const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
     return pulumi.all([role.arn, rights.id]).apply(([arn]) => arn);
@@ -175,15 +187,27 @@ interface PolicyOptions {
     credentials?: DeepInput<Credentials | undefined>;
 }
 
-/** Records how many recovery volumes there are, so that the next preview can warn of fewer. */
+/** Records the identity and what exists of each volume; returns the identity that the state has. */
 function createRecord(
     parent: pulumi.Resource,
-    name: string,
-    { recoveryVolumes }: SnapshotScheduleArgs,
+    { name, defaultId, id }: Settings & ScheduleIdentity,
+    args: SnapshotScheduleArgs,
     { region }: PolicyOptions,
-): void {
-    const { availabilityZones = [], keep = 0 } = recoveryVolumes ?? {};
-    new PlanRecord(name, { recoveryVolumes: keep * availabilityZones.length, region }, { parent });
+): pulumi.Output<string> {
+    const { availabilityZones = [], keep = 0 } = args.recoveryVolumes ?? {};
+    const record = new PlanRecord(
+        name,
+        {
+            identity: args.identity,
+            defaultIdentity: defaultId,
+            restorePoints: summaryOf(args).maximumSnapshots,
+            recoveryVolumes: keep * availabilityZones.length,
+            region,
+        },
+        { parent },
+    );
+    // Mocks of a program answer with what they are given.
+    return record.identity.apply((kept) => kept ?? id);
 }
 
 function createPolicy(
@@ -212,7 +236,7 @@ function createPolicy(
 /** Creates the alarms and the recovery function that are asked for; returns the ARN of the function. */
 function createWatch(
     parent: pulumi.Resource,
-    identity: ScheduleIdentity,
+    identity: KeptIdentity,
     args: SnapshotScheduleArgs,
     created: CreatedPolicy[],
     { aws, place }: Surroundings,

@@ -342,3 +342,19 @@ describe("a policy of DLM", () => {
         ).toEqual([]);
     });
 });
+
+test("a schedule whose identity changes loses the management of what exists, and one that is renamed does not", () => {
+    const before = { identity: "o/p/s/a", defaultIdentity: "o/p/s/a", restorePoints: 14, recoveryVolumes: 0 };
+    const given = { type: "SchedulePlan", op: "update", before };
+    expect(lost(step("a", { ...given, after: { ...before, identity: "payments" } }))).toEqual([
+        {
+            urn: urnOf("a", "SchedulePlan"),
+            ids: [],
+            reason:
+                "the identity changes from o/p/s/a to payments: up to 14 snapshots of each volume keep the former one in " +
+                "their tags, so that the role of the schedule no longer lets DLM delete, share or archive them",
+            remedy: 'To keep them managed, set identity: "o/p/s/a"',
+        },
+    ]);
+    expect(lost(step("a", { ...given, after: { ...before, defaultIdentity: "o/p/s/b" } }))).toEqual([]);
+});

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ScheduleRule, SnapshotScheduleInputs } from "../../../schema/schedule/args";
-import { checkSchedule, noContext } from "../../../schema/schedule/checks";
+import { checkSchedule } from "../../../schema/schedule/checks";
+import { noContext } from "../../../schema/schedule/context";
 import { describeFailure } from "../../../schema/failure";
 import { planSchedule } from "../../../sdk/schedule/plan";
 import { policiesOf } from "../../../sdk/schedule/policy";

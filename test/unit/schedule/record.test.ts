@@ -1,28 +1,133 @@
-import { expect, test } from "vitest";
+// The record of a schedule: its identity outlives a rename, and a preview says what a change costs.
+
+import { describe, expect, test } from "vitest";
+import { baseConfig, Host } from "../host";
 import { schedulePlan } from "../../../provider/resources/schedule-record";
 import type { Properties } from "../../../schema/values";
 
-function warning(before: unknown, after: unknown): unknown {
-    const record = (recoveryVolumes: unknown): Properties =>
-        recoveryVolumes === undefined ? {} : { recoveryVolumes };
-    return schedulePlan.warning?.({ state: record(before), inputs: record(after) } as never);
+const identity = "organization/project/test/a";
+const renamed = "organization/project/test/b";
+
+function warning(state: Properties, inputs: Properties): unknown {
+    return schedulePlan.warning?.({ state, inputs } as never);
 }
 
-test("a preview warns of fewer recovery volumes, in numbers, and of none from now on", () => {
-    expect(warning(4, 1)).toBe(
-        "up to 3 recovery volumes of each volume will be deleted, except volumes that were ever attached",
-    );
-    expect(warning(4, 0)).toBe(
-        "the schedule will create no more recovery volumes. Those that exist, up to 4 of each volume, are kept or deleted, " +
-            "as recoveryVolumes.onDestroy was set",
-    );
+describe("recovery volumes", () => {
+    const record = (recoveryVolumes: unknown): Properties =>
+        recoveryVolumes === undefined ? {} : { recoveryVolumes };
+
+    test("a preview warns of fewer, in numbers, and of none from now on", () => {
+        expect(warning(record(4), record(1))).toBe(
+            "up to 3 recovery volumes of each volume will be deleted, except volumes that were ever attached",
+        );
+        expect(warning(record(4), record(0))).toBe(
+            "the schedule will create no more recovery volumes. Those that exist, up to 4 of each volume, are kept or deleted, " +
+                "as recoveryVolumes.onDestroy was set",
+        );
+    });
+
+    test.each([
+        [1, 4],
+        [2, 2],
+        [undefined, 2],
+        [2, undefined],
+    ])("from %j to %j of them, it warns of nothing", (before, after) => {
+        expect(warning(record(before), record(after))).toBeUndefined();
+    });
 });
 
-test.each([
-    [1, 4],
-    [2, 2],
-    [undefined, 2],
-    [2, undefined],
-])("from %j to %j recovery volumes, it warns of nothing", (before, after) => {
-    expect(warning(before, after)).toBeUndefined();
+describe("the identity", () => {
+    const fillIn = (former: Properties, inputs: Properties) =>
+        schedulePlan.fillIn?.({ former, inputs: { defaultIdentity: renamed, ...inputs } })["identity"];
+
+    test("is the explicit one, otherwise that of the state, otherwise the default", () => {
+        expect(fillIn({ identity }, { identity: "payments" })).toBe("payments");
+        expect(fillIn({ identity }, {})).toBe(identity);
+        expect(fillIn({}, {})).toBe(renamed);
+    });
+
+    test("is that of the state for a replacement too, which the engine checks again without the state", async () => {
+        const host = new Host(baseConfig, undefined, "SchedulePlan");
+        const declared = { defaultIdentity: renamed, restorePoints: 14, recoveryVolumes: 0 };
+        const olds = { ...declared, identity, region: "us-east-1" };
+        const checked = [await host.check(declared, olds), await host.check(declared)];
+        expect(checked.map(({ inputs }) => inputs["identity"])).toEqual([identity, identity]);
+    });
+
+    const urn =
+        "urn:pulumi:test::project::ebs-snapshots:index:SnapshotSchedule$pulumi-nodejs:dynamic/ebs:SchedulePlan::a";
+    const declaredAs = { urn, organization: "organization" };
+
+    test("of an earlier version is that of its last run: what exists carries it", () => {
+        expect(schedulePlan.upgrade?.({ recoveryVolumes: 2 }, { declaredAs })).toEqual({
+            recoveryVolumes: 2,
+            identity,
+        });
+        const present = { identity: "payments", recoveryVolumes: 2 };
+        expect(schedulePlan.upgrade?.(present, { declaredAs })).toEqual(present);
+    });
+
+    test("of a new schedule is in no state, and an earlier state without its URN tells none", () => {
+        expect(schedulePlan.upgrade?.({}, { declaredAs })).toEqual({});
+        expect(schedulePlan.upgrade?.({ recoveryVolumes: 0 }, {})).toEqual({ recoveryVolumes: 0 });
+    });
+
+    test("that a renamed schedule keeps is said in that run only", () => {
+        const inputs = { identity, defaultIdentity: renamed };
+        expect(warning({ identity, defaultIdentity: identity }, inputs)).toBe(
+            `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although it is ` +
+                `${renamed} by now`,
+        );
+        expect(warning({ identity }, inputs)).toContain(`keeps its identity ${identity}`);
+        expect(warning(inputs, inputs)).toBeUndefined();
+        expect(warning({ identity }, { identity, defaultIdentity: identity })).toBeUndefined();
+    });
+
+    test("that the program changes is said with what it leaves unmanaged, in numbers where the state knows them", () => {
+        const state = { identity, defaultIdentity: identity, restorePoints: 14, recoveryVolumes: 2 };
+        const changed = { ...state, identity: "payments" };
+        const [from, to] = [`the identity changes from ${identity} to payments`, "of each volume"];
+        expect(warning(state, changed)).toBe(
+            `${from}: up to 14 snapshots ${to} keep the former one in their tags, so that the role of the schedule no longer ` +
+                `lets DLM delete, share or archive them. Up to 2 recovery volumes ${to} stay and are no longer managed; delete ` +
+                `them yourself. To keep them managed, set identity: "${identity}"`,
+        );
+        const earlier = warning({ identity, recoveryVolumes: 0 }, { ...changed, recoveryVolumes: 0 });
+        expect(earlier).toContain(`${from}: the existing snapshots keep the former one`);
+        expect(earlier).not.toContain("recovery volume");
+    });
+
+    const declared = (name: string, more: Properties = {}) => ({
+        urn: urn.replace(/a$/, name),
+        inputs: {
+            identity,
+            defaultIdentity: `organization/project/test/${name}`,
+            region: "us-east-1",
+            ...more,
+        },
+        secrets: [],
+        former: {},
+    });
+    const failures = (other: ReturnType<typeof declared>) => {
+        const { urn: own, inputs } = declared("a");
+        return schedulePlan.check?.({
+            inputs,
+            urn: own,
+            declarations: [declared("a"), other],
+            olds: {},
+        } as never);
+    };
+
+    test("that a renamed schedule keeps is refused for a new schedule of the former name, in the same region", () => {
+        expect(failures(declared("b"))).toEqual([
+            {
+                property: "identity",
+                reason:
+                    `is ${identity}, which the schedule b has too, since a renamed schedule keeps its identity. Set \`identity\` ` +
+                    "of the new schedule to another text",
+            },
+        ]);
+        expect(failures(declared("b", { region: "eu-west-1" }))).toEqual([]);
+        expect(failures(declared("b", { identity: renamed }))).toEqual([]);
+    });
 });

@@ -1,80 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SnapshotSchedule, type SnapshotScheduleArgs } from "../../../sdk";
 import { monthlyRule } from "./rules";
-
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
-
-let registered: Registered[] = [];
-const calls: Record<string, object> = {
-    "aws:index/getRegion:getRegion": { region: "us-east-1" },
-    "aws:index/getPartition:getPartition": { partition: "aws" },
-    "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
-};
-
-beforeEach(async () => {
-    registered = [];
-    await pulumi.runtime.setMocks(
-        {
-            newResource: ({ type, name, inputs }) => {
-                const given = inputs as Record<string, unknown>;
-                registered.push({ type, name, inputs: given });
-                return {
-                    id: `${name}-id`,
-                    state: { ...given, arn: `arn:${name}`, name, url: `url:${name}` },
-                };
-            },
-            call: ({ token }) => calls[token]!,
-        },
-        "project",
-        "test",
-        false,
-        "organization",
-    );
-    pulumi.runtime.setAllConfig({
-        "ebs-snapshots:accounts": '{"audit":111122223333}',
-        "aws:region": "us-east-1",
-    });
-});
-
-/** Until everything is registered; public at run time, though not in the types. */
-const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
-
-// The mocks of the next test know nothing of what this one registers.
-afterEach(() => waitForRPCs());
-
-const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
-
-/** Registers a schedule, and returns every child when all outputs are known. */
-async function made(name: string, args: SnapshotScheduleArgs) {
-    const resources: pulumi.Resource[] = [];
-    const opts: pulumi.ComponentResourceOptions = {
-        transformations: [
-            ({ resource }) => {
-                resources.push(resource);
-                return undefined;
-            },
-        ],
-    };
-    const schedule = new SnapshotSchedule(name, args, opts);
-    const { policyIds, roleArn, recoveryFunctionArn, plan } = schedule;
-    const all = pulumi.output({ policyIds, roleArn, recoveryFunctionArn, plan });
-    const outputs = await new Promise((done) => all.apply(done));
-    await waitForRPCs();
-    const urns = await Promise.all(resources.map(({ urn }) => valueOf(urn)));
-    const child = (type: string, of: string) => {
-        const [resource, ...others] = registered.filter((one) => one.type === type && one.name === of);
-        if (resource === undefined || others.length > 0) throw new Error(`no single ${type} ${of}`);
-        return resource.inputs;
-    };
-    const names = registered.map(({ type, name: of }) => `${type.replace(/^.*[:/]/, "")} ${of}`);
-    return { schedule, outputs, child, names, urns };
-}
+import { allowed, made, registered, valueOf } from "./mocks";
 
 const nightly = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 } as const;
 const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
@@ -291,21 +220,6 @@ describe("a schedule of everything", () => {
     });
 });
 
-interface Statement {
-    Action: string[];
-    Resource: string | string[];
-    Condition?: Record<string, Record<string, unknown>>;
-}
-
-/** The actions that a document allows, and the statement of one. */
-function allowed(inputs: Record<string, unknown>) {
-    const { Statement: statements } = JSON.parse(inputs["policy"] as string) as { Statement: Statement[] };
-    return {
-        actions: statements.flatMap(({ Action }) => Action),
-        of: (action: string) => statements.filter(({ Action }) => Action.includes(action)),
-    };
-}
-
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 
 describe("the rights of DLM", () => {
@@ -388,7 +302,7 @@ test("a target or a rule more, or another order, renames no policy and no schedu
     const weekly = { name: "weekly", cron: "0 3 ? * SUN *", keep: 4 };
     const few = await made("a", { targets: { anyTag: { Backup: ["x"] } }, rules: [nightly] });
     const one = few.child(dlm, "a-x");
-    registered = [];
+    registered.splice(0);
     const many = await made("b", { targets: { anyTag: { Backup: ["y", "z"] } }, rules: [weekly, nightly] });
     registered.forEach((resource) => (resource.name = resource.name.replace(/^b/, "a")));
     const two = many.child(dlm, "a-z");

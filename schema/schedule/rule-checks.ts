@@ -1,0 +1,175 @@
+/**
+ * Validates the rules of a schedule.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/snapshot-ami-policy.html#snapshot-considerations
+ *
+ * @module
+ */
+import { isAccountId, isShortAccountId, quoteAccountId } from "../account-id";
+import { toMilliseconds } from "../duration";
+import type { CheckFailure } from "../failure";
+import { nearest } from "../nearest";
+import type { Validator } from "../property";
+import { allOf, boolean, listOf, objectOf, text, validator } from "../validators";
+import type { ScheduleRule } from "./args";
+import {
+    age,
+    atMost,
+    distinct,
+    fail,
+    failWith,
+    keepFrom,
+    lengthIn,
+    ruleName,
+    wholeNumber,
+    zones,
+} from "./value-checks";
+import { cron, every } from "./timing-checks";
+import type { ScheduleContext } from "./context";
+import { day, gapsBetween, timesWithin } from "./times";
+
+const copy = objectOf({
+    region: {
+        validate: text('a region such as "eu-west-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
+        required: true,
+    },
+    keep: { validate: age, required: true },
+    encrypted: { validate: boolean },
+    kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:/) },
+});
+
+const scripts = objectOf({
+    document: { validate: text("a Systems Manager document, or AWS_VSS_BACKUP", /./), required: true },
+    stages: { validate: allOf(listOf(text('"PRE" or "POST"', /^(PRE|POST)$/), { atLeast: 1 }), distinct) },
+    timeout: { validate: lengthIn(1_000, 'between "1 second" and "120 seconds"', 1, 120) },
+    retries: { validate: wholeNumber(0, 3) },
+    snapshotOnFailure: { validate: boolean },
+});
+
+function account(aliases: Record<string, string>): Validator {
+    const names = Object.keys(aliases).map((alias) => `"${alias}"`);
+    const allowed = `an id of 12 digits or an alias of ebs-snapshots:accounts (${names.join(", ") || "none there"})`;
+    return validator({ valueType: "string", expected: allowed }, (value, property) => {
+        if (typeof value === "string" && (isAccountId(value) || Object.hasOwn(aliases, value))) return [];
+        const expected = isShortAccountId(value) ? `${allowed}: ${quoteAccountId}` : allowed;
+        return [{ property, value, expected, suggestion: nearest(value, Object.keys(aliases)) }];
+    });
+}
+
+export function ruleOf({ accounts }: ScheduleContext): Validator {
+    return objectOf({
+        name: { validate: ruleName, required: true },
+        every: { validate: every },
+        at: { validate: text('a time of day in UTC such as "03:00"', /^([01]\d|2[0-3]):[0-5]\d$/) },
+        cron: { validate: cron },
+        keep: { validate: keepFrom(0), required: true },
+        copyTo: { validate: allOf(listOf(copy), atMost(3)) },
+        shareWith: {
+            validate: objectOf({
+                accounts: {
+                    validate: allOf(listOf(account(accounts), { atLeast: 1 }), distinct),
+                    required: true,
+                },
+                unshareAfter: { validate: age },
+            }),
+        },
+        fastRestore: {
+            validate: objectOf({
+                availabilityZones: { validate: allOf(zones, atMost(10)), required: true },
+                keep: { validate: keepFrom(1), required: true },
+            }),
+        },
+        archive: { validate: objectOf({ keep: { validate: keepFrom(1), required: true } }) },
+        scripts: { validate: scripts },
+    });
+}
+
+type AnyRule = ScheduleRule<unknown>;
+
+export function checkRule(rule: AnyRule, path: string, ofInstances: boolean): CheckFailure[] {
+    const { keep, copyTo = [], shareWith, fastRestore, archive } = rule;
+    const failures: CheckFailure[] = [];
+    const add = (property: string, reason: string) =>
+        failures.push({ property: `${path}.${property}`, reason });
+    if ((rule.every === undefined) === (rule.cron === undefined)) {
+        failures.push({ property: path, reason: "must specify exactly one of every and cron" });
+        return failures;
+    }
+    if (rule.at !== undefined && rule.every === undefined) add("at", "requires every");
+    if (keep === 0) {
+        if (archive === undefined) add("keep", "is 0, which requires archive");
+        if (copyTo.length > 0)
+            add(
+                "copyTo",
+                "requires keep above 0, because snapshots that are archived at once are not copied",
+            );
+        if (shareWith !== undefined)
+            add("shareWith", "requires keep above 0, because archived snapshots are not shared");
+        if (fastRestore !== undefined) add("fastRestore", "requires keep above 0");
+    }
+    if (fastRestore !== undefined && keep !== 0) {
+        if (typeof fastRestore.keep !== typeof keep)
+            add("fastRestore.keep", `must be ${formOf(keep)}, as the keep of the rule`);
+        else if (sizeOf(fastRestore.keep) > sizeOf(keep))
+            failures.push(
+                ...failWith(
+                    `${path}.fastRestore.keep`,
+                    fastRestore.keep,
+                    "but must not exceed the keep of the rule",
+                ),
+            );
+    }
+    if (rule.scripts !== undefined && !ofInstances) add("scripts", "requires targets.instances");
+    for (const [index, { encrypted, kmsKeyId }] of copyTo.entries()) {
+        if (kmsKeyId !== undefined && encrypted !== true)
+            add(`copyTo[${String(index)}].kmsKeyId`, "requires encrypted: true");
+    }
+    if (archive !== undefined) failures.push(...checkArchive(rule, archive.keep, path, ofInstances));
+    return failures;
+}
+
+const formOf = (keep: unknown) => (typeof keep === "number" ? "a number" : "an age");
+const sizeOf = (keep: string | number) => (typeof keep === "number" ? keep : toMilliseconds(keep));
+
+function checkArchive(
+    rule: AnyRule,
+    keep: string | number,
+    path: string,
+    ofInstances: boolean,
+): CheckFailure[] {
+    if (ofInstances)
+        return fail(
+            `${path}.archive`,
+            "is supported for volumes only; DLM does not archive multi-volume snapshots",
+        );
+    const now = Date.now();
+    const gap = Math.min(...gapsBetween(timesWithin(rule, now, now + 100 * 366 * day, 50)));
+    if (gap < 28 * day)
+        return fail(
+            `${path}.archive`,
+            `requires runs 28 days or more apart, but some are ${daysOf(gap)} apart`,
+        );
+    const property = `${path}.archive.keep`;
+    if (typeof keep !== typeof rule.keep)
+        return fail(property, `must be ${formOf(rule.keep)}, as the keep of the rule`);
+    const archived = typeof keep === "number" ? keep * gap : toMilliseconds(keep);
+    if (archived < 90 * day)
+        return failWith(property, keep, `${daysOf(archived)}, but the minimum in the archive is 90 days`);
+    return [];
+}
+
+const daysOf = (length: number) => `${String(Math.floor(length / day))} days`;
+
+export function checkCopies(
+    copies: NonNullable<AnyRule["copyTo"]>,
+    rule: number,
+    scheduleRegion: string | undefined,
+): CheckFailure[] {
+    const regions = copies.map(({ region }) => region);
+    return regions.flatMap((region, index) => {
+        const path = `rules[${String(rule)}].copyTo[${String(index)}].region`;
+        if (region === scheduleRegion)
+            return failWith(path, region, "the region of the schedule. Specify another region");
+        if (regions.indexOf(region) < index) return failWith(path, region, "which another copy has too");
+        return [];
+    });
+}

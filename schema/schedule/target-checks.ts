@@ -1,0 +1,59 @@
+/**
+ * Validates which volumes or instances a schedule backs up, and the tags whose values DLM determines.
+ *
+ * @module
+ */
+import { allOf, boolean, listOf, mapOf, objectOf, oneOf, resourceId, textUpTo } from "../validators";
+import { fail, failWith, refuse } from "./value-checks";
+
+const tagKeyText = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
+const tagKey = /^(?!aws:)(?!pulumi-ebs-snapshots:).{1,128}$/i;
+
+export const variableTags = allOf(mapOf(oneOf("$(instance-id)", "$(timestamp)")), (value, path) => {
+    const key = Object.keys(value as object).find((one) => !tagKey.test(one));
+    return key === undefined ? [] : [{ property: `${path}.${key}`, expected: tagKeyText }];
+});
+
+const anyTag = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path) => {
+    const tags = value as Record<string, string[]>;
+    const keys = Object.keys(tags);
+    if (keys.length === 0) return refuse(path, value, "at least one tag key with its values");
+    for (const key of keys) {
+        const values = tags[key] ?? [];
+        if (!tagKey.test(key))
+            return [
+                {
+                    property: `${path}.${key}`,
+                    expected: tagKeyText,
+                },
+            ];
+        if (new Set(values).size < values.length)
+            return failWith(`${path}.${key}`, values, "which repeats a value");
+        if (values.length > 1 && keys.length > 1)
+            return fail(
+                `${path}.${key}`,
+                "has several values, each of which becomes a DLM policy. With a second key, a volume with both tags " +
+                    `would be backed up twice in each run. Move ${keys.filter((other) => other !== key).join(", ")} to ` +
+                    "a separate schedule",
+            );
+    }
+    return [];
+});
+
+const instances = objectOf({
+    anyTag: { validate: anyTag, required: true },
+    excludeBootVolume: { validate: boolean },
+    excludeVolumesTagged: { validate: mapOf(textUpTo(256)) },
+});
+
+export const targets = allOf(
+    objectOf({
+        anyTag: { validate: anyTag },
+        volumeIds: { validate: listOf(resourceId("vol"), { atLeast: 1 }) },
+        instances: { validate: instances },
+    }),
+    (value, path) => {
+        const given = Object.values(value as object).filter((entry) => entry !== undefined).length;
+        return given === 1 ? [] : fail(path, "must specify exactly one of anyTag, volumeIds and instances");
+    },
+);
