@@ -5,13 +5,23 @@
  *
  * @module
  */
+import {
+    account,
+    age,
+    checkArguments,
+    copyTarget,
+    distinct,
+    fail,
+    failWith,
+    lengthIn,
+    permissionsBoundary,
+    policyDescription,
+    refuse,
+} from "../component-arguments";
 import { providerOptionRules, roleArn } from "../placement";
-import { isAccountId, isShortAccountId, quoteAccountId } from "../configuration";
 import { duration, toMilliseconds } from "../duration";
-import { describeFailure, type CheckFailure } from "../failure";
-import { nearest } from "../nearest";
-import { checkProperties, type Property, type Validator } from "../property";
-import { UNKNOWN, type Properties } from "../values";
+import { describeFailures, type CheckFailure } from "../failure";
+import type { Property, Validator } from "../property";
 import {
     allOf,
     boolean,
@@ -48,8 +58,7 @@ export function checkSchedule(
     args: SnapshotScheduleInputs<unknown>,
     context: ScheduleContext = noContext,
 ): CheckFailure[] {
-    const inputs = known(args) as Properties;
-    const failures = [...nulls(inputs), ...checkProperties(propertiesOf(context), inputs)];
+    const failures = checkArguments(propertiesOf(context), args);
     // Only well-formed arguments can be compared with each other.
     return failures.length > 0 ? failures : checkTogether(args, context);
 }
@@ -57,40 +66,8 @@ export function checkSchedule(
 /** Throws an error that lists all failures. */
 export function assertSchedule(args: SnapshotScheduleInputs<unknown>, context?: ScheduleContext): void {
     const failures = checkSchedule(args, context);
-    if (failures.length > 0) throw new Error(failureText(failures));
+    if (failures.length > 0) throw new Error(describeFailures(failures));
 }
-
-export function failureText(failures: CheckFailure[]): string {
-    return failures.map((failure) => describeFailure(failure)).join("\n");
-}
-
-/** Rejects null, which the types exclude but a JSON file may contain; otherwise each check would have to treat it as omitted. */
-function nulls(value: unknown, path = ""): CheckFailure[] {
-    if (value === null) return fail(path, "is null. Omit it instead");
-    if (typeof value !== "object") return [];
-    const below = (key: string) =>
-        path === "" ? key : Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    return Object.entries(value).flatMap(([key, entry]) => nulls(entry, below(key)));
-}
-
-/** Replaces outputs and promises, the only values that are not plain data, by the marker of unknown values. */
-function known(value: unknown): unknown {
-    if (typeof value === "function") return UNKNOWN;
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map(known);
-    if (![null, Object.prototype].includes(Object.getPrototypeOf(value) as object | null)) return UNKNOWN;
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, known(entry)]));
-}
-
-const most = { count: 1_000, days: 36_500 };
-
-const fail = (property: string, reason: string): CheckFailure[] => [{ property, reason }];
-const failWith = (property: string, value: unknown, reason: string): CheckFailure[] => [
-    { property, value, reason },
-];
-const refuse = (property: string, value: unknown, expected: string): CheckFailure[] => [
-    { property, value, expected },
-];
 
 function wholeNumber(least: number, largest: number): Validator {
     const expected = `an integer from ${String(least)} to ${largest.toLocaleString("en")}`;
@@ -100,20 +77,9 @@ function wholeNumber(least: number, largest: number): Validator {
     );
 }
 
-/** Validates a duration in whole units, within limits. */
-function lengthIn(unit: number, expected: string, least = 1, largest = Infinity): Validator {
-    return matching({ valueType: "string", expected }, (value) => {
-        if (duration(value, "").length > 0) return false;
-        const units = toMilliseconds(value as string) / unit;
-        return Number.isInteger(units) && units >= least && units <= largest;
-    });
-}
-
-const age = lengthIn(day, 'an age in whole days such as "30 days", at most "36500 days"', 1, most.days);
-
 /** Validates a number or an age; 0 is allowed where snapshots may be archived at once. */
 function keepFrom(least: number): Validator {
-    const count = wholeNumber(least, most.count);
+    const count = wholeNumber(least, 1_000);
     const expected = `an integer from ${String(least)} to 1,000 or an age in whole days such as "30 days"`;
     return validator({ valueType: "string", expected }, (value, path) => {
         if (typeof value === "number") return count(value, path);
@@ -212,35 +178,11 @@ const cron = validator({ valueType: "string", expected: sixFields }, (value, pat
     return [];
 });
 
-const zones = allOf(
-    listOf(text("the name of an Availability Zone such as us-east-1a", /./), { atLeast: 1 }),
-    distinct,
-);
-
-function distinct(value: unknown, path: string): CheckFailure[] {
-    const entries = (value as unknown[]).filter((entry) => entry !== UNKNOWN);
-    return new Set(entries).size < entries.length ? failWith(path, value, "which repeats an entry") : [];
-}
-
-function atMost(largest: number) {
-    return (value: unknown, path: string): CheckFailure[] =>
-        (value as unknown[]).length > largest
-            ? fail(
-                  path,
-                  `has ${String((value as unknown[]).length)} entries, but the maximum is ${String(largest)}`,
-              )
-            : [];
-}
-
-const copy = objectOf({
-    region: {
-        validate: text('a region such as "eu-west-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
-        required: true,
-    },
-    keep: { validate: age, required: true },
-    encrypted: { validate: boolean },
-    kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:/) },
-});
+const zones = (atMost?: number) =>
+    allOf(
+        listOf(text("the name of an Availability Zone such as us-east-1a", /./), { atLeast: 1, atMost }),
+        distinct,
+    );
 
 const scripts = objectOf({
     document: { validate: text("a Systems Manager document, or AWS_VSS_BACKUP", /./), required: true },
@@ -250,16 +192,6 @@ const scripts = objectOf({
     snapshotOnFailure: { validate: boolean },
 });
 
-function account(aliases: Record<string, string>): Validator {
-    const names = Object.keys(aliases).map((alias) => `"${alias}"`);
-    const allowed = `an id of 12 digits or an alias of ebs-snapshots:accounts (${names.join(", ") || "none there"})`;
-    return validator({ valueType: "string", expected: allowed }, (value, property) => {
-        if (typeof value === "string" && (isAccountId(value) || Object.hasOwn(aliases, value))) return [];
-        const expected = isShortAccountId(value) ? `${allowed}: ${quoteAccountId}` : allowed;
-        return [{ property, value, expected, suggestion: nearest(value, Object.keys(aliases)) }];
-    });
-}
-
 function ruleOf({ accounts }: ScheduleContext): Validator {
     return objectOf({
         name: { validate: name, required: true },
@@ -267,7 +199,7 @@ function ruleOf({ accounts }: ScheduleContext): Validator {
         at: { validate: text('a time of day in UTC such as "03:00"', /^([01]\d|2[0-3]):[0-5]\d$/) },
         cron: { validate: cron },
         keep: { validate: keepFrom(0), required: true },
-        copyTo: { validate: allOf(listOf(copy), atMost(3)) },
+        copyTo: { validate: listOf(copyTarget, { atMost: 3 }) },
         shareWith: {
             validate: objectOf({
                 accounts: {
@@ -279,7 +211,7 @@ function ruleOf({ accounts }: ScheduleContext): Validator {
         },
         fastRestore: {
             validate: objectOf({
-                availabilityZones: { validate: allOf(zones, atMost(10)), required: true },
+                availabilityZones: { validate: zones(10), required: true },
                 keep: { validate: keepFrom(1), required: true },
             }),
         },
@@ -290,7 +222,7 @@ function ruleOf({ accounts }: ScheduleContext): Validator {
 
 const volumeTypes = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
 const recoveryVolumes = objectOf({
-    availabilityZones: { validate: zones, required: true },
+    availabilityZones: { validate: zones(), required: true },
     keep: { validate: wholeNumber(1, 1_000), required: true },
     maximum: { validate: wholeNumber(1, 100_000), required: true },
     volumeType: { validate: oneOf(...volumeTypes) },
@@ -305,13 +237,9 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         rules: { validate: listOf(ruleOf(context), { atLeast: 1 }), required: true },
         recoveryVolumes: { validate: recoveryVolumes },
         alarm: { validate: objectOf({ topicArn: topic }) },
-        description: {
-            validate: text("1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/),
-        },
+        description: { validate: policyDescription },
         role: { validate: roleArn },
-        permissionsBoundary: {
-            validate: text("the ARN of a policy", /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/),
-        },
+        permissionsBoundary: { validate: permissionsBoundary },
         credentials: providerOptionRules.credentials,
         group: { validate: textUpTo(256) },
         billingCode: { validate: textUpTo(256) },
@@ -395,10 +323,6 @@ function checkRule(rule: AnyRule, path: string, ofInstances: boolean): CheckFail
             );
     }
     if (rule.scripts !== undefined && !ofInstances) add("scripts", "requires targets.instances");
-    for (const [index, { encrypted, kmsKeyId }] of copyTo.entries()) {
-        if (kmsKeyId !== undefined && encrypted !== true)
-            add(`copyTo[${String(index)}].kmsKeyId`, "requires encrypted: true");
-    }
     if (archive !== undefined) failures.push(...checkArchive(rule, archive.keep, path, ofInstances));
     return failures;
 }

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Credentials } from "../../schema/configuration";
@@ -8,15 +7,17 @@ import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
-import { loadAws, type Aws } from "../aws";
-import { checkSchedule, failureText } from "../../schema/schedule/checks";
+import { loadAws } from "../aws";
+import { checkSchedule } from "../../schema/schedule/checks";
+import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
+import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
 import { reportSchedule } from "./listeners";
 import { PlanRecord } from "./schedule-record";
 import { createRecovery } from "./recovery";
-import { boundaryOf, executionRights, rolePath, trustOf, type Place } from "./role";
+import { executionRights } from "./role";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
 
@@ -53,10 +54,10 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         // Invalid arguments are refused before anything is registered.
         const identity = identityOf(name);
         const provider = explicitAwsProvider(opts);
-        assertValid(name, checkSchedule(args, contextOf(provider, identity)));
+        assertValid(type, name, checkSchedule(args, contextOf(provider, identity)));
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
-        assertValid(name, reserveTargets(provider, identity, policies));
+        assertValid(type, name, reserveTargets(provider, identity, policies));
         const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 
@@ -89,7 +90,7 @@ function identityOf(name: string): ScheduleIdentity {
     const keys = config.getObject<Partial<ScheduleIdentity["tagKeys"]>>("tagKeys");
     const id = [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/");
     if (id.length > longestValue)
-        assertValid(name, [
+        assertValid(type, name, [
             {
                 property: "name",
                 reason: `results in the identity ${id}, longer than the ${String(longestValue)} characters of a tag value`,
@@ -109,37 +110,12 @@ function contextOf(provider: pulumi.ProviderResource | undefined, { accounts, ta
     return { accounts, carriedTags: Object.values(tagKeys), ...(known ? { region } : {}) };
 }
 
-function assertValid(name: string, failures: CheckFailure[]): void {
-    if (failures.length > 0) throw new pulumi.RunError(`${type} "${name}":\n${failureText(failures)}`);
-}
-
-function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place> {
-    const opts = { parent };
-    return pulumi.output({
-        partition: aws.getPartitionOutput({}, opts).partition,
-        region: aws.getRegionOutput({}, opts).region,
-        account: aws.getCallerIdentityOutput({}, opts).accountId,
-    });
-}
-
-/** `@pulumi/aws`, and the partition, region and account of its provider. */
-interface Surroundings {
-    aws: Aws;
-    place: pulumi.Output<Place>;
-}
-
 /** A schedule with a given role, and nothing else that is a resource of `@pulumi/aws`, needs no such package. */
 function isAwsNeeded(
     { role, recoveryVolumes, alarm }: SnapshotScheduleArgs,
     provider: pulumi.ProviderResource | undefined,
 ): boolean {
     return [role === undefined, recoveryVolumes, alarm, provider].some(Boolean);
-}
-
-/** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
-function profileOf(provider: pulumi.ProviderResource | undefined) {
-    const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
-    return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
 }
 
 /** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
@@ -151,23 +127,9 @@ function roleOf(
     surroundings: Surroundings | undefined,
 ): pulumi.Output<string> {
     if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
-    const { aws, place } = surroundings;
     const name = `${identity.name}-dlm`;
-    const role = new aws.iam.Role(
-        name,
-        {
-            path: rolePath,
-            assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))),
-            ...boundaryOf(args),
-        },
-        { parent },
-    );
-    const policy = place.apply((where) =>
-        pulumi.jsonStringify(executionRights(identity, args, policies, where)),
-    );
-    // Resolves after the rights are attached, so that no DLM policy starts without them.
-    const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return pulumi.all([role.arn, rights.id]).apply(([arn]) => arn);
+    const rights = (where: Place) => executionRights(identity, args, policies, where);
+    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) });
 }
 
 interface PolicyOptions {

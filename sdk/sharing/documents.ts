@@ -6,7 +6,7 @@
  */
 import { isAccountId, isShortAccountId, quoteAccountId } from "../../schema/configuration";
 import { ownPrefix } from "../../schema/tags";
-import { rolePath } from "../schedule/role";
+import { rolePath } from "../dlm/iam";
 
 /**
  * Principals: names or ARNs. A name applies in every account that the document is attached to. `*` and `?` are refused in
