@@ -79,6 +79,11 @@ export function describeFailure(failure: CheckFailure, secrets: string[] = []): 
     return `${failure.property} ${formatFailure(failure, secrets)}`;
 }
 
+/** Formats failures, one a line. */
+export function describeFailures(failures: CheckFailure[]): string {
+    return failures.map((failure) => describeFailure(failure)).join("\n");
+}
+
 /**
  * Converts a failure to the format of the engine. The engine prints the value of the property that a failure names,
  * even if it is secret, and `<nil>` for a nested path. Therefore only the text names a secret property, and a nested

@@ -134,7 +134,7 @@ export const lifecyclePolicyRules = {
     copyTags: { validate: boolean, onChange: "update", default: false },
     extendDeletion: { validate: boolean, onChange: "update", default: false },
     crossRegionCopyTargets: {
-        validate: listOf(objectOf({ targetRegion: { validate: text(), required: true } })),
+        validate: listOf(objectOf({ targetRegion: { validate: text(), required: true } }), { atMost: 3 }),
         onChange: "update",
         default: [],
         isEqual: isSame,

@@ -92,11 +92,15 @@ export function mapOf(items: Validator): Validator {
     });
 }
 
-export function listOf(items: Validator, { atLeast = 0 } = {}): Validator {
+export function listOf(items: Validator, { atLeast = 0, atMost = Infinity } = {}): Validator {
     return validator({ valueType: "list", expected: "a list", items }, (value, path) => {
         if (!Array.isArray(value)) return [{ property: path, value, expected: "a list" }];
         if (value.length < atLeast)
             return [{ property: path, value, expected: `a list of at least ${String(atLeast)}` }];
+        if (value.length > atMost) {
+            const reason = `has ${String(value.length)} entries, but the maximum is ${String(atMost)}`;
+            return [{ property: path, reason }];
+        }
         return value.flatMap((entry, index) =>
             entry === UNKNOWN ? [] : items(entry, `${path}[${String(index)}]`),
         );

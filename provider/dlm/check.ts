@@ -7,6 +7,8 @@ import type { CheckFailure } from "../../schema/failure";
 import { isMap, UNKNOWN, type Properties } from "../../schema/values";
 import { defaultMembers } from "./wire";
 
+const eventBased = "EVENT_BASED_POLICY";
+
 export function checkPolicy(inputs: Properties): CheckFailure[] {
     const { policyDetails: details, defaultPolicy } = inputs;
     if (details !== undefined && defaultPolicy !== undefined)
@@ -19,6 +21,9 @@ export function checkPolicy(inputs: Properties): CheckFailure[] {
     const foreign = defaultMembers.filter((key) => inputs[key] !== undefined);
     return [
         ...foreign.map((property) => ({ property, reason: "is for default policies only. Remove it." })),
+        ...(inputs["policyType"] === eventBased && inputs["targetVolumeIds"] !== undefined
+            ? [{ property: "targetVolumeIds", reason: "is not for event-based policies. Remove it." }]
+            : []),
         ...(isMap(details) ? checkDetails(inputs["policyType"], details) : []),
     ];
 }
@@ -46,7 +51,7 @@ function checkDefault({
 
 function checkDetails(type: unknown, details: Properties): CheckFailure[] {
     if (type === UNKNOWN) return [];
-    const isEvent = type === "EVENT_BASED_POLICY";
+    const isEvent = type === eventBased;
     const ofEvents = ["eventSource", "actions"];
     const ofSchedules = ["resourceTypes", "targetTags", "schedules"];
     const [needed, foreign] = isEvent ? [ofEvents, ofSchedules] : [ofSchedules, ofEvents];

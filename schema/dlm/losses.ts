@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { eventLosses, eventPlanOf, unmanagedCopies, type CopyLoss } from "./event-losses";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -28,11 +29,21 @@ export interface PolicyLoss {
 }
 
 /** Returns what a policy loses if it is changed in place, or replaced where DLM cannot change it. */
-export function policyLosses(before: Properties, after: Properties, isReplaced = false): PolicyLoss[] {
-    const [old, next] = [planOf(before), planOf(after)];
-    if (old === undefined) return [];
+export function policyLosses(
+    before: Properties,
+    after: Properties,
+    isReplaced = false,
+): (PolicyLoss | CopyLoss)[] {
     const cause =
         replacementCause(before, after) ?? (isReplaced ? "the policy is replaced by a new one" : undefined);
+    const copies = eventPlanOf(before);
+    if (copies !== undefined) {
+        if (cause !== undefined) return [unmanagedCopies(cause)];
+        const nextCopies = eventPlanOf(after);
+        return nextCopies === undefined ? [] : eventLosses(copies, nextCopies);
+    }
+    const [old, next] = [planOf(before), planOf(after)];
+    if (old === undefined) return [];
     if (cause !== undefined) return [allUnmanaged(old, cause)];
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
@@ -55,7 +66,8 @@ export function policyLosses(before: Properties, after: Properties, isReplaced =
 }
 
 /** Returns what is lost with a policy that is deleted. */
-export function lossesOfDeletion(state: Properties): PolicyLoss[] {
+export function lossesOfDeletion(state: Properties): (PolicyLoss | CopyLoss)[] {
+    if (eventPlanOf(state) !== undefined) return [unmanagedCopies("the policy is deleted")];
     const plan = planOf(state);
     return plan === undefined ? [] : [allUnmanaged(plan, "the policy is deleted")];
 }
@@ -122,7 +134,9 @@ function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {
 }
 
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
-export function formatLoss({ schedule, cause, effect, restorePoints, of, hasWaiting }: PolicyLoss): string {
+export function formatLoss(loss: PolicyLoss | CopyLoss): string {
+    if ("consequence" in loss) return `${loss.cause}: ${loss.consequence}`;
+    const { schedule, cause, effect, restorePoints, of, hasWaiting } = loss;
     const points = `${formatCount(restorePoints, "restore point")} of each ${of}`;
     const waiting =
         hasWaiting === true

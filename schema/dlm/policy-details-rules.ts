@@ -5,7 +5,18 @@
  * @module
  */
 import type { Property, Validator } from "../property";
-import { allOf, boolean, listOf, mapOf, matching, objectOf, oneOf, text } from "../validators";
+import {
+    allOf,
+    boolean,
+    listOf,
+    mapOf,
+    matching,
+    objectOf,
+    oneOf,
+    positiveInteger,
+    text,
+    textUpTo,
+} from "../validators";
 import { UNKNOWN } from "../values";
 import type { PolicyCreateRule, PolicyRetainRule, PolicySchedule, PolicyShareRule } from "./policy-details";
 
@@ -19,6 +30,8 @@ const hours = matching({ valueType: "integer", expected: "1, 2, 3, 4, 6, 8, 12 o
 );
 const accountId = text("an account id of 12 digits", /^\d{12}$/);
 const tagText = text();
+/** DLM takes the ARN of a key, not of its alias. */
+const kmsKeyArn = text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d+:key\/./);
 
 /** Accepts a tag value, or a list of at least one. */
 const tagValues = matching({ valueType: "any", expected: "text or a list of texts" }, (value) =>
@@ -34,7 +47,7 @@ const must = (validate: Validator): Property => ({ validate, required: true });
 const may = (validate: Validator): Property => ({ validate });
 const ageUnit = oneOf("DAYS", "WEEKS", "MONTHS", "YEARS");
 
-const age = objectOf({ interval: must(wholeNumber), intervalUnit: must(ageUnit) });
+const age = objectOf({ interval: must(positiveInteger), intervalUnit: must(ageUnit) });
 const retainProperties = { count: may(wholeNumber), interval: may(wholeNumber), intervalUnit: may(ageUnit) };
 
 /** Rejects both a number and an age, and neither. */
@@ -80,7 +93,7 @@ const copy = objectOf({
     target: may(text()),
     targetRegion: may(text()),
     encrypted: must(boolean),
-    cmkArn: may(text()),
+    cmkArn: may(kmsKeyArn),
     copyTags: may(boolean),
     retainRule: may(age),
     deprecateRule: may(age),
@@ -100,7 +113,7 @@ const schedule = objectOf({
             availabilityZoneIds: may(strings),
         }),
     ),
-    crossRegionCopyRules: may(listOf(copy)),
+    crossRegionCopyRules: may(listOf(copy, { atMost: 3 })),
     shareRules: may(
         listOf(
             allOf(
@@ -120,30 +133,29 @@ const schedule = objectOf({
                     ];
                 },
             ),
+            { atMost: 1 },
         ),
     ),
     deprecateRule: may(retain),
     archiveRule: may(objectOf({ retainRule: must(objectOf({ retentionArchiveTier: must(retain) })) })),
 });
 
-const schedules = allOf(listOf(schedule, { atLeast: 1 }), (value, property) => {
+const schedules = allOf(listOf(schedule, { atLeast: 1, atMost: 4 }), (value, property) => {
     const names = (value as PolicySchedule[]).map(({ name }) => name);
     const twice = names.find((name, index) => name !== UNKNOWN && names.indexOf(name) < index);
     return twice === undefined ? [] : [{ property, reason: `contain two of the name "${twice}".` }];
 });
 
+const eventCopy = objectOf({
+    target: must(text()),
+    encryptionConfiguration: must(objectOf({ encrypted: must(boolean), cmkArn: may(kmsKeyArn) })),
+    retainRule: may(age),
+});
+
+// https://docs.aws.amazon.com/dlm/latest/APIReference/API_Action.html
 const action = objectOf({
-    name: must(text()),
-    crossRegionCopy: must(
-        listOf(
-            objectOf({
-                target: must(text()),
-                encryptionConfiguration: must(objectOf({ encrypted: must(boolean), cmkArn: may(text()) })),
-                retainRule: may(age),
-            }),
-            { atLeast: 1 },
-        ),
-    ),
+    name: must(text("text of 1 to 120 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,120}$/)),
+    crossRegionCopy: must(listOf(eventCopy, { atLeast: 1, atMost: 3 })),
 });
 
 export const policyDetails = objectOf({
@@ -164,11 +176,11 @@ export const policyDetails = objectOf({
             parameters: must(
                 objectOf({
                     eventType: must(oneOf("shareSnapshot")),
-                    snapshotOwner: must(listOf(accountId)),
-                    descriptionRegex: must(text()),
+                    snapshotOwner: must(listOf(accountId, { atMost: 50 })),
+                    descriptionRegex: must(textUpTo(1_000)),
                 }),
             ),
         }),
     ),
-    actions: may(listOf(action, { atLeast: 1 })),
+    actions: may(listOf(action, { atLeast: 1, atMost: 1 })),
 });

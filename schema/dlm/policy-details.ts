@@ -25,7 +25,7 @@ export interface PolicyDetails {
     parameters?: PolicyParameters;
     /** The event of an event-based policy. */
     eventSource?: PolicyEventSource;
-    /** The copies that an event-based policy creates. */
+    /** The copies that an event-based policy creates: one action. */
     actions?: PolicyAction[];
 }
 
@@ -175,15 +175,18 @@ export interface PolicyEventSource {
 export interface PolicyEventParameters {
     /** `shareSnapshot`. */
     eventType: string;
-    /** Ids of the accounts that share snapshots. */
+    /** Ids of the accounts that share snapshots, at most 50. */
     snapshotOwner: string[];
-    /** A regular expression for the descriptions of the snapshots; `.*` matches all. */
+    /**
+     * A regular expression of at most 1,000 characters for the whole description of a snapshot: `.*` matches all,
+     * `.*production.*` those that contain the word.
+     */
     descriptionRegex: string;
 }
 
 /** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Action.html */
 export interface PolicyAction {
-    /** A name of your choice. */
+    /** At most 120 letters, digits, spaces, `_` and `-`. */
     name: string;
     /** One to three copies. */
     crossRegionCopy: PolicyEventCopy[];

@@ -35,7 +35,7 @@ export interface PlannedSchedule {
     isArchived: boolean;
 }
 
-const unitDays: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
+export const unitDays: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
 /** The name of what a default policy does, which has no schedule. */
 const ofDefault = "default policy";
 

@@ -14,6 +14,9 @@ export function replacementCause(state: Properties, inputs: Properties): string 
         const isTurned = (isMap(before) || isMap(after)) && !hasUnknown([before, after]);
         return isTurned ? "DLM cannot turn a policy into a default policy, or back" : undefined;
     }
+    const policyTypes = [typeOf(state), typeOf(inputs)] as const;
+    if (!hasUnknown(policyTypes) && policyTypes[0] !== policyTypes[1])
+        return "DLM cannot change the type of a policy";
     const types = [before["resourceTypes"], after["resourceTypes"]] as const;
     if (!hasUnknown(types) && !equal(canonical(types[0]), canonical(types[1])))
         return "DLM cannot change the resource type of a policy";
@@ -24,6 +27,10 @@ export function replacementCause(state: Properties, inputs: Properties): string 
     return turned === undefined
         ? undefined
         : `DLM cannot change the retention of the schedule ${turned[0]} from ${String(former.get(turned[0]))} to ${turned[1]}`;
+}
+
+function typeOf({ policyType }: Properties): unknown {
+    return policyType ?? "EBS_SNAPSHOT_MANAGEMENT";
 }
 
 /** Returns by schedule whether a number or an age of snapshots is retained. */

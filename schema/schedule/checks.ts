@@ -5,16 +5,21 @@
  *
  * @module
  */
-import { describeFailure, type CheckFailure } from "../failure";
+import {
+    checkArguments,
+    fail,
+    failWith,
+    permissionsBoundary,
+    policyDescription,
+} from "../component-arguments";
+import { describeFailures, type CheckFailure } from "../failure";
 import { providerOptionRules, roleArn } from "../placement";
-import { checkProperties, type Property } from "../property";
-import { UNKNOWN, type Properties } from "../values";
+import type { Property } from "../property";
 import { boolean, listOf, objectOf, text, textUpTo } from "../validators";
 import type { SnapshotScheduleInputs } from "./args";
 import { checkRecovery, recoveryVolumes } from "./recovery-checks";
 import { checkCopies, checkRule, ruleOf } from "./rule-checks";
 import { targets, variableTags } from "./target-checks";
-import { fail, failWith } from "./value-checks";
 import { noContext, type ScheduleContext } from "./context";
 import { identityText } from "./identity";
 
@@ -23,8 +28,7 @@ export function checkSchedule(
     args: SnapshotScheduleInputs<unknown>,
     context: ScheduleContext = noContext,
 ): CheckFailure[] {
-    const inputs = known(args) as Properties;
-    const failures = [...nulls(inputs), ...checkProperties(propertiesOf(context), inputs)];
+    const failures = checkArguments(propertiesOf(context), args);
     // Only well-formed arguments can be compared with each other.
     return failures.length > 0 ? failures : checkTogether(args, context);
 }
@@ -32,29 +36,7 @@ export function checkSchedule(
 /** Throws an error that lists all failures. */
 export function assertSchedule(args: SnapshotScheduleInputs<unknown>, context?: ScheduleContext): void {
     const failures = checkSchedule(args, context);
-    if (failures.length > 0) throw new Error(failureText(failures));
-}
-
-export function failureText(failures: CheckFailure[]): string {
-    return failures.map((failure) => describeFailure(failure)).join("\n");
-}
-
-/** Rejects null, which the types exclude but a JSON file may contain; otherwise each check would have to treat it as omitted. */
-function nulls(value: unknown, path = ""): CheckFailure[] {
-    if (value === null) return fail(path, "is null. Omit it instead");
-    if (typeof value !== "object") return [];
-    const below = (key: string) =>
-        path === "" ? key : Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    return Object.entries(value).flatMap(([key, entry]) => nulls(entry, below(key)));
-}
-
-/** Replaces outputs and promises, the only values that are not plain data, by the marker of unknown values. */
-function known(value: unknown): unknown {
-    if (typeof value === "function") return UNKNOWN;
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map(known);
-    if (![null, Object.prototype].includes(Object.getPrototypeOf(value) as object | null)) return UNKNOWN;
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, known(entry)]));
+    if (failures.length > 0) throw new Error(describeFailures(failures));
 }
 
 function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleInputs, Property> {
@@ -64,13 +46,9 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         rules: { validate: listOf(ruleOf(context), { atLeast: 1 }), required: true },
         recoveryVolumes: { validate: recoveryVolumes },
         alarm: { validate: objectOf({ topicArn: topic }) },
-        description: {
-            validate: text("1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/),
-        },
+        description: { validate: policyDescription },
         role: { validate: roleArn },
-        permissionsBoundary: {
-            validate: text("the ARN of a policy", /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/),
-        },
+        permissionsBoundary: { validate: permissionsBoundary },
         credentials: providerOptionRules.credentials,
         identity: { validate: identityText },
         group: { validate: textUpTo(256) },

@@ -3,16 +3,17 @@
  *
  * @module
  */
+import { fail, lengthIn, refuse } from "../component-arguments";
 import type { CheckFailure } from "../failure";
 import type { Property } from "../property";
 import { objectOf, oneOf } from "../validators";
 import type { RecoveryVolumes } from "./args";
-import { fail, lengthIn, refuse, wholeNumber, zones } from "./value-checks";
+import { wholeNumber, zones } from "./value-checks";
 import type { ScheduleContext } from "./context";
 
 export const volumeTypes = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
 export const recoveryVolumes = objectOf({
-    availabilityZones: { validate: zones, required: true },
+    availabilityZones: { validate: zones(), required: true },
     keep: { validate: wholeNumber(1, 1_000), required: true },
     maximum: { validate: wholeNumber(1, 100_000), required: true },
     volumeType: { validate: oneOf(...volumeTypes) },

@@ -4,38 +4,16 @@
  *
  * @module
  */
-import { isAccountId, isShortAccountId, quoteAccountId } from "../account-id";
+import { account, age, copyTarget, distinct, fail, failWith, lengthIn } from "../component-arguments";
 import { toMilliseconds } from "../duration";
 import type { CheckFailure } from "../failure";
-import { nearest } from "../nearest";
 import type { Validator } from "../property";
-import { allOf, boolean, listOf, objectOf, text, validator } from "../validators";
+import { allOf, boolean, listOf, objectOf, text } from "../validators";
 import type { ScheduleRule } from "./args";
-import {
-    age,
-    atMost,
-    distinct,
-    fail,
-    failWith,
-    keepFrom,
-    lengthIn,
-    ruleName,
-    wholeNumber,
-    zones,
-} from "./value-checks";
+import { keepFrom, ruleName, wholeNumber, zones } from "./value-checks";
 import { cron, every } from "./timing-checks";
 import type { ScheduleContext } from "./context";
 import { day, gapsBetween, timesWithin } from "./times";
-
-const copy = objectOf({
-    region: {
-        validate: text('a region such as "eu-west-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
-        required: true,
-    },
-    keep: { validate: age, required: true },
-    encrypted: { validate: boolean },
-    kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:/) },
-});
 
 const scripts = objectOf({
     document: { validate: text("a Systems Manager document, or AWS_VSS_BACKUP", /./), required: true },
@@ -45,16 +23,6 @@ const scripts = objectOf({
     snapshotOnFailure: { validate: boolean },
 });
 
-function account(aliases: Record<string, string>): Validator {
-    const names = Object.keys(aliases).map((alias) => `"${alias}"`);
-    const allowed = `an id of 12 digits or an alias of ebs-snapshots:accounts (${names.join(", ") || "none there"})`;
-    return validator({ valueType: "string", expected: allowed }, (value, property) => {
-        if (typeof value === "string" && (isAccountId(value) || Object.hasOwn(aliases, value))) return [];
-        const expected = isShortAccountId(value) ? `${allowed}: ${quoteAccountId}` : allowed;
-        return [{ property, value, expected, suggestion: nearest(value, Object.keys(aliases)) }];
-    });
-}
-
 export function ruleOf({ accounts }: ScheduleContext): Validator {
     return objectOf({
         name: { validate: ruleName, required: true },
@@ -62,7 +30,7 @@ export function ruleOf({ accounts }: ScheduleContext): Validator {
         at: { validate: text('a time of day in UTC such as "03:00"', /^([01]\d|2[0-3]):[0-5]\d$/) },
         cron: { validate: cron },
         keep: { validate: keepFrom(0), required: true },
-        copyTo: { validate: allOf(listOf(copy), atMost(3)) },
+        copyTo: { validate: listOf(copyTarget, { atMost: 3 }) },
         shareWith: {
             validate: objectOf({
                 accounts: {
@@ -74,7 +42,7 @@ export function ruleOf({ accounts }: ScheduleContext): Validator {
         },
         fastRestore: {
             validate: objectOf({
-                availabilityZones: { validate: allOf(zones, atMost(10)), required: true },
+                availabilityZones: { validate: zones(10), required: true },
                 keep: { validate: keepFrom(1), required: true },
             }),
         },
@@ -119,10 +87,6 @@ export function checkRule(rule: AnyRule, path: string, ofInstances: boolean): Ch
             );
     }
     if (rule.scripts !== undefined && !ofInstances) add("scripts", "requires targets.instances");
-    for (const [index, { encrypted, kmsKeyId }] of copyTo.entries()) {
-        if (kmsKeyId !== undefined && encrypted !== true)
-            add(`copyTo[${String(index)}].kmsKeyId`, "requires encrypted: true");
-    }
     if (archive !== undefined) failures.push(...checkArchive(rule, archive.keep, path, ofInstances));
     return failures;
 }

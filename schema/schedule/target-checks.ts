@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { fail, failWith, refuse } from "../component-arguments";
 import { allOf, boolean, listOf, mapOf, objectOf, oneOf, resourceId, textUpTo } from "../validators";
-import { fail, failWith, refuse } from "./value-checks";
 
 const tagKeyText = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
 const tagKey = /^(?!aws:)(?!pulumi-ebs-snapshots:).{1,128}$/i;

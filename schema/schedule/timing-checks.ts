@@ -5,7 +5,7 @@
  */
 import { duration, toMilliseconds } from "../duration";
 import { matching, validator } from "../validators";
-import { refuse } from "./value-checks";
+import { refuse } from "../component-arguments";
 import { day, gapsBetween, hour, parseCron, timesWithin } from "./times";
 
 const intervals = [1, 2, 3, 4, 6, 8, 12, 24];

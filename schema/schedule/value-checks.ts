@@ -3,22 +3,9 @@
  *
  * @module
  */
-import { duration, toMilliseconds } from "../duration";
-import type { CheckFailure } from "../failure";
+import { age, distinct, refuse } from "../component-arguments";
 import type { Validator } from "../property";
 import { allOf, listOf, matching, text, validator } from "../validators";
-import { UNKNOWN } from "../values";
-import { day } from "./times";
-
-const most = { count: 1_000, days: 36_500 };
-
-export const fail = (property: string, reason: string): CheckFailure[] => [{ property, reason }];
-export const failWith = (property: string, value: unknown, reason: string): CheckFailure[] => [
-    { property, value, reason },
-];
-export const refuse = (property: string, value: unknown, expected: string): CheckFailure[] => [
-    { property, value, expected },
-];
 
 export function wholeNumber(least: number, largest: number): Validator {
     const expected = `an integer from ${String(least)} to ${largest.toLocaleString("en")}`;
@@ -28,25 +15,9 @@ export function wholeNumber(least: number, largest: number): Validator {
     );
 }
 
-/** Validates a duration in whole units, within limits. */
-export function lengthIn(unit: number, expected: string, least = 1, largest = Infinity): Validator {
-    return matching({ valueType: "string", expected }, (value) => {
-        if (duration(value, "").length > 0) return false;
-        const units = toMilliseconds(value as string) / unit;
-        return Number.isInteger(units) && units >= least && units <= largest;
-    });
-}
-
-export const age = lengthIn(
-    day,
-    'an age in whole days such as "30 days", at most "36500 days"',
-    1,
-    most.days,
-);
-
 /** Validates a number or an age; 0 is allowed where snapshots may be archived at once. */
 export function keepFrom(least: number): Validator {
-    const count = wholeNumber(least, most.count);
+    const count = wholeNumber(least, 1_000);
     const expected = `an integer from ${String(least)} to 1,000 or an age in whole days such as "30 days"`;
     return validator({ valueType: "string", expected }, (value, path) => {
         if (typeof value === "number") return count(value, path);
@@ -59,22 +30,8 @@ export const ruleName = text(
     /^(?! )[0-9A-Za-z _-]{1,120}(?<! )$/,
 );
 
-export const zones = allOf(
-    listOf(text("the name of an Availability Zone such as us-east-1a", /./), { atLeast: 1 }),
-    distinct,
-);
-
-export function distinct(value: unknown, path: string): CheckFailure[] {
-    const entries = (value as unknown[]).filter((entry) => entry !== UNKNOWN);
-    return new Set(entries).size < entries.length ? failWith(path, value, "which repeats an entry") : [];
-}
-
-export function atMost(largest: number) {
-    return (value: unknown, path: string): CheckFailure[] =>
-        (value as unknown[]).length > largest
-            ? fail(
-                  path,
-                  `has ${String((value as unknown[]).length)} entries, but the maximum is ${String(largest)}`,
-              )
-            : [];
-}
+export const zones = (atMost?: number) =>
+    allOf(
+        listOf(text("the name of an Availability Zone such as us-east-1a", /./), { atLeast: 1, atMost }),
+        distinct,
+    );

@@ -15,8 +15,7 @@ import type {
     ScheduleTargets,
     SnapshotScheduleInputs,
 } from "../../schema/schedule/args";
-import { day } from "../../schema/schedule/times";
-import { ownValue } from "../../schema/values";
+import { accountId, ageRule, daysOf, describable } from "../dlm/terms";
 import type { DeepInput } from "../types";
 
 type Given<T> = { [K in keyof T]: DeepInput<T[K]> };
@@ -218,24 +217,6 @@ function scriptsOf({ document, stages, timeout, retries, snapshotOnFailure }: Sc
 
 function keepRule(keep: Keep) {
     return typeof keep === "number" ? { count: keep } : ageRule(keep);
-}
-
-function ageRule(age: string) {
-    return { interval: daysOf(age), intervalUnit: "DAYS" };
-}
-
-function daysOf(age: string): number {
-    return toMilliseconds(age) / day;
-}
-
-/** Resolves an alias to its account id; an output is an id already. */
-export function accountId(account: Input<string>, aliases: Record<string, string>): Input<string> {
-    return typeof account === "string" ? (ownValue(aliases, account) ?? account) : account;
-}
-
-/** Replaces the characters that Pulumi allows in a name and DLM does not in a description. */
-function describable(name: string): string {
-    return name.replaceAll(/[^0-9A-Za-z _-]/g, "-").slice(0, 500);
 }
 
 function byName(one: AnyRule, other: AnyRule): number {

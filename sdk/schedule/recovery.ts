@@ -11,7 +11,8 @@ import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
 import type { ScheduleIdentity } from "./policy";
-import { boundaryOf, recoveryRights, rolePath, trustOf, type Place } from "./role";
+import { boundaryOf, rolePath, trustOf, type Place } from "../dlm/iam";
+import { recoveryRights } from "./role";
 
 type Args = SnapshotScheduleInputs<pulumi.Input<string>>;
 

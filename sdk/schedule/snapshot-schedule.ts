@@ -8,16 +8,18 @@ import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
-import { loadAws, type Aws } from "../aws";
-import { checkSchedule, failureText } from "../../schema/schedule/checks";
+import { loadAws } from "../aws";
+import { checkSchedule } from "../../schema/schedule/checks";
 import { longestIdentity } from "../../schema/schedule/identity";
+import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
+import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
 import { reportSchedule } from "./listeners";
 import { PlanRecord } from "./schedule-record";
 import { createRecovery } from "./recovery";
-import { boundaryOf, executionRights, rolePath, trustOf, type Place } from "./role";
+import { executionRights } from "./role";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
 
@@ -54,12 +56,12 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         // Invalid arguments are refused before anything is registered.
         const settings = settingsOf(name);
         const provider = explicitAwsProvider(opts);
-        assertValid(name, checkSchedule(args, contextOf(provider, settings)));
+        assertValid(type, name, checkSchedule(args, contextOf(provider, settings)));
         const identity = { ...settings, id: args.identity ?? settings.defaultId };
-        assertValid(name, checkLength(identity));
+        assertValid(type, name, checkLength(identity));
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
-        assertValid(name, reserveTargets(provider, identity, policies));
+        assertValid(type, name, reserveTargets(provider, identity, policies));
         const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 
@@ -121,37 +123,12 @@ function contextOf(provider: pulumi.ProviderResource | undefined, { accounts, ta
     return { accounts, carriedTags: Object.values(tagKeys), ...(known ? { region } : {}) };
 }
 
-function assertValid(name: string, failures: CheckFailure[]): void {
-    if (failures.length > 0) throw new pulumi.RunError(`${type} "${name}":\n${failureText(failures)}`);
-}
-
-function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place> {
-    const opts = { parent };
-    return pulumi.output({
-        partition: aws.getPartitionOutput({}, opts).partition,
-        region: aws.getRegionOutput({}, opts).region,
-        account: aws.getCallerIdentityOutput({}, opts).accountId,
-    });
-}
-
-/** `@pulumi/aws`, and the partition, region and account of its provider. */
-interface Surroundings {
-    aws: Aws;
-    place: pulumi.Output<Place>;
-}
-
 /** A schedule with a given role, and nothing else that is a resource of `@pulumi/aws`, needs no such package. */
 function isAwsNeeded(
     { role, recoveryVolumes, alarm }: SnapshotScheduleArgs,
     provider: pulumi.ProviderResource | undefined,
 ): boolean {
     return [role === undefined, recoveryVolumes, alarm, provider].some(Boolean);
-}
-
-/** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
-function profileOf(provider: pulumi.ProviderResource | undefined) {
-    const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
-    return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
 }
 
 /** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
@@ -162,24 +139,13 @@ function roleOf(
     surroundings: Surroundings | undefined,
 ): pulumi.Output<string> {
     if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
-    const { aws, place } = surroundings;
     const name = `${identity.name}-dlm`;
-    const role = new aws.iam.Role(
-        name,
-        {
-            path: rolePath,
-            assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))),
-            ...boundaryOf(args),
-        },
-        { parent },
-    );
-    const policy = pulumi.all([place, identity.id]).apply(([where, id]) => {
-        const known = { ...identity, id };
-        return pulumi.jsonStringify(executionRights(known, args, policiesOf(known, args), where));
-    });
-    // Resolves after the rights are attached, so that no DLM policy starts without them.
-    const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return pulumi.all([role.arn, rights.id]).apply(([arn]) => arn);
+    const rights = (where: Place) =>
+        identity.id.apply((id) => {
+            const known = { ...identity, id };
+            return executionRights(known, args, policiesOf(known, args), where);
+        });
+    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) });
 }
 
 interface PolicyOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import { ownPrefix } from "../../schema/tags";
-import { rolePath } from "../schedule/role";
+import { rolePath } from "../dlm/iam";
 import type { SharingPolicyInputs, Sharers } from "./inputs";
 import {
     type PolicyStatement,

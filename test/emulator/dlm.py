@@ -15,9 +15,12 @@ INTERVALS = (1, 2, 3, 4, 6, 8, 12, 24)
 LARGEST_COUNT = 1000
 SCHEDULES = 4
 COPIES = 3
+OWNERS = 50
 YEARS = 100
 PER_YEAR = {"DAYS": 366, "WEEKS": 53, "MONTHS": 12, "YEARS": 1}
 DESCRIPTION = re.compile(r"[0-9A-Za-z _-]{1,500}")
+NAME = re.compile(r"[0-9A-Za-z _-]{1,120}")
+KEY = re.compile(r"arn:aws(-[a-z]{1,3}){0,2}:kms:([a-z]+-){2,3}\d:\d+:key/.*")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/.+")
 ACTIONS = {
@@ -220,8 +223,7 @@ def _check_details(details: dict[str, Any], default: bool) -> None:
             raise invalid(f"At most {COPIES} copy targets")
         return
     if details.get("PolicyType") == "EVENT_BASED_POLICY":
-        if not details.get("EventSource") or not details.get("Actions"):
-            raise invalid("An event-based policy needs EventSource and Actions")
+        _check_events(details)
         return
     if details.get("ResourceTypes") not in (["VOLUME"], ["INSTANCE"]):
         raise invalid("ResourceTypes is one of VOLUME and INSTANCE")
@@ -234,6 +236,35 @@ def _check_details(details: dict[str, Any], default: bool) -> None:
         raise invalid("The names of schedules must differ")
     for schedule in schedules:
         _check_schedule(schedule, details)
+
+
+def _check_events(details: dict[str, Any]) -> None:
+    """As the reference of the API has it: https://docs.aws.amazon.com/dlm/latest/APIReference/API_EventParameters.html"""
+    foreign = {"ResourceTypes", "TargetTags", "Schedules"} & details.keys()
+    if foreign:
+        raise invalid(f"{sorted(foreign)} are not for event-based policies")
+    source, actions = details.get("EventSource", {}), details.get("Actions", [])
+    parameters = source.get("Parameters", {})
+    if source.get("Type") != "MANAGED_CWE" or parameters.get("EventType") != "shareSnapshot":
+        raise invalid("EventSource has the Type MANAGED_CWE and the EventType shareSnapshot")
+    owners = parameters.get("SnapshotOwner", [])
+    if not 1 <= len(owners) <= OWNERS or not all(re.fullmatch(r"\d{12}", owner) for owner in owners):
+        raise invalid(f"SnapshotOwner has 1 to {OWNERS} ids of accounts")
+    if len(parameters.get("DescriptionRegex", "x" * 1001)) > 1000:
+        raise invalid("DescriptionRegex is required, with at most 1000 characters")
+    if len(actions) != 1 or not NAME.fullmatch(actions[0].get("Name", "")):
+        raise invalid("An event-based policy has one action, with a name of [0-9A-Za-z _-]+")
+    copies = actions[0].get("CrossRegionCopy", [])
+    if not 1 <= len(copies) <= COPIES:
+        raise invalid(f"An action has 1 to {COPIES} cross-region copies")
+    for copy in copies:
+        encryption = copy.get("EncryptionConfiguration", {})
+        if not copy.get("Target") or "Encrypted" not in encryption:
+            raise invalid("A cross-region copy needs Target and EncryptionConfiguration with Encrypted")
+        if "CmkArn" in encryption and not KEY.fullmatch(encryption["CmkArn"]):
+            raise invalid("CmkArn is not the ARN of a key")
+        if "RetainRule" in copy:
+            _check_age(copy["RetainRule"], "RetainRule", least=1)
 
 
 def _check_schedule(schedule: dict[str, Any], details: dict[str, Any]) -> None:

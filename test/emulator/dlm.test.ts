@@ -65,4 +65,45 @@ describe("DLM", () => {
         await emulator.set({ dlmPolicies: 1 });
         expect((await create(policy("d"))).body["__type"]).toBe("LimitExceededException");
     });
+
+    test("takes an event-based policy within the limits of the API, and changes neither its type nor adds schedules", async () => {
+        const copy = { Target: "eu-west-1", EncryptionConfiguration: { Encrypted: false } };
+        const parameters = {
+            EventType: "shareSnapshot",
+            SnapshotOwner: ["111122223333"],
+            DescriptionRegex: ".*",
+        };
+        const event = (more: object = {}, copies: object[] = [copy], action: object = {}) => ({
+            ...policy("yes"),
+            PolicyDetails: {
+                PolicyType: "EVENT_BASED_POLICY",
+                EventSource: { Type: "MANAGED_CWE", Parameters: { ...parameters, ...more } },
+                Actions: [{ Name: "copy", CrossRegionCopy: copies, ...action }],
+            },
+        });
+        const refused = [
+            event({ SnapshotOwner: [] }),
+            event({ SnapshotOwner: ["1111"] }),
+            event({ DescriptionRegex: "x".repeat(1001) }),
+            event({ DescriptionRegex: undefined }),
+            event({ EventType: "copySnapshot" }),
+            event({}, []),
+            event({}, [copy, copy, copy, copy]),
+            event({}, [{ ...copy, RetainRule: { Interval: 0, IntervalUnit: "DAYS" } }]),
+            event({}, [{ Target: "eu-west-1" }]),
+            event({}, [{ ...copy, EncryptionConfiguration: { Encrypted: true, CmkArn: "alias/a" } }]),
+            event({}, [copy], { Name: "no: colons" }),
+        ];
+        for (const input of refused) {
+            const { status, body } = await create(input);
+            expect([status, body["__type"]]).toEqual([400, "InvalidRequestException"]);
+        }
+        const path = `/policies/${String((await create(event())).body["PolicyId"])}`;
+        const change = (PolicyDetails: object) => emulator.rest("dlm", "PATCH", path, { PolicyDetails });
+        expect((await change({ PolicyType: "IMAGE_MANAGEMENT" })).status).toBe(400);
+        expect((await change({ Schedules: [] })).status).toBe(400);
+        expect((await change({ Actions: [{ Name: "copy", CrossRegionCopy: [copy, copy] }] })).status).toBe(
+            200,
+        );
+    });
 });

@@ -143,6 +143,32 @@ describe("refuses, on the argument at fault", () => {
             }),
         ],
         [
+            'rules[0].copyTo[0].kmsKeyId is "arn:aws:kms:us-east-1:1:key/1", but must be the ARN of a KMS key in eu-west-1',
+            withRule({
+                copyTo: [
+                    {
+                        region: "eu-west-1",
+                        keep: "1 day",
+                        encrypted: true,
+                        kmsKeyId: "arn:aws:kms:us-east-1:1:key/1",
+                    },
+                ],
+            }),
+        ],
+        [
+            'rules[0].copyTo[0].kmsKeyId is "arn:aws:kms:eu-west-1:1:alias/a", but must be the ARN of a KMS key',
+            withRule({
+                copyTo: [
+                    {
+                        region: "eu-west-1",
+                        keep: "1 day",
+                        encrypted: true,
+                        kmsKeyId: "arn:aws:kms:eu-west-1:1:alias/a",
+                    },
+                ],
+            }),
+        ],
+        [
             'rules[0].shareWith.accounts[0] is "aduit", but must be an id of 12 digits or an alias of ebs-snapshots:accounts ("audit")',
             withRule({ shareWith: { accounts: ["aduit"] } }),
         ],

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { formatLoss, lossesOfDeletion, policyLosses } from "../../../schema/dlm/losses";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+
+interface Copy {
+    target: string;
+    days?: number;
+}
+
+/** Returns an event-based policy that copies what these accounts share. */
+function policy(snapshotOwner: unknown, copies: Copy[], more: Properties = {}): Properties {
+    return {
+        policyType: "EVENT_BASED_POLICY",
+        policyDetails: {
+            eventSource: {
+                type: "MANAGED_CWE",
+                parameters: { eventType: "shareSnapshot", snapshotOwner, descriptionRegex: ".*" },
+            },
+            actions: [
+                {
+                    name: "copy",
+                    crossRegionCopy: copies.map(({ target, days }) => ({
+                        target,
+                        encryptionConfiguration: { encrypted: false },
+                        ...(days === undefined
+                            ? {}
+                            : { retainRule: { interval: days, intervalUnit: "DAYS" } }),
+                    })),
+                },
+            ],
+        },
+        ...more,
+    };
+}
+
+const owners = ["111122223333", "444455556666"];
+const before = policy(owners, [{ target: "eu-west-1" }, { target: "eu-north-1", days: 30 }]);
+const words = (after: Properties, isReplaced = false) =>
+    policyLosses(before, after, isReplaced).map(formatLoss);
+
+test("a policy that is deleted or replaced leaves its copies", () => {
+    const rest = "its copies stay and are no longer managed; delete them yourself";
+    expect(lossesOfDeletion(before).map(formatLoss)).toEqual([`the policy is deleted: ${rest}`]);
+    expect(words(before, true)).toEqual([`the policy is replaced by a new one: ${rest}`]);
+    expect(words({ ...before, policyType: "IMAGE_MANAGEMENT" })).toEqual([
+        `DLM cannot change the type of a policy: ${rest}`,
+    ]);
+});
+
+test("both accounts, and an end of what was retained for ever, are named", () => {
+    const after = policy(
+        ["777788889999"],
+        [
+            { target: "eu-west-1", days: 7 },
+            { target: "eu-north-1", days: 30 },
+        ],
+    );
+    expect(words(after)).toEqual([
+        "111122223333 and 444455556666 are no longer among the sharing accounts: snapshots that they share are no longer copied",
+        "the copies in eu-west-1 are retained for 7 days instead of ever: this applies to new copies",
+    ]);
+});
+
+test("more accounts, regions and days cost nothing, nor does anything while it is unknown", () => {
+    const more = policy(
+        [...owners, "777788889999"],
+        [{ target: "eu-west-1" }, { target: "eu-north-1", days: 60 }, { target: "eu-south-1", days: 1 }],
+    );
+    expect(words(more)).toEqual([]);
+    expect(words(policy(UNKNOWN, []))).toEqual([]);
+    expect(words({ policyType: "EVENT_BASED_POLICY", policyDetails: UNKNOWN })).toEqual([]);
+});
+
+test("any older state and any program get an answer", () => {
+    const part = fc.oneof(fc.constantFrom(null, UNKNOWN, [], {}), fc.jsonValue());
+    const event = fc.record({ parameters: part });
+    const details = fc.record({
+        eventSource: fc.oneof(event, part),
+        actions: fc.oneof(fc.array(part), part),
+    });
+    const inputs = fc.record({
+        policyType: fc.constantFrom("EVENT_BASED_POLICY", "IMAGE_MANAGEMENT"),
+        policyDetails: fc.oneof(details, fc.constant(before["policyDetails"]), part),
+        state: part,
+    }) as fc.Arbitrary<Properties>;
+    fc.assert(
+        fc.property(inputs, inputs, fc.boolean(), (one, other, isReplaced) => {
+            for (const loss of [...policyLosses(one, other, isReplaced), ...lossesOfDeletion(one)])
+                expect(formatLoss(loss)).toMatch(/^\S.*: \S/);
+        }),
+        { numRuns: 1_000 },
+    );
+});
