@@ -1,15 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
-import type { Credentials } from "../../schema/configuration";
 import { LifecyclePolicy } from "../lifecycle-policy";
-import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
 import { loadAws } from "../aws";
 import { checkSchedule } from "../../schema/schedule/checks";
-import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
+import {
+    assertValid,
+    createDlmRole,
+    placeOf,
+    policyOptionsOf,
+    type PolicyOptions,
+    type Surroundings,
+} from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
@@ -63,9 +68,7 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
 
         const surroundings = aws && { aws, place: placeOf(aws, this) };
         this.roleArn = roleOf(this, identity, args, policies, surroundings);
-        // An explicit provider does not reach the policies, so that they are told its region and its profile.
-        const where = provider === undefined ? {} : { region: surroundings?.place.region };
-        const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
+        const options = policyOptionsOf(provider, surroundings, args.credentials);
         createRecord(this, name, args, options);
         const created = policies.map((policy) => createPolicy(this, args, policy, this.roleArn, options));
         this.policyIds = pulumi.all(created.map(({ id }) => id));
@@ -129,12 +132,7 @@ function roleOf(
     if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
     const name = `${identity.name}-dlm`;
     const rights = (where: Place) => executionRights(identity, args, policies, where);
-    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) });
-}
-
-interface PolicyOptions {
-    region?: pulumi.Input<string> | undefined;
-    credentials?: DeepInput<Credentials | undefined>;
+    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) }).arn;
 }
 
 /** Records how many recovery volumes there are, so that the next preview can warn of fewer. */
