@@ -9,7 +9,7 @@ import type { CheckFailure } from "./failure";
 import { nearest } from "./nearest";
 import { regionRule } from "./placement";
 import { checkProperties, type Property, type Validator } from "./property";
-import { allOf, boolean, matching, objectOf, text, validator } from "./validators";
+import { allOf, boolean, listOf, matching, objectOf, text, validator } from "./validators";
 import { UNKNOWN, type Properties } from "./values";
 
 /** Returns the failures of single arguments; unknown values are not validated. */
@@ -70,8 +70,7 @@ const copyProperties = objectOf({
     kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d+:key\/./) },
 });
 
-/** Copies of snapshots in a region. */
-export const copyTarget = allOf(copyProperties, (value, path) => {
+const copyTarget = allOf(copyProperties, (value, path) => {
     const { region, encrypted = false, kmsKeyId } = value as Properties;
     if (typeof kmsKeyId !== "string") return [];
     const property = `${path}.kmsKeyId`;
@@ -80,6 +79,18 @@ export const copyTarget = allOf(copyProperties, (value, path) => {
     if (kmsKeyId === UNKNOWN || region === UNKNOWN || ofKey === region) return [];
     return refuse(property, kmsKeyId, `the ARN of a KMS key in ${String(region)}`);
 });
+
+/** Accepts copies in at most three regions, each once. */
+export function copyTargets({ atLeast = 0 } = {}): Validator {
+    return allOf(listOf(copyTarget, { atLeast, atMost: 3 }), (value, path) => {
+        const regions = (value as Properties[]).map(({ region }) => region);
+        return regions.flatMap((region, index) =>
+            region !== UNKNOWN && regions.indexOf(region) < index
+                ? failWith(`${path}[${String(index)}].region`, region, "which another copy has too")
+                : [],
+        );
+    });
+}
 
 /** Accepts the id of an account, or one of the aliases. */
 export function account(aliases: Record<string, string>): Validator {

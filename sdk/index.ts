@@ -35,6 +35,11 @@ export {
 
 export type { StorageAssumptions } from "./schedule/storage";
 export { SnapshotSchedule, type SnapshotScheduleArgs } from "./schedule/snapshot-schedule";
+export {
+    SharedSnapshotCopies,
+    type SharedSnapshotCopiesArgs,
+} from "./shared-snapshot-copies/shared-snapshot-copies";
+
 export { Snapshot, type SnapshotArgs, type SnapshotState } from "./snapshot";
 export { SnapshotCopy, type SnapshotCopyArgs, type SnapshotCopyState } from "./snapshot-copy";
 export {
@@ -115,6 +120,7 @@ export type {
     PolicyExclusions,
 } from "../schema/lifecycle-policy";
 export type { ProviderOptions } from "../schema/placement";
+export type { SharedSnapshotCopiesInputs, SharedSnapshotCopy } from "../schema/shared-snapshot-copies";
 export type {
     SnapshotInputs,
     SnapshotCreationOptions,

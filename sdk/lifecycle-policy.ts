@@ -12,7 +12,8 @@ export type LifecyclePolicyState = LifecyclePolicyInputs & ProviderOptions & Lif
 
 /**
  * A policy of Amazon Data Lifecycle Manager (DLM), in DLM's own terms. It is updated in place wherever DLM can, and the
- * preview says how many restore points a change costs. {@link SnapshotSchedule} is easier to declare.
+ * preview says how many restore points a change costs. {@link SnapshotSchedule} and {@link SharedSnapshotCopies} are easier
+ * to declare.
  *
  * @example
  * ```ts

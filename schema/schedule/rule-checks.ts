@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { account, age, copyTarget, distinct, fail, failWith, lengthIn } from "../component-arguments";
+import { account, age, copyTargets, distinct, fail, failWith, lengthIn } from "../component-arguments";
 import { toMilliseconds } from "../duration";
 import type { CheckFailure } from "../failure";
 import type { Validator } from "../property";
@@ -30,7 +30,7 @@ export function ruleOf({ accounts }: ScheduleContext): Validator {
         at: { validate: text('a time of day in UTC such as "03:00"', /^([01]\d|2[0-3]):[0-5]\d$/) },
         cron: { validate: cron },
         keep: { validate: keepFrom(0), required: true },
-        copyTo: { validate: listOf(copyTarget, { atMost: 3 }) },
+        copyTo: { validate: copyTargets() },
         shareWith: {
             validate: objectOf({
                 accounts: {
@@ -128,12 +128,10 @@ export function checkCopies(
     rule: number,
     scheduleRegion: string | undefined,
 ): CheckFailure[] {
-    const regions = copies.map(({ region }) => region);
-    return regions.flatMap((region, index) => {
+    return copies.flatMap(({ region }, index) => {
         const path = `rules[${String(rule)}].copyTo[${String(index)}].region`;
-        if (region === scheduleRegion)
-            return failWith(path, region, "the region of the schedule. Specify another region");
-        if (regions.indexOf(region) < index) return failWith(path, region, "which another copy has too");
-        return [];
+        return region === scheduleRegion
+            ? failWith(path, region, "the region of the schedule. Specify another region")
+            : [];
     });
 }

@@ -35,6 +35,7 @@ export function rulesOf(name: string): Readonly<Record<string, Rule>> | undefine
 /** Returns, for each class that is not a resource, the arguments that may be outputs. */
 export const components: Record<string, string> = {
     SnapshotSchedule: "Ids, ARNs, accounts and the texts of tags may be outputs of other resources.",
+    SharedSnapshotCopies: "Ids, ARNs, accounts and keys may be outputs of other resources.",
     Provider: "Each may be an output of another resource.",
     SnapshotSharingPolicy: "They are plain data, known when the program runs.",
 };

@@ -4,8 +4,10 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { Credentials } from "../../schema/credentials";
 import { describeFailures, type CheckFailure } from "../../schema/failure";
 import type { Aws } from "../aws";
+import type { DeepInput } from "../types";
 import { boundaryOf, rolePath, trustOf, type Place, type PolicyDocument } from "./iam";
 
 /** `@pulumi/aws`, and the partition, region and account of its provider. */
@@ -29,9 +31,24 @@ export function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place>
 }
 
 /** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
-export function profileOf(provider: pulumi.ProviderResource | undefined) {
+function profileOf(provider: pulumi.ProviderResource | undefined) {
     const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
     return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
+}
+
+export interface PolicyOptions {
+    region?: pulumi.Input<string> | undefined;
+    credentials?: DeepInput<Credentials | undefined>;
+}
+
+/** Returns the options of DLM policies, which an explicit `aws.Provider` does not reach: its region and its profile. */
+export function policyOptionsOf(
+    provider: pulumi.ProviderResource | undefined,
+    surroundings: Surroundings | undefined,
+    credentials: Credentials | undefined,
+): PolicyOptions {
+    const where = provider === undefined ? {} : { region: surroundings?.place.region };
+    return { ...where, credentials: credentials ?? profileOf(provider) };
 }
 
 interface RoleSettings {
@@ -40,12 +57,18 @@ interface RoleSettings {
     permissionsBoundary?: pulumi.Input<string>;
 }
 
-/** Creates a role for DLM, and returns its ARN. */
+/** A role for DLM. */
+export interface DlmRole {
+    /** Resolves after the rights are attached, so that no DLM policy starts without them. */
+    arn: pulumi.Output<string>;
+    name: pulumi.Output<string>;
+}
+
 export function createDlmRole(
     parent: pulumi.Resource,
     { aws, place }: Surroundings,
     settings: RoleSettings,
-): pulumi.Output<string> {
+): DlmRole {
     const { name, rights } = settings;
     const role = new aws.iam.Role(
         name,
@@ -57,7 +80,6 @@ export function createDlmRole(
         { parent },
     );
     const policy = place.apply((where) => pulumi.jsonStringify(rights(where)));
-    // Resolves after the rights are attached, so that no DLM policy starts without them.
     const attached = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return pulumi.all([role.arn, attached.id]).apply(([arn]) => arn);
+    return { arn: pulumi.all([role.arn, attached.id]).apply(([arn]) => arn), name: role.id };
 }

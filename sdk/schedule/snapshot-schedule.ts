@@ -2,16 +2,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
-import type { Credentials } from "../../schema/credentials";
 import { LifecyclePolicy } from "../lifecycle-policy";
-import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
 import { loadAws } from "../aws";
 import { checkSchedule } from "../../schema/schedule/checks";
 import { longestIdentity } from "../../schema/schedule/identity";
-import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
+import {
+    assertValid,
+    createDlmRole,
+    placeOf,
+    policyOptionsOf,
+    type PolicyOptions,
+    type Surroundings,
+} from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
@@ -66,9 +71,7 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         super(type, name, {}, opts);
 
         const surroundings = aws && { aws, place: placeOf(aws, this) };
-        // An explicit provider does not reach the policies, so that they are told its region and its profile.
-        const where = provider === undefined ? {} : { region: surroundings?.place.region };
-        const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
+        const options = policyOptionsOf(provider, surroundings, args.credentials);
         const id = createRecord(this, identity, args, options);
         const kept = { ...identity, id };
         this.roleArn = roleOf(this, kept, args, surroundings);
@@ -145,12 +148,7 @@ function roleOf(
             const known = { ...identity, id };
             return executionRights(known, args, policiesOf(known, args), where);
         });
-    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) });
-}
-
-interface PolicyOptions {
-    region?: pulumi.Input<string> | undefined;
-    credentials?: DeepInput<Credentials | undefined>;
+    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) }).arn;
 }
 
 /** Records the identity and what exists of each volume; returns the identity that the state has. */

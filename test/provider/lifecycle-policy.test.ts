@@ -128,7 +128,7 @@ test("DLM replaces for another resource or policy type, and between number and a
         [
             { ...args, policyType: "IMAGE_MANAGEMENT" },
             "policyType",
-            "the policy is replaced by a new one: up to 22 restore points of each volume stay",
+            "DLM cannot change the type of a policy: up to 22 restore points of each volume stay",
         ],
     ];
     for (const [changed, property, words] of cases) {
@@ -368,7 +368,7 @@ test("an event-based policy is created, shown without drift, changed in place, a
     ])
         expect(said).toContain(words);
     const updated = await door.update(kind, created, inputs);
-    expect(updated).toMatchObject({ policyId: created.id });
+    expect(updated.state).toMatchObject({ policyId: created.id });
     expect(await policy(created.id)).toMatchObject({
         State: "DISABLED",
         PolicyDetails: {

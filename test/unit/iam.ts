@@ -12,6 +12,8 @@ export interface Asked {
     action: string;
     on?: string;
     context?: Record<string, string | string[]>;
+    /** The owner of the resource, if it is another account. */
+    owner?: string;
 }
 
 /** The documents that apply to the request. */
@@ -22,7 +24,7 @@ export type Attached = Pick<
 
 export async function allows(
     attached: Partial<Attached>,
-    { who, action, on = snapshot, context = {} }: Asked,
+    { who, action, on = snapshot, context = {}, owner = own }: Asked,
 ) {
     const simulation: Simulation = {
         identityPolicies: [],
@@ -32,7 +34,7 @@ export async function allows(
         request: {
             principal: who,
             action,
-            resource: { resource: on, accountId: own },
+            resource: { resource: on, accountId: owner },
             contextVariables: { "aws:PrincipalArn": who, ...context },
         },
     };

@@ -49,7 +49,7 @@ export default {
                     ...["Snapshot", "CompletedSnapshots", "SnapshotCopy", "InstanceSnapshots"].map(reference),
                     ...["VolumeFromSnapshot", "VolumeClone", "SnapshotShare"].map(reference),
                     ...["SnapshotSchedule", "LifecyclePolicy"].map(reference),
-                    reference("SnapshotSharingPolicy"),
+                    ...["SharedSnapshotCopies", "SnapshotSharingPolicy"].map(reference),
                     page("Common options", "/docs/reference/common-options"),
                     page("Functions and types", "/docs/reference/functions-and-types"),
                     page("Policies", "/docs/reference/policies"),

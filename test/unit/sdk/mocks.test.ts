@@ -34,6 +34,11 @@ const classes: Record<string, () => pulumi.Resource> = {
             recoveryVolumes: { availabilityZones: ["us-east-1a"], keep: 1, maximum: 4 },
             alarm: { topicArn: arn },
         }),
+    SharedSnapshotCopies: () =>
+        new ebs.SharedSnapshotCopies("k", {
+            fromAccounts: ["111122223333"],
+            copyTo: [{ region: "eu-west-1", keep: "30 days" }],
+        }),
     Provider: () => new ebs.Provider("i", { region: "us-west-2", endpoints: [{ ec2: "http://localhost" }] }),
     SnapshotSharingPolicy: () =>
         new ebs.SnapshotSharingPolicy("h", {
@@ -73,9 +78,13 @@ describe.each([
         );
         const resource = classes[name]!();
         const urn = await new Promise<string>((done) => resource.urn.apply(done));
+        const components = ["SharedSnapshotCopies", "SnapshotSchedule", "SnapshotSharingPolicy"];
         expect(urn).toContain(
-            { SnapshotSchedule: "ebs-snapshots:index", SnapshotSharingPolicy: "ebs-snapshots:index" }[name] ??
-                (name === "Provider" ? "pulumi:providers:ebs-snapshots" : "ebs:"),
+            name === "Provider"
+                ? "pulumi:providers:ebs-snapshots"
+                : components.includes(name)
+                  ? `ebs-snapshots:index:${name}`
+                  : "ebs:",
         );
         await waitForRPCs();
     });

@@ -1,0 +1,87 @@
+// The examples that declare policies of DLM, as they stand: examples/backup-account and examples/dlm-policy. With a role
+// given, they need no plugin of @pulumi/aws. It needs the engine: it runs the programs.
+
+import { resolve } from "node:path";
+import {
+    CreateSnapshotCommand,
+    CreateVolumeCommand,
+    ModifySnapshotAttributeCommand,
+} from "@aws-sdk/client-ec2";
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+
+const example = (name: string) => ({
+    main: resolve(__dirname, "../../../examples", name),
+    runtime: "runtime: nodejs\n",
+});
+const roleArn = "arn:aws:iam::123456789012:role/dlm";
+
+async function policies(): Promise<Record<string, unknown>[]> {
+    const { body } = await emulator.rest("dlm", "GET", "/policies");
+    const ids = (body["Policies"] as { PolicyId: string }[]).map(({ PolicyId }) => PolicyId);
+    const all = await Promise.all(ids.map((id) => emulator.rest("dlm", "GET", `/policies/${id}`)));
+    return all.map((one) => one.body["Policy"] as Record<string, unknown>);
+}
+
+/** Returns the id of a snapshot that another account shares with the account of the stack. */
+async function shareFrom(account: string): Promise<string> {
+    const theirs = emulator.ec2({ account });
+    const zone = { AvailabilityZone: "us-east-1a", Size: 1 };
+    const { VolumeId } = await theirs.send(new CreateVolumeCommand(zone));
+    const { SnapshotId = "" } = await theirs.send(new CreateSnapshotCommand({ VolumeId }));
+    const Add = [{ UserId: "123456789012" }];
+    const change = { SnapshotId, CreateVolumePermission: { Add } };
+    await theirs.send(new ModifySnapshotAttributeCommand(change));
+    return SnapshotId;
+}
+
+test("backup-account: what production shares is seen, a policy copies it, and a shorter retention is said", async () => {
+    const production = "111122223333";
+    const sharedId = await shareFrom(production);
+    const project = await createProject("", {
+        ...example("backup-account"),
+        config: {
+            "project:roleArn": roleArn,
+            "project:copyRegion": "eu-west-1",
+            "ebs-snapshots:accounts": JSON.stringify({ production }),
+        },
+    });
+    await project.preview();
+    await project.up();
+    const { policyId, shared } = await project.outputs();
+    expect(shared).toEqual([sharedId]);
+    expect(await policies()).toMatchObject([
+        {
+            PolicyId: policyId,
+            PolicyDetails: {
+                EventSource: { Parameters: { SnapshotOwner: [production] } },
+                Actions: [{ CrossRegionCopy: [{ Target: "eu-west-1", RetainRule: { Interval: 90 } }] }],
+            },
+        },
+    ]);
+    expect(await project.up()).toContain("3 unchanged");
+
+    await project.stack.configure({ "project:keep": "30 days" });
+    expect(await project.preview()).toContain(
+        "the copies in eu-west-1 are retained for 30 days instead of 90 days: this applies to new copies",
+    );
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});
+
+test("dlm-policy: both policies are created, and fewer snapshots are said in numbers", async () => {
+    const config = { "project:roleArn": roleArn };
+    const project = await createProject("", { ...example("dlm-policy"), config });
+    await project.preview();
+    await project.up();
+    const { policyIds } = (await project.outputs()) as { policyIds: string[] };
+    expect((await policies()).map(({ PolicyId }) => PolicyId).sort()).toEqual([...policyIds].sort());
+    expect(await project.up()).toContain("3 unchanged");
+
+    await project.stack.configure({ "project:keep": "7" });
+    expect(await project.preview()).toContain(
+        "schedule daily: 14 retained becomes 7: 7 restore points of each volume are deleted at its next run",
+    );
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});

@@ -1,0 +1,93 @@
+// Copies of shared snapshots against the emulated DLM. With a role given, the component needs no @pulumi/aws. It needs the
+// engine: a component and its child, in previews and in the state.
+
+import { expect } from "vitest";
+import { createProject, emulator, test } from "../../fixture";
+
+test.override("life", { scope: "file" }, "file");
+
+const ireland = { region: "eu-west-1", keep: "90 days", encrypted: true };
+const args = {
+    fromAccounts: ["production", "444455556666"],
+    copyTo: [ireland],
+    role: "arn:aws:iam::123456789012:role/copies",
+};
+
+function copies(more: object = {}): string {
+    return `
+    const { SharedSnapshotCopies } = require("pulumi-ebs-snapshots");
+    const { policyId, roleArn } = new SharedSnapshotCopies("copies", ${JSON.stringify({ ...args, ...more })});
+    exports.policyId = policyId;
+    exports.roleArn = roleArn;`;
+}
+
+async function policies(): Promise<Record<string, unknown>[]> {
+    const { body } = await emulator.rest("dlm", "GET", "/policies");
+    const listed = body["Policies"] as { PolicyId: string }[];
+    const whole = await Promise.all(
+        listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`)),
+    );
+    return whole.map((one) => one.body["Policy"] as Record<string, unknown>);
+}
+
+const config = { "ebs-snapshots:accounts": JSON.stringify({ production: "111122223333" }) };
+
+test("copies of shared snapshots live: a change keeps the policy and says what ends, bad input creates nothing", async () => {
+    const project = await createProject(copies({ copyTo: [{ ...ireland, keep: 90 }] }), { config });
+    const refused = await project.run("preview");
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain("copyTo[0].keep is 90, but must be an age in whole days");
+    expect(refused.output).not.toContain("ebs:LifecyclePolicy");
+
+    await project.program(copies());
+    expect(await project.preview()).toContain("ebs:LifecyclePolicy");
+    expect(await policies()).toEqual([]);
+    await project.up();
+    const before = (await project.outputs()) as { policyId: string; roleArn: string };
+    expect(before.roleArn).toBe(args.role);
+    expect(await policies()).toMatchObject([
+        {
+            PolicyId: before.policyId,
+            State: "ENABLED",
+            ExecutionRoleArn: args.role,
+            PolicyDetails: {
+                PolicyType: "EVENT_BASED_POLICY",
+                EventSource: {
+                    Parameters: { SnapshotOwner: ["111122223333", "444455556666"], DescriptionRegex: ".*" },
+                },
+                Actions: [
+                    {
+                        CrossRegionCopy: [
+                            {
+                                Target: "eu-west-1",
+                                EncryptionConfiguration: { Encrypted: true },
+                                RetainRule: { Interval: 90, IntervalUnit: "DAYS" },
+                            },
+                        ],
+                    },
+                ],
+            },
+        },
+    ]);
+    expect(await project.preview("--expect-no-changes")).not.toContain("warning");
+    expect(await project.refresh()).not.toContain("warning");
+    expect(await project.up()).toContain("3 unchanged");
+
+    await project.program(copies({ copyTo: [{ ...ireland, keep: "7 days" }], fromAccounts: ["production"] }));
+    const preview = await project.preview();
+    expect(preview).toContain("the copies in eu-west-1 are retained for 7 days instead of 90 days");
+    expect(preview).toContain("444455556666 is no longer among the sharing accounts");
+    await project.up();
+    expect(await project.outputs()).toEqual(before);
+    expect(await policies()).toMatchObject([
+        {
+            PolicyId: before.policyId,
+            PolicyDetails: {
+                EventSource: { Parameters: { SnapshotOwner: ["111122223333"] } },
+                Actions: [{ CrossRegionCopy: [{ RetainRule: { Interval: 7 } }] }],
+            },
+        },
+    ]);
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});

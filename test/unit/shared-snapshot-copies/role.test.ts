@@ -1,0 +1,199 @@
+// Evaluates the policies of the role that copies shared snapshots: each row is a request.
+
+import { output } from "@pulumi/pulumi";
+import { beforeAll, expect, test } from "vitest";
+import type { PolicyDocument } from "../../../sdk/dlm/iam";
+import { copyRights, expiryRights } from "../../../sdk/shared-snapshot-copies/role";
+import { allows, named, own, type Asked } from "../iam";
+
+const place = { partition: "aws", region: "us-east-1", account: own };
+const sharer = "111122223333";
+const stranger = "777788889999";
+const keyArn = (region: string, account: string, id = "1234abcd") =>
+    `arn:aws:kms:${region}:${account}:key/${id}`;
+const snapshotArn = (region: string) => `arn:aws:ec2:${region}::snapshot/snap-0123456789abcdef0`;
+const copyTo = [
+    { region: "eu-west-1", kmsKeyId: keyArn("eu-west-1", own, "backup") },
+    { region: "eu-north-1" },
+];
+
+const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/copies-1a2b3c4`;
+const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value });
+const copied = tag("aws:dlm:lifecycle-policy-id", "policy-1");
+const via = (region: string) => ({ "kms:ViaService": `ec2.${region}.amazonaws.com` });
+const forService = { "kms:GrantIsForAWSResource": "true" };
+
+const keyPolicy = {
+    Version: "2012-10-17",
+    Statement: [
+        {
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${own}:root` },
+            Action: "kms:*",
+            Resource: "*",
+        },
+    ],
+};
+
+/** Resolves the document as IAM receives it. */
+const known = (policy: PolicyDocument) =>
+    new Promise<unknown>((done) => output(policy).apply((value) => (done(value), value)));
+
+let policies: unknown[];
+beforeAll(async () => {
+    const copies = copyRights([output(sharer)], copyTo, place);
+    policies = await Promise.all([known(copies), known(expiryRights(copyTo, place, "policy-1"))]);
+});
+
+type Row = [boolean, string, Omit<Asked, "who">];
+const copy = "ec2:CopySnapshot";
+const rule = (name: string, region = "us-east-1") => `arn:aws:events:${region}:${own}:rule/${name}`;
+
+test.each<Row>([
+    [true, "lists snapshots", { action: "ec2:DescribeSnapshots", on: "*" }],
+    [true, "copies what is shared", { action: copy, context: { "ec2:Owner": sharer } }],
+    [true, "creates the copy in a region", { action: copy, on: snapshotArn("eu-west-1") }],
+    [true, "owns the copy", { action: copy, on: snapshotArn("eu-west-1"), context: { "ec2:Owner": own } }],
+    [false, "copies what another account shares", { action: copy, context: { "ec2:Owner": stranger } }],
+    [false, "copies to another region", { action: copy, on: snapshotArn("sa-east-1") }],
+    [true, "tags a copy", { action: "ec2:CreateTags", on: snapshotArn("eu-west-1") }],
+    [
+        false,
+        "tags a snapshot of a schedule",
+        {
+            action: "ec2:CreateTags",
+            on: snapshotArn("eu-west-1"),
+            context: tag("pulumi-ebs-snapshots:schedule", "organization/project/test/nightly"),
+        },
+    ],
+    [false, "tags snapshots of its own region", { action: "ec2:CreateTags" }],
+    [
+        true,
+        "deletes a copy of its policy",
+        { action: "ec2:DeleteSnapshot", on: snapshotArn("eu-west-1"), context: copied },
+    ],
+    [
+        false,
+        "deletes a snapshot of another policy",
+        {
+            action: "ec2:DeleteSnapshot",
+            on: snapshotArn("eu-west-1"),
+            context: tag("aws:dlm:lifecycle-policy-id", "policy-2"),
+        },
+    ],
+    [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot", on: snapshotArn("eu-west-1") }],
+    [false, "deletes snapshots of its own region", { action: "ec2:DeleteSnapshot", context: copied }],
+    [false, "takes snapshots", { action: "ec2:CreateSnapshot" }],
+    [
+        false,
+        "shares its copies",
+        {
+            action: "ec2:ModifySnapshotAttribute",
+            on: snapshotArn("eu-west-1"),
+            context: { ...copied, "ec2:Add/userId": stranger },
+        },
+    ],
+    [
+        true,
+        "creates DLM's event rule",
+        { action: "events:PutRule", on: rule("AwsDataLifecycleRule.managed-cwe.1a2b") },
+    ],
+    [
+        true,
+        "sets its target",
+        { action: "events:PutTargets", on: rule("AwsDataLifecycleRule.managed-cwe.1a2b") },
+    ],
+    [false, "changes any other event rule", { action: "events:PutRule", on: rule("alarms") }],
+    [
+        false,
+        "creates event rules in another region",
+        { action: "events:PutRule", on: rule("AwsDataLifecycleRule.managed-cwe.1a2b", "eu-west-1") },
+    ],
+    [
+        true,
+        "decrypts with a key of the sharing account, through EC2",
+        { action: "kms:Decrypt", on: keyArn("us-east-1", sharer), owner: sharer, context: via("eu-west-1") },
+    ],
+    [
+        false,
+        "decrypts with it directly",
+        { action: "kms:Decrypt", on: keyArn("us-east-1", sharer), owner: sharer, context: via("s3") },
+    ],
+    [
+        true,
+        "lets EBS use the key of the sharing account",
+        {
+            action: "kms:CreateGrant",
+            on: keyArn("us-east-1", sharer),
+            owner: sharer,
+            context: { ...via("us-east-1"), ...forService },
+        },
+    ],
+    [
+        false,
+        "creates other grants on it",
+        {
+            action: "kms:CreateGrant",
+            on: keyArn("us-east-1", sharer),
+            owner: sharer,
+            context: { ...via("us-east-1"), "kms:GrantIsForAWSResource": "false" },
+        },
+    ],
+    [
+        false,
+        "encrypts with a key of the sharing account",
+        {
+            action: "kms:GenerateDataKeyWithoutPlaintext",
+            on: keyArn("us-east-1", sharer),
+            owner: sharer,
+            context: via("us-east-1"),
+        },
+    ],
+    [
+        false,
+        "uses a key of another account",
+        {
+            action: "kms:Decrypt",
+            on: keyArn("us-east-1", stranger),
+            owner: stranger,
+            context: via("us-east-1"),
+        },
+    ],
+    [
+        false,
+        "decrypts with its own keys in the region of the shared snapshots",
+        { action: "kms:Decrypt", on: keyArn("us-east-1", own), context: via("us-east-1") },
+    ],
+    [
+        true,
+        "encrypts with the key of a copy",
+        {
+            action: "kms:GenerateDataKeyWithoutPlaintext",
+            on: keyArn("eu-west-1", own, "backup"),
+            context: via("eu-west-1"),
+        },
+    ],
+    [
+        false,
+        "encrypts with another key in that region",
+        {
+            action: "kms:GenerateDataKeyWithoutPlaintext",
+            on: keyArn("eu-west-1", own),
+            context: via("eu-west-1"),
+        },
+    ],
+    [
+        true,
+        "encrypts with any of its own keys where none is named, since the default key is unknown",
+        {
+            action: "kms:ReEncryptTo",
+            on: keyArn("eu-north-1", own),
+            context: via("eu-north-1"),
+        },
+    ],
+])("%s: it %s", async (expected, _, asked) => {
+    const identityPolicies = policies.flatMap((policy) => named(policy));
+    // Keys leave it to IAM what this account may do, as the policy of a shared key has to.
+    const resourcePolicy = asked.action.startsWith("kms:") ? keyPolicy : undefined;
+    expect(await allows({ identityPolicies, resourcePolicy }, { who, ...asked })).toBe(expected);
+});

@@ -1,0 +1,170 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SharedSnapshotCopies, type SharedSnapshotCopiesArgs } from "../../../sdk";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+let registered: Registered[] = [];
+const calls: Record<string, object> = {
+    "aws:index/getRegion:getRegion": { region: "us-east-1" },
+    "aws:index/getPartition:getPartition": { partition: "aws" },
+    "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
+};
+
+beforeEach(async () => {
+    registered = [];
+    await pulumi.runtime.setMocks({
+        newResource: ({ type, name, inputs }) => {
+            registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+            return { id: `${name}-id`, state: { ...inputs, arn: `arn:${name}` } as Record<string, unknown> };
+        },
+        call: ({ token }) => calls[token]!,
+    });
+    pulumi.runtime.setAllConfig({ "ebs-snapshots:accounts": '{"production":111122223333}' });
+});
+
+/** Until everything is registered; public at run time, though not in the types. */
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
+
+// The mocks of the next test know nothing of what this one registers.
+afterEach(() => waitForRPCs());
+
+const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
+
+async function made(args: SharedSnapshotCopiesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const component = new SharedSnapshotCopies("prod/copies", args, opts);
+    const { policyId, roleArn, urn } = component;
+    const outputs = await valueOf(pulumi.output({ policyId, roleArn, urn }));
+    await waitForRPCs();
+    const child = (type: string, name: string) => {
+        const [one, ...others] = registered.filter((of) => of.type.endsWith(type) && of.name === name);
+        if (one === undefined || others.length > 0) throw new Error(`no single ${type} ${name}`);
+        return one.inputs;
+    };
+    const names = registered.map(({ type, name }) => `${type.replace(/^.*[:/]/, "")} ${name}`).sort();
+    return { outputs, child, names };
+}
+
+const args: SharedSnapshotCopiesArgs = {
+    fromAccounts: ["production", pulumi.output("444455556666")],
+    copyTo: [
+        {
+            region: "eu-west-1",
+            keep: "90 days",
+            encrypted: true,
+            kmsKeyId: pulumi.output("arn:aws:kms:eu-west-1:123456789012:key/1"),
+        },
+        { region: "eu-north-1", keep: "7 days" },
+    ],
+};
+
+const role = "arn:aws:iam::123456789012:role/copies";
+
+test("with a role given, its only child is the policy, told whose snapshots are copied, where, and for how long", async () => {
+    const { outputs, child, names } = await made({ ...args, role, descriptionMatches: ".*production.*" });
+    expect(names).toEqual(["LifecyclePolicy prod/copies", "SharedSnapshotCopies prod/copies"]);
+    expect(outputs).toMatchObject({ policyId: "prod/copies-id", roleArn: role });
+    expect(outputs.urn).toContain("ebs-snapshots:index:SharedSnapshotCopies::prod/copies");
+    expect(child("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
+        description: "prod-copies",
+        executionRoleArn: role,
+        state: "ENABLED",
+        policyType: "EVENT_BASED_POLICY",
+        policyDetails: {
+            eventSource: {
+                type: "MANAGED_CWE",
+                parameters: {
+                    eventType: "shareSnapshot",
+                    snapshotOwner: ["111122223333", "444455556666"],
+                    descriptionRegex: ".*production.*",
+                },
+            },
+            actions: [
+                {
+                    name: "prod-copies",
+                    crossRegionCopy: [
+                        {
+                            target: "eu-west-1",
+                            encryptionConfiguration: {
+                                encrypted: true,
+                                cmkArn: "arn:aws:kms:eu-west-1:123456789012:key/1",
+                            },
+                            retainRule: { interval: 90, intervalUnit: "DAYS" },
+                        },
+                        {
+                            target: "eu-north-1",
+                            encryptionConfiguration: { encrypted: false },
+                            retainRule: { interval: 7, intervalUnit: "DAYS" },
+                        },
+                    ],
+                },
+            ],
+        },
+    });
+});
+
+test("without one, it creates a role that DLM alone assumes, and that may delete the copies of this policy alone", async () => {
+    const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
+    const { outputs, child, names } = await made({ ...args, permissionsBoundary, enabled: false });
+    expect(names).toEqual([
+        "LifecyclePolicy prod/copies",
+        "Role prod/copies-dlm",
+        "RolePolicy prod/copies-dlm",
+        "RolePolicy prod/copies-dlm-expiry",
+        "SharedSnapshotCopies prod/copies",
+    ]);
+    expect(outputs).toMatchObject({ roleArn: "arn:prod/copies-dlm" });
+    const trusted = child("iam/role:Role", "prod/copies-dlm");
+    expect(trusted).toMatchObject({ permissionsBoundary, path: "/pulumi-ebs-snapshots/" });
+    expect(JSON.parse(trusted["assumeRolePolicy"] as string)).toMatchObject({
+        Statement: [
+            {
+                Principal: { Service: "dlm.amazonaws.com" },
+                Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+            },
+        ],
+    });
+    const policy = child("ebs:LifecyclePolicy", "prod/copies");
+    expect(policy).toMatchObject({ state: "DISABLED", executionRoleArn: "arn:prod/copies-dlm" });
+    expect(policy["policyDetails"]).toMatchObject({
+        eventSource: { parameters: { descriptionRegex: ".*" } },
+    });
+    const expiry = child("RolePolicy", "prod/copies-dlm-expiry")["policy"] as string;
+    expect(JSON.parse(expiry)).toMatchObject({
+        Statement: [
+            {
+                Action: ["ec2:DeleteSnapshot"],
+                Condition: {
+                    StringEquals: { "aws:ResourceTag/aws:dlm:lifecycle-policy-id": ["prod/copies-id"] },
+                },
+            },
+        ],
+    });
+});
+
+test("an explicit provider tells the policy its region and its profile", async () => {
+    const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
+    const { child } = await made({ ...args, role }, { providers: [provider] });
+    expect(child("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
+        region: "us-east-1",
+        credentials: { profile: "backup" },
+    });
+});
+
+describe("is refused, with nothing made", () => {
+    test.each<[string, Partial<SharedSnapshotCopiesArgs>]>([
+        ["fromAccounts[0] is", { fromAccounts: ["staging"] }],
+        ["copyTo is", { copyTo: [] }],
+    ])("%s", async (message, more) => {
+        expect(() => new SharedSnapshotCopies("bad", { ...args, ...more })).toThrow(
+            `ebs-snapshots:index:SharedSnapshotCopies "bad":\n${message}`,
+        );
+        await waitForRPCs();
+        expect(registered).toEqual([]);
+    });
+});
