@@ -72,7 +72,8 @@ class Stack {
     async state() {
         const { stdout } = await this.#pulumi(["stack", "export"]);
         const snapshots = JSON.parse(stdout).deployment.resources.filter(
-            ({ type, outputs }) => /dynamic|^ebs-snapshots:/.test(type) && outputs?.volumeId !== undefined,
+            ({ type, outputs }) =>
+                /dynamic|^(ebs-snapshots|plain-outputs):/.test(type) && outputs?.volumeId !== undefined,
         );
         const mean = (text) =>
             Math.round(
@@ -219,12 +220,28 @@ export const throughPlugin = {
             volumes,
             { background: true },
             {
-                settings: `plugins: { providers: [{ name: ebs-snapshots, path: ${JSON.stringify(folder)} }] }\n`,
+                settings: pluginsYaml("ebs-snapshots", folder),
                 config: { "ebs-snapshots:plugin": "true" },
             },
         );
     },
 };
+
+/** Runs the plainest possible plugin, with resources that have nothing, or the data of a snapshot of this package. */
+const plainly = (name, options) => ({
+    name,
+    open: (account, volumes) =>
+        Stack.open("plain-plugin", account, volumes, options, {
+            settings: pluginsYaml("plain-outputs", join(peers, "plain-plugin")),
+        }),
+});
+export const plainPlugin = plainly("do-nothing plugin", {});
+export const plainPluginCarrier = plainly("do-nothing plugin with the same data", { carries: true });
+
+/** Returns the lines of Pulumi.yaml that say where the CLI finds a plugin. */
+function pluginsYaml(name, folder) {
+    return `plugins: { providers: [{ name: ${name}, path: ${JSON.stringify(folder)} }] }\n`;
+}
 
 let tarballs;
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
-import { background, throughPlugin, pluginLauncher } from "./contenders.mjs";
+import { background, plainPluginCarrier, pluginLauncher, throughPlugin } from "./contenders.mjs";
 import { entry, verdict, withStack } from "./measure.mjs";
 
 const dynamicHost = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
@@ -19,13 +19,20 @@ export const pluginRow = {
             await quickestStart(background, dynamicHost),
             await quickestStart(throughPlugin, await pluginLauncher()),
         ];
-        const lives = [await life(background, n), await life(throughPlugin, n)];
-        const [dynamic, plugin] = lives;
+        const lives = [];
+        for (const who of [background, throughPlugin, plainPluginCarrier]) lives.push(await life(who, n));
+        const [dynamic, plugin, plain] = lives;
         const [slow, quick] = starts;
         return {
             runs: [...starts, ...lives.flatMap((steps) => Object.values(steps))],
             verdicts: [
                 verdict("state per snapshot through the plugin", plugin.state.bytes, 1_400, "bytes"),
+                verdict(
+                    "state through the plugin : of a plain plugin with the same data",
+                    plugin.state.bytes / plain.state.bytes,
+                    1.1,
+                    "times",
+                ),
                 verdict("start of the plugin : of the host", quick.seconds / slow.seconds, 0.4, "times"),
                 verdict(
                     "memory of the plugin : of the host",

@@ -60,7 +60,7 @@ function providers(id) {
     return readdirSync("/proc").filter(
         (pid) =>
             /^\d+$/.test(pid) &&
-            /dynamic-provider|pulumi-resource-ebs-snapshots|terraform-provider-aws/.test(
+            /dynamic-provider|pulumi-resource-(ebs-snapshots|plain-outputs)|terraform-provider-aws/.test(
                 readable(`/proc/${pid}/cmdline`),
             ) &&
             readable(`/proc/${pid}/environ`).includes(`${mark}=${id}`),

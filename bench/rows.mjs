@@ -1,11 +1,8 @@
 // Defines the measurements and their targets. Each row has one run for each contender, and verdicts on this package.
 import { Account } from "./account.mjs";
 import {
-    background,
     barrier,
-    carrier,
     copies,
-    nothing,
     ours,
     oursParallel,
     oursVolumes,
@@ -16,7 +13,8 @@ import {
 } from "./contenders.mjs";
 import { featureRows } from "./feature-rows.mjs";
 import { pluginRow } from "./plugin-row.mjs";
-import { entry, lifeOf, round, total, verdict, withStack, withStacks } from "./measure.mjs";
+import { previewRows } from "./preview-rows.mjs";
+import { entry, lifeOf, total, verdict, withStack } from "./measure.mjs";
 
 /** Tools that start processes for each resource do not need a hundred resources to show the cost of one. */
 const few = (n) => Math.min(n, 10);
@@ -273,35 +271,7 @@ export const rows = [
     },
     ...featureRows,
     pluginRow,
-    {
-        id: "preview",
-        title: "preview of N unchanged",
-        n: 500,
-        alone: true,
-        async run(n) {
-            const contenders = [background, nothing, carrier];
-            const times = new Map(contenders.map((who) => [who, []]));
-            await withStacks(contenders, n, async (stacks) => {
-                for (const [, stack] of stacks) await stack.up();
-                // The contenders run in turn, so that other load on the machine affects all of them; the fastest run is
-                // affected least.
-                for (let turn = 0; turn < 5; turn++) {
-                    for (const [who, stack] of stacks) times.get(who).push((await stack.preview()).seconds);
-                }
-            });
-            const runs = [...times].map(([who, all]) => ({
-                ...entry(who, n, "quickest of 5", { seconds: Math.min(...all), calls: {} }),
-                all: all.map(round),
-            }));
-            const [mine, ...others] = runs;
-            return {
-                runs,
-                verdicts: others.map((other) =>
-                    verdict(`preview : preview, ${other.who}`, mine.seconds / other.seconds, 1.1, "times"),
-                ),
-            };
-        },
-    },
+    ...previewRows,
 ];
 
 /**

@@ -8,10 +8,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { misspelledKey } from "../schema/configuration-keys";
 import { keysOf, type ResourceName } from "../schema/index";
 import { doorOf, explicitAwsProvider, packageOf, type Door } from "./door";
-import { forwardTo } from "./forward";
+import { forwardTo } from "../schema/forward";
 import { organization } from "./organization";
 import { secretProps } from "./secrets";
 import { timeoutOf } from "./timeouts";
+import { keepUserFrames } from "./user-frames";
 
 /**
  * Options of the resources of this package. `deletedWith` is rejected, because a snapshot outlives its volume, and
@@ -43,6 +44,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
         // this limit.
         const limit = Error.stackTraceLimit;
         Error.stackTraceLimit = 0;
+        const keepAllFrames = keepUserFrames();
         try {
             super(type, name, props, {
                 ...withoutAws(opts),
@@ -50,6 +52,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
                 aliases: [...(opts?.aliases ?? []), ...aliases],
             });
         } finally {
+            keepAllFrames();
             Error.stackTraceLimit = limit;
         }
     }

@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import { createProject, emulator, test } from "./fixture";
-import { forwardTo } from "../sdk/forward";
+import { forwardTo } from "../schema/forward";
 import type { Project, ProjectOptions } from "./engine/project";
 
 // The tests run side by side, so that none may reset the emulator or end the projects of another.

@@ -6,6 +6,7 @@
 import type { Deployment } from "../lifecycle/deployment";
 import { InitializationError } from "../lifecycle/failure";
 import type { Lifecycle } from "../lifecycle/lifecycle";
+import type { Pending } from "../../schema/property";
 import { equal, type Properties } from "../../schema/values";
 import { diffResponse } from "./diff-response";
 import { withUnseenSecrets } from "./unseen-secrets";
@@ -53,7 +54,8 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 
         async diff(id: string, state: Properties, inputs: Properties) {
             const context = contextOfChange(state, inputs);
-            const facts = await lifecycle.diff(context, id, decode(state), decode(inputs).properties);
+            const found = await lifecycle.diff(context, id, decode(state), decode(inputs).properties);
+            const facts = { ...found, pending: found.pending ?? pendingForwarder(state, inputs) };
             const program = declared.get(context.urn);
             const isProgram = facts.changed.length > 0 && equal(program?.inputs, inputs);
             return diffResponse(facts, isProgram ? program?.before : undefined, inputs);
@@ -80,6 +82,15 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 
         delete: (id: string, state: Properties) => lifecycle.delete(contextOf(state), id, decode(state)),
     };
+}
+
+/**
+ * Returns the update of a resource that an earlier version of the plugin has created: the host can delete and refresh only
+ * what has the forwarder in its state.
+ */
+function pendingForwarder(state: Properties, inputs: Properties): Pending | undefined {
+    if (inputs["__provider"] === undefined || state["__provider"] !== undefined) return undefined;
+    return { effect: "update", why: "its state is written for the dynamic resources" };
 }
 
 /** Converts the state in a failure that keeps the resource to the form that the host expects. */

@@ -86,7 +86,7 @@ export class Deployment {
 
     /** Returns a random token for a resource that this run creates or adopts. */
     createToken(): string {
-        return randomBytes(12).toString("hex");
+        return randomBytes(8).toString("hex");
     }
 
     /** Records the resource that adopts `id` in this run; EC2 may show the tag of the new owner only later. */

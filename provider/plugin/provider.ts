@@ -8,6 +8,7 @@ import { misspelledKey } from "../../schema/configuration-keys";
 import { readConfiguration } from "../../schema/configuration";
 import { ConfigError, type ReadKey } from "../../schema/configuration-values";
 import type { ReportedFailure } from "../../schema/failure";
+import { forwardTo } from "../../schema/forward";
 import { keysOf, resourceOf, resources } from "../../schema/index";
 import { equal, hasUnknown, type Properties, without } from "../../schema/values";
 import type { ClientDependencies } from "../aws/client";
@@ -159,7 +160,7 @@ export class ProviderInstance {
             return { id: "", properties: markSecrets(known, inputs.secrets) };
         }
         const { timed, restore } = withTimeout(call, given);
-        const encode = (state: State) => markSecrets(encodeState(restore(state), {}), inputs.secrets);
+        const encode = (state: State) => encodeOutputs(call, restore(state), inputs.secrets);
         const work = this.#lifecycle(call).create(this.#context(call, inputs), timed);
         const { id, state } = await this.#failing(encode, work);
         return { id, properties: encode(state) };
@@ -180,7 +181,7 @@ export class ProviderInstance {
         const inputs = { properties: found.inputs, metadata: found.state.metadata };
         return {
             id: found.id,
-            properties: markSecrets(encodeState(found.state, {}), before.secrets),
+            properties: encodeOutputs(call, found.state, before.secrets),
             inputs: markSecrets(encodeInputs(inputs, {}), existing(before.secrets, found.inputs)),
         };
     }
@@ -197,7 +198,7 @@ export class ProviderInstance {
             return markSecrets(known, [...inputs.secrets, ...existing(state.secrets, known)]);
         }
         const { timed, restore } = withTimeout(call, given);
-        const encode = (after: State) => markSecrets(encodeState(restore(after), {}), inputs.secrets);
+        const encode = (after: State) => encodeOutputs(call, restore(after), inputs.secrets);
         const context = this.#context(call, state, inputs);
         const work = this.#lifecycle(call).update(context, { id: call.id, state: stored, inputs: timed });
         return encode(await this.#failing(encode, work));
@@ -278,6 +279,11 @@ function withTimeout({ timeout, ...call }: Call & Timed, given: Stored) {
             properties,
         }),
     };
+}
+
+/** Encodes a state so that the dynamic-provider host can delete and refresh the resource after a change of door. */
+function encodeOutputs(call: Call, state: State, secrets: Path[]): Properties {
+    return markSecrets(encodeState(state, { __provider: forwardTo(nameOf(call)) }), secrets);
 }
 
 function nameOf({ type }: Call): keyof typeof resources {

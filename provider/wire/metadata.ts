@@ -8,7 +8,7 @@
 import type { LifecycleContext, State, Stored } from "../lifecycle/context";
 import { formatLineage, parseLineage } from "../lifecycle/lineage";
 import { markSecret } from "../../schema/secret-mark";
-import { textsIn, without, type Properties } from "../../schema/values";
+import { isMap, isSameSet, textsIn, without, type Properties } from "../../schema/values";
 
 /** These keys are in outputs only; older versions wrote `__madeAt`. */
 const outputKeys = ["__tagKeys", "__copiedKeys", "__given", "__owner", "__madeAt"];
@@ -41,15 +41,14 @@ export function contextOfChange(state: Properties, inputs: Properties): Lifecycl
 
 export function decode(wire: Properties): Stored {
     const given = wire["__given"];
-    const isMap = typeof given === "object" && given !== null && !Array.isArray(given);
     return {
         properties: Object.fromEntries(Object.entries(wire).filter(([key]) => !isInternal(key))),
         metadata: {
-            defaultName: text(wire["__defaultName"]),
+            defaultName: text(wire["__defaultName"] === true ? wire["name"] : wire["__defaultName"]),
             lineage: parseLineage(text(wire["__lineage"]), text(wire["__urn"]) ?? ""),
-            tagKeys: texts(wire["__tagKeys"]),
+            tagKeys: wire["__tagKeys"] === true ? keysOf(wire["tagsAll"]) : texts(wire["__tagKeys"]),
             copiedKeys: texts(wire["__copiedKeys"]),
-            given: isMap ? (given as Properties) : undefined,
+            given: isMap(given) ? given : undefined,
             owner: text(wire["__owner"]),
             declaredAs: declaredAs(contextOf(wire)),
         },
@@ -68,7 +67,8 @@ export function encodeInputs({ properties, metadata }: Stored, wire: Properties)
     );
     const { defaultName, lineage } = metadata;
     const own = withoutUndefined({
-        __defaultName: defaultName,
+        // Most states contain the default name as the name already.
+        __defaultName: defaultName !== undefined && defaultName === properties["name"] ? true : defaultName,
         __lineage: lineage && formatLineage(lineage, text(wire["__urn"]) ?? ""),
     });
     return { ...properties, ...Object.fromEntries(kept.filter(([key]) => !inputKeys.includes(key))), ...own };
@@ -84,7 +84,8 @@ export function encodeState(state: State, wire: Properties): Properties {
         ...encodeInputs(state, wire),
         ...secrets,
         ...withoutUndefined({
-            __tagKeys: tagKeys,
+            // Most resources carry the tags alone that this package has written.
+            __tagKeys: tagKeys && isSameSet(tagKeys, keysOf(state.properties["tagsAll"])) ? true : tagKeys,
             __copiedKeys: copiedKeys,
             __given: state.isGivenSecret ? markSecret(given) : given,
             __owner: owner,
@@ -94,6 +95,10 @@ export function encodeState(state: State, wire: Properties): Properties {
 
 function withoutUndefined(entries: Properties): Properties {
     return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+function keysOf(map: unknown): string[] {
+    return isMap(map) ? Object.keys(map) : [];
 }
 
 function text(value: unknown): string | undefined {

@@ -17,6 +17,7 @@ export interface StateResource {
     delete?: boolean;
     initErrors?: string[];
     retainOnDelete?: boolean;
+    sourcePosition?: string;
 }
 
 interface Checkpoint {

@@ -6,6 +6,18 @@ import { createProject, emulator, test } from "../../fixture";
 import type { StateResource } from "../project";
 import { during, live, program, snapshot, snapshotIds, tagsSent } from "../steps";
 
+/** As versions before this one wrote what follows from other properties. */
+function spelledOut(resources: StateResource[]): void {
+    for (const { type, inputs, outputs } of resources) {
+        if (!type.startsWith("pulumi-nodejs:dynamic/ebs:")) continue;
+        Object.assign(inputs, { __defaultName: inputs["name"] });
+        Object.assign(outputs, {
+            __defaultName: outputs["name"],
+            __tagKeys: Object.keys(outputs["tagsAll"] as object),
+        });
+    }
+}
+
 /** As a build before this one, or after it, may have left it: fields are missing, others nobody knows. */
 function aged(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
@@ -35,6 +47,12 @@ test("a state with missing or unknown fields is no difference; refresh, update, 
     const project = await createProject(program(snapshot("data", args)));
     await project.up();
     const { id, outputs } = await live(project, "data");
+    expect(outputs).toMatchObject({ __defaultName: true, __tagKeys: true });
+    await project.stack.edit(spelledOut);
+    const upgraded = await during(emulator, () => project.up());
+    expect(upgraded.result).toContain("2 unchanged");
+    expect(upgraded.all).toEqual([]);
+
     await project.stack.edit(aged);
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");

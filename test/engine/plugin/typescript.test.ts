@@ -55,6 +55,47 @@ test("a change of door, there and back, is unchanged for every resource and call
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
+test("resources that the plugin has created are refreshed and deleted as dynamic ones after a change of door", async () => {
+    const lines = [
+        `const data = new Snapshot("data", { volumeId: "${volumeId}" });`,
+        'new SnapshotShare("share", { snapshotId: data.snapshotId, accounts: ["111122223333"] });',
+        'new VolumeFromSnapshot("volume", { snapshotId: data.snapshotId, availabilityZone: "us-east-1a" });',
+    ];
+    const config = { "ebs-snapshots:plugin": "true" };
+    const project = await createPluginProject("nodejs", { program: program(...lines), config });
+    await project.up();
+    const positions = (await pluginState(project)).map(({ sourcePosition }) => sourcePosition);
+    expect(positions.sort()).toEqual(["3,14", "4,1", "5,1"].map((line) => `project:///index.js#${line}`));
+
+    await project.stack.configure({ "ebs-snapshots:plugin": "false" });
+    const moved = await during(emulator, () => project.up());
+    expect(moved.result).toContain("4 unchanged");
+    expect(moved.calls).toEqual([]);
+    const refreshed = await during(emulator, () => project.refresh());
+    expect(refreshed.result).toContain("4 unchanged");
+
+    await project.program(program(...lines.slice(0, 2)));
+    expect(await project.up()).toContain("1 deleted");
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("resources that an earlier plugin has created are updated by the change of door, which writes nothing to AWS", async () => {
+    const config = { "ebs-snapshots:plugin": "true" };
+    const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
+    const project = await createPluginProject("nodejs", { program: declared, config });
+    await project.up();
+    await project.stack.edit((resources) => {
+        for (const { outputs = {} } of resources) Reflect.deleteProperty(outputs, "__provider");
+    });
+    await project.stack.configure({ "ebs-snapshots:plugin": "false" });
+    const moved = await during(emulator, () => project.up());
+    expect(moved.result).toContain("1 updated");
+    expect(moved.actions.filter((action) => !action.startsWith("Describe"))).toEqual([]);
+    await project.destroy();
+    expect(await snapshotIds(emulator)).toEqual([]);
+});
+
 test("two provider instances manage two regions; get reads by region and id; an imported share is unchanged", async () => {
     const created = await emulator
         .ec2({ region: "us-west-2" })

@@ -1,0 +1,51 @@
+// Measures the preview of many unchanged resources, through either door, beside resources that do nothing.
+import {
+    background,
+    carrier,
+    nothing,
+    plainPlugin,
+    plainPluginCarrier,
+    throughPlugin,
+} from "./contenders.mjs";
+import { entry, round, verdict, withStacks } from "./measure.mjs";
+
+export const previewRows = [
+    previewRow("preview", "preview of N unchanged", [background, nothing, carrier]),
+    previewRow("preview-plugin", "preview of N unchanged through the plugin", [
+        throughPlugin,
+        plainPlugin,
+        plainPluginCarrier,
+    ]),
+];
+
+/** Compares the first contender with the others. */
+function previewRow(id, title, contenders) {
+    return {
+        id,
+        title,
+        n: 500,
+        alone: true,
+        async run(n) {
+            const times = new Map(contenders.map((who) => [who, []]));
+            await withStacks(contenders, n, async (stacks) => {
+                for (const [, stack] of stacks) await stack.up();
+                // The contenders run in turn, so that other load on the machine affects all of them; the fastest run is
+                // affected least.
+                for (let turn = 0; turn < 5; turn++) {
+                    for (const [who, stack] of stacks) times.get(who).push((await stack.preview()).seconds);
+                }
+            });
+            const runs = [...times].map(([who, all]) => ({
+                ...entry(who, n, "quickest of 5", { seconds: Math.min(...all), calls: {} }),
+                all: all.map(round),
+            }));
+            const [mine, ...others] = runs;
+            return {
+                runs,
+                verdicts: others.map((other) =>
+                    verdict(`preview : preview, ${other.who}`, mine.seconds / other.seconds, 1.1, "times"),
+                ),
+            };
+        },
+    };
+}

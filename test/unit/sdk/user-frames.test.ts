@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { keepUserFrames, userFrames } from "../../../sdk/user-frames";
+
+const folder = "/app/node_modules/pulumi-ebs-snapshots/dist/sdk";
+const sdk = "/app/node_modules/@pulumi/pulumi";
+const sites = (...files: (string | undefined)[]) => files.map((file) => ({ getFileName: () => file }));
+const filesOf = (frames: { getFileName: () => string | undefined }[]) =>
+    frames.map((frame) => frame.getFileName());
+
+describe("of a stack trace, there stay", () => {
+    test("the frames of the SDK's classes, one of this package, and those of the program", () => {
+        const trace = sites(
+            `${sdk}/resource.js`,
+            `${sdk}/resource.js`,
+            `${folder}/resource.js`,
+            `${folder}/snapshot.js`,
+            "/app/backup.ts",
+            undefined,
+            "file:///app/index.mjs",
+            "node:internal/modules/cjs/loader",
+            "/app/node_modules/company-components/index.js",
+            `${sdk}/cmd/run/run.js`,
+        );
+        expect(filesOf(userFrames(trace, folder))).toEqual([
+            `${sdk}/resource.js`,
+            `${sdk}/resource.js`,
+            `${folder}/resource.js`,
+            "/app/backup.ts",
+            "file:///app/index.mjs",
+            "/app/node_modules/company-components/index.js",
+        ]);
+    });
+
+    test("none of the files of a component of this package, so that its children have the program's line", () => {
+        const trace = sites(
+            `${sdk}/resource.js`,
+            `${folder}/resource.js`,
+            `${folder}/lifecycle-policy.js`,
+            `${folder}/schedule/snapshot-schedule.js`,
+            "C:\\app\\index.js",
+        );
+        expect(filesOf(userFrames(trace, folder)).slice(1)).toEqual([
+            `${folder}/resource.js`,
+            "C:\\app\\index.js",
+        ]);
+    });
+
+    test("nothing but the SDK's, where there is nothing else", () => {
+        expect(userFrames(sites(`${sdk}/a.js`, `${sdk}/b.js`), folder)).toEqual([]);
+        expect(userFrames([], folder)).toEqual([]);
+    });
+});
+
+describe("while frames are kept", () => {
+    const errors: { prepareStackTrace?: (error: Error, sites: NodeJS.CallSite[]) => unknown } = Error;
+    const before = errors.prepareStackTrace;
+    afterEach(() => {
+        if (before !== undefined) errors.prepareStackTrace = before;
+    });
+
+    test("the position of a function without a name stands in parentheses, where the SDK reads it", () => {
+        errors.prepareStackTrace = () =>
+            "Error\n    at f (/app/a.js:1:2)\n    at /app/b.js:3:4\n    at async /app/c.js:5:6";
+        const keepAllFrames = keepUserFrames();
+        expect(new Error().stack).toBe(
+            "Error\n    at f (/app/a.js:1:2)\n    at <anonymous> (/app/b.js:3:4)\n    at async <anonymous> (/app/c.js:5:6)",
+        );
+        keepAllFrames();
+        expect(new Error().stack).toContain("    at /app/b.js:3:4");
+    });
+
+    test("nothing is changed where Node itself formats traces", () => {
+        Reflect.deleteProperty(errors, "prepareStackTrace");
+        keepUserFrames()();
+        expect(errors.prepareStackTrace).toBeUndefined();
+    });
+});
