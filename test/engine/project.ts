@@ -130,6 +130,14 @@ export class Project {
         });
     }
 
+    /** Starts the CLI to be killed: with a provider process of its own, while the program is run as in other runs. */
+    async startToKill(...args: string[]): Promise<{ cli: ChildProcess; ended: Promise<void> }> {
+        const program = await attach(this.hosts, this, ["program"]);
+        const cli = this.#start(args, program?.env ?? {});
+        const closed = new Promise((resolve) => cli.once("close", resolve));
+        return { cli, ended: closed.then(() => program?.release()).then(() => undefined) };
+    }
+
     /** Stops the engine of a CLI in its tracks, so that it writes no state while its provider goes on. */
     freeze(cli: ChildProcess): void {
         const engines = descendants(cli.pid ?? 0).filter((pid) => /bin\/pulumi\b/.test(commandOf(pid)));
