@@ -42,7 +42,8 @@ function passTimeInEmulator() {
     systemClock.sleep = async (milliseconds) => {
         ahead += milliseconds;
         const body = JSON.stringify({ advance: milliseconds / 1_000 });
-        if (milliseconds > 0) await fetch(`${process.env.EC2_EMULATOR}/_emulator/clock`, { method: "POST", body });
+        if (milliseconds > 0)
+            await fetch(`${process.env.EC2_EMULATOR}/_emulator/clock`, { method: "POST", body });
     };
 }
 

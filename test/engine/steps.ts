@@ -132,7 +132,7 @@ export async function killUp(
     last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
     command = "up",
 ): Promise<void> {
-    const { cli: up, ended } = await project.startToKill(command, "--yes", "--skip-preview");
+    const { cli: up, ended } = await project.startWithOwnProvider(command, "--yes", "--skip-preview");
     while (!(await until())) {
         if (up.exitCode !== null) throw new Error("the run ended before it was killed");
         await sleep(50);
