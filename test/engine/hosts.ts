@@ -32,6 +32,12 @@ interface Run {
     env: Record<string, string>;
 }
 
+/** The environment variable by which the CLI finds the process of each role, and what that process stands for. */
+const roles = {
+    program: ["PULUMI_DEBUG_LANGUAGES", "nodejs"],
+    provider: ["PULUMI_DEBUG_PROVIDERS", "pulumi-nodejs"],
+} as const;
+
 export interface Attached {
     env: Record<string, string>;
     /** Ends the run in both processes. */
@@ -45,19 +51,25 @@ interface Released {
     asked: string[];
 }
 
-/** The environment in which the CLI finds the processes; nothing while another run of this worker uses them. */
-export async function attach(hosts: Hosts | undefined, { folder, env }: Run): Promise<Attached | undefined> {
+/**
+ * The environment in which the CLI finds the processes of these roles; nothing while another run of this worker uses them.
+ */
+export async function attach(
+    hosts: Hosts | undefined,
+    { folder, env }: Run,
+    these: (keyof Hosts)[] = ["program", "provider"],
+): Promise<Attached | undefined> {
     if (hosts === undefined) return undefined;
-    const both = [hosts.program, hosts.provider];
-    const [program, provider] = await Promise.all(both.map((host) => ask(host, "/begin", { folder, env })));
-    if (program?.port === undefined || provider?.port === undefined) return undefined;
+    const begun = await Promise.all(these.map((role) => ask(hosts[role], "/begin", { folder, env })));
+    if (begun.some(({ port }) => port === undefined)) return undefined;
+    const found = these.map((role, index) => {
+        const [variable, served] = roles[role];
+        return [variable, `${served}:${String(begun[index]?.port)}`];
+    });
     return {
-        env: {
-            PULUMI_DEBUG_LANGUAGES: `nodejs:${String(program.port)}`,
-            PULUMI_DEBUG_PROVIDERS: `pulumi-nodejs:${String(provider.port)}`,
-        },
+        env: Object.fromEntries(found) as Record<string, string>,
         release: async () => {
-            const written = await Promise.all(both.map((host) => ask(host, "/end", {})));
+            const written = await Promise.all(these.map((role) => ask(hosts[role], "/end", {})));
             return {
                 output: written.map(({ output = "" }) => output).join(""),
                 asked: written.flatMap(({ asked = [] }) => asked),

@@ -95,13 +95,13 @@ export class Project {
     /** Runs the CLI; whatever comes out of it is a result. */
     async run(...args: string[]): Promise<Ran> {
         const hosts = runsPrograms.has(args[0] ?? "") && (await attach(this.hosts, this));
-        if (!hosts) return this.#run(this.start(...args));
-        const { code, output } = await this.#run(this.#start(args, hosts.env));
+        if (!hosts) return this.#ended(this.start(...args));
+        const { code, output } = await this.#ended(this.#start(args, hosts.env));
         const released = await hosts.release();
         return { code, output: output + released.output, asked: released.asked };
     }
 
-    async #run(child: ChildProcess): Promise<Ran> {
+    async #ended(child: ChildProcess): Promise<Ran> {
         let output = "";
         child.stdout?.on("data", (text: Buffer) => (output += text.toString()));
         child.stderr?.on("data", (text: Buffer) => (output += text.toString()));
@@ -131,6 +131,26 @@ export class Project {
             env: { ...this.env, ...env },
             detached: true,
         });
+    }
+
+    /**
+     * Starts the CLI with a provider process of its own, for a run that is killed, whose waits take as long as the program's,
+     * or in which the provider has something to say when the engine ends it.
+     */
+    async startWithOwnProvider(...args: string[]): Promise<{ cli: ChildProcess; ended: Promise<Ran> }> {
+        const program = await attach(this.hosts, this, ["program"]);
+        const cli = this.#start(args, program?.env ?? {});
+        const ended = this.#ended(cli).then(async (ran) => {
+            const released = await program?.release();
+            return { ...ran, output: ran.output + (released?.output ?? "") };
+        });
+        return { cli, ended };
+    }
+
+    /** Runs the CLI with a provider process of its own. */
+    async runWithOwnProvider(...args: string[]): Promise<Ran> {
+        const { ended } = await this.startWithOwnProvider(...args);
+        return ended;
     }
 
     /** Stops the engine of a CLI in its tracks, so that it writes no state while its provider goes on. */

@@ -132,8 +132,7 @@ export async function killUp(
     last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
     command = "up",
 ): Promise<void> {
-    const up = project.start(command, "--yes", "--skip-preview");
-    const ended = new Promise((resolve) => up.once("close", resolve));
+    const { cli: up, ended } = await project.startWithOwnProvider(command, "--yes", "--skip-preview");
     while (!(await until())) {
         if (up.exitCode !== null) throw new Error("the run ended before it was killed");
         await sleep(50);

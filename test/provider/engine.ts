@@ -70,8 +70,12 @@ export interface RunOptions {
     killedAfter?: string | undefined;
 }
 
+const forever = new Promise<never>(() => undefined);
+
 class Run {
     isKilled = false;
+    /** Reports that the provider processes are killed, too. */
+    isGone = false;
     readonly steps: Record<string, Step> = {};
     readonly failures: Failure[] = [];
     #turn: Promise<unknown> = Promise.resolve();
@@ -91,6 +95,13 @@ class Run {
         const door = this.#doors.get(process) ?? this.start();
         this.#doors.set(process, door);
         return door.provider(kind);
+    }
+
+    /** Kills the engine, and the provider processes unless they go on as orphans. */
+    die(isOrphan: boolean): void {
+        this.isKilled = true;
+        this.isGone = !isOrphan;
+        for (const door of this.#doors.values()) door.isOrphaned = true;
     }
 
     /** Lets the provider processes go. */
@@ -141,6 +152,7 @@ export class Engine {
     program: Declared[] = [];
     /** Gives each resource a provider process of its own, as provider instances have. */
     isSplit = false;
+    #current: Run | undefined;
 
     constructor(readonly emulator: Emulator) {}
 
@@ -161,21 +173,36 @@ export class Engine {
     }
 
     /**
-     * Kills the process of an operation at the beginning of a wait in which the condition holds: the state stays as it
-     * was before.
+     * Kills the engine of an operation at the beginning of a wait in which the condition holds: the state stays as it is
+     * then. The provider process dies with it, or goes on as an orphan until it has no more to do.
      */
-    async kill(operation: () => Promise<Ran>, condition: () => Promise<boolean>): Promise<void> {
-        const before = structuredClone(this.state);
+    async kill(
+        operation: () => Promise<Ran>,
+        condition: () => Promise<boolean>,
+        { isOrphan = false }: { isOrphan?: boolean } = {},
+    ): Promise<void> {
         const { onWait } = this;
+        let state: StateEntry[] = [];
+        let isDead = false;
         await new Promise<void>((died, fail) => {
             this.onWait = async () => {
-                if (!(await condition())) return;
-                died();
-                await new Promise(() => undefined);
+                const isDue = await condition();
+                // Waits of other resources may be here at the same time.
+                if (isDue && !isDead) {
+                    isDead = true;
+                    state = structuredClone(this.state);
+                    this.onWait = onWait;
+                    this.#current?.die(isOrphan);
+                    if (!isOrphan) died();
+                }
+                if (isDead && !isOrphan) await forever;
             };
-            operation().then(() => fail(new Error("the run ended before it was killed")), fail);
+            operation().then(
+                () => (isDead ? died() : fail(new Error("the run ended before it was killed"))),
+                (error: unknown) => (isDead ? died() : fail(error as Error)),
+            );
         });
-        Object.assign(this, { onWait, state: before });
+        Object.assign(this, { onWait, state });
     }
 
     async refresh(): Promise<Ran> {
@@ -208,13 +235,14 @@ export class Engine {
     /** Runs the work in a provider process of its own, which the engine lets go at the end. */
     async #process(options: Run["options"], work: (run: Run) => Promise<void>): Promise<Run> {
         const engine = randomUUID();
-        const start = () =>
+        const start = (): Door =>
             new Door(this.emulator, this.account, {
                 config: this.config,
-                onWait: () => this.onWait(),
+                onWait: (): Promise<void> => (run.isGone ? forever : this.onWait()),
                 engine,
             });
-        const run = new Run(start, options, this.isSplit);
+        const run: Run = new Run(start, options, this.isSplit);
+        this.#current = run;
         await work(run);
         if (!run.isKilled) await run.release();
         return run;

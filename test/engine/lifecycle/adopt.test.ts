@@ -1,30 +1,8 @@
-// Adoption while a run is killed, and from another provider: they need an engine that dies, or that runs both providers.
+// Adoption from another provider: it needs an engine that runs both providers.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
-import { during, killUp, live, program, snapshot, snapshotIds, volume, volumes } from "../steps";
-
-let volumeId: string;
-
-test.beforeEach(async () => {
-    volumeId = await emulator.createVolume({ size: 8 });
-});
-
-test("a snapshot adopted under a new name is not deleted with the old one; a kill in between does no harm", async () => {
-    const project = await createProject(program(snapshot("before", { volumeId })));
-    await project.up();
-    const { id = "" } = await live(project, "before");
-    await project.program(program(snapshot("after", { volumeId, adopt: id })));
-    await emulator.faults([{ action: "CreateTags", kind: "delay", seconds: 5, where: "after", times: 1 }]);
-    await emulator.clearCalls();
-    await killUp(project, async () => (await emulator.count("CreateTags")) > 0, false);
-    await project.up();
-    expect((await live(project, "after")).id).toBe(id);
-    expect(await snapshotIds(emulator)).toEqual([id]);
-    expect(await emulator.count("CreateSnapshot")).toBe(0);
-    await project.destroy();
-    expect(await snapshotIds(emulator)).toEqual([]);
-});
+import { during, live, program, volume, volumes } from "../steps";
 
 async function volumeIds(): Promise<string[]> {
     return (await emulator.volumes()).map(({ VolumeId = "" }) => VolumeId).sort();

@@ -2,8 +2,6 @@
 // stack has granted it takes back in the end, whichever share that is left to.
 // It needs the engine: several shares of one program, which the engine runs side by side.
 
-import type { ChildProcess } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
@@ -68,12 +66,16 @@ test("renamed without an alias, replaced, split and merged: no declared grant is
 });
 
 test("a split whose new part is declared a moment later interrupts nothing either", async () => {
-    // A provider process of its own: its waits take as long as the program's.
-    project = await createProject(shares(share("old", of(alice, bob))), { hosts: undefined });
+    project = await createProject(shares(share("old", of(alice, bob))));
     await project.up();
     const later = "const soon = new Promise((done) => setTimeout(done, 1_500));";
     const part = `new SnapshotShare("part", { snapshotId: soon.then(() => "${snapshotId}"), accounts: ["${bob}"] });`;
-    expect(removals(await up(share("old", of(alice)), later, part))).toEqual([]);
+    await project.program(shares(share("old", of(alice)), later, part));
+    const { result, calls } = await during(emulator, () =>
+        project.runWithOwnProvider("up", "--yes", "--skip-preview"),
+    );
+    expect(result.code, result.output).toBe(0);
+    expect(removals(grantsSent(calls))).toEqual([]);
     expect(await grantsIn(emulator, snapshotId)).toEqual([alice, bob]);
 });
 
@@ -102,46 +104,6 @@ test("two shares that declare the same account: it goes with the last of them, a
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
     expect(await project.state()).toEqual([]);
 });
-
-/** Kills an `up` once it has come so far, with its provider process or without. */
-async function kill(until: () => Promise<boolean>, orphan: boolean): Promise<void> {
-    const cli: ChildProcess = project.start("up", "--yes", "--skip-preview");
-    const ended = new Promise((resolve) => cli.once("close", resolve));
-    while (!(await until())) {
-        if (cli.exitCode !== null) throw new Error("the run ended before it was killed");
-        await sleep(50);
-    }
-    project.kill(cli, orphan);
-    await ended;
-    await project.succeed("cancel", "--yes");
-}
-
-test.each([false, true])(
-    "killed between grant and state (orphan: %s), at creation and at update: the next up owns what it declares",
-    async (orphan) => {
-        await grantOutside(emulator, snapshotId, "add", carol);
-        project = await createProject(shares(share("s", of(alice, carol))));
-        const granted = (account: string) => async () =>
-            (await grantsIn(emulator, snapshotId)).includes(account);
-        await emulator.faults([
-            { action: "ModifySnapshotAttribute", kind: "delay", where: "after", seconds: 3, times: 1 },
-        ]);
-        await kill(granted(alice), orphan);
-        expect(await project.state()).toEqual([]);
-        await project.up();
-        expect(await outputs("s")).toMatchObject({ accountIds: [alice, carol], grants: [alice, carol] });
-
-        await project.program(shares(share("s", of(alice, bob, carol))));
-        await emulator.faults([
-            { action: "ModifySnapshotAttribute", kind: "delay", where: "after", seconds: 3, times: 1 },
-        ]);
-        await kill(granted(bob), orphan);
-        await project.up();
-        expect(await outputs("s")).toMatchObject({ accountIds: [alice, bob, carol] });
-        await project.destroy();
-        expect(await grantsIn(emulator, snapshotId)).toEqual([]);
-    },
-);
 
 test("30 % of all calls throttled, and a change that EC2 shows late: everything is granted and taken back", async () => {
     await emulator.set({ seed: 7, grantSeconds: 3 });

@@ -1,10 +1,10 @@
-// A set that a kill interrupts, and members as unknown outputs of a preview: they need an engine that dies, and its program.
+// Members of a set as unknown outputs of a preview: they need an engine that runs a program.
 
 import { expect } from "vitest";
 import { instanceWithVolumes } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
-import { during, killUp, live, program, snapshotsIn } from "../steps";
+import { during, live, program, snapshotsIn } from "../steps";
 
 interface Member {
     snapshotId: string;
@@ -35,19 +35,6 @@ async function members(): Promise<Member[]> {
 
 const idOf = (found: Member[], volumeId: string) =>
     found.find((member) => member.volumeId === volumeId)?.snapshotId ?? "";
-
-test("a run that is killed after EC2 acted leaves one set, which the next up adopts as a whole", async () => {
-    project = await createProject(declared({}));
-    await emulator.faults([
-        { action: "CreateSnapshots", kind: "delay", seconds: 5, where: "after", times: 1 },
-    ]);
-    await killUp(project, async () => (await snapshotsIn(emulator)).length === 3, false);
-    const said = await project.up();
-    expect(said).toContain("adopts set-");
-    expect(await emulator.count("CreateSnapshots")).toBe(1);
-    expect(await members()).toHaveLength(3);
-    expect(await snapshotsIn(emulator)).toHaveLength(3);
-});
 
 test("each member can be shared and made into a volume, also in the first preview, which knows none of them", async () => {
     const member = `set.snapshots.apply((all) => all.find(({ volumeId }) => volumeId === "${data}").snapshotId)`;

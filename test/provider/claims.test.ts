@@ -1,0 +1,193 @@
+// The next run of a resource adopts what an interrupted run has created for it, and nothing else does.
+
+import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { expect, vi } from "vitest";
+import { ec2, idsOf } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { instanceSnapshots, snapshot } from "./declare";
+import { Engine, type Declared, type Options } from "./engine";
+
+let volumeId: string;
+let engine: Engine;
+
+const declared = (args: object = {}, options?: Options): Declared[] => [
+    snapshot("s", { volumeId, ...args }, options),
+];
+const own = async () => (await idsOf({ OwnerIds: ["self"] })).sort();
+const id = () => engine.live("s").id;
+
+test.beforeEach(async () => {
+    volumeId = await emulator.createVolume({ size: 8 });
+    engine = new Engine(emulator);
+    engine.program = declared();
+    await emulator.clearCalls();
+});
+
+/** Kills an `up` while it waits for a snapshot that EC2 has created; returns the snapshot's id. */
+async function interrupt(): Promise<string> {
+    const before = await own();
+    const created = async () => (await own()).filter((one) => !before.includes(one));
+    await emulator.set({ snapshotSeconds: 60 });
+    await engine.kill(
+        () => engine.up(),
+        async () => (await created()).length > 0,
+    );
+    const [made = ""] = await created();
+    await emulator.set({ snapshotSeconds: 0 });
+    return made;
+}
+
+test("what was adopted is no longer claimed: a destroy that keeps it, then up, makes a new one", async () => {
+    const adopted = await interrupt();
+    await engine.up(declared({}, { retainOnDelete: true }));
+    expect(id()).toBe(adopted);
+    await engine.destroy();
+    await engine.up();
+    expect(id()).not.toBe(adopted);
+    expect(await own()).toEqual([adopted, id()].sort());
+});
+
+test("what retainOnDelete left behind is never adopted", async () => {
+    await engine.up(declared({}, { retainOnDelete: true }));
+    const kept = id();
+    await engine.destroy();
+    await engine.up();
+    expect(id()).not.toBe(kept);
+    expect(await own()).toEqual([kept, id()].sort());
+});
+
+test("what keepReplaced left behind is never adopted: triggers that go A, B, A make three", async () => {
+    for (const t of ["A", "B", "A"]) await engine.up(declared({ keepReplaced: true, triggers: { t } }));
+    expect(await own()).toHaveLength(3);
+    expect(await emulator.count("CreateSnapshot")).toBe(3);
+});
+
+test("two that nobody can tell apart are not adopted: up fails, naming both", async () => {
+    const made = await interrupt();
+    const [{ Tags = [] } = {}] = await emulator.snapshots();
+    const twin = await emulator.createSnapshot(volumeId, Tags);
+    const { said } = await engine.upFails();
+    expect(said).toContain(made);
+    expect(said).toContain(twin);
+    expect(await emulator.count("CreateSnapshot")).toBe(2);
+});
+
+test("a replacement that was killed is adopted, and the one that the state holds never is", async () => {
+    await engine.up();
+    const first = id();
+    await emulator.clearCalls();
+    engine.program = declared({ description: "two" });
+    const second = await interrupt();
+    await engine.up();
+    expect(id()).toBe(second);
+    expect(second).not.toBe(first);
+    expect(await own()).toEqual([second]);
+    expect(await emulator.count("CreateSnapshot")).toBe(1);
+});
+
+test("a copy of another volume stays, also when the run dies before it lets go of it and the stack is destroyed", async () => {
+    await engine.up();
+    const first = id();
+    volumeId = await emulator.createVolume();
+    await emulator.clearCalls();
+    await emulator.faults([{ action: "CreateTags", kind: "reset", where: "after", times: 1 }]);
+    await engine.kill(
+        () => engine.up(declared({ waitForCompletion: false })),
+        async () => (await emulator.count("CreateTags")) > 0,
+    );
+    await engine.up(undefined, { targets: [] });
+    await engine.destroy();
+    expect(await own()).toContain(first);
+});
+
+test("a forced replacement of what the state holds makes a new one and deletes the old", async () => {
+    await engine.up();
+    const first = id();
+    await engine.up(undefined, { forced: ["s"] });
+    expect(id()).not.toBe(first);
+    expect(await own()).toEqual([id()]);
+});
+
+test("three kills in a row of a stack of twelve leave twelve", async () => {
+    const volumes = await emulator.seed({ volumes: 12 });
+    engine.program = volumes.map((of, index) => snapshot(`s${String(index)}`, { volumeId: of }));
+    await emulator.set({ snapshotSeconds: 60 });
+    for (const isOrphan of [false, true, false]) {
+        await emulator.clearCalls();
+        const waiting = async () => (await emulator.count("DescribeSnapshots")) >= 2;
+        await engine.kill(() => engine.up(), waiting, { isOrphan });
+    }
+    await engine.up();
+    const ids = engine.state.map((entry) => entry.id);
+    expect(new Set(ids).size).toBe(12);
+    expect(await own()).toEqual(ids.sort());
+});
+
+test.each(["reset", "hang", "malformed"] as const)(
+    "an answer that is lost (%s) after EC2 acted is looked for, not asked for again",
+    async (kind) => {
+        // An answer counts as lost after 30 seconds.
+        const { setTimeout } = globalThis;
+        const timer = vi.spyOn(globalThis, "setTimeout");
+        timer.mockImplementation((work, wait = 0) => setTimeout(work, wait === 30_000 ? 300 : wait));
+        await emulator.faults([{ action: "CreateSnapshot", kind, where: "after", times: 1 }]);
+        await engine.up();
+        timer.mockRestore();
+        expect(await own()).toEqual([id()]);
+        expect(await emulator.count("CreateSnapshot")).toBe(1);
+    },
+);
+
+test("a claim on a snapshot of another volume is not believed, and what is left over is named", async () => {
+    const left = await interrupt();
+    const [{ Tags = [] } = {}] = await emulator.snapshots();
+    const forged = await emulator.createSnapshot(await emulator.createVolume(), Tags);
+    // The description is edited after the kill: what was created with another one is left over.
+    const { said } = await engine.up(declared({ description: "edited" }));
+    expect(said).toMatch(
+        /were created by an interrupted run of this stack, and no resource of this run manages them/,
+    );
+    for (const one of [left, forged]) expect(said).toContain(one);
+    expect(said).not.toContain("adopts");
+    expect(await own()).toEqual([left, forged, id()].sort());
+    await engine.destroy();
+    expect(await own()).toEqual([left, forged].sort());
+});
+
+test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
+    "an interrupted set whose members EC2 shows one by one ($memberSeconds) is adopted whole, and not made twice",
+    async ({ memberSeconds }) => {
+        const { Instances: [{ InstanceId = "" } = {}] = [] } = await ec2.send(
+            new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+        );
+        for (const [index, VolumeId] of [volumeId, await emulator.createVolume()].entries()) {
+            const Device = `/dev/sd${String("fg"[index])}`;
+            await ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId, Device }));
+        }
+        await emulator.set({ memberSeconds });
+        await emulator.faults([{ action: "CreateSnapshots", kind: "reset", where: "after", times: 1 }]);
+        const acted = async () => (await own()).length === 1;
+        await engine.kill(() => engine.up([instanceSnapshots("s", { instanceId: InstanceId })]), acted);
+        expect((await engine.up()).said).toContain("adopts set-");
+        expect(await emulator.count("CreateSnapshots")).toBe(1);
+        expect(engine.live("s").outputs["snapshots"]).toHaveLength(3);
+        expect(await own()).toHaveLength(3);
+    },
+);
+
+test("a snapshot adopted under a new name is not deleted with the old one; a kill in between does no harm", async () => {
+    await engine.up();
+    const first = id();
+    await emulator.faults([{ action: "CreateTags", kind: "reset", where: "after", times: 1 }]);
+    await emulator.clearCalls();
+    await engine.kill(
+        () => engine.up([snapshot("after", { volumeId, adopt: first })]),
+        async () => (await emulator.count("CreateTags")) > 0,
+    );
+    await engine.up();
+    expect(engine.live("after").id).toBe(first);
+    expect(await own()).toEqual([first]);
+    expect(await emulator.count("CreateSnapshot")).toBe(0);
+    await engine.destroy();
+    expect(await own()).toEqual([]);
+});

@@ -1,0 +1,106 @@
+// A run that is killed while a lock, fast snapshot restore, the archive or a share comes about, its provider process with it
+// or left behind: the next run finds what was requested, and requests nothing twice.
+
+import { expect } from "vitest";
+import { countFeatures, grantsOf, idsOf, shareWith } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { share, snapshot } from "./declare";
+import { Engine } from "./engine";
+
+const own = () => idsOf({ OwnerIds: ["self"] });
+const called = (action: string) => async () => (await emulator.count(action)) > 0;
+
+interface Feature {
+    args: object;
+    action: string;
+    /** The locks, zones with fast restore, and archives in the end. */
+    features: number[];
+    /** The call that it waits with. */
+    look?: string;
+}
+
+const features: Feature[] = [
+    {
+        args: { lock: { mode: "governance", duration: "30 days" } },
+        action: "LockSnapshot",
+        features: [1, 0, 0],
+    },
+    {
+        args: { fastRestore: { availabilityZones: ["us-east-1a"] } },
+        action: "EnableFastSnapshotRestores",
+        features: [0, 1, 0],
+        look: "DescribeFastSnapshotRestores",
+    },
+    {
+        args: { storageTier: "archive" },
+        action: "ModifySnapshotTier",
+        features: [0, 0, 1],
+        look: "DescribeSnapshotTierStatus",
+    },
+];
+const cases = features.flatMap((feature) => [false, true].map((isOrphan) => ({ ...feature, isOrphan })));
+
+test.each(cases)(
+    "killed before the answer of $action (orphan: $isOrphan): the next up finds it as it is wanted",
+    async ({ args, action, features: wanted, isOrphan }) => {
+        const engine = new Engine(emulator);
+        engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
+        await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
+        await engine.kill(() => engine.up(), called(action), { isOrphan });
+        await engine.up();
+        expect(await own()).toEqual([engine.live("s").id]);
+        expect([await emulator.count("CreateSnapshot"), await emulator.count(action)]).toEqual([1, 1]);
+        expect(await countFeatures()).toEqual(wanted);
+    },
+);
+
+test.each(cases.filter(({ look }) => look !== undefined))(
+    "killed while $action is in progress (orphan: $isOrphan): the next up waits for it and requests nothing again",
+    async ({ args, action, features: wanted, look = "", isOrphan }) => {
+        const engine = new Engine(emulator);
+        engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
+        await emulator.set({ fastRestoreSeconds: 60, tieringSeconds: 60 });
+        await engine.kill(() => engine.up(), called(look), { isOrphan });
+        expect(await emulator.count(action)).toBe(1);
+        await engine.up();
+        expect([await emulator.count("CreateSnapshot"), await emulator.count(action)]).toEqual([1, 1]);
+        expect(await countFeatures()).toEqual(wanted);
+        await emulator.clearCalls();
+        expect((await engine.up()).steps).toEqual({ s: "same" });
+        expect(await emulator.calls()).toEqual([]);
+    },
+);
+
+const [alice, bob, carol] = ["111122223333", "444455556666", "777788889999"] as const;
+
+test.each([false, true])(
+    "killed between grant and state (orphan: %s), at creation and at update: the next up owns what it declares",
+    async (isOrphan) => {
+        const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
+        await shareWith(snapshotId, carol);
+        const users = async () => (await grantsOf(snapshotId)).users.sort();
+        const engine = new Engine(emulator);
+        const killAfterGrant = async (account: string, accounts: string[]) => {
+            engine.program = [share("s", { snapshotId, accounts })];
+            await emulator.faults([
+                { action: "ModifySnapshotAttribute", kind: "reset", where: "after", times: 1 },
+            ]);
+            const granted = async () => (await users()).includes(account);
+            await engine.kill(() => engine.up(), granted, { isOrphan });
+        };
+
+        await killAfterGrant(alice, [alice, carol]);
+        expect(engine.state).toEqual([]);
+        await engine.up();
+        expect(engine.live("s").outputs).toMatchObject({
+            accountIds: [alice, carol],
+            grants: [alice, carol],
+        });
+
+        await killAfterGrant(bob, [alice, bob, carol]);
+        await engine.up();
+        expect(engine.live("s").outputs).toMatchObject({ accountIds: [alice, bob, carol] });
+        await engine.destroy();
+        expect(await users()).toEqual([]);
+    },
+);

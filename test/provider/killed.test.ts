@@ -1,0 +1,125 @@
+// A run that is killed at any moment, its provider process with it or left behind: the next run ends with one resource, and
+// EC2 was asked for it once. That a real engine dies so, test/engine/lifecycle/interrupted.test.ts shows.
+
+import { expect } from "vitest";
+import { idsOf, instanceWithVolumes } from "../emulator/calls";
+import { emulator, test } from "../fixture";
+import { instanceSnapshots, snapshot, snapshotCopy, volume } from "./declare";
+import { Engine, type Declared } from "./engine";
+
+interface Subject {
+    declared: Declared;
+    /** The call that creates it, and the ids of what it has created. */
+    action: string;
+    made: () => Promise<string[]>;
+}
+
+const own = () => idsOf({ OwnerIds: ["self"] });
+
+const subjects: Record<string, () => Promise<Subject>> = {
+    Snapshot: async () => ({
+        declared: snapshot("it", { volumeId: await emulator.createVolume({ size: 8 }) }),
+        action: "CreateSnapshot",
+        made: own,
+    }),
+
+    "SnapshotCopy into another region": async () => {
+        const sourceSnapshotId = await emulator.createSnapshot(await emulator.createVolume());
+        const region = "eu-west-1";
+        return {
+            declared: snapshotCopy("it", { sourceSnapshotId, sourceRegion: "us-east-1", region }),
+            action: "CopySnapshot",
+            made: () => idsOf({ OwnerIds: ["self"] }, emulator.ec2({ region })),
+        };
+    },
+
+    "set of InstanceSnapshots": async () => ({
+        declared: instanceSnapshots("it", { instanceId: (await instanceWithVolumes()).instanceId }),
+        action: "CreateSnapshots",
+        made: own,
+    }),
+
+    VolumeFromSnapshot: async () => {
+        const source = await emulator.createVolume({ size: 8 });
+        return {
+            declared: volume("it", { snapshotId: await emulator.createSnapshot(source) }),
+            action: "CreateVolume",
+            made: async () => {
+                const volumes = await emulator.volumes();
+                return volumes.flatMap(({ VolumeId = "" }) => (VolumeId === source ? [] : [VolumeId]));
+            },
+        };
+    },
+};
+
+interface Moment {
+    when: string;
+    kill: (engine: Engine, subject: Subject, isOrphan: boolean) => Promise<void>;
+    isAdopted: boolean;
+}
+
+const moments: Moment[] = [
+    {
+        when: "before EC2 is called",
+        kill: async (engine, { action }, isOrphan) => {
+            await emulator.faults([{ action: "DescribeSnapshots", kind: "reset", times: 1 }]);
+            const looking = async () => (await emulator.count("DescribeSnapshots")) > 0;
+            await engine.kill(() => engine.up(), looking, { isOrphan });
+            expect(await emulator.count(action)).toBe(0);
+        },
+        isAdopted: false,
+    },
+    {
+        when: "after EC2 acted, before its answer",
+        kill: async (engine, { action, made }, isOrphan) => {
+            await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
+            const acted = async () => (await made()).length > 0;
+            await engine.kill(() => engine.up(), acted, { isOrphan });
+        },
+        isAdopted: true,
+    },
+    {
+        when: "while it waits",
+        kill: async (engine, { made }, isOrphan) => {
+            await emulator.set({ snapshotSeconds: 60, volumeSeconds: 60 });
+            const waiting = async () => (await made()).length > 0;
+            await engine.kill(() => engine.up(), waiting, { isOrphan });
+        },
+        isAdopted: true,
+    },
+    {
+        when: "after its completion, before the state has it",
+        kill: async (engine) => {
+            await expect(engine.up(engine.program, { killedAfter: "it" })).rejects.toThrow();
+        },
+        isAdopted: true,
+    },
+];
+
+const cases = Object.keys(subjects).flatMap((kind) =>
+    moments.map((moment) => [kind, moment.when, moment] as const),
+);
+
+test.each(cases)("a %s, killed %s: the next up ends with one", async (kind, _when, { kill, isAdopted }) => {
+    for (const isOrphan of [false, true]) {
+        await emulator.reset();
+        const subject = await subjects[kind]!();
+        await emulator.clearCalls();
+        const engine = new Engine(emulator);
+        engine.program = [subject.declared];
+        await kill(engine, subject, isOrphan);
+        expect(engine.state).toEqual([]);
+        await emulator.faults([]);
+
+        const before = await subject.made();
+        const { said } = await engine.up();
+        const { id, outputs } = engine.live("it");
+        const members = outputs["snapshots"] as { snapshotId: string }[] | undefined;
+        const ids = members?.map(({ snapshotId }) => snapshotId) ?? [id];
+        expect((await subject.made()).sort(), String(isOrphan)).toEqual([...ids].sort());
+        if (isAdopted) expect(before.sort()).toEqual([...ids].sort());
+        expect(said.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
+        // A volume may be asked for again: EC2 knows the request by its token.
+        if (kind !== "VolumeFromSnapshot") expect(await emulator.count(subject.action)).toBe(1);
+    }
+});
