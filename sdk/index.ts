@@ -56,6 +56,7 @@ export {
 
 export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
 export type {
+    AllVolumes,
     InstanceTargets,
     Keep,
     RecoveryVolumes,

@@ -11,8 +11,9 @@ import { checkProperties, type Property } from "../property";
 import { UNKNOWN, type Properties } from "../values";
 import { boolean, listOf, objectOf, text, textUpTo } from "../validators";
 import type { SnapshotScheduleInputs } from "./args";
+import { allVolumesProperties, checkAllVolumes, hasAllVolumes } from "./all-volumes-checks";
 import { checkRecovery, recoveryVolumes } from "./recovery-checks";
-import { checkCopies, checkRule, ruleOf } from "./rule-checks";
+import { checkCopyRegions, checkRule, ruleOf } from "./rule-checks";
 import { targets, variableTags } from "./target-checks";
 import { fail, failWith } from "./value-checks";
 import { noContext, type ScheduleContext } from "./context";
@@ -24,9 +25,13 @@ export function checkSchedule(
     context: ScheduleContext = noContext,
 ): CheckFailure[] {
     const inputs = known(args) as Properties;
-    const failures = [...nulls(inputs), ...checkProperties(propertiesOf(context), inputs)];
+    const failures = [
+        ...nulls(inputs),
+        ...checkProperties(propertiesOf(context, hasAllVolumes(inputs)), inputs),
+    ];
     // Only well-formed arguments can be compared with each other.
-    return failures.length > 0 ? failures : checkTogether(args, context);
+    if (failures.length > 0) return failures;
+    return hasAllVolumes(inputs) ? checkAllVolumes(args, context.region) : checkTogether(args, context);
 }
 
 /** Throws an error that lists all failures. */
@@ -57,7 +62,10 @@ function known(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, known(entry)]));
 }
 
-function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleInputs, Property> {
+function propertiesOf(
+    context: ScheduleContext,
+    isAllVolumes: boolean,
+): Record<keyof SnapshotScheduleInputs, Property> {
     const topic = { validate: text("the ARN of an SNS topic", /^arn:[\w-]+:sns:/), required: true as const };
     return {
         targets: { validate: targets, required: true },
@@ -78,6 +86,7 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         variableTags: { validate: variableTags },
         copyTags: { validate: boolean },
         enabled: { validate: boolean },
+        ...(isAllVolumes ? allVolumesProperties : {}),
     };
 }
 
@@ -99,7 +108,7 @@ function checkTogether(
             ? fail("identity", "is an output, but the program must know it at its start. Specify a string")
             : []),
         ...rules.flatMap((rule, index) => checkRule(rule, `rules[${String(index)}]`, whole !== undefined)),
-        ...rules.flatMap(({ copyTo = [] }, index) => checkCopies(copyTo, index, context.region)),
+        ...rules.flatMap(({ copyTo = [] }, index) => checkCopyRegions(copyTo, index, context.region)),
         ...names.flatMap((of, index) =>
             names.indexOf(of) < index
                 ? failWith(`rules[${String(index)}].name`, of, "but another rule has the same name")

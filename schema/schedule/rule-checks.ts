@@ -27,11 +27,13 @@ import { cron, every } from "./timing-checks";
 import type { ScheduleContext } from "./context";
 import { day, gapsBetween, timesWithin } from "./times";
 
+export const copyRegion = {
+    validate: text('a region such as "eu-west-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
+    required: true as const,
+};
+
 const copy = objectOf({
-    region: {
-        validate: text('a region such as "eu-west-1"', /^[a-z]{2,}(-[a-z]+)+-\d+$/),
-        required: true,
-    },
+    region: copyRegion,
     keep: { validate: age, required: true },
     encrypted: { validate: boolean },
     kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:/) },
@@ -159,7 +161,7 @@ function checkArchive(
 
 const daysOf = (length: number) => `${String(Math.floor(length / day))} days`;
 
-export function checkCopies(
+export function checkCopyRegions(
     copies: NonNullable<AnyRule["copyTo"]>,
     rule: number,
     scheduleRegion: string | undefined,

@@ -78,3 +78,5 @@ export function atMost(largest: number) {
               )
             : [];
 }
+
+export const volumeTypes = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];

@@ -10,8 +10,9 @@ import { settingsVariable, type RecoverySettings } from "../../schema/recovery-s
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
-import type { ScheduleIdentity } from "./policy";
-import { boundaryOf, recoveryRights, rolePath, trustOf, type Place } from "./role";
+import type { ScheduleIdentity } from "./dlm-schedule";
+import { boundaryOf, recoveryRights, rolePath, trustOf } from "./role";
+import type { Place } from "./statements";
 
 type Args = SnapshotScheduleInputs<pulumi.Input<string>>;
 

@@ -7,7 +7,20 @@
 import type { Input } from "@pulumi/pulumi";
 import { attachedTag, policyTag, recoveryTag, scheduleTag } from "../../schema/recovery-settings";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
-import { accountId, type ScheduleIdentity, type SchedulePolicy } from "./policy";
+import { accountId, type ScheduleIdentity } from "./dlm-schedule";
+import type { SchedulePolicy } from "./policy";
+import {
+    allow,
+    document,
+    onlyTagged,
+    resourcesIn,
+    snapshotsIn,
+    useOfKeys,
+    when,
+    type Place,
+    type PolicyDocument,
+    type Statement,
+} from "./statements";
 
 type Args = SnapshotScheduleInputs<Input<string>>;
 
@@ -16,25 +29,6 @@ type Args = SnapshotScheduleInputs<Input<string>>;
  * the guardrail lets nobody else create or change roles under it.
  */
 export const rolePath = "/pulumi-ebs-snapshots/";
-
-/** Partition, region and account of the schedule. */
-export interface Place {
-    partition: string;
-    region: string;
-    account: string;
-}
-
-export interface Statement {
-    Effect: "Allow";
-    Action: string[];
-    Resource: Input<string> | Input<string>[];
-    Condition?: Record<string, Record<string, Input<string> | Input<string>[]>>;
-}
-
-export interface PolicyDocument {
-    Version: "2012-10-17";
-    Statement: Statement[];
-}
 
 /** Returns a trust policy: the service may assume the role, on behalf of this account only. */
 export function trustOf(service: "dlm" | "lambda", { account }: Place) {
@@ -198,56 +192,8 @@ export function recoveryRights(
     ]);
 }
 
-/** Allows the use of keys through EC2 only; the keys of the volumes are unknown here. */
-function useOfKeys({ partition, region, account }: Place, others: string[]): Statement[] {
-    const keys = [...new Set([region, ...others])].sort();
-    const resource = keys.map((where) => `arn:${partition}:kms:${where}:${account}:key/*`);
-    const viaEc2 = { "kms:ViaService": keys.map((where) => `ec2.${where}.amazonaws.com`) };
-    return [
-        allow(["kms:CreateGrant"], resource, {
-            StringEquals: viaEc2,
-            Bool: { "kms:GrantIsForAWSResource": "true" },
-        }),
-        allow(
-            ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"],
-            resource,
-            { StringEquals: viaEc2 },
-        ),
-    ];
-}
-
-const document = (statements: Statement[]): PolicyDocument => ({
-    Version: "2012-10-17",
-    Statement: statements,
-});
-
-function allow(
-    actions: string[],
-    resources: Input<string> | Input<string>[],
-    condition?: NonNullable<Statement["Condition"]>,
-): Statement {
-    return {
-        Effect: "Allow",
-        Action: actions,
-        Resource: resources,
-        ...(condition === undefined ? {} : { Condition: condition }),
-    };
-}
-
-const when = (used: boolean, ...statements: Statement[]) => (used ? statements : []);
-
-const onlyTagged = (key: string, value: Input<string> | Input<string>[]) => ({
-    StringEquals: { [`aws:ResourceTag/${key}`]: value },
-});
-
 /** Matches snapshots that a DLM policy created, with the schedule's tag: the first tag cannot be forged. */
 const takenBySchedule = (id: string) => ({
     StringEquals: { [`aws:ResourceTag/${scheduleTag}`]: id },
     StringLike: { [`aws:ResourceTag/${policyTag}`]: "policy-*" },
 });
-
-/** Returns the ARN pattern of snapshots, in which EC2 leaves the account empty. */
-const snapshotsIn = ({ partition }: Place, region: string) => `arn:${partition}:ec2:${region}::snapshot/*`;
-
-const resourcesIn = ({ partition, region, account }: Place, kind: "volume" | "instance") =>
-    `arn:${partition}:ec2:${region}:${account}:${kind}/*`;

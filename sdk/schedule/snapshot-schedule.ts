@@ -8,16 +8,18 @@ import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
-import { loadAws, type Aws } from "../aws";
+import { loadAws } from "../aws";
 import { checkSchedule, failureText } from "../../schema/schedule/checks";
 import { longestIdentity } from "../../schema/schedule/identity";
 import { summaryOf, type ScheduleSummary } from "./plan";
-import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
+import type { KeptIdentity, ScheduleIdentity } from "./dlm-schedule";
+import { policiesOf, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
 import { reportSchedule } from "./listeners";
 import { PlanRecord } from "./schedule-record";
 import { createRecovery } from "./recovery";
-import { boundaryOf, executionRights, rolePath, trustOf, type Place } from "./role";
+import { allowDeletion, createRole } from "./create-role";
+import { placeOf, type Surroundings } from "./surroundings";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
 
@@ -69,11 +71,14 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
         const id = createRecord(this, identity, args, options);
         const kept = { ...identity, id };
-        this.roleArn = roleOf(this, kept, args, surroundings);
+        const role = createRole(this, kept, args, surroundings);
+        this.roleArn = role.arn;
         const created = policiesOf(identity, args, id).map((policy) =>
             createPolicy(this, args, policy, this.roleArn, options),
         );
         this.policyIds = pulumi.all(created.map(({ id: policyId }) => policyId));
+        if (args.targets.allVolumes !== undefined)
+            allowDeletion(this, kept, args, { role, policyIds: this.policyIds }, surroundings);
         this.recoveryFunctionArn = pulumi.output(
             surroundings && createWatch(this, kept, args, created, surroundings),
         );
@@ -91,9 +96,6 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
 interface Settings extends Omit<ScheduleIdentity, "id"> {
     defaultId: string;
 }
-
-/** A schedule whose identity is an output of its record. */
-type KeptIdentity = ScheduleIdentity<pulumi.Output<string>>;
 
 function settingsOf(name: string): Settings {
     const config = new pulumi.Config("ebs-snapshots");
@@ -125,21 +127,6 @@ function assertValid(name: string, failures: CheckFailure[]): void {
     if (failures.length > 0) throw new pulumi.RunError(`${type} "${name}":\n${failureText(failures)}`);
 }
 
-function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place> {
-    const opts = { parent };
-    return pulumi.output({
-        partition: aws.getPartitionOutput({}, opts).partition,
-        region: aws.getRegionOutput({}, opts).region,
-        account: aws.getCallerIdentityOutput({}, opts).accountId,
-    });
-}
-
-/** `@pulumi/aws`, and the partition, region and account of its provider. */
-interface Surroundings {
-    aws: Aws;
-    place: pulumi.Output<Place>;
-}
-
 /** A schedule with a given role, and nothing else that is a resource of `@pulumi/aws`, needs no such package. */
 function isAwsNeeded(
     { role, recoveryVolumes, alarm }: SnapshotScheduleArgs,
@@ -152,34 +139,6 @@ function isAwsNeeded(
 function profileOf(provider: pulumi.ProviderResource | undefined) {
     const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
     return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
-}
-
-/** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
-function roleOf(
-    parent: pulumi.Resource,
-    identity: KeptIdentity,
-    args: SnapshotScheduleArgs,
-    surroundings: Surroundings | undefined,
-): pulumi.Output<string> {
-    if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
-    const { aws, place } = surroundings;
-    const name = `${identity.name}-dlm`;
-    const role = new aws.iam.Role(
-        name,
-        {
-            path: rolePath,
-            assumeRolePolicy: pulumi.jsonStringify(place.apply((where) => trustOf("dlm", where))),
-            ...boundaryOf(args),
-        },
-        { parent },
-    );
-    const policy = pulumi.all([place, identity.id]).apply(([where, id]) => {
-        const known = { ...identity, id };
-        return pulumi.jsonStringify(executionRights(known, args, policiesOf(known, args), where));
-    });
-    // Resolves after the rights are attached, so that no DLM policy starts without them.
-    const rights = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return pulumi.all([role.arn, rights.id]).apply(([arn]) => arn);
 }
 
 interface PolicyOptions {
@@ -223,8 +182,7 @@ function createPolicy(
             description: policy.description,
             executionRoleArn,
             state: enabled ? "ENABLED" : "DISABLED",
-            policyDetails: policy.details,
-            targetVolumeIds: policy.volumeIds,
+            ...policy.inputs,
             ...options,
         },
         // Earlier versions declared a resource of @pulumi/aws; the policy in DLM stays the same one.

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { SnapshotScheduleArgs } from "../../../sdk";
 import { policiesOf } from "../../../sdk/schedule/policy";
-import { executionRights, recoveryRights, type PolicyDocument } from "../../../sdk/schedule/role";
+import { executionRights, recoveryRights } from "../../../sdk/schedule/role";
+import type { PolicyDocument } from "../../../sdk/schedule/statements";
 import { allows, named, own, type Asked } from "../iam";
 
 const identity = {
