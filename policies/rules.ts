@@ -41,6 +41,9 @@ const lifecyclePolicies = [
     "ebs-snapshots:index:LifecyclePolicy",
 ];
 
+/** A default policy retains snapshots for so many days unless it says otherwise. */
+const defaultRetention = 7;
+
 /** The rules, by name. */
 export const rules = {
     "no-public-share": {
@@ -72,6 +75,12 @@ export const rules = {
         evaluate({ type, props }, { smallestRetention = "7 days" }) {
             if (!lifecyclePolicies.includes(type)) return undefined;
             const minimum = toMilliseconds(smallestRetention);
+            if (isGiven(props, "defaultPolicy")) {
+                const days = Number(props["retainInterval"] ?? defaultRetention);
+                return days * day < minimum
+                    ? `the default policy retains snapshots for less than ${smallestRetention}. Specify a longer \`keep\``
+                    : undefined;
+            }
             const details = props["policyDetails"] as { schedules?: DlmSchedule[] } | undefined;
             const tooShort = (details?.schedules ?? []).filter((schedule) => retentionOf(schedule) < minimum);
             if (tooShort.length === 0) return undefined;

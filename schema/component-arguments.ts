@@ -81,8 +81,8 @@ const copyTarget = allOf(copyProperties, (value, path) => {
 });
 
 /** Accepts copies in at most three regions, each once. */
-export function copyTargets({ atLeast = 0 } = {}): Validator {
-    return allOf(listOf(copyTarget, { atLeast, atMost: 3 }), (value, path) => {
+export function copyTargets({ atLeast = 0, copy = copyTarget } = {}): Validator {
+    return allOf(listOf(copy, { atLeast, atMost: 3 }), (value, path) => {
         const regions = (value as Properties[]).map(({ region }) => region);
         return regions.flatMap((region, index) =>
             region !== UNKNOWN && regions.indexOf(region) < index

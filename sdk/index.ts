@@ -56,6 +56,7 @@ export type { Sharers, SharingPolicyInputs } from "./sharing/inputs";
 
 export { SnapshotSharingPolicy } from "./sharing/snapshot-sharing-policy";
 export type {
+    AllVolumes,
     InstanceTargets,
     Keep,
     RecoveryVolumes,

@@ -75,7 +75,10 @@ export interface SnapshotScheduleInputs<Text = string> {
      * https://docs.aws.amazon.com/dlm/latest/APIReference/API_Schedule.html
      */
     variableTags?: Record<string, VariableValue>;
-    /** Whether a volume's tags are copied to its snapshots. Default: `true`. A change updates, and applies to new snapshots. */
+    /**
+     * Whether a volume's tags are copied to its snapshots; with `targets.allVolumes`, not to their copies. Default: `true`. A
+     * change updates, and applies to new snapshots.
+     */
     copyTags?: boolean;
     /**
      * With `false`, DLM neither creates nor deletes snapshots, whatever their age. Default: `true`. A change updates; the
@@ -87,7 +90,7 @@ export interface SnapshotScheduleInputs<Text = string> {
 /** A value that DLM determines at each run. */
 export type VariableValue = "$(instance-id)" | "$(timestamp)";
 
-/** The volumes or instances to back up: exactly one of the three. */
+/** The volumes or instances to back up: exactly one of the four. */
 export interface ScheduleTargets<Text = string> {
     /**
      * Tag keys and the values of each: a volume with any one of these tags is a target. With several values of one key,
@@ -103,6 +106,24 @@ export interface ScheduleTargets<Text = string> {
     volumeIds?: Text[];
     /** Whole instances: each run creates crash-consistent multi-volume snapshots. Default: none. */
     instances?: InstanceTargets;
+    /**
+     * All volumes of the Region that nothing else backs up, by the one default policy for volumes that DLM has in a Region:
+     * a volume is backed up if it is at least 24 hours old and its last snapshot, whoever took it, is older than `every`.
+     * It takes one rule with `every` (`"1 day"` to `"7 days"`) and `keep` (`"2 days"` to `"14 days"`, more than `every`),
+     * and `copyTo` with Regions alone. Default: none.
+     * https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html
+     */
+    allVolumes?: AllVolumes;
+}
+
+/** The volumes of the Region that are left out. */
+export interface AllVolumes {
+    /** Tag keys and the values of each: a volume with any one of these tags is left out, at most 50. Default: none. */
+    exceptTagged?: Record<string, string[]>;
+    /** Types of volumes that are left out, at most 6. Default: none. */
+    exceptTypes?: ("gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard")[];
+    /** Whether boot volumes are left out. Default: `false`. */
+    exceptBootVolumes?: boolean;
 }
 
 /** The instances to back up, and which of their volumes are excluded. */
@@ -125,7 +146,10 @@ export interface ScheduleRule<Text = string> {
      * existing snapshots would be kept and no longer managed.
      */
     name: string;
-    /** Interval between runs: 1, 2, 3, 4, 6, 8, 12 or 24 hours. Default: none; `cron` is used instead. */
+    /**
+     * Interval between runs: 1, 2, 3, 4, 6, 8, 12 or 24 hours; with `targets.allVolumes`, 1 to 7 days. Default: none; `cron`
+     * is used instead.
+     */
     every?: Duration;
     /** Time of the first run of a day, `hh:mm` in UTC. Default: `"00:00"`. Only with `every`. */
     at?: string;
@@ -166,8 +190,11 @@ export interface ScheduleArchive {
 export interface ScheduleCopy<Text = string> {
     /** Destination region; must differ from the schedule's region. */
     region: string;
-    /** How long each copy is retained, in whole days. */
-    keep: Duration;
+    /**
+     * How long each copy is retained, in whole days; required, except with `targets.allVolumes`. Default: there, as long as
+     * the snapshots.
+     */
+    keep?: Duration;
     /** Whether copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default: `false`. */
     encrypted?: boolean;
     /** ARN of a KMS key in that region. Requires `encrypted`. Default: that region's default key. */

@@ -17,8 +17,9 @@ import { providerOptionRules, roleArn } from "../placement";
 import type { Property } from "../property";
 import { boolean, listOf, objectOf, text, textUpTo } from "../validators";
 import type { SnapshotScheduleInputs } from "./args";
+import { allVolumesProperties, checkAllVolumes, hasAllVolumes } from "./all-volumes-checks";
 import { checkRecovery, recoveryVolumes } from "./recovery-checks";
-import { checkCopies, checkRule, ruleOf } from "./rule-checks";
+import { checkCopyRegions, checkRule, ruleOf } from "./rule-checks";
 import { targets, variableTags } from "./target-checks";
 import { noContext, type ScheduleContext } from "./context";
 import { identityText } from "./identity";
@@ -28,9 +29,10 @@ export function checkSchedule(
     args: SnapshotScheduleInputs<unknown>,
     context: ScheduleContext = noContext,
 ): CheckFailure[] {
-    const failures = checkArguments(propertiesOf(context), args);
+    const failures = checkArguments(propertiesOf(context, hasAllVolumes(args)), args);
     // Only well-formed arguments can be compared with each other.
-    return failures.length > 0 ? failures : checkTogether(args, context);
+    if (failures.length > 0) return failures;
+    return hasAllVolumes(args) ? checkAllVolumes(args, context.region) : checkTogether(args, context);
 }
 
 /** Throws an error that lists all failures. */
@@ -39,7 +41,10 @@ export function assertSchedule(args: SnapshotScheduleInputs<unknown>, context?: 
     if (failures.length > 0) throw new Error(describeFailures(failures));
 }
 
-function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleInputs, Property> {
+function propertiesOf(
+    context: ScheduleContext,
+    isAllVolumes: boolean,
+): Record<keyof SnapshotScheduleInputs, Property> {
     const topic = { validate: text("the ARN of an SNS topic", /^arn:[\w-]+:sns:/), required: true as const };
     return {
         targets: { validate: targets, required: true },
@@ -56,6 +61,7 @@ function propertiesOf(context: ScheduleContext): Record<keyof SnapshotScheduleIn
         variableTags: { validate: variableTags },
         copyTags: { validate: boolean },
         enabled: { validate: boolean },
+        ...(isAllVolumes ? allVolumesProperties : {}),
     };
 }
 
@@ -77,7 +83,7 @@ function checkTogether(
             ? fail("identity", "is an output, but the program must know it at its start. Specify a string")
             : []),
         ...rules.flatMap((rule, index) => checkRule(rule, `rules[${String(index)}]`, whole !== undefined)),
-        ...rules.flatMap(({ copyTo = [] }, index) => checkCopies(copyTo, index, context.region)),
+        ...rules.flatMap(({ copyTo = [] }, index) => checkCopyRegions(copyTo, index, context.region)),
         ...names.flatMap((of, index) =>
             names.indexOf(of) < index
                 ? failWith(`rules[${String(index)}].name`, of, "but another rule has the same name")

@@ -8,10 +8,9 @@ import type { CheckFailure } from "../failure";
 import type { Property } from "../property";
 import { objectOf, oneOf } from "../validators";
 import type { RecoveryVolumes } from "./args";
-import { wholeNumber, zones } from "./value-checks";
+import { volumeTypes, wholeNumber, zones } from "./value-checks";
 import type { ScheduleContext } from "./context";
 
-export const volumeTypes = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];
 export const recoveryVolumes = objectOf({
     availabilityZones: { validate: zones(), required: true },
     keep: { validate: wholeNumber(1, 1_000), required: true },

@@ -4,7 +4,7 @@
  * @module
  */
 import { toMilliseconds, type Duration } from "../duration";
-import type { Keep, ScheduleRule } from "./args";
+import type { Keep, ScheduleCopy, ScheduleRule } from "./args";
 import { day, hour } from "./times";
 
 type Retention = Pick<ScheduleRule, "keep" | "archive">;
@@ -33,6 +33,11 @@ function atOnce(keep: Keep, times: number[]): number {
         largest = Math.max(largest, index - oldest + 1);
     }
     return largest;
+}
+
+/** Returns how long a rule's copies are retained: as long as their snapshots, unless the copy says otherwise. */
+export function keepOfCopy(rule: Retention, copy: Pick<ScheduleCopy, "keep">): Keep {
+    return copy.keep ?? rule.keep;
 }
 
 /** Formats the retention: `14`, `30 days`, `12, then 4 archived`. */

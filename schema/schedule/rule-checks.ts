@@ -123,7 +123,7 @@ function checkArchive(
 
 const daysOf = (length: number) => `${String(Math.floor(length / day))} days`;
 
-export function checkCopies(
+export function checkCopyRegions(
     copies: NonNullable<AnyRule["copyTo"]>,
     rule: number,
     scheduleRegion: string | undefined,

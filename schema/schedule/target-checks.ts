@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { fail, failWith, refuse } from "../component-arguments";
+import { distinct, fail, failWith, refuse } from "../component-arguments";
 import { allOf, boolean, listOf, mapOf, objectOf, oneOf, resourceId, textUpTo } from "../validators";
+import type { Property } from "../property";
+import type { AllVolumes } from "./args";
+import { volumeTypes } from "./value-checks";
 
 const tagKeyText = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
 const tagKey = /^(?!aws:)(?!pulumi-ebs-snapshots:).{1,128}$/i;
@@ -46,14 +49,36 @@ const instances = objectOf({
     excludeVolumesTagged: { validate: mapOf(textUpTo(256)) },
 });
 
+/** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Exclusions.html */
+const most = { tags: 50, types: 6 };
+
+const exceptTagged = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path) => {
+    const tags = Object.entries(value as Record<string, string[]>);
+    const wrong = tags.find(([key]) => !tagKey.test(key));
+    if (wrong !== undefined) return [{ property: `${path}.${wrong[0]}`, expected: tagKeyText }];
+    const count = tags.flatMap(([, values]) => values).length;
+    return count <= most.tags
+        ? []
+        : fail(path, `has ${String(count)} tags, but the maximum is ${String(most.tags)}`);
+});
+
+const allVolumes = objectOf({
+    exceptTagged: { validate: exceptTagged },
+    exceptTypes: { validate: allOf(listOf(oneOf(...volumeTypes), { atMost: most.types }), distinct) },
+    exceptBootVolumes: { validate: boolean },
+} satisfies Record<keyof Required<AllVolumes>, Property>);
+
 export const targets = allOf(
     objectOf({
         anyTag: { validate: anyTag },
         volumeIds: { validate: listOf(resourceId("vol"), { atLeast: 1 }) },
         instances: { validate: instances },
+        allVolumes: { validate: allVolumes },
     }),
     (value, path) => {
         const given = Object.values(value as object).filter((entry) => entry !== undefined).length;
-        return given === 1 ? [] : fail(path, "must specify exactly one of anyTag, volumeIds and instances");
+        return given === 1
+            ? []
+            : fail(path, "must specify exactly one of anyTag, volumeIds, instances and allVolumes");
     },
 );

@@ -35,3 +35,5 @@ export const zones = (atMost?: number) =>
         listOf(text("the name of an Availability Zone such as us-east-1a", /./), { atLeast: 1, atMost }),
         distinct,
     );
+
+export const volumeTypes = ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"];

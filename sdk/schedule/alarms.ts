@@ -10,7 +10,8 @@ import { toMilliseconds } from "../../schema/duration";
 import { metricNamespace, type RecoveryMetric } from "../../schema/recovery-settings";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
-import type { ScheduleIdentity, SchedulePolicy } from "./policy";
+import type { ScheduleIdentity } from "./dlm-schedule";
+import type { SchedulePolicy } from "./policy";
 
 /** A DLM policy with the outputs of its resource. */
 export interface CreatedPolicy {
@@ -124,7 +125,8 @@ export function createAlarms(
         });
         const { recoveryPointObjective } = summaryOf(policy);
         const hours = Math.ceil(toMilliseconds(recoveryPointObjective ?? "36500 days") / 3_600_000);
-        if (!enabled || hours > mostHours) continue;
+        // A default policy creates no snapshot as long as something else backs up every volume.
+        if (!enabled || hours > mostHours || policy.isDefault === true) continue;
         alarm(
             `${suffixOf(name, policy)}-missed`,
             `No snapshot of ${policy.target} within ${String(hours)} hours`,

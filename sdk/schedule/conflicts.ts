@@ -5,7 +5,8 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { CheckFailure } from "../../schema/failure";
-import type { ScheduleIdentity, SchedulePolicy } from "./policy";
+import type { ScheduleIdentity } from "./dlm-schedule";
+import type { SchedulePolicy } from "./policy";
 
 /** The target tags and identities that schedules of one program and one AWS provider have reserved so far. */
 interface Reservations {
@@ -39,7 +40,13 @@ export function reserveTargets(
         "identity",
         `is ${id}, and two schedules of one identity would manage the same snapshots: set \`identity\` of one of them`,
     );
-    for (const { kind, target, targetTags } of policies) {
+    for (const { kind, target, targetTags, isDefault = false } of policies) {
+        if (isDefault)
+            reserve(
+                `default ${kind}`,
+                "targets.allVolumes",
+                "selects all volumes, but DLM has one default policy for volumes in a Region",
+            );
         for (const tag of Object.entries(targetTags)) {
             reserve(
                 [kind, ...tag].join(" "),

@@ -6,7 +6,13 @@
 import type { Duration } from "../../schema/duration";
 import type { Keep, ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { assertSchedule } from "../../schema/schedule/checks";
-import { asDuration, keepText, lengthOf, restorePoints } from "../../schema/schedule/restore-points";
+import {
+    asDuration,
+    keepOfCopy,
+    keepText,
+    lengthOf,
+    restorePoints,
+} from "../../schema/schedule/restore-points";
 import { estimateStorage, type StorageAssumptions } from "./storage";
 import { gapsBetween, runWindow, timesWithin, typicalTimes } from "../../schema/schedule/times";
 
@@ -190,24 +196,30 @@ function retainedOf({ keep, archive }: AnyRule, times: number[], at: number) {
 function copyTimesAt(rules: { rule: AnyRule; times: number[] }[], at: number): number[][] {
     const regions = new Map<string, number[]>();
     for (const { rule, times } of rules)
-        for (const { region, keep } of rule.copyTo ?? []) {
+        for (const copy of rule.copyTo ?? []) {
             const taken = times.slice(0, firstAfter(times, at));
-            regions.set(region, [...(regions.get(region) ?? []), ...kept(taken, keep, at)]);
+            const before = regions.get(copy.region) ?? [];
+            regions.set(copy.region, [...before, ...kept(taken, keepOfCopy(rule, copy), at)]);
         }
     return [...regions.values()].map((times) => times.sort(ascending));
 }
 
 /** Returns the times at which the snapshots of a rule change: its runs, and where an age ends. */
-function changesOf({ keep, archive, copyTo = [] }: AnyRule, times: number[]): number[] {
+function changesOf(rule: AnyRule, times: number[]): number[] {
+    const { keep, archive, copyTo = [] } = rule;
     const archived = archive === undefined ? [] : [lengthOf(keep) + lengthOf(archive.keep)];
-    const ages = [lengthOf(keep), ...archived, ...copyTo.map((copy) => lengthOf(copy.keep))];
+    const ages = [lengthOf(keep), ...archived, ...copyTo.map((copy) => lengthOf(keepOfCopy(rule, copy)))];
     return times.flatMap((time) => [time, ...ages.map((age) => time + age)]);
 }
 
-function copiesOf({ name, copyTo = [] }: AnyRule, times: number[], at: number): PlannedCopy[] {
+function copiesOf(rule: AnyRule, times: number[], at: number): PlannedCopy[] {
     const taken = times.slice(0, firstAfter(times, at));
-    return copyTo.flatMap(({ region, keep }) =>
-        kept(taken, keep, at).map((time) => ({ time: iso(time), rule: name, region })),
+    return (rule.copyTo ?? []).flatMap((copy) =>
+        kept(taken, keepOfCopy(rule, copy), at).map((time) => ({
+            time: iso(time),
+            rule: rule.name,
+            region: copy.region,
+        })),
     );
 }
 

@@ -5,38 +5,16 @@
  */
 import { createHash } from "node:crypto";
 import { output, type Input } from "@pulumi/pulumi";
-import type { PolicyDetails, PolicySchedule } from "../../schema/dlm/policy-details";
-import { toMilliseconds } from "../../schema/duration";
-import { scheduleTag, targetTag } from "../../schema/recovery-settings";
-import type {
-    Keep,
-    ScheduleRule,
-    ScheduleScripts,
-    ScheduleTargets,
-    SnapshotScheduleInputs,
-} from "../../schema/schedule/args";
-import { accountId, ageRule, daysOf, describable } from "../dlm/terms";
-import type { DeepInput } from "../types";
+import type { PolicyDetails } from "../../schema/dlm/policy-details";
+import { targetTag } from "../../schema/recovery-settings";
+import type { ScheduleRule, ScheduleTargets, SnapshotScheduleInputs } from "../../schema/schedule/args";
+import { describable } from "../dlm/terms";
+import type { LifecyclePolicyArgs } from "../lifecycle-policy";
+import { defaultPolicyOf } from "./default-policy";
+import { scheduleOf, type ScheduleIdentity } from "./dlm-schedule";
 
-type Given<T> = { [K in keyof T]: DeepInput<T[K]> };
-type DlmSchedule = Given<PolicySchedule>;
 type Args = SnapshotScheduleInputs<Input<string>>;
 type AnyRule = ScheduleRule<Input<string>>;
-
-/** The identity of a schedule, and the configuration that its policies need. */
-export interface ScheduleIdentity<Id extends Input<string> = string> {
-    /** Logical name of the schedule. */
-    name: string;
-    /**
-     * The value of the schedule's tag. The program knows it only as an output of the schedule's record, because a renamed
-     * schedule keeps the one in the state.
-     */
-    id: Id;
-    /** Account ids by alias: `ebs-snapshots:accounts`. */
-    accounts: Record<string, string>;
-    /** Tag keys of the standard options: `ebs-snapshots:tagKeys`. */
-    tagKeys: { name: string; group: string; billingCode: string };
-}
 
 export interface SchedulePolicy {
     /** Logical name, derived from the target, so that adding or reordering targets or rules renames no other policy. */
@@ -48,9 +26,10 @@ export interface SchedulePolicy {
     targetTags: Record<string, string>;
     rules: AnyRule[];
     description: string;
-    details: Given<PolicyDetails>;
-    /** Ids of the volumes that are given, which the policy tags with its target tags. */
-    volumeIds?: Input<string>[];
+    /** Is the only policy of all volumes in the Region; `targetTags` are empty then. */
+    isDefault?: true;
+    /** The arguments of the resource that the policy differs from others by. */
+    inputs: Partial<LifecyclePolicyArgs>;
 }
 
 /** Returns the policies; `id` is the identity in their details, if it is an output. */
@@ -59,6 +38,19 @@ export function policiesOf(
     args: Args,
     id: Input<string> = identity.id,
 ): SchedulePolicy[] {
+    if (args.targets.allVolumes !== undefined)
+        return [
+            {
+                name: `${identity.name}-all-volumes`,
+                kind: "VOLUME",
+                isDefault: true,
+                target: "all volumes",
+                targetTags: {},
+                rules: args.rules,
+                description: args.description ?? describable(`${identity.name} all volumes`),
+                inputs: defaultPolicyOf(args, args.targets.allVolumes),
+            },
+        ];
     const kind = args.targets.instances === undefined ? "VOLUME" : "INSTANCE";
     return targetsOf(identity, args).map(({ suffix, targetTags, rules }) => ({
         name: `${identity.name}-${suffix}`,
@@ -71,17 +63,19 @@ export function policiesOf(
                 : "the volumes given",
         targetTags,
         rules,
-        ...(args.targets.volumeIds === undefined ? {} : { volumeIds: args.targets.volumeIds }),
         description: args.description ?? describable(`${identity.name} ${suffix}`),
-        details: {
-            resourceTypes: [kind],
-            targetTags:
-                typeof id === "string" || args.targets.volumeIds === undefined
-                    ? targetTags
-                    : output(id).apply((kept) => ownTags(kept, rules)),
-            // The schedules are sorted, so that reordering rules in the program is no difference.
-            schedules: [...rules].sort(byName).map((rule) => scheduleOf({ ...identity, id }, args, rule)),
-            ...parametersOf(args.targets),
+        inputs: {
+            policyDetails: {
+                resourceTypes: [kind],
+                targetTags:
+                    typeof id === "string" || args.targets.volumeIds === undefined
+                        ? targetTags
+                        : output(id).apply((kept) => ownTags(kept, rules)),
+                // The schedules are sorted, so that reordering rules in the program is no difference.
+                schedules: [...rules].sort(byName).map((rule) => scheduleOf({ ...identity, id }, args, rule)),
+                ...parametersOf(args.targets),
+            },
+            ...(args.targets.volumeIds === undefined ? {} : { targetVolumeIds: args.targets.volumeIds }),
         },
     }));
 }
@@ -126,7 +120,7 @@ function targetsOf(identity: ScheduleIdentity, { targets, rules }: Args): Target
     return [{ suffix, targetTags: Object.fromEntries(single), rules }];
 }
 
-function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<Given<PolicyDetails>, "parameters"> {
+function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<PolicyDetails, "parameters"> {
     if (instances === undefined) return {};
     const { excludeBootVolume = false, excludeVolumesTagged } = instances;
     return {
@@ -135,88 +129,6 @@ function parametersOf({ instances }: ScheduleTargets<unknown>): Pick<Given<Polic
             ...(excludeVolumesTagged === undefined ? {} : { excludeDataVolumeTags: excludeVolumesTagged }),
         },
     };
-}
-
-function scheduleOf(
-    { id, accounts, tagKeys }: ScheduleIdentity<Input<string>>,
-    { copyTags = true, group, billingCode, variableTags }: Args,
-    rule: AnyRule,
-): DlmSchedule {
-    const { name, keep, copyTo = [], shareWith, fastRestore, archive } = rule;
-    return {
-        name,
-        copyTags,
-        tagsToAdd: {
-            [scheduleTag]: id,
-            ...(group === undefined ? {} : { [tagKeys.group]: group }),
-            ...(billingCode === undefined ? {} : { [tagKeys.billingCode]: billingCode }),
-        },
-        ...(variableTags === undefined ? {} : { variableTags }),
-        createRule: createRuleOf(rule),
-        retainRule: keepRule(keep),
-        ...(copyTo.length === 0
-            ? {}
-            : {
-                  crossRegionCopyRules: copyTo.map(({ region, keep: age, encrypted = false, kmsKeyId }) => ({
-                      target: region,
-                      encrypted,
-                      // The copied tags include the tag of the schedule, which permits DLM's role to delete the copy.
-                      copyTags: true,
-                      retainRule: ageRule(age),
-                      ...(kmsKeyId === undefined ? {} : { cmkArn: kmsKeyId }),
-                  })),
-              }),
-        ...(shareWith === undefined
-            ? {}
-            : {
-                  shareRules: [
-                      {
-                          targetAccounts: shareWith.accounts.map((account) => accountId(account, accounts)),
-                          ...(shareWith.unshareAfter === undefined
-                              ? {}
-                              : {
-                                    unshareInterval: daysOf(shareWith.unshareAfter),
-                                    unshareIntervalUnit: "DAYS",
-                                }),
-                      },
-                  ],
-              }),
-        ...(fastRestore === undefined
-            ? {}
-            : {
-                  fastRestoreRule: {
-                      availabilityZones: fastRestore.availabilityZones,
-                      ...keepRule(fastRestore.keep),
-                  },
-              }),
-        ...(archive === undefined
-            ? {}
-            : { archiveRule: { retainRule: { retentionArchiveTier: keepRule(archive.keep) } } }),
-    };
-}
-
-function createRuleOf({ every, at = "00:00", cron, scripts }: AnyRule): DlmSchedule["createRule"] {
-    const when =
-        every === undefined
-            ? { cronExpression: `cron(${cron ?? ""})` }
-            : { interval: toMilliseconds(every) / 3_600_000, intervalUnit: "HOURS", times: [at] };
-    return scripts === undefined ? when : { ...when, scripts: [scriptsOf(scripts)] };
-}
-
-function scriptsOf({ document, stages, timeout, retries, snapshotOnFailure }: ScheduleScripts) {
-    return {
-        executionHandler: document,
-        // DLM takes no service for its own document.
-        ...(document === "AWS_VSS_BACKUP" ? {} : { executionHandlerService: "AWS_SYSTEMS_MANAGER" }),
-        ...(stages === undefined ? {} : { stages }),
-        ...(timeout === undefined ? {} : { executionTimeout: toMilliseconds(timeout) / 1_000 }),
-        ...(retries === undefined ? {} : { maximumRetryCount: retries }),
-        ...(snapshotOnFailure === undefined ? {} : { executeOperationOnScriptFailure: snapshotOnFailure }),
-    };
-}
-
-function keepRule(keep: Keep) {
-    return typeof keep === "number" ? { count: keep } : ageRule(keep);
 }
 
 function byName(one: AnyRule, other: AnyRule): number {

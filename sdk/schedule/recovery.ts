@@ -10,7 +10,7 @@ import { settingsVariable, type RecoverySettings } from "../../schema/recovery-s
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
 import { summaryOf } from "./plan";
-import type { ScheduleIdentity } from "./policy";
+import type { ScheduleIdentity } from "./dlm-schedule";
 import { boundaryOf, rolePath, trustOf, type Place } from "../dlm/iam";
 import { recoveryRights } from "./role";
 

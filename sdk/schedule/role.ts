@@ -20,7 +20,8 @@ import {
     type Statement,
 } from "../dlm/iam";
 import { accountId } from "../dlm/terms";
-import type { ScheduleIdentity, SchedulePolicy } from "./policy";
+import type { ScheduleIdentity } from "./dlm-schedule";
+import type { SchedulePolicy } from "./policy";
 
 type Args = SnapshotScheduleInputs<Input<string>>;
 

@@ -11,20 +11,19 @@ import { checkSchedule } from "../../schema/schedule/checks";
 import { longestIdentity } from "../../schema/schedule/identity";
 import {
     assertValid,
-    createDlmRole,
     placeOf,
     policyOptionsOf,
     type PolicyOptions,
     type Surroundings,
 } from "../dlm/component";
-import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
-import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
+import type { KeptIdentity, ScheduleIdentity } from "./dlm-schedule";
+import { policiesOf, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";
 import { reportSchedule } from "./listeners";
 import { PlanRecord } from "./schedule-record";
 import { createRecovery } from "./recovery";
-import { executionRights } from "./role";
+import { allowDeletion, createRole } from "./create-role";
 
 const type = "ebs-snapshots:index:SnapshotSchedule";
 
@@ -74,11 +73,14 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         const options = policyOptionsOf(provider, surroundings, args.credentials);
         const id = createRecord(this, identity, args, options);
         const kept = { ...identity, id };
-        this.roleArn = roleOf(this, kept, args, surroundings);
+        const role = createRole(this, kept, args, surroundings);
+        this.roleArn = role.arn;
         const created = policiesOf(identity, args, id).map((policy) =>
             createPolicy(this, args, policy, this.roleArn, options),
         );
         this.policyIds = pulumi.all(created.map(({ id: policyId }) => policyId));
+        if (args.targets.allVolumes !== undefined)
+            allowDeletion(this, kept, args, { role, policyIds: this.policyIds }, surroundings);
         this.recoveryFunctionArn = pulumi.output(
             surroundings && createWatch(this, kept, args, created, surroundings),
         );
@@ -96,9 +98,6 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
 interface Settings extends Omit<ScheduleIdentity, "id"> {
     defaultId: string;
 }
-
-/** A schedule whose identity is an output of its record. */
-type KeptIdentity = ScheduleIdentity<pulumi.Output<string>>;
 
 function settingsOf(name: string): Settings {
     const config = new pulumi.Config("ebs-snapshots");
@@ -132,23 +131,6 @@ function isAwsNeeded(
     provider: pulumi.ProviderResource | undefined,
 ): boolean {
     return [role === undefined, recoveryVolumes, alarm, provider].some(Boolean);
-}
-
-/** Returns the ARN of the given role, or of one with the rights that the schedule needs. */
-function roleOf(
-    parent: pulumi.Resource,
-    identity: KeptIdentity,
-    args: SnapshotScheduleArgs,
-    surroundings: Surroundings | undefined,
-): pulumi.Output<string> {
-    if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
-    const name = `${identity.name}-dlm`;
-    const rights = (where: Place) =>
-        identity.id.apply((id) => {
-            const known = { ...identity, id };
-            return executionRights(known, args, policiesOf(known, args), where);
-        });
-    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) }).arn;
 }
 
 /** Records the identity and what exists of each volume; returns the identity that the state has. */
@@ -187,8 +169,7 @@ function createPolicy(
             description: policy.description,
             executionRoleArn,
             state: enabled ? "ENABLED" : "DISABLED",
-            policyDetails: policy.details,
-            targetVolumeIds: policy.volumeIds,
+            ...policy.inputs,
             ...options,
         },
         // Earlier versions declared a resource of @pulumi/aws; the policy in DLM stays the same one.

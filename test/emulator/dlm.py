@@ -16,6 +16,8 @@ LARGEST_COUNT = 1000
 SCHEDULES = 4
 COPIES = 3
 OWNERS = 50
+TAGS = 50
+TYPES = 6
 YEARS = 100
 PER_YEAR = {"DAYS": 366, "WEEKS": 53, "MONTHS": 12, "YEARS": 1}
 DESCRIPTION = re.compile(r"[0-9A-Za-z _-]{1,500}")
@@ -154,6 +156,7 @@ def _new_policy(call: Call, asked: dict[str, Any], policies: dict[str, Policy]) 
     if default:
         details |= {key: asked[key] for key in DEFAULT_KEYS if key in asked}
         details |= {"PolicyLanguage": "SIMPLIFIED", "ResourceType": asked["DefaultPolicy"]}
+        _check_default(asked["DefaultPolicy"], policies.values())
     _check_head(asked)
     _check_details(details, default)
     _check_targets(details, policies.values())
@@ -162,6 +165,15 @@ def _new_policy(call: Call, asked: dict[str, Any], policies: dict[str, Policy]) 
     arn = f"arn:aws:dlm:{call.region}:{call.account}:policy/{policy_id}"
     head = (asked["Description"], asked["State"], asked["ExecutionRoleArn"])
     return Policy(policy_id, arn, *head, details, dict(asked.get("Tags", {})), default)
+
+
+def _check_default(kind: str, others: Any) -> None:
+    """A Region has one default policy for volumes and one for instances; AWS's code for a second one is not known."""
+    if kind not in ("VOLUME", "INSTANCE"):
+        raise invalid("DefaultPolicy is VOLUME or INSTANCE")
+    for other in others:
+        if other.default and other.details["ResourceType"] == kind:
+            raise invalid(f"The default policy {other.id} for {kind} exists already")
 
 
 DEFAULT_KEYS = ("CreateInterval", "RetainInterval", "CopyTags", "ExtendDeletion", "CrossRegionCopyTargets", "Exclusions")
@@ -221,6 +233,9 @@ def _check_details(details: dict[str, Any], default: bool) -> None:
             raise invalid("CreateInterval is 1 to 7 days, RetainInterval 2 to 14 days and more than it")
         if len(details.get("CrossRegionCopyTargets", [])) > COPIES:
             raise invalid(f"At most {COPIES} copy targets")
+        exclusions = details.get("Exclusions") or {}
+        if len(exclusions.get("ExcludeTags", [])) > TAGS or len(exclusions.get("ExcludeVolumeTypes", [])) > TYPES:
+            raise invalid(f"At most {TAGS} tags and {TYPES} types of volumes are left out")
         return
     if details.get("PolicyType") == "EVENT_BASED_POLICY":
         _check_events(details)

@@ -106,4 +106,28 @@ describe("DLM", () => {
             200,
         );
     });
+
+    test("has one default policy for volumes in a Region, with limits of its own", async () => {
+        const standard = {
+            Description: "all",
+            State: "ENABLED",
+            ExecutionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+            DefaultPolicy: "VOLUME",
+        };
+        const Tag = { Key: "Backup", Value: "no" };
+        const refused = [
+            { ...standard, CreateInterval: 8 },
+            { ...standard, CreateInterval: 3, RetainInterval: 3 },
+            { ...standard, RetainInterval: 15 },
+            { ...standard, Exclusions: { ExcludeTags: Array.from({ length: 51 }, () => Tag) } },
+        ];
+        for (const input of refused) expect((await create(input)).status).toBe(400);
+        const id = String((await create(standard)).body["PolicyId"]);
+        const second = await create(standard);
+        expect([second.status, second.body["__type"]]).toEqual([400, "InvalidRequestException"]);
+        expect((await create({ ...standard, DefaultPolicy: "INSTANCE" })).status).toBe(200);
+        expect((await create(policy("yes"))).status).toBe(200);
+        await emulator.rest("dlm", "DELETE", `/policies/${id}`);
+        expect((await create(standard)).status).toBe(200);
+    });
 });

@@ -109,6 +109,15 @@ test.each([
     else expect(found).toContain('rule "nightly" retains snapshots for less than 7 days');
 });
 
+test("a default policy retains its snapshots for a minimum time too, by default for 7 days", () => {
+    const props = { defaultPolicy: "VOLUME", retainInterval: 5 };
+    expect(violations(dlm, props)["smallest-retention"]).toBe(
+        "the default policy retains snapshots for less than 7 days. Specify a longer `keep`",
+    );
+    expect(violations(dlm, { ...props, retainInterval: 7 })).toEqual({});
+    expect(violations(dlm, { defaultPolicy: "VOLUME" })).toEqual({});
+});
+
 test("each rule has a level of its own, and the retention is configurable", () => {
     const policies = snapshotPolicies({ levels: { "no-volume-replaced": "advisory" } });
     expect(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel])).toEqual([

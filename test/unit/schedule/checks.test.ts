@@ -72,11 +72,11 @@ describe("refuses, on the argument at fault", () => {
         ["targets is required", { rules: [nightly] }],
         ["rules is required", { targets: byTag }],
         [
-            "targets must specify exactly one of anyTag, volumeIds and instances",
+            "targets must specify exactly one of anyTag, volumeIds, instances and allVolumes",
             { targets: {}, rules: [nightly] },
         ],
         [
-            "targets must specify exactly one of anyTag, volumeIds and instances",
+            "targets must specify exactly one of anyTag, volumeIds, instances and allVolumes",
             { targets: { ...byTag, ...instances }, rules: [nightly] },
         ],
         ["targets.anyTag is {}, but must be at least one tag key", withTags({})],
@@ -323,7 +323,7 @@ test("whatever is given, the checks end with words, and what they accept can be 
     );
     const given = fc.record(
         {
-            targets: fc.oneof(fc.constant(byTag), scrap),
+            targets: fc.oneof(fc.constantFrom(byTag, { allVolumes: {} }), scrap),
             rules: fc.oneof(fc.array(fc.oneof(rule, fc.constant(nightly)), { maxLength: 3 }), scrap),
             recoveryVolumes: scrap,
             enabled: scrap,
@@ -341,7 +341,11 @@ test("whatever is given, the checks end with words, and what they accept can be 
         }),
         {
             numRuns: 500,
-            examples: [[{ targets: byTag, rules: [nightly], recoveryVolumes: null }]],
+            examples: [
+                [{ targets: byTag, rules: [nightly], recoveryVolumes: null }],
+                [{ targets: { allVolumes: {} }, rules: [{ name: "all", every: "2 days", keep: "30 days" }] }],
+                [{ targets: { allVolumes: {} }, rules: [{ name: "all", every: "2 days", keep: "9 days" }] }],
+            ],
         },
     );
 });
