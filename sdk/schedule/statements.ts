@@ -24,7 +24,11 @@ export interface PolicyDocument {
     Statement: Statement[];
 }
 
-/** Allows the use of keys through EC2 only; the keys of the volumes are unknown here. */
+/**
+ * Allows the use of keys through EC2 only; the keys of the volumes are unknown here. To snapshot, copy, archive or restore
+ * what is encrypted requires it.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/dlm-prerequisites.html
+ */
 export function useOfKeys({ partition, region, account }: Place, others: string[]): Statement[] {
     const keys = [...new Set([region, ...others])].sort();
     const resource = keys.map((where) => `arn:${partition}:kms:${where}:${account}:key/*`);
