@@ -84,7 +84,11 @@ export const snapshotsIn = ({ partition }: Place, region: string) =>
 export const resourcesIn = ({ partition, region, account }: Place, kind: "volume" | "instance") =>
     `arn:${partition}:ec2:${region}:${account}:${kind}/*`;
 
-/** Allows the use of the account's keys through EC2 only; the keys of the volumes are unknown here. */
+/**
+ * Allows the use of the account's keys through EC2 only; the keys of the volumes are unknown here. To snapshot, copy,
+ * archive or restore what is encrypted requires it.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/dlm-prerequisites.html
+ */
 export function useOfKeys(place: Place, others: string[]): Statement[] {
     const regions = [...new Set([place.region, ...others])].sort();
     const keys = regions.map((region) => keysIn(place, region));

@@ -56,7 +56,8 @@ export function defaultPolicyRights(args: Args, place: Place): PolicyDocument {
         allow(["ec2:CreateSnapshot"], [resourcesIn(place, "volume"), snapshotsIn(place, place.region)]),
         // The snapshots of other schedules cannot be tagged.
         allow(["ec2:CreateTags"], snapshots, { Null: { [`aws:ResourceTag/${scheduleTag}`]: "true" } }),
-        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots), ...useOfKeys(place, copies)),
+        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots)),
+        ...useOfKeys(place, copies),
     ]);
 }
 

@@ -60,7 +60,8 @@ export function executionRights(
             StringEqualsIfExists: { [`aws:ResourceTag/${scheduleTag}`]: identity.id },
         }),
         allow(["ec2:DeleteSnapshot"], snapshots, ofSchedule),
-        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots), ...useOfKeys(place, copies)),
+        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots)),
+        ...useOfKeys(place, copies),
         ...when(
             shares.length > 0,
             allow(["ec2:ModifySnapshotAttribute"], home, {

@@ -22,6 +22,14 @@ export type Attached = Pick<
     "identityPolicies" | "serviceControlPolicies" | "permissionBoundaryPolicies" | "resourcePolicy"
 >;
 
+/** The policy of a key that delegates its use to IAM, as the console writes it. */
+const keyPolicy = {
+    Version: "2012-10-17",
+    Statement: [
+        { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${own}:root` }, Action: "kms:*", Resource: "*" },
+    ],
+};
+
 export async function allows(
     attached: Partial<Attached>,
     { who, action, on = snapshot, context = {}, owner = own }: Asked,
@@ -30,6 +38,7 @@ export async function allows(
         identityPolicies: [],
         serviceControlPolicies: [],
         resourceControlPolicies: [],
+        ...(action.startsWith("kms:") ? { resourcePolicy: keyPolicy } : {}),
         ...attached,
         request: {
             principal: who,

@@ -238,6 +238,15 @@ describe("the role of DLM", () => {
             { action: "ec2:DeleteSnapshot", context: taken("policy-1") },
         ],
         [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot" }],
+        [
+            true,
+            "uses the key of an encrypted volume through EC2",
+            {
+                action: "kms:Decrypt",
+                on: `arn:aws:kms:us-east-1:${own}:key/11111111-1111-4111-8111-111111111111`,
+                context: { "kms:ViaService": "ec2.us-east-1.amazonaws.com" },
+            },
+        ],
         [true, "copies a snapshot", { action: "ec2:CopySnapshot" }],
         [
             false,

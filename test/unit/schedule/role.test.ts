@@ -37,6 +37,8 @@ const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value
 const ours = tag("pulumi-ebs-snapshots:schedule", identity.id);
 const taken = { ...ours, ...tag("aws:dlm:lifecycle-policy-id", "policy-0123456789abcdef0") };
 const target = tag("Backup", "nightly");
+const key = `arn:aws:kms:us-east-1:${own}:key/11111111-1111-4111-8111-111111111111`;
+const via = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
 const modify = "ec2:ModifySnapshotAttribute";
 
 /** Resolves the document as IAM receives it. */
@@ -128,6 +130,17 @@ describe("the role of DLM", () => {
             false,
             "sends it to any other instance",
             { action: "ssm:SendCommand", on: resource("instance"), context: tag("Backup", "other") },
+        ],
+        [
+            true,
+            "uses the key of an encrypted volume through EC2",
+            { action: "kms:Decrypt", on: key, context: via("ec2") },
+        ],
+        [false, "uses the key by itself", { action: "kms:Decrypt", on: key }],
+        [
+            false,
+            "uses the key through another service",
+            { action: "kms:Decrypt", on: key, context: via("s3") },
         ],
         [
             false,

@@ -233,6 +233,11 @@ describe("the rights of DLM", () => {
             "ec2:DescribeInstances",
             "ec2:DescribeSnapshots",
             "ec2:DescribeVolumes",
+            "kms:CreateGrant",
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncrypt*",
         ]);
         expect(of("ec2:CreateSnapshot")[0]).toMatchObject({
             Resource: "arn:aws:ec2:us-east-1:123456789012:volume/*",
