@@ -70,7 +70,8 @@ const copyProperties = objectOf({
     kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d+:key\/./) },
 });
 
-const copyTarget = allOf(copyProperties, (value, path) => {
+/** Copies of snapshots in a region. */
+export const copyTarget = allOf(copyProperties, (value, path) => {
     const { region, encrypted = false, kmsKeyId } = value as Properties;
     if (typeof kmsKeyId !== "string") return [];
     const property = `${path}.kmsKeyId`;

@@ -9,7 +9,7 @@ import {
     account,
     age,
     checkArguments,
-    copyTargets,
+    copyTarget,
     distinct,
     fail,
     failWith,
@@ -199,7 +199,7 @@ function ruleOf({ accounts }: ScheduleContext): Validator {
         at: { validate: text('a time of day in UTC such as "03:00"', /^([01]\d|2[0-3]):[0-5]\d$/) },
         cron: { validate: cron },
         keep: { validate: keepFrom(0), required: true },
-        copyTo: { validate: copyTargets() },
+        copyTo: { validate: listOf(copyTarget, { atMost: 3 }) },
         shareWith: {
             validate: objectOf({
                 accounts: {
@@ -364,11 +364,13 @@ function checkCopies(
     rule: number,
     scheduleRegion: string | undefined,
 ): CheckFailure[] {
-    return copies.flatMap(({ region }, index) => {
+    const regions = copies.map(({ region }) => region);
+    return regions.flatMap((region, index) => {
         const path = `rules[${String(rule)}].copyTo[${String(index)}].region`;
-        return region === scheduleRegion
-            ? failWith(path, region, "the region of the schedule. Specify another region")
-            : [];
+        if (region === scheduleRegion)
+            return failWith(path, region, "the region of the schedule. Specify another region");
+        if (regions.indexOf(region) < index) return failWith(path, region, "which another copy has too");
+        return [];
     });
 }
 

@@ -4,10 +4,8 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { Credentials } from "../../schema/configuration";
 import { describeFailures, type CheckFailure } from "../../schema/failure";
 import type { Aws } from "../aws";
-import type { DeepInput } from "../types";
 import { boundaryOf, rolePath, trustOf, type Place, type PolicyDocument } from "./iam";
 
 /** `@pulumi/aws`, and the partition, region and account of its provider. */
@@ -31,24 +29,9 @@ export function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place>
 }
 
 /** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
-function profileOf(provider: pulumi.ProviderResource | undefined) {
+export function profileOf(provider: pulumi.ProviderResource | undefined) {
     const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
     return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
-}
-
-export interface PolicyOptions {
-    region?: pulumi.Input<string> | undefined;
-    credentials?: DeepInput<Credentials | undefined>;
-}
-
-/** Returns the options of DLM policies, which an explicit `aws.Provider` does not reach: its region and its profile. */
-export function policyOptionsOf(
-    provider: pulumi.ProviderResource | undefined,
-    surroundings: Surroundings | undefined,
-    credentials: Credentials | undefined,
-): PolicyOptions {
-    const where = provider === undefined ? {} : { region: surroundings?.place.region };
-    return { ...where, credentials: credentials ?? profileOf(provider) };
 }
 
 interface RoleSettings {
@@ -57,18 +40,12 @@ interface RoleSettings {
     permissionsBoundary?: pulumi.Input<string>;
 }
 
-/** A role for DLM. */
-export interface DlmRole {
-    /** Resolves after the rights are attached, so that no DLM policy starts without them. */
-    arn: pulumi.Output<string>;
-    name: pulumi.Output<string>;
-}
-
+/** Creates a role for DLM, and returns its ARN. */
 export function createDlmRole(
     parent: pulumi.Resource,
     { aws, place }: Surroundings,
     settings: RoleSettings,
-): DlmRole {
+): pulumi.Output<string> {
     const { name, rights } = settings;
     const role = new aws.iam.Role(
         name,
@@ -80,6 +57,7 @@ export function createDlmRole(
         { parent },
     );
     const policy = place.apply((where) => pulumi.jsonStringify(rights(where)));
+    // Resolves after the rights are attached, so that no DLM policy starts without them.
     const attached = new aws.iam.RolePolicy(name, { role: role.id, policy }, { parent });
-    return { arn: pulumi.all([role.arn, attached.id]).apply(([arn]) => arn), name: role.id };
+    return pulumi.all([role.arn, attached.id]).apply(([arn]) => arn);
 }

@@ -1,20 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
+import type { Credentials } from "../../schema/configuration";
 import { LifecyclePolicy } from "../lifecycle-policy";
+import type { DeepInput } from "../types";
 import { configuredAccounts } from "../accounts";
 import { organization } from "../organization";
 import { explicitAwsProvider } from "../door";
 import { loadAws } from "../aws";
 import { checkSchedule } from "../../schema/schedule/checks";
-import {
-    assertValid,
-    createDlmRole,
-    placeOf,
-    policyOptionsOf,
-    type PolicyOptions,
-    type Surroundings,
-} from "../dlm/component";
+import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { summaryOf, type ScheduleSummary } from "./plan";
 import { policiesOf, type ScheduleIdentity, type SchedulePolicy } from "./policy";
@@ -68,7 +63,9 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
 
         const surroundings = aws && { aws, place: placeOf(aws, this) };
         this.roleArn = roleOf(this, identity, args, policies, surroundings);
-        const options = policyOptionsOf(provider, surroundings, args.credentials);
+        // An explicit provider does not reach the policies, so that they are told its region and its profile.
+        const where = provider === undefined ? {} : { region: surroundings?.place.region };
+        const options = { ...where, credentials: args.credentials ?? profileOf(provider) };
         createRecord(this, name, args, options);
         const created = policies.map((policy) => createPolicy(this, args, policy, this.roleArn, options));
         this.policyIds = pulumi.all(created.map(({ id }) => id));
@@ -132,7 +129,12 @@ function roleOf(
     if (args.role !== undefined || surroundings === undefined) return pulumi.output(args.role ?? "");
     const name = `${identity.name}-dlm`;
     const rights = (where: Place) => executionRights(identity, args, policies, where);
-    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) }).arn;
+    return createDlmRole(parent, surroundings, { name, rights, ...boundaryOf(args) });
+}
+
+interface PolicyOptions {
+    region?: pulumi.Input<string> | undefined;
+    credentials?: DeepInput<Credentials | undefined>;
 }
 
 /** Records how many recovery volumes there are, so that the next preview can warn of fewer. */

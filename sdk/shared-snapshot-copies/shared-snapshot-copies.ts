@@ -5,14 +5,7 @@ import {
 } from "../../schema/shared-snapshot-copies";
 import { configuredAccounts } from "../accounts";
 import { loadAws } from "../aws";
-import {
-    assertValid,
-    createDlmRole,
-    placeOf,
-    policyOptionsOf,
-    type DlmRole,
-    type Surroundings,
-} from "../dlm/component";
+import { assertValid, createDlmRole, placeOf, profileOf, type Surroundings } from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { accountId, describable } from "../dlm/terms";
 import { explicitAwsProvider } from "../door";
@@ -58,11 +51,11 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
 
         const owners = args.fromAccounts.map((account) => accountId(account, accounts));
         const surroundings = aws && { aws, place: placeOf(aws, this) };
-        const role =
+        const created =
             surroundings && args.role === undefined
                 ? this.#createRole(name, args, owners, surroundings)
                 : undefined;
-        this.roleArn = role?.arn ?? pulumi.output(args.role ?? "");
+        this.roleArn = created ?? pulumi.output(args.role ?? "");
         const { id } = new LifecyclePolicy(
             name,
             {
@@ -71,12 +64,14 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
                 state: args.enabled === false ? "DISABLED" : "ENABLED",
                 policyType: "EVENT_BASED_POLICY",
                 policyDetails: copyPolicyDetails(name, owners, args),
-                ...policyOptionsOf(provider, surroundings, args.credentials),
+                // An explicit provider does not reach the policy, so that it is told its region and its profile.
+                region: provider && surroundings?.place.region,
+                credentials: args.credentials ?? profileOf(provider),
             },
             { parent: this },
         );
         this.policyId = id;
-        if (role && surroundings) this.#allowExpiry(name, args, role, surroundings);
+        if (created && surroundings) this.#allowExpiry(name, args, surroundings);
         this.registerOutputs({ policyId: this.policyId, roleArn: this.roleArn });
     }
 
@@ -85,21 +80,18 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
         args: SharedSnapshotCopiesArgs,
         owners: pulumi.Input<string>[],
         surroundings: Surroundings,
-    ): DlmRole {
+    ): pulumi.Output<string> {
         const rights = (where: Place) => copyRights(owners, args.copyTo, where);
         return createDlmRole(this, surroundings, { name: `${name}-dlm`, rights, ...boundaryOf(args) });
     }
 
     /** Allows the deletion of the copies of this very policy, whose id is known only after it is created. */
-    #allowExpiry(
-        name: string,
-        { copyTo }: SharedSnapshotCopiesArgs,
-        role: DlmRole,
-        { aws, place }: Surroundings,
-    ): void {
+    #allowExpiry(name: string, { copyTo }: SharedSnapshotCopiesArgs, { aws, place }: Surroundings): void {
+        // The ARN of a role ends with its name.
+        const role = this.roleArn.apply((arn) => arn.slice(arn.lastIndexOf("/") + 1));
         const policy = place.apply((where) =>
             pulumi.jsonStringify(expiryRights(copyTo, where, this.policyId)),
         );
-        new aws.iam.RolePolicy(`${name}-dlm-expiry`, { role: role.name, policy }, { parent: this });
+        new aws.iam.RolePolicy(`${name}-dlm-expiry`, { role, policy }, { parent: this });
     }
 }

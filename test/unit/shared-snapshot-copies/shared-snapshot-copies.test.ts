@@ -134,8 +134,9 @@ test("without one, it creates a role that DLM alone assumes, and that may delete
     expect(policy["policyDetails"]).toMatchObject({
         eventSource: { parameters: { descriptionRegex: ".*" } },
     });
-    const expiry = child("RolePolicy", "prod/copies-dlm-expiry")["policy"] as string;
-    expect(JSON.parse(expiry)).toMatchObject({
+    const expiry = child("RolePolicy", "prod/copies-dlm-expiry");
+    expect(expiry["role"]).toBe("copies-dlm");
+    expect(JSON.parse(expiry["policy"] as string)).toMatchObject({
         Statement: [
             {
                 Action: ["ec2:DeleteSnapshot"],
