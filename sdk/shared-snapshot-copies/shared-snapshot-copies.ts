@@ -87,11 +87,15 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
 
     /** Allows the deletion of the copies of this very policy, whose id is known only after it is created. */
     #allowExpiry(name: string, { copyTo }: SharedSnapshotCopiesArgs, { aws, place }: Surroundings): void {
-        // The ARN of a role ends with its name.
-        const role = this.roleArn.apply((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+        const role = this.roleArn.apply(roleName);
         const policy = place.apply((where) =>
             pulumi.jsonStringify(expiryRights(copyTo, where, this.policyId)),
         );
         new aws.iam.RolePolicy(`${name}-dlm-expiry`, { role, policy }, { parent: this });
     }
+}
+
+/** Returns the name of a role, with which its ARN ends; mocks of a program may have no ARN. */
+function roleName(arn = ""): string {
+    return arn.slice(arn.lastIndexOf("/") + 1);
 }
