@@ -155,7 +155,7 @@ export function lostSnapshots({ steps }: Preview): Lost[] {
 function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
     const { op, urn, oldState, newState } = step;
     if (oldState?.id === undefined || (op === "delete" && oldState.retainOnDelete === true)) return [];
-    const before = { ...oldState.outputs };
+    const before: Properties = { ...oldState.outputs };
     const losses =
         op === "delete"
             ? deletionReason(step, steps, []) === undefined
@@ -164,11 +164,14 @@ function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
             : op === "update" || op === "replace"
               ? policyLosses(before, newState?.inputs ?? {}, op === "replace")
               : [];
+    const { id } = oldState;
+    const isOfEvents = before["policyType"] === "EVENT_BASED_POLICY";
+    const parts = isOfEvents ? "its accounts and its Regions" : "the names of its schedules and its targets";
     return losses.map((loss) => ({
         urn,
-        ids: [oldState.id ?? ""],
-        reason: `restore points of ${oldState.id ?? ""}: ${formatLoss(loss)}`,
-        remedy: "To keep them managed, keep the policy, the names of its schedules and its targets as they are",
+        ids: [id],
+        reason: `${isOfEvents ? "copies" : "restore points"} of ${id}: ${formatLoss(loss)}`,
+        remedy: `To keep them managed, keep the policy, ${parts} as they are`,
     }));
 }
 

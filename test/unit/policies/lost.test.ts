@@ -333,6 +333,23 @@ describe("a policy of DLM", () => {
         );
     });
 
+    test("that copies what others share leaves its copies, whose number is not known", () => {
+        const copies = {
+            policyType: "EVENT_BASED_POLICY",
+            policyDetails: {
+                eventSource: { parameters: { snapshotOwner: ["111122223333"], descriptionRegex: ".*" } },
+                actions: [{ name: "copy", crossRegionCopy: [{ target: "eu-west-1" }] }],
+            },
+        };
+        expect(lost(step("a", { ...given, before: copies }))[0]).toMatchObject({
+            ids: ["policy-1"],
+            reason:
+                "copies of policy-1: the policy is deleted: its copies stay and are no longer managed; " +
+                "delete them yourself",
+            remedy: "To keep them managed, keep the policy, its accounts and its Regions as they are",
+        });
+    });
+
     test("that stays as it is, is adopted under another name or stays in the account costs nothing", () => {
         expect(lost(step("a", { ...given, op: "update", after: before }))).toEqual([]);
         expect(lost(step("a", { ...given, retain: true }))).toEqual([]);
