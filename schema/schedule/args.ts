@@ -7,8 +7,8 @@ import type { Credentials } from "../credentials";
 import type { Duration } from "../duration";
 
 /**
- * How long snapshots are retained: the number of newest ones (1 to 1,000), or an age in whole days (`"30 days"`, at most
- * 100 years).
+ * Retention of snapshots: the number of newest ones (1 to 1,000), or an age in whole days (`"30 days"`, at most 100
+ * years).
  */
 export type Keep = number | Duration;
 
@@ -34,7 +34,7 @@ export interface SnapshotScheduleInputs<Text = string> {
      * are deleted unless they were ever attached, and the preview warns.
      */
     recoveryVolumes?: RecoveryVolumes;
-    /** Where alarms about failed and missed snapshots are sent. Default: no alarms. A change updates. */
+    /** Destination of alarms about failed and missed snapshots. Default: no alarms. A change updates. */
     alarm?: ScheduleAlarm<Text>;
     /**
      * ARN of the role that DLM assumes. It needs the rights that the schedule would give it; the page of the schedule
@@ -67,7 +67,10 @@ export interface SnapshotScheduleInputs<Text = string> {
      * https://docs.aws.amazon.com/dlm/latest/APIReference/API_Schedule.html
      */
     variableTags?: Record<string, VariableValue>;
-    /** Whether a volume's tags are copied to its snapshots. Default: `true`. A change updates, and applies to new snapshots. */
+    /**
+     * If `true`, a volume's tags are copied to its snapshots. Default: `true`. A change updates, and applies to new
+     * snapshots.
+     */
     copyTags?: boolean;
     /**
      * With `false`, DLM neither creates nor deletes snapshots, whatever their age. Default: `true`. A change updates; the
@@ -101,7 +104,7 @@ export interface ScheduleTargets<Text = string> {
 export interface InstanceTargets {
     /** Tag keys and the values of each, as for volumes: an instance with any one of these tags is a target. */
     anyTag: Record<string, string[]>;
-    /** Whether the boot volume is excluded. Default: `false`. */
+    /** If `true`, the boot volume is excluded. Default: `false`. */
     excludeBootVolume?: boolean;
     /** Tags that exclude a data volume: any one of them does, at most 50. Default: none. */
     excludeVolumesTagged?: Record<string, string>;
@@ -127,9 +130,9 @@ export interface ScheduleRule<Text = string> {
      */
     cron?: string;
     /**
-     * How many snapshots of each volume are retained, or for how long. `0`, only with `archive`, archives at once. A new
-     * number applies at the next run; a new age applies to new snapshots only. Changing between number and age replaces
-     * the DLM policy: existing snapshots are kept and no longer managed. The preview warns.
+     * Number or age of the snapshots of each volume that are retained. `0`, only with `archive`, archives at once. A
+     * new number applies at the next run; a new age applies to new snapshots only. Changing between number and age
+     * replaces the DLM policy: existing snapshots are kept and no longer managed. The preview warns.
      */
     keep: Keep;
     /** Copies in other regions, at most three. Default: none. */
@@ -158,9 +161,12 @@ export interface ScheduleArchive {
 export interface ScheduleCopy<Text = string> {
     /** Destination region; must differ from the schedule's region. */
     region: string;
-    /** How long each copy is retained, in whole days. */
+    /** Age at which each copy is deleted, in whole days. */
     keep: Duration;
-    /** Whether copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default: `false`. */
+    /**
+     * If `true`, copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default:
+     * `false`.
+     */
     encrypted?: boolean;
     /** ARN of a KMS key in that region. Requires `encrypted`. Default: that region's default key. */
     kmsKeyId?: Text;
@@ -170,7 +176,7 @@ export interface ScheduleCopy<Text = string> {
 export interface ScheduleShare<Text = string> {
     /** Account ids of 12 digits, or aliases of `ebs-snapshots:accounts`. */
     accounts: Text[];
-    /** How long the snapshots are shared, in whole days. Default: until they are deleted. */
+    /** Age at which the snapshots are unshared, in whole days. Default: until they are deleted. */
     unshareAfter?: Duration;
 }
 
@@ -189,13 +195,13 @@ export interface ScheduleFastRestore {
 export interface ScheduleScripts {
     /** Name or ARN of a Systems Manager document, or `AWS_VSS_BACKUP`. */
     document: string;
-    /** Which scripts of the document are run. Default: `["PRE", "POST"]`. */
+    /** Scripts of the document that are run. Default: `["PRE", "POST"]`. */
     stages?: ("PRE" | "POST")[];
     /** Timeout of a script, 1 to 120 seconds. Default: DLM's, 10 seconds. */
     timeout?: Duration;
-    /** How often a failed script is retried, 0 to 3. Default: 0. */
+    /** Number of retries of a failed script, 0 to 3. Default: 0. */
     retries?: number;
-    /** Whether a snapshot is created if the PRE script fails. Default: `true`. */
+    /** If `true`, a snapshot is created even if the PRE script fails. Default: `true`. */
     snapshotOnFailure?: boolean;
 }
 
@@ -209,16 +215,19 @@ export interface RecoveryVolumes {
     maximum: number;
     /** Type of the volumes. Default: `gp3`. A change applies to new volumes. */
     volumeType?: "gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard";
-    /** How often the function runs without an event, because events can be lost; in whole minutes. Default: `"1 hour"`. */
+    /**
+     * Interval at which the function runs without an event, because events can be lost; in whole minutes. Default:
+     * `"1 hour"`.
+     */
     sweepEvery?: Duration;
     /**
-     * Whether the volumes are kept or deleted when the schedule is destroyed or `recoveryVolumes` is removed. `"delete"`
-     * keeps those that are or ever were attached. Default: `"keep"`.
+     * Fate of the volumes when the schedule is destroyed or `recoveryVolumes` is removed: they are kept or deleted.
+     * `"delete"` keeps those that are or ever were attached. Default: `"keep"`.
      */
     onDestroy?: "keep" | "delete";
 }
 
-/** Where alarms are sent. */
+/** The destination of alarms. */
 export interface ScheduleAlarm<Text = string> {
     /** ARN of an SNS topic. */
     topicArn: Text;
