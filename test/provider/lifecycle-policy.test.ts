@@ -250,7 +250,7 @@ test("an existing policy is adopted and changed to what is declared; a foreign o
 
 test("what DLM would refuse is refused at preview, in words; what it alone knows, at the run with its own words", async () => {
     const cases: [Properties, string][] = [
-        [{ ...args, policyDetails: undefined }, "is required, or defaultPolicy"],
+        [{ ...args, policyDetails: undefined }, "is required unless defaultPolicy is specified"],
         [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],
         [{ ...args, description: "no: colons" }, "must be text of 1 to 500 letters"],
         [withDetails({ schedules: [{ ...nightly, retainRule: {} }] }), "specify either count, or interval"],

@@ -416,7 +416,7 @@ async function declaredChanges(): Promise<Changes> {
             shows: [
                 "update",
                 "+ public: true",
-                "warning: makes ? public: everyone with an AWS account may copy what is on its volume",
+                "warning: makes ? public: everyone with an AWS account can copy its data",
                 "? will be shared with everyone",
             ],
         },

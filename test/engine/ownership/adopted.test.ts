@@ -77,7 +77,7 @@ test("what two stacks own, the preview says, and the last of them deletes", asyn
     const preview = await second.preview();
     expect(preview).toContain(
         `warning: taken: ${id} is owned by data (Snapshot) of the stack organization/first/test. ` +
-            "Both will own it, and it is deleted when neither declares it any more.",
+            "Both will own it, and it is deleted when neither declares it.",
     );
     await second.up();
     await first.program(program(snap("data", { group: "g" })));

@@ -241,7 +241,7 @@ test("whoever may not look may preview all the same", async () => {
     expect(await host.failures({ snapshotId, accounts: [alice], public: true })).toEqual([]);
     expect(host.said).toEqual([
         `info: ${snapshotId} will be shared with ${alice}, everyone`,
-        `warn: makes ${snapshotId} public: everyone with an AWS account may copy what is on its volume`,
+        `warn: makes ${snapshotId} public: everyone with an AWS account can copy its data`,
         "warn: could not be validated against AWS: UnauthorizedOperation: not DescribeSnapshots. The caller needs the IAM permission ec2:DescribeSnapshots. `pulumi up` will check again.",
     ]);
 });
