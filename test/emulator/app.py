@@ -1,4 +1,4 @@
-"""The HTTP application: calls to AWS go through the log and the faults to moto, /_emulator/ is for the tests."""
+"""Implements the HTTP application: logs calls, applies faults, and calls moto; /_emulator/ is for the tests."""
 
 import io
 import json
@@ -31,7 +31,7 @@ class EmulatorApp:
     def __init__(self) -> None:
         ec2.install()
         self.moto = DomainDispatcherApplication(create_backend_app)
-        # moto's models are not made for threads. Waiting (delays, hanging) happens outside of this lock.
+        # moto's models are not thread-safe. Waiting (delays, hanging) happens outside of this lock.
         self.lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -60,7 +60,7 @@ class EmulatorApp:
         connection = environ["werkzeug.socket"]
         if fault and fault.where == "before" and not fault.alters:
             answer = fault.answer(call, connection)
-            # A call that was delayed until after a reset belongs to a test that has ended.
+            # A call that was delayed beyond a reset belongs to a test that has ended.
             if world.faults is not faults:
                 raise Unanswered("reset")
         if answer is None:
@@ -84,7 +84,7 @@ class EmulatorApp:
         except Exception as error:
             if not isinstance(error, NotImplementedError):
                 traceback.print_exc()
-            # 400, so that the caller's SDK does not try again what will never work.
+            # 400, so that the caller's SDK does not retry the call.
             return error_answer(call, "EmulatorFailure", f"{call.action}: {type(error).__name__}: {error}")
         return Answer(int(status.split()[0]), headers.get("Content-Type", "text/xml"), b"".join(chunks))
 
@@ -104,12 +104,12 @@ def read_call(environ: dict[str, Any], body: bytes) -> Call:
     params.pop("Version", None)
     action = params.pop("Action", environ.get("HTTP_X_AMZ_TARGET", environ["PATH_INFO"]))
     signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
+    # Only calls with another proof of identity are unsigned, such as AssumeRoleWithWebIdentity.
     key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
     if service in REST_SERVICES:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         action = dlm.action_of(method, path) if service == "dlm" else ebs.action_of(path)
-        # The query's, and the top level of the body's, so that faults can choose by them.
+        # Parameters of the query and of the top level of the body, so that faults can select calls by them.
         params = dict(parse_qsl(environ.get("QUERY_STRING", ""))) | _top_level(body)
     return Call(service, region, ec2.account_of(key), key, action, params, environ.get("HTTP_USER_AGENT", ""))
 
@@ -130,7 +130,7 @@ def rest(call: Call, environ: dict[str, Any]) -> Answer:
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
-    """An entry whose status stays null as long as, and if at all, there is no answer."""
+    """Returns an entry whose status is null until there is an answer."""
     entry = {
         "seq": len(world.calls) + 1,
         "time": world.now().isoformat(timespec="milliseconds") + "Z",
@@ -184,7 +184,7 @@ def control(method: str, path: str, body: Any) -> Any:
 
 
 def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
-    """Volumes, and snapshots of one of them, made without a call each: an account in which much has gone on."""
+    """Creates volumes, and snapshots of one of them, without calls: an account with many resources."""
     account = ec2_backends[ec2.account_of("")]
     backend = account["us-east-1"]
     made = [backend.create_volume(size=1, zone_name="us-east-1a").id for _ in range(volumes)]
@@ -203,7 +203,7 @@ def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
 
 
 def put_tags(resource_id: str, tags: dict[str, str]) -> None:
-    """As EC2's other services put them: also keys that begin with aws:, which CreateTags refuses."""
+    """Writes tags as other AWS services do, including keys that begin with aws:, which CreateTags refuses."""
     for _, _, backend in ec2_backends.iter_backends():
         if resource_id in backend.snapshots or resource_id in backend.volumes:
             backend.tags[resource_id].update(tags)
