@@ -21,7 +21,8 @@ import { readConfiguration } from "../../../schema/configuration";
 import { everAttached } from "../../../recovery/ever-attached";
 import { handle, metricsLine, type RecoveryEvent } from "../../../recovery/handler";
 import { recoveryRights } from "../../../sdk/schedule/role";
-import type { Recovered, RecoveryContext } from "../../../recovery/recover";
+import type { Recovered } from "../../../recovery/recover";
+import type { RecoveryContext } from "../../../recovery/context";
 import {
     attachedTag,
     recoveryTag,
