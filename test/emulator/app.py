@@ -31,7 +31,7 @@ class EmulatorApp:
     def __init__(self) -> None:
         ec2.install()
         self.moto = DomainDispatcherApplication(create_backend_app)
-        # moto's models are not thread-safe. Waiting (delays, hanging) happens outside of this lock.
+        # moto's models are not made for threads. Waiting (delays, hanging) happens outside of this lock.
         self.lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
