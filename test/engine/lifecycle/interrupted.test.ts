@@ -57,7 +57,7 @@ describe.each([
         expect(said).toContain("adopts snap-");
     });
 
-    test("while it waits: the next up adopts it and continues to wait", async () => {
+    test("while it waits: the next up adopts it and goes on waiting", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
         await killAfter(async () => (await emulator.count("DescribeSnapshots")) >= 2, orphan);
         await emulator.advance(1_000);
@@ -121,7 +121,7 @@ test("what keepReplaced left behind is never adopted: triggers that go A, B, A m
     expect(await emulator.count("CreateSnapshot")).toBe(3);
 });
 
-test("a snapshot of another backend with the same project and stack is never adopted", async () => {
+test("what another backend with the same project and stack made is never adopted", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     await killAfter(async () => (await emulator.count("DescribeSnapshots")) >= 2, false);
     const [foreign] = await snapshots();
@@ -138,7 +138,7 @@ test("a snapshot of another backend with the same project and stack is never ado
     }
 });
 
-test("two indistinguishable snapshots are not adopted: up fails, naming both", async () => {
+test("two that nobody can tell apart are not adopted: up fails, naming both", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     await killAfter(async () => (await emulator.count("DescribeSnapshots")) >= 2, false);
     const [made] = await emulator.snapshots();

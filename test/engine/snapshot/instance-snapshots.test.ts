@@ -49,7 +49,7 @@ test("a run that is killed after EC2 acted leaves one set, which the next up ado
     expect(await snapshotsIn(emulator)).toHaveLength(3);
 });
 
-test("each member can be shared and restored to a volume, even in the first preview, in which all are unknown", async () => {
+test("each member can be shared and made into a volume, also in the first preview, which knows none of them", async () => {
     const member = `set.snapshots.apply((all) => all.find(({ volumeId }) => volumeId === "${data}").snapshotId)`;
     project = await createProject(
         declared(

@@ -54,7 +54,7 @@ describe.each([
         expect(said).toContain("adopts vol-");
     });
 
-    test("while it waits: the next up adopts it and continues to wait", async () => {
+    test("while it waits: the next up adopts it and goes on waiting", async () => {
         await emulator.set({ volumeSeconds: 1_000 });
         await killUp(project, async () => (await emulator.count("DescribeVolumes")) >= 2, orphan);
         await emulator.advance(1_000);
