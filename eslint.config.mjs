@@ -35,11 +35,6 @@ export default defineConfig(
         plugins: { house: { rules: { "comment-is-sentence": commentIsSentence } } },
         rules: { "house/comment-is-sentence": "error" },
     },
-    {
-        // The reference describes a property by the question that it answers, as the documentation of AWS does.
-        files: ["schema/**", "sdk/schedule/**"],
-        rules: { "house/comment-is-sentence": "off" },
-    },
     tseslint.configs.strictTypeChecked,
     tseslint.configs.stylisticTypeChecked,
     {

@@ -1,5 +1,5 @@
 /**
- * `ebs-snapshots changed <snapshot>` shows how much a snapshot holds beyond an earlier one.
+ * `ebs-snapshots changed <snapshot>` shows the size of what changed between two snapshots.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { splitPlace, type PlaceOptions } from "./place";
 import { formatSize } from "./units";
 
 export interface ChangedOptions extends PlaceOptions {
-    /** Id of the earlier snapshot; default: the one before of the same volume. */
+    /** Id of the earlier snapshot; default: the previous one of the same volume. */
     since?: string;
     json?: boolean;
 }

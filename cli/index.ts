@@ -79,7 +79,10 @@ function createProgram(
                 ]),
             ),
     )
-        .option("--details", "add the lock of each snapshot and whom it is shared with: one call for each")
+        .option(
+            "--details",
+            "add the lock of each snapshot and the accounts that it is shared with: one call for each",
+        )
         .option("--json", "print JSON")
         .addHelpText("after", example("ebs-snapshots list --group payments --state completed"))
         .action((options: ListOptions) => report(import("./list.js").then(({ list }) => list(options))));
@@ -88,12 +91,12 @@ function createProgram(
         program
             .command("changed")
             .description(
-                "Show how much a snapshot holds beyond the one before it. Calls the EBS direct APIs, which AWS charges for.",
+                "Show the size of what changed since the previous snapshot. Calls the EBS direct APIs, which AWS charges for.",
             )
             .argument("<snapshot>", "id of a completed snapshot")
             .option(
                 "--since <snapshot>",
-                "id of an earlier one (default: the one before of the same volume)",
+                "id of an earlier snapshot (default: the previous one of the same volume)",
             ),
     )
         .option("--json", "print JSON")
@@ -112,8 +115,12 @@ function createProgram(
         .option("--config <key=value>", "project:key=value of the program; can be repeated", collectPair)
         .option("--from <time>", "ISO 8601, UTC (default: the beginning of this month)", parseTime)
         .option("--until <time>", "ISO 8601, UTC (default: one month later)", parseTime)
-        .option("--volume-size <GiB>", "data on the volume, to estimate what is stored", parseAmount)
-        .option("--change-per-day <GiB>", "what changes on it in a day, evenly", parseAmount)
+        .option("--volume-size <GiB>", "data on the volume, to estimate the stored data", parseAmount)
+        .option(
+            "--change-per-day <GiB>",
+            "data that change in a day, to estimate the stored data",
+            parseAmount,
+        )
         .option("--price <amount>", "price of a GiB for a month, to estimate the cost", parseAmount)
         .option("--out <plan.svg>", "write a chart to this file; requires the npm package echarts")
         .option("--markdown", "print Markdown")

@@ -35,5 +35,5 @@ export function collect(given: string, collected: string[] = []): string[] {
 export function parseAmount(given: string): number {
     const amount = Number(given);
     if (given.trim() !== "" && Number.isFinite(amount) && amount >= 0) return amount;
-    throw new InvalidArgumentError("Specify a number from 0 on, such as 100 or 0.05.");
+    throw new InvalidArgumentError("Specify a number of at least 0, such as 100 or 0.05.");
 }

@@ -15,7 +15,7 @@ const width = 1_200;
 const laneHeight = 34;
 const countHeight = 240;
 const storedHeight = 160;
-/** The chart counts snapshots at this number of points, one for every three pixels. */
+/** The chart counts snapshots at this number of points, which are three pixels apart. */
 const samples = 350;
 
 /** Renders the chart as SVG, with `echarts`. */

@@ -38,7 +38,7 @@ export function reportOf(args: SnapshotScheduleInputs<unknown>, span: Estimated,
     return `${lines.join("\n")}\n`;
 }
 
-/** Says what is stored at the end, and what it costs, where the figures of the volume are given. */
+/** Reports the stored data at the end and their cost, if the figures of the volume are given. */
 function storageLines(plan: SchedulePlan, span: Estimated): string[] {
     const { volumeSize, changePerDay, pricePerGiBMonth, until } = span;
     if (volumeSize === undefined || changePerDay === undefined) return [];

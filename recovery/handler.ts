@@ -8,7 +8,8 @@ import { systemClock } from "../provider/aws/clock";
 import { openEc2 } from "../provider/aws/ec2";
 import { readConfiguration } from "../schema/configuration";
 import { everAttached } from "./ever-attached";
-import { isRelevant, endRecovery, recover, type Recovered, type RecoveryContext } from "./recover";
+import { isRelevant, endRecovery, recover, type Recovered } from "./recover";
+import type { RecoveryContext } from "./context";
 import { metricNamespace, settingsVariable, type RecoverySettings } from "../schema/recovery-settings";
 
 /** An event of EBS, of the timer, or of `aws.lambda.Invocation` in a Pulumi run. */

@@ -1,41 +1,23 @@
 /**
- * Carries out the actions of `reconcile`: reads the state, tags, creates, waits and deletes.
+ * Carries out the actions of `reconcile`: tags, creates and deletes volumes, and counts the failures.
  *
  * @module
  */
-import type { Snapshot, Tag, Volume } from "@aws-sdk/client-ec2";
-import { createHash } from "node:crypto";
 import type { Ec2 } from "../provider/aws/ec2";
 import { ignoreNotFound, messageOf, withErrorContext } from "../provider/aws/errors";
-import { toTags, writeTags } from "../provider/aws/write-tags";
-import type { PollResult } from "../provider/aws/poll";
-import type { EverAttached } from "./ever-attached";
+import { writeTags } from "../provider/aws/write-tags";
 import {
     isEligible,
     missedRecoveryPoints,
     reconcile,
     unknownVolumes,
     volumesToDelete,
-    type ObservedSnapshot,
     type ObservedVolume,
-    type Tags,
-    type VolumeToCreate,
 } from "./reconcile";
-import {
-    attachedTag,
-    recoveryTag,
-    policyTag,
-    sourceTag,
-    takenTag,
-    type RecoveryMetric,
-    type RecoverySettings,
-} from "../schema/recovery-settings";
-
-export interface RecoveryContext {
-    ec2: Ec2;
-    settings: RecoverySettings;
-    everAttached: EverAttached;
-}
+import { attachedTag, type RecoveryMetric } from "../schema/recovery-settings";
+import type { RecoveryContext } from "./context";
+import { snapshotOf, snapshotsOf, volumesOf, sourcesOf } from "./observe";
+import { createVolume, waitForVolume } from "./create-volume";
 
 /** The result of a run. */
 export interface Recovered {
@@ -46,8 +28,6 @@ export interface Recovered {
     metrics: Record<RecoveryMetric, number>;
 }
 
-/** Volumes become available within seconds; the next run checks one that takes longer. */
-const volumeTimeout = 120_000;
 /** Number of parallel calls that EC2 does not throttle. */
 const maxParallelCalls = 10;
 
@@ -121,105 +101,6 @@ export async function endRecovery(context: RecoveryContext): Promise<Recovered> 
     };
 }
 
-async function snapshotsOf({ ec2, settings }: RecoveryContext): Promise<ObservedSnapshot[]> {
-    const found = await ec2.snapshots.tagged({ [policyTag]: settings.policies });
-    return [...found.values()].map(snapshotOf);
-}
-
-async function volumesOf({ ec2, settings }: RecoveryContext): Promise<ObservedVolume[]> {
-    const found = await ec2.volumes.tagged({ [recoveryTag]: [settings.schedule] });
-    return [...found.values()].map(volumeOf);
-}
-
-/** Returns the tags of the source volumes that still exist, by id. */
-async function sourcesOf(ec2: Ec2, snapshots: ObservedSnapshot[]): Promise<Map<string, Tags>> {
-    const ids = [...new Set(snapshots.map(({ volumeId }) => volumeId))];
-    const found = await Promise.all(ids.map((id) => ec2.volumes.read(id)));
-    return new Map(
-        ids.flatMap((id, index) => {
-            const volume = found[index];
-            return volume === undefined ? [] : [[id, tagsOf(volume.Tags)] as const];
-        }),
-    );
-}
-
-interface StartedVolume {
-    id: string;
-    snapshotId: string;
-}
-
-async function createVolume(
-    { ec2, settings }: RecoveryContext,
-    { snapshot, zone }: VolumeToCreate,
-    sources: Map<string, Tags>,
-): Promise<StartedVolume> {
-    const tags = {
-        ...settings.tags,
-        ...copiedTags(snapshot.tags, settings),
-        ...copiedTags(sources.get(snapshot.volumeId) ?? {}, settings),
-        [recoveryTag]: settings.schedule,
-        [sourceTag]: snapshot.volumeId,
-        [takenTag]: new Date(snapshot.startTime).toISOString(),
-    };
-    const { VolumeId: id = "" } = await ec2.send(
-        "CreateVolume",
-        {
-            SnapshotId: snapshot.id,
-            AvailabilityZone: zone,
-            VolumeType: settings.volumeType as NonNullable<Volume["VolumeType"]>,
-            ClientToken: tokenOf(settings, snapshot, zone, ec2.clock.now()),
-            TagSpecifications: [{ ResourceType: "volume", Tags: toTags(tags) }],
-        },
-        { mayBeNew: true, requires: "VolumeId" },
-    );
-    return { id, snapshotId: snapshot.id };
-}
-
-async function waitForVolume(ec2: Ec2, { id, snapshotId }: StartedVolume): Promise<string> {
-    const deadline = ec2.clock.now() + volumeTimeout;
-    const completion = ec2.volumes.wait({
-        key: id,
-        subject: "volume creation",
-        deadline,
-        evaluate: evaluateVolume,
-    });
-    await withErrorContext(`${id} of ${snapshotId}`, completion);
-    return id;
-}
-
-/**
- * Returns a client token that is equal in consecutive runs, which may not see each other's volumes yet. It changes every
- * hour, because EC2 returns the same volume for a token for hours, even if that volume has failed.
- */
-function tokenOf(
-    { schedule }: RecoverySettings,
-    { id }: ObservedSnapshot,
-    zone: string,
-    time: number,
-): string {
-    const hour = Math.floor(time / 3_600_000);
-    return createHash("sha256").update([schedule, id, zone, hour].join("\n")).digest("hex");
-}
-
-function evaluateVolume(observed: Volume | undefined): PollResult {
-    switch (observed?.State) {
-        case "available":
-        case "in-use":
-            return "done";
-        case "creating":
-            return { pending: "creating" };
-        case undefined:
-            return {
-                failed:
-                    "disappeared while it was created, usually because its KMS key was not accessible. Allow the role " +
-                    "of the function kms:CreateGrant, kms:Decrypt, kms:DescribeKey, " +
-                    "kms:GenerateDataKeyWithoutPlaintext and kms:ReEncrypt* in the policy of the key",
-            };
-        default:
-            return { failed: `is ${observed?.State ?? "unknown"}` };
-    }
-}
-
 /** Deletes the volumes that were never attached according to CloudWatch, and marks the others. */
 async function deleteVolumes({ ec2, everAttached }: RecoveryContext, volumes: ObservedVolume[]) {
     const attached = await everAttached(volumes);
@@ -251,37 +132,6 @@ async function inParallel<Item, Result>(
     };
     await Promise.all(Array.from({ length: workers }, worker));
     return { results, failures };
-}
-
-function copiedTags(tags: Tags, { carriedTags }: RecoverySettings): Tags {
-    return Object.fromEntries(Object.entries(tags).filter(([key]) => carriedTags.includes(key)));
-}
-
-function snapshotOf(observed: Snapshot): ObservedSnapshot {
-    return {
-        id: observed.SnapshotId ?? "",
-        volumeId: observed.VolumeId ?? "",
-        startTime: observed.StartTime?.getTime() ?? 0,
-        state: observed.State ?? "",
-        tier: observed.StorageTier ?? "standard",
-        tags: tagsOf(observed.Tags),
-    };
-}
-
-function volumeOf(observed: Volume): ObservedVolume {
-    return {
-        id: observed.VolumeId ?? "",
-        snapshotId: observed.SnapshotId ?? "",
-        zone: observed.AvailabilityZone ?? "",
-        state: observed.State ?? "",
-        createTime: observed.CreateTime?.getTime() ?? 0,
-        attached: observed.State === "in-use" || (observed.Attachments ?? []).length > 0,
-        tags: tagsOf(observed.Tags),
-    };
-}
-
-function tagsOf(tags: Tag[] | undefined): Tags {
-    return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 function now(ec2: Ec2): string {

@@ -3,11 +3,11 @@ import type { OutputsOf, Rules } from "./property";
 import { listOf, resourceId } from "./validators";
 
 export interface CompletedSnapshotsInputs {
-    /** Ids of the snapshots to wait for. A change updates: those that are new are waited for. */
+    /** Ids of the snapshots to wait for. A change updates: `up` waits for new ones. */
     snapshotIds: string[];
     /**
-     * How long one `up` waits for all of them. After a timeout, run `pulumi up` again to continue waiting. Default:
-     * `"24 hours"`. A change updates the state alone.
+     * Maximum time that one `up` waits for all of them. After a timeout, run `pulumi up` again to continue waiting.
+     * Default: `"24 hours"`. A change updates the state alone.
      */
     timeout?: Duration;
 }
@@ -18,12 +18,12 @@ export interface CompletedSnapshot {
     snapshotId: string;
     /** `completed`, or as EC2 showed it last. */
     state: string;
-    /** When it was completed: ISO 8601, UTC. Absent while it is pending. */
+    /** Time at which the snapshot was completed: ISO 8601, UTC. Absent while it is pending. */
     completionTime?: string;
 }
 
 export interface CompletedSnapshotsOutputs {
-    /** One entry a snapshot, in the order of `snapshotIds`. */
+    /** One entry for each snapshot, in the order of `snapshotIds`. */
     snapshots: CompletedSnapshot[];
     /** Completion time of the last of them: ISO 8601, UTC. Absent while any of them is not completed. */
     completedAt?: string;

@@ -75,7 +75,7 @@ export interface Configuration {
     tagKeys: TagKeys;
     /** Account ids by alias, so that programs can use an alias such as `"prod"`. */
     accounts: Record<string, string>;
-    /** Whether this stack may make a snapshot public. */
+    /** Is `true` if this stack may make a snapshot public. */
     allowPublicSharing: boolean;
 }
 

@@ -12,7 +12,9 @@ export interface AssumeRole {
     externalId?: string;
     /** Name of the session, shown in CloudTrail. Default: `pulumi-ebs-snapshots`. */
     sessionName?: string;
-    /** How long the credentials last before they are renewed, such as `"1h"` or `"30m"`. Default: STS's, `"1h"`. */
+    /**
+     * Lifetime of the credentials, after which they are renewed, such as `"1h"` or `"30m"`. Default: STS's, `"1h"`.
+     */
     duration?: string;
     /** IAM policy (JSON) that narrows the session. Default: none. */
     policy?: string;
@@ -41,9 +43,9 @@ export type Credentials =
 export interface WebIdentityRole {
     /** ARN of the role. Default: `AWS_ROLE_ARN`. */
     roleArn?: string;
-    /** Name of the session, seen in CloudTrail. Default: `pulumi-ebs-snapshots`. */
+    /** Name of the session, shown in CloudTrail. Default: `pulumi-ebs-snapshots`. */
     sessionName?: string;
-    /** How long the credentials last, such as `"1h"`. Default: STS's, `"1h"`. */
+    /** Lifetime of the credentials, such as `"1h"`. Default: STS's, `"1h"`. */
     duration?: string;
     /** IAM policy (JSON) that narrows the session. Default: none. */
     policy?: string;

@@ -11,19 +11,16 @@ export interface InstanceSnapshotsInputs extends SnapshotCreationOptions {
      * unless `keepReplaced` is `false`.
      */
     instanceId: string;
-    /** Whether the root volume is left out. Default: `false`. A change replaces the set. */
+    /** If `true`, the root volume is excluded. Default: `false`. A change replaces the set. */
     excludeBootVolume?: boolean;
-    /**
-     * Ids of volumes that are left out, the root volume aside. Order does not count. Default: none. A change replaces
-     * the set.
-     */
+    /** Ids of data volumes that are excluded. Order does not matter. Default: none. A change replaces the set. */
     excludeDataVolumeIds?: string[];
     /**
-     * Which tags of each volume are copied to its snapshot when it is created: `true` for all, `{ only: [keys] }` or
-     * `{ except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names.
-     * Declared tags win over copied ones, and copied ones over `aws:defaultTags` and the default `name`. EC2 allows 50
-     * tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a set that
-     * exists.
+     * Tags of each volume that are copied to its snapshot when it is created: `true` for all, `{ only: [keys] }` or
+     * `{ except: [keys] }`. Tags that begin with `aws:` and tags that `aws:ignoreTags` names are never copied.
+     * Declared tags override copied ones, and copied ones override `aws:defaultTags` and the default `name`. EC2
+     * allows 50 tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a
+     * set that exists.
      */
     copyTagsFromVolume?: boolean | CopiedTags;
 }
@@ -32,7 +29,7 @@ export interface InstanceSnapshotsInputs extends SnapshotCreationOptions {
 export interface InstanceSnapshot {
     /** Id of the snapshot. */
     snapshotId: string;
-    /** Id of the volume that it is of. */
+    /** Id of the volume of the snapshot. */
     volumeId: string;
     /** Size of the volume, GiB. */
     volumeSize: number;
@@ -41,13 +38,13 @@ export interface InstanceSnapshot {
 }
 
 export interface InstanceSnapshotsOutputs extends StandardOutputs {
-    /** One entry a volume, in the order of the volumes' ids. */
+    /** One entry for each volume, in the order of the volumes' ids. */
     snapshots: InstanceSnapshot[];
-    /** Ids of members that were deleted outside; empty as long as the set is whole. */
+    /** Ids of members that were deleted outside of Pulumi; empty as long as the set is complete. */
     missingSnapshotIds: string[];
     /** `error` if any member is, else `pending` if any is, else `completed`. */
     state: string;
-    /** When the set was started: ISO 8601, UTC. */
+    /** Time at which the set was started: ISO 8601, UTC. */
     startTime: string;
     /** Id of the account that owns the set, 12 digits. */
     ownerId: string;

@@ -20,15 +20,15 @@ export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, 
      */
     state?: "ENABLED" | "DISABLED";
     /**
-     * What the policy manages: snapshots, images, or the copies of an event-based policy. Default:
+     * The resources that the policy manages: snapshots, AMIs, or the copies of an event-based policy. Default:
      * `"EBS_SNAPSHOT_MANAGEMENT"`. A change replaces the policy: its snapshots are kept and no longer managed.
      */
     policyType?: "EBS_SNAPSHOT_MANAGEMENT" | "IMAGE_MANAGEMENT" | "EVENT_BASED_POLICY";
     /**
-     * What is backed up, when, and how long it is retained. Default: none; specify exactly one of this and
-     * `defaultPolicy`. A change updates in place; schedules are told apart by their names. DLM can change neither
-     * `resourceTypes` nor the retention of a schedule between number and age: such a change replaces the policy. The
-     * preview warns of snapshots that are no longer managed, and of fewer restore points.
+     * The resources to back up, the times of the backups, and their retention. Default: none; specify exactly one of
+     * this and `defaultPolicy`. A change updates in place; schedules are told apart by their names. DLM can change
+     * neither `resourceTypes` nor the retention of a schedule between number and age: such a change replaces the
+     * policy. The preview warns of snapshots that are no longer managed, and of fewer restore points.
      */
     policyDetails?: PolicyDetails;
     /**
@@ -43,36 +43,39 @@ export interface LifecyclePolicyInputs extends Adoptable, Pick<StandardOptions, 
      * https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html
      */
     defaultPolicy?: "VOLUME" | "INSTANCE";
-    /** Of a default policy: days between snapshots, 1 to 7. Default: 1. A change updates. */
+    /** Days between the snapshots of a default policy, 1 to 7. Default: 1. A change updates. */
     createInterval?: number;
-    /** Of a default policy: days, 2 to 14 and more than `createInterval`. Default: 7. A change updates. */
+    /**
+     * Days for which a default policy retains snapshots, 2 to 14 and more than `createInterval`. Default: 7. A change
+     * updates.
+     */
     retainInterval?: number;
-    /** Of a default policy: whether tags are copied to snapshots. Default: `false`. A change updates. */
+    /** If `true`, a default policy copies tags to snapshots. Default: `false`. A change updates. */
     copyTags?: boolean;
     /**
-     * Of a default policy: whether it deletes also the last snapshot of a deleted resource, and goes on deleting
+     * If `true`, a default policy also deletes the last snapshot of a deleted resource, and continues to delete
      * snapshots after it is disabled or deleted. Default: `false`. A change updates.
      */
     extendDeletion?: boolean;
-    /** Of a default policy: at most three Regions that get copies. Default: none. A change updates. */
+    /** Regions that receive copies from a default policy, at most three. Default: none. A change updates. */
     crossRegionCopyTargets?: PolicyCopyTarget[];
-    /** Of a default policy: what is left out. Default: nothing. A change updates. */
+    /** Volumes and instances that a default policy excludes. Default: none. A change updates. */
     exclusions?: PolicyExclusions;
 }
 
-/** A Region that gets copies of a default policy's snapshots. */
+/** A Region that receives copies of a default policy's snapshots. */
 export interface PolicyCopyTarget {
     /** Region, such as `eu-west-1`. */
     targetRegion: string;
 }
 
-/** What a default policy leaves out. */
+/** The volumes and instances that a default policy excludes. */
 export interface PolicyExclusions {
-    /** Whether boot volumes are left out. Default: `false`. */
+    /** If `true`, boot volumes are excluded. Default: `false`. */
     excludeBootVolumes?: boolean;
-    /** Types of volumes that are left out, such as `gp2`. Default: none. */
+    /** Types of volumes that are excluded, such as `gp2`. Default: none. */
     excludeVolumeTypes?: string[];
-    /** Tags of volumes or instances that are left out: any one of them suffices. Default: none. */
+    /** Tags of volumes or instances that are excluded: any one of them suffices. Default: none. */
     excludeTags?: SelectedTags;
 }
 
@@ -83,9 +86,9 @@ export interface LifecyclePolicyOutputs extends StandardOutputs {
     arn: string;
     /** Id of the account that owns the policy, 12 digits. */
     ownerId?: string;
-    /** DLM's words about the state of the policy, such as why it is `ERROR`. */
+    /** DLM's explanation of the state of the policy, such as the cause of `ERROR`. */
     statusMessage?: string;
-    /** When the policy was created: ISO 8601, UTC. */
+    /** Time at which the policy was created: ISO 8601, UTC. */
     dateCreated?: string;
 }
 

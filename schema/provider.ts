@@ -1,11 +1,11 @@
 /**
- * The arguments of a provider instance: the names of the `aws` provider, and our own.
+ * Declares the arguments of a provider instance: those of the `aws` provider, and those of this package.
  *
  * @module
  */
 import type { AssumeRole, WebIdentityRole } from "./credentials";
 
-/** Addresses of services, where they are not AWS's own. */
+/** URLs of services that replace those of AWS. */
 export interface ServiceEndpoints {
     /** URL of EC2. Default: AWS's own. */
     ec2?: string;
@@ -21,17 +21,17 @@ export interface ServiceEndpoints {
     organizations?: string;
 }
 
-/** Tags that every resource is given. */
+/** Tags of every resource. */
 export interface DefaultTags {
     /** Values by key. Default: none. */
     tags?: Record<string, string>;
 }
 
-/** Tags of others, which are neither shown nor changed. */
+/** Tags of other owners, which are neither shown nor changed. */
 export interface IgnoredTags {
     /** Keys. Default: none. */
     keys?: string[];
-    /** Beginnings of keys. Default: none. */
+    /** Prefixes of keys. Default: none. */
     keyPrefixes?: string[];
 }
 
@@ -65,17 +65,20 @@ export interface ProviderInputs {
     sharedConfigFiles?: string[];
     /** Path of the shared credentials file; one at most. Default: `~/.aws/credentials`. A change updates. */
     sharedCredentialsFiles?: string[];
-    /** Addresses of services. Default: AWS's own. A change updates. */
+    /** URLs of services. Default: AWS's own. A change updates. */
     endpoints?: ServiceEndpoints[];
-    /** Tags that every resource is given. Default: none. A change updates. */
+    /** Tags of every resource. Default: none. A change updates. */
     defaultTags?: DefaultTags;
-    /** Tags of others, which are neither shown nor changed. Default: none. A change updates. */
+    /** Tags of other owners, which are neither shown nor changed. Default: none. A change updates. */
     ignoreTags?: IgnoredTags;
-    /** How often a call is made again. Default: 5 times, the pauses within the resource's `timeout` aside. A change updates. */
+    /**
+     * Number of retries of a call whose answer is lost; rate limits are retried within the resource's `timeout`.
+     * Default: 4. A change updates.
+     */
     maxRetries?: number;
     /** `standard` or `adaptive`. Default: `standard`. A change updates. */
     retryMode?: string;
-    /** Accounts that may be used: others are refused. Default: any. A change updates. */
+    /** Accounts that can be used; others are refused. Default: any. A change updates. */
     allowedAccountIds?: string[];
     /** Accounts that are refused. Default: none. A change updates. */
     forbiddenAccountIds?: string[];
@@ -83,30 +86,36 @@ export interface ProviderInputs {
     httpProxy?: string;
     /** URL of the proxy for HTTPS. Default: `HTTPS_PROXY`. A change updates. */
     httpsProxy?: string;
-    /** Hosts that are reached without the proxy, separated by commas. Default: `NO_PROXY`. A change updates. */
+    /** Hosts that are called without the proxy, separated by commas. Default: `NO_PROXY`. A change updates. */
     noProxy?: string;
-    /** Path of a file with certificates that are trusted. Default: `AWS_CA_BUNDLE`. A change updates. */
+    /** Path of a file with trusted certificates. Default: `AWS_CA_BUNDLE`. A change updates. */
     customCaBundle?: string;
-    /** Whether certificates are not verified. Default: `false`. A change updates. */
+    /** If `true`, certificates are not verified. Default: `false`. A change updates. */
     insecure?: boolean;
-    /** Whether FIPS endpoints are used. Default: `AWS_USE_FIPS_ENDPOINT`, `false`. A change updates. */
+    /** If `true`, FIPS endpoints are used. Default: `AWS_USE_FIPS_ENDPOINT`, `false`. A change updates. */
     useFipsEndpoint?: boolean;
-    /** Whether endpoints with IPv6 are used. Default: `AWS_USE_DUALSTACK_ENDPOINT`, `false`. A change updates. */
+    /**
+     * If `true`, dual-stack endpoints (IPv4 and IPv6) are used. Default: `AWS_USE_DUALSTACK_ENDPOINT`, `false`. A
+     * change updates.
+     */
     useDualstackEndpoint?: boolean;
     /** Region of STS. Default: `region`. A change updates. */
     stsRegion?: string;
-    /** Whether credentials of an instance role are not looked for. Default: `false`. A change updates. */
+    /** If `true`, the instance metadata service is not asked for credentials. Default: `false`. A change updates. */
     skipMetadataApiCheck?: boolean;
-    /** Account ids of 12 digits by alias, so that `accounts` of a share can say `prod`. Default: the stack's. A change updates. */
+    /**
+     * Account ids of 12 digits by alias, so that `accounts` of a share can contain an alias such as `prod`. Default:
+     * the stack's. A change updates.
+     */
     accounts?: Record<string, string>;
     /** The tag keys that carry `name`, `group` and `billingCode`. Default: the stack's. A change updates. */
     tagKeys?: TagKeyNames;
-    /** Whether a snapshot may be made public at all. Default: the stack's, else `false`. A change updates. */
+    /** If `true`, snapshots can be made public. Default: the stack's, else `false`. A change updates. */
     allowPublicSharing?: boolean;
     /**
-     * The organization of the stack, which the provider is not told of: resources are tagged with
-     * `organization/project/stack`. Default: the stack's, else `organization`, as with a backend of one's own. A change
-     * updates.
+     * The organization of the stack, which Pulumi does not pass to the provider: resources are tagged with
+     * `organization/project/stack`. Default: the stack's, else `organization`, as with a self-managed backend. A
+     * change updates.
      */
     organization?: string;
 }

@@ -75,9 +75,12 @@ export interface SharedSnapshotCopiesInputs<Text = string> {
 export interface SharedSnapshotCopy<Text = string> {
     /** Destination Region, each once. */
     region: string;
-    /** How long each copy is retained, in whole days, at most `"36500 days"`. A change applies to new copies. */
+    /** Age at which each copy is deleted, in whole days, at most `"36500 days"`. A change applies to new copies. */
     keep: Duration;
-    /** Whether copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default: `false`. */
+    /**
+     * If `true`, copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default:
+     * `false`.
+     */
     encrypted?: boolean;
     /** ARN of a KMS key in that Region. Requires `encrypted`. Default: that Region's default key. */
     kmsKeyId?: Text;

@@ -19,9 +19,9 @@ export interface SnapshotCopyInputs extends SnapshotOptions {
      */
     sourceRegion: string;
     /**
-     * Whether the copy is encrypted. `false` is refused where the source is encrypted, or the account encrypts by
-     * default. Default: as the source, or as the account encrypts by default. A change replaces the copy; leaving it
-     * out later changes nothing.
+     * If `true`, the copy is encrypted. `false` is refused if the source is encrypted, or if the account encrypts by
+     * default. Default: as the source, or as the account encrypts by default. A change replaces the copy; removing
+     * the argument later changes nothing.
      */
     encrypted?: boolean;
     /**
@@ -32,18 +32,19 @@ export interface SnapshotCopyInputs extends SnapshotOptions {
      */
     kmsKeyId?: string;
     /**
-     * Within how many minutes EC2 completes the copy, at a price. Default: when it can. A change replaces the copy.
+     * Minutes within which EC2 completes the copy, for a fee. Default: none, EC2 sets no time. A change replaces the
+     * copy.
      * https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html
      */
     completionDurationMinutes?: number;
     /** ARN of the Outpost to copy to. Default: none, the copy is in the region. A change replaces the copy. */
     destinationOutpostArn?: string;
     /**
-     * Which of the source's tags are copied to the copy when it is created: `true` for all, `{ only: [keys] }` or `{
-     * except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names. Declared
-     * tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in all; the
-     * preview warns of those that do not fit, and of a source of another account, whose tags EC2 does not show.
-     * Default: `false`. A change does nothing to a copy that exists.
+     * Tags of the source that are copied to the copy when it is created: `true` for all, `{ only: [keys] }` or `{
+     * except: [keys] }`. Tags that begin with `aws:` and tags that `aws:ignoreTags` names are never copied. Declared
+     * tags override copied ones, and copied ones override `aws:defaultTags` and the default `name`. EC2 allows 50
+     * tags in all; the preview warns of those that do not fit, and of a source of another account, whose tags EC2
+     * does not show. Default: `false`. A change does nothing to a copy that exists.
      */
     copyTagsFromSource?: boolean | CopiedTags;
 }

@@ -54,8 +54,8 @@ export interface Tiered {
      */
     storageTier?: "standard" | "archive";
     /**
-     * Whether a snapshot is restored permanently, as with `storageTier: "standard"`. Refused together with
-     * `storageTier: "archive"`. Default: `false`. A change updates.
+     * If `true`, an archived snapshot is restored permanently, as with `storageTier: "standard"`. Refused together
+     * with `storageTier: "archive"`. Default: `false`. A change updates.
      */
     permanentRestore?: boolean;
     /**
@@ -99,20 +99,23 @@ export function declaredTier({ storageTier, permanentRestore }: Tiered): Tiered[
 /** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html */
 export interface SnapshotLock {
     /**
-     * `"governance"`: a caller with the permission `ec2:UnlockSnapshot` can lift it. `"compliance"`: after the cool-off
-     * period nobody can, not even AWS; it can only be extended.
+     * `"governance"`: a caller with the permission `ec2:UnlockSnapshot` can lift the lock. `"compliance"`: after the
+     * cool-off period nobody can, not even AWS; it can only be extended.
      */
     mode: "governance" | "compliance";
     /**
-     * How long, from completion on: whole days, `"1 day"` to `"36500 days"`. Default: none; specify exactly one of this
-     * and `expiresAt`.
+     * Duration of the lock from the completion of the snapshot: whole days, `"1 day"` to `"36500 days"`. Default:
+     * none; specify exactly one of this and `expiresAt`.
      */
     duration?: Duration;
-    /** Until when: ISO 8601, UTC, at least a day ahead. Default: none; specify exactly one of this and `duration`. */
+    /**
+     * Time at which the lock expires: ISO 8601, UTC, at least one day ahead. Default: none; specify exactly one of
+     * this and `duration`.
+     */
     expiresAt?: string;
     /**
-     * For `"compliance"`: how long the lock can still be lifted or changed, whole hours, `"1 hour"` to `"72 hours"`.
-     * Default: not at all.
+     * Cool-off period of `"compliance"`, in which the lock can still be lifted or changed: whole hours, `"1 hour"` to
+     * `"72 hours"`. Default: none.
      */
     coolOff?: Duration;
 }

@@ -16,14 +16,14 @@ export interface SnapshotShareInputs {
      */
     accounts?: (string | number)[];
     /**
-     * Whether everyone with an AWS account may use the snapshot. `true` is refused at the preview unless
-     * `ebs-snapshots:allowPublicSharing` is `true`, for an encrypted snapshot, and where block public access is on.
-     * `false` means not public: if others make it public, the next `up` makes it private again. Default: `false`. A
-     * change updates.
+     * If `true`, everyone with an AWS account can use the snapshot. `true` is refused at the preview unless
+     * `ebs-snapshots:allowPublicSharing` is `true`, and always for an encrypted snapshot and while block public
+     * access is enabled. `false` means not public: if others make it public, the next `up` makes it private again.
+     * Default: `false`. A change updates.
      */
     public?: boolean;
     /**
-     * Whether only the declared accounts have access: `true` revokes all other access, whoever granted it, and the
+     * If `true`, only the declared accounts have access: all other access is revoked, whoever granted it, and the
      * preview names it; any other share of the snapshot in the program is refused. `false` leaves accounts unchanged
      * that this share does not declare. Default: `false`. A change updates.
      */
@@ -36,7 +36,7 @@ export interface SnapshotShareOutputs {
      * deletion revokes, even if an alias has another id by then. Secret if `accounts` is.
      */
     accountIds: string[];
-    /** Whether everyone may use the snapshot. */
+    /** `true` if everyone can use the snapshot. */
     isPublic: boolean;
     /** All access to the snapshot as EC2 shows it: account ids, and `all` for everyone. Secret if `accounts` is. */
     grants: string[];

@@ -22,21 +22,21 @@ export interface SnapshotCreationOptions extends StandardOptions {
      */
     triggers?: Record<string, unknown>;
     /**
-     * Whether a replaced snapshot stays in the account, no longer managed, or is deleted after the new one is complete.
-     * The value in the program that causes the replacement applies. Default: `true` if the source changed, else
-     * `false`. A change updates the state alone.
+     * If `true`, a replaced snapshot stays in the account and is no longer managed; if `false`, it is deleted after
+     * the new one is complete. The value in the program that causes the replacement applies. Default: `true` if the
+     * source changed, else `false`. A change updates the state alone.
      */
     keepReplaced?: boolean;
     /**
-     * Whether `up` waits until the snapshot is `completed`. With `false`, it continues once EC2 has started the
+     * If `true`, `up` waits until the snapshot is `completed`. If `false`, it continues once EC2 has started the
      * snapshot, the outputs are those of that moment, and resources that depend on the snapshot wait for it. Default:
      * `true`. A change updates: with `true`, `up` waits for the existing snapshot.
      */
     waitForCompletion?: boolean;
     /**
-     * How long one `up` waits, for completion and for temporary errors such as rate limits. After a timeout, the
-     * snapshot stays in the state; run `pulumi up` again to continue waiting. Default: `"24 hours"`. A change updates
-     * the state alone.
+     * Maximum time that one `up` waits for completion and during temporary errors such as rate limits. After a
+     * timeout, the snapshot stays in the state; run `pulumi up` again to continue waiting. Default: `"24 hours"`. A
+     * change updates the state alone.
      */
     timeout?: Duration;
 }
@@ -55,17 +55,17 @@ export interface SnapshotOutputs extends StandardOutputs {
     state: string;
     /** Progress of the snapshot, such as `43%`. */
     progress: string;
-    /** When it was started: ISO 8601, UTC. */
+    /** Time at which the snapshot was started: ISO 8601, UTC. */
     startTime: string;
-    /** When it was completed: ISO 8601, UTC. Absent while it is pending. */
+    /** Time at which the snapshot was completed: ISO 8601, UTC. Absent while it is pending. */
     completionTime?: string;
     /** Size of the volume, GiB. */
     volumeSize: number;
     /** Size of all blocks of the snapshot, bytes. */
     fullSnapshotSizeInBytes?: number;
-    /** Whether the snapshot is encrypted. */
+    /** `true` if the snapshot is encrypted. */
     encrypted: boolean;
-    /** ARN of the KMS key. Absent where it is not encrypted. */
+    /** ARN of the KMS key. Absent if the snapshot is not encrypted. */
     kmsKeyId?: string;
 }
 
@@ -117,11 +117,11 @@ export interface SnapshotInputs extends SnapshotOptions {
      */
     location?: "local" | "regional";
     /**
-     * Which of the volume's tags are copied to the snapshot when it is created: `true` for all, `{ only: [keys] }` or
-     * `{ except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names.
-     * Declared tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in
-     * all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a snapshot that
-     * exists.
+     * Tags of the volume that are copied to the snapshot when it is created: `true` for all, `{ only: [keys] }` or `{
+     * except: [keys] }`. Tags that begin with `aws:` and tags that `aws:ignoreTags` names are never copied. Declared
+     * tags override copied ones, and copied ones override `aws:defaultTags` and the default `name`. EC2 allows 50
+     * tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a snapshot
+     * that exists.
      */
     copyTagsFromVolume?: boolean | CopiedTags;
 }

@@ -17,10 +17,11 @@ export interface VolumeCloneInputs extends VolumeOptions {
      */
     size?: number;
     /**
-     * Which of the source's tags are copied to the clone when it is created: `true` for all, `{ only: [keys] }` or `{
-     * except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names. Declared
-     * tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in all; the
-     * preview warns of those that do not fit. Default: `false`. A change does nothing to a clone that exists.
+     * Tags of the source that are copied to the clone when it is created: `true` for all, `{ only: [keys] }` or `{
+     * except: [keys] }`. Tags that begin with `aws:` and tags that `aws:ignoreTags` names are never copied. Declared
+     * tags override copied ones, and copied ones override `aws:defaultTags` and the default `name`. EC2 allows 50
+     * tags in all; the preview warns of those that do not fit. Default: `false`. A change does nothing to a clone
+     * that exists.
      */
     copyTagsFromVolume?: boolean | CopiedTags;
 }

@@ -36,13 +36,13 @@ export interface VolumeFromSnapshotInputs extends VolumeOptions {
      */
     size?: number;
     /**
-     * Whether a smaller `size` may replace the volume by a new one from the snapshot. Default: `false`. A change
+     * If `true`, a smaller `size` replaces the volume by a new one from the snapshot. Default: `false`. A change
      * updates the state alone.
      */
     allowShrinkByReplacement?: boolean;
     /**
      * ARN of the Outpost on which the volume is created. Default: none, it is in the zone. A change replaces the
-     * volume; leaving it out later changes nothing.
+     * volume; removing the argument later changes nothing.
      */
     outpostArn?: string;
     /**
@@ -52,11 +52,11 @@ export interface VolumeFromSnapshotInputs extends VolumeOptions {
      */
     volumeInitializationRate?: number;
     /**
-     * Which of the snapshot's tags are copied to the volume when it is created: `true` for all, `{ only: [keys] }` or `{
-     * except: [keys] }`. Never copied are those that begin with `aws:`, and those that `aws:ignoreTags` names. Declared
-     * tags win over them, and they win over `aws:defaultTags` and the default `name`. EC2 allows 50 tags in all; the
-     * preview warns of those that do not fit, and of a snapshot of another account, whose tags EC2 does not show.
-     * Default: `false`. A change does nothing to a volume that exists.
+     * Tags of the snapshot that are copied to the volume when it is created: `true` for all, `{ only: [keys] }` or `{
+     * except: [keys] }`. Tags that begin with `aws:` and tags that `aws:ignoreTags` names are never copied. Declared
+     * tags override copied ones, and copied ones override `aws:defaultTags` and the default `name`. EC2 allows 50
+     * tags in all; the preview warns of those that do not fit, and of a snapshot of another account, whose tags EC2
+     * does not show. Default: `false`. A change does nothing to a volume that exists.
      */
     copyTagsFromSnapshot?: boolean | CopiedTags;
 }

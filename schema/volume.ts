@@ -16,7 +16,7 @@ import type { Properties } from "./values";
 export interface VolumeOptions extends StandardOptions, Adoptable {
     /**
      * Type of the volume, such as `gp3` or `io2`. Default: `gp3`; on Outposts and in Local Zones, EC2's own. A change
-     * updates. Left out later, it stays as it is.
+     * updates. Removing it later changes nothing.
      * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
      */
     volumeType?: string;
@@ -32,12 +32,15 @@ export interface VolumeOptions extends StandardOptions, Adoptable {
      * default.
      */
     throughput?: number;
-    /** Whether several instances may attach the volume; `io1` and `io2` only. Default: `false`. A change updates. */
+    /**
+     * If `true`, several instances can attach the volume; only for `io1` and `io2`. Default: `false`. A change
+     * updates.
+     */
     multiAttachEnabled?: boolean;
     /**
-     * Whether the volume is encrypted. `false` is refused at the preview where the source is encrypted, or the
+     * If `true`, the volume is encrypted. `false` is refused at the preview if the source is encrypted, or if the
      * account encrypts by default. Default: as the source is, or as the account encrypts. A change replaces the
-     * volume; leaving it out later changes nothing.
+     * volume; removing the argument later changes nothing.
      */
     encrypted?: boolean;
     /**
@@ -47,8 +50,8 @@ export interface VolumeOptions extends StandardOptions, Adoptable {
      */
     kmsKeyId?: string;
     /**
-     * Whether `up` waits until all blocks of the volume are loaded, as far as EC2 shows it. Default: `false`. A change
-     * updates: with `true`, `up` waits for the existing volume.
+     * If `true`, `up` waits until all blocks of the volume are initialized, as far as EC2 shows it. Default: `false`.
+     * A change updates: with `true`, `up` waits for the existing volume.
      */
     waitForInitialization?: boolean;
     /**
@@ -57,17 +60,17 @@ export interface VolumeOptions extends StandardOptions, Adoptable {
      */
     timeout?: Duration;
     /**
-     * Whether a snapshot is taken, and completed, before the volume is deleted, in a replacement too. It has the
-     * volume's tags and the declared ones, and is not managed afterwards; `up` shows its id. Default: `false`. A change
-     * updates the state alone.
+     * If `true` or an object, `up` creates a snapshot before it deletes or replaces the volume, and waits for its
+     * completion. The snapshot has the volume's tags and the declared ones, and is not managed afterwards; `up` shows
+     * its id. Default: `false`. A change updates the state alone.
      */
     finalSnapshot?: boolean | FinalSnapshot;
     /**
-     * Whether a replacement has the data of the volume, where zone, Outpost, encryption or key change: `up` takes a
-     * snapshot of the volume, creates the new one from it, at least as large, and deletes the old one last, and then
-     * the snapshot. `true` refuses an attached volume. `"crashConsistent"` accepts it; what is written after the
-     * snapshot has begun is not carried. Another source or region carries nothing; `deleteBeforeReplace` is refused.
-     * Default: `false`. A change updates the state alone.
+     * If `true`, a replacement that changes the zone, the Outpost, the encryption or the key has the data of the
+     * volume: `up` creates a snapshot of the volume, creates the new volume from it, at least as large, and then
+     * deletes the old volume and the snapshot. `true` refuses an attached volume. `"crashConsistent"` accepts it;
+     * data written after the start of the snapshot are lost. A replacement with another source or region has no data
+     * of the volume; `deleteBeforeReplace` is refused. Default: `false`. A change updates the state alone.
      */
     carryData?: boolean | "crashConsistent";
 }
@@ -75,11 +78,11 @@ export interface VolumeOptions extends StandardOptions, Adoptable {
 /** The options of every volume, and its size. */
 export type SizedOptions = VolumeOptions & { size?: number };
 
-/** Tags of the snapshot that is taken before a volume is deleted. */
+/** Tags of the snapshot that is created before a volume is deleted. */
 export interface FinalSnapshot {
-    /** Written as the tag `Name`. Default: the volume's. */
+    /** Value of the tag `Name`. Default: the volume's. */
     name?: string;
-    /** Further tags; they win over the volume's. Default: none. */
+    /** Further tags; they override the volume's. Default: none. */
     tags?: TagMap;
 }
 
@@ -101,7 +104,7 @@ export interface VolumeOutputs extends StandardOutputs {
     snapshotSize: number;
     /** `creating`, `available`, `in-use`, `error`, `deleting` or `deleted`, as EC2 showed it last. */
     state: string;
-    /** When it was created: ISO 8601, UTC. */
+    /** Time at which the volume was created: ISO 8601, UTC. */
     createTime: string;
     /** Type of the volume, such as `gp3`. */
     volumeType: string;
@@ -109,13 +112,13 @@ export interface VolumeOutputs extends StandardOutputs {
     iops?: number;
     /** Throughput in MiB/s. Absent for types that have none. */
     throughput?: number;
-    /** Whether several instances may attach the volume. */
+    /** `true` if several instances can attach the volume. */
     multiAttachEnabled: boolean;
-    /** Whether the volume is encrypted. */
+    /** `true` if the volume is encrypted. */
     encrypted: boolean;
-    /** ARN of the KMS key. Absent where the volume is not encrypted. */
+    /** ARN of the KMS key. Absent if the volume is not encrypted. */
     kmsKeyId?: string;
-    /** Whether the volume is larger than its source was, so that the file system in it does not fill it yet. */
+    /** `true` if the volume is larger than its source was, so that the file system does not fill it yet. */
     filesystemNeedsGrowing: boolean;
 }
 

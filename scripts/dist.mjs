@@ -3,7 +3,7 @@
 //     pulumi-resource-ebs-snapshots-v<version>-<os>-<arch>.tar.gz   one for each platform, with the same JavaScript
 //     SHA256SUMS
 //
-// Node runs the plugin, so that no platform needs a build of its own; the CLI asks for the name of its platform.
+// Node runs the plugin, so that no platform needs a build of its own; the CLI requests the tarball with the name of its platform.
 
 import { createHash } from "node:crypto";
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -29,7 +29,7 @@ export async function makeTarballs(folder = join(root, "temp", "plugin")) {
     const name = (platform) => `${launcher}-v${version}-${platform}.tar.gz`;
     const tarballs = platforms.map((platform) => join(folder, name(platform)));
     const [first, ...others] = tarballs;
-    // The same content makes the same bytes, whoever packs it and when.
+    // The same content results in the same bytes, on every machine and at every time.
     const reproducible = { portable: true, mtime: new Date(0), gzip: { level: 9 } };
     await create({ ...reproducible, cwd: content, file: first }, (await readdir(content)).sort());
     await Promise.all(others.map((tarball) => cp(first, tarball)));
@@ -70,7 +70,7 @@ async function bundle(content) {
     await writeFile(join(content, "THIRD-PARTY-LICENSES"), await licencesOf(Object.keys(metafile.inputs)));
 }
 
-/** Fails where a chunk that is loaded by `import()` would have no names. */
+/** Fails if a chunk that is loaded by `import()` has no named exports. */
 function refuseCommonJsChunks({ inputs }) {
     const chunks = Object.values(inputs).flatMap(({ imports }) =>
         imports
@@ -81,7 +81,7 @@ function refuseCommonJsChunks({ inputs }) {
     if (wrong.length > 0) throw new Error(`loaded by import(), but CommonJS: ${wrong.join(", ")}`);
 }
 
-/** The notices that the licences of what is bundled ask for. */
+/** Returns the notices that the licences of the bundled packages require. */
 async function licencesOf(files) {
     const folders = files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
     const texts = [...new Set(folders)].sort().map(async (folder) => {
@@ -93,7 +93,7 @@ async function licencesOf(files) {
     return `${(await Promise.all(texts)).join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
 
-/** Writes what the CLI starts: a script, and on Windows one that calls it. */
+/** Writes the launcher that the CLI starts: a script, and on Windows one that calls it. */
 async function writeLaunchers(content, node) {
     const script = [
         "#!/usr/bin/env node",

@@ -1,4 +1,4 @@
-// Builds commands of Go modules, and says how long that still takes.
+// Builds commands of Go modules, and shows the remaining time.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

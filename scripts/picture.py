@@ -1,8 +1,8 @@
-"""Draws what a person sees in a terminal in which a command runs: picture.py OUT.svg COLUMNS (progress | end) COMMAND ...
+"""Draws the terminal in which a command runs: picture.py OUT.svg COLUMNS (progress | end) COMMAND ...
 
-The terminal is so tall that nothing scrolls away. But a program that shows progress writes over it, and only the end stays.
-With `progress`, the screen is kept once while work is going on, and the command at work is drawn twice: half way, and at
-its end.
+The terminal is so tall that nothing scrolls away, but a program that shows progress overwrites it, and only the end remains.
+With `progress`, the screen is recorded once during the work, and the running command is drawn twice: half-way and at its
+end.
 """
 
 import fcntl
@@ -25,7 +25,7 @@ PROMPT = "$ "
 TITLES = {"progress": "pulumi", "end": "ebs-snapshots"}
 HALF_WAY = re.compile(r"\b[4-6]\d%")
 
-# Black, red, green, yellow, blue, magenta, cyan, white; each can be read on the background, the bright ones too.
+# Black, red, green, yellow, blue, magenta, cyan, white, and the bright ones: each is legible on the background.
 COLOURS = [
     (92, 99, 112),
     (240, 113, 120),
@@ -37,7 +37,7 @@ COLOURS = [
     (212, 216, 224),
 ]
 THEME = TerminalTheme((24, 27, 33), (212, 216, 224), COLOURS, COLOURS)
-# pyte gives the sixteen colours by names of its own, or as an old terminal has them; rich numbers them.
+# pyte returns the sixteen colours by its own names or by those of old terminals; rich numbers them.
 NAMES = ["black", "red", "green", "brown", "blue", "magenta", "cyan", "white"]
 NUMBERS = {
     **{name: number for number, name in enumerate(NAMES)},
@@ -47,7 +47,7 @@ NUMBERS = {
 
 
 def record(columns, command):
-    """The screen in the end, and half way."""
+    """Returns the screen at the end and half-way."""
     screen = pyte.Screen(columns, ROWS)
     stream = pyte.ByteStream(screen)
     child, terminal = pty.fork()
@@ -74,7 +74,7 @@ def rows(screen):
 
 
 def texts(screen):
-    """Lines as they were written: one that the terminal broke in two is one again."""
+    """Joins lines that the terminal has wrapped."""
     lines = []
     broken = False
     for row in screen:
@@ -108,7 +108,7 @@ def colour(name):
 
 
 def composed(end, half_way):
-    """The session, in which the command that was at work half way stands once more as it was then."""
+    """Returns the session with the running command once more, as it was half-way."""
     before, after = texts(half_way), texts(end)
     start = max(number for number, line in enumerate(before) if line.plain.startswith(PROMPT))
     first = next(number for number, line in enumerate(after) if line.plain.startswith(PROMPT))
@@ -127,7 +127,7 @@ def main(out, columns, kind, *command):
         for number, line in enumerate(lines):
             if line.plain or lines[number - 1].plain:
                 console.print(line)
-    # Without the font that it would load: an image on a page loads nothing.
+    # The font is removed, because an image on a page must not load files.
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     with open(out, "w") as file:
         file.write(console.export_svg(title=TITLES[kind], theme=THEME, code_format=form, unique_id="terminal"))

@@ -1,4 +1,4 @@
-// Provides what tests need of programs in Python: the language host, a Python with `pulumi`, and this package's SDK.
+// Provides the tools for tests of programs in Python: the language host, a Python with `pulumi`, and this package's SDK.
 //
 // A CLI that was downloaded has the host; otherwise it is built from the Go module proxy. The generator of the SDK is
 // built from the CLI's own modules. Both are kept beside the CLI, so that a clean clone builds them only once.

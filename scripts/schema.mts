@@ -1,6 +1,6 @@
 /**
  * schema.json: the package for every language of Pulumi, from the interfaces, their comments and rules. `npm run
- * reference` writes it, and test/unit/docs/reference.test.ts fails where it is out of date.
+ * reference` writes it, and test/unit/docs/reference.test.ts fails if it is out of date.
  * https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
  *
  * @module
@@ -36,7 +36,7 @@ import {
     type Field,
 } from "./reference/read.mjs";
 
-/** The functions, and where one returns a list, the property that holds it: every language needs an object. */
+/** The functions. If one returns a list, it is a property of the result, because every language needs an object. */
 const functions: Record<string, string | undefined> = {
     changedSize: undefined,
     listSnapshots: "snapshots",
@@ -131,7 +131,7 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
         publisher: owner,
         // Without one, the CLI fetches a logo when it generates an SDK.
         logoUrl: `https://raw.githubusercontent.com/${owner}/pulumi-ebs-snapshots/main/docs/logo.svg`,
-        // The releases have the plugin as the CLI asks for it.
+        // The releases contain the plugin under the names that the CLI requests.
         pluginDownloadURL: `github://api.github.com/${owner}/pulumi-ebs-snapshots`,
         config: { variables: configuration },
         provider: {
@@ -165,7 +165,7 @@ function required(fields: Field[]): string[] {
     return fields.filter((field) => field.required).map(({ name }) => name);
 }
 
-/** The type of a property; what has a name of its own is added to `types`. */
+/** Returns the type of a property; named types are added to `types`. */
 function typeSpec(
     project: ProjectReflection,
     types: Json,

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ChangedSize, ChangedSizeArgs, ChangedSizeOptions } from "../provider/functions/changed-size";
 
 /**
- * Measures how much a snapshot holds beyond an earlier one, by the EBS direct APIs: snapshots are differential, so this is
- * what its storage costs and what its creation takes. Both must be completed and not archived. In a program it uses the
+ * Measures the size of the blocks that changed between two snapshots of a volume, with the EBS direct APIs. Snapshots are
+ * differential, so that this size determines the cost of the later one. Both must be completed and not archived. In a program it uses the
  * configuration of the stack, in a script that of the environment.
  *
  * It calls AWS once for every 10,000 changed blocks of 512 KiB, 5 GB, which AWS charges for; throttled calls are repeated.

@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ListedSnapshot, SnapshotFilters } from "../provider/functions/list-snapshots";
 
 /**
- * Finds the newest completed snapshot that matches the filters of `listSnapshots`. It fails if there is none, with what
- * it looked for. In a program it uses the configuration of the stack, in a script that of the environment.
+ * Finds the newest completed snapshot that matches the filters of `listSnapshots`. If none matches, it fails, and the
+ * error contains the filters. In a program it uses the configuration of the stack, in a script that of the environment.
  *
- * Each run looks again: a `VolumeFromSnapshot` of the result keeps its volume when a newer snapshot appears, unless
+ * Each run searches again: a `VolumeFromSnapshot` of the result keeps its volume when a newer snapshot appears, unless
  * `onSnapshotChange` is `"replace"`.
  *
  * @example

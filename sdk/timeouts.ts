@@ -39,7 +39,7 @@ function warnOfDelete(): void {
     if (warnedPrograms.has(program)) return;
     warnedPrograms.add(program);
     void pulumi.log.warn(
-        "customTimeouts.delete has no effect on dynamic resources: a deletion waits as long as `timeout` says, 24 hours " +
+        "customTimeouts.delete has no effect on dynamic resources: a deletion waits for at most `timeout`, 24 hours " +
             "by default. Set `timeout`, or use the plugin (ebs-snapshots:plugin: true).",
     );
 }

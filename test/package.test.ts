@@ -41,7 +41,7 @@ async function tool(name: string, ...args: string[]): Promise<string> {
     return (await ran.catch((error: unknown) => error as { stdout: string })).stdout;
 }
 
-test("the package holds what is built, its manifest, schema, README and licence, and nothing else", () => {
+test("the package contains the build, its manifest, schema, README and licence, and nothing else", () => {
     const others = packed.files
         .map(({ path }) => path)
         .filter(

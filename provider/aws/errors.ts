@@ -6,7 +6,7 @@
 
 /**
  * Classifies an error by what the caller may conclude from it.
- * - `notFound`: the resource does not exist (any more).
+ * - `notFound`: the resource does not exist, or no longer exists.
  * - `retryable`: EC2 has not acted yet, and a later call can succeed: throttling, limits on pending operations.
  * - `indeterminate`: it is unknown whether EC2 has acted; the answer did not arrive or cannot be read.
  * - `unreachable`: the call did not reach EC2.

@@ -16,7 +16,7 @@ export function checkPolicy(inputs: Properties): CheckFailure[] {
             { property: "defaultPolicy", reason: "specify exactly one of policyDetails and defaultPolicy." },
         ];
     if (details === undefined && defaultPolicy === undefined)
-        return [{ property: "policyDetails", reason: "is required, or defaultPolicy." }];
+        return [{ property: "policyDetails", reason: "is required unless defaultPolicy is specified." }];
     if (defaultPolicy !== undefined) return checkDefault(inputs);
     const foreign = defaultMembers.filter((key) => inputs[key] !== undefined);
     return [
@@ -36,9 +36,15 @@ function checkDefault({
 }: Properties): CheckFailure[] {
     const failures: CheckFailure[] = [];
     if (targetVolumeIds !== undefined)
-        failures.push({ property: "targetVolumeIds", reason: "is not for default policies. Remove it." });
+        failures.push({
+            property: "targetVolumeIds",
+            reason: "is not supported for default policies. Remove it.",
+        });
     if (policyType !== undefined)
-        failures.push({ property: "policyType", reason: "is not for default policies. Remove it." });
+        failures.push({
+            property: "policyType",
+            reason: "is not supported for default policies. Remove it.",
+        });
     if ([createInterval, retainInterval].every((days) => typeof days === "number"))
         if (Number(retainInterval) <= Number(createInterval))
             failures.push({

@@ -45,7 +45,7 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         state["policyId"] === undefined
             ? {
                   effect: "update",
-                  why: "a resource of @pulumi/aws managed the policy, and this one takes it over",
+                  why: "a resource of @pulumi/aws managed the policy, and this resource replaces it",
               }
             : undefined,
     warning: ({ state, inputs }) => lossText(state, inputs, false),
@@ -196,7 +196,7 @@ async function checkAccount(ctx: ResourceContext, { executionRoleArn }: Properti
 function evaluatePolicy(policy: LifecyclePolicy | undefined): PollResult {
     if (policy === undefined) return "notFound";
     if (policy.State !== "ERROR") return "done";
-    return { failed: `DLM reports an error: ${policy.StatusMessage ?? "no reason is given"}` };
+    return { failed: `DLM reports an error: ${policy.StatusMessage ?? "without a reason"}` };
 }
 
 /** Says what a change costs; the names in it are values of `policyDetails`. */

@@ -118,7 +118,7 @@ async function readableSnapshot(ec2: Ec2, id: string): Promise<Ec2Snapshot> {
     return found;
 }
 
-/** EC2 shows this volume for copies, and for snapshots that were made of no volume. */
+/** EC2 shows this volume id for copies, and for snapshots that were not created from a volume. */
 const noVolume = "vol-ffffffff";
 
 /** Returns the newest earlier snapshot of the same volume and owner that can be compared. */

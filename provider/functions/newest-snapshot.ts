@@ -33,7 +33,7 @@ function formatFilters({ owner = "self", ...args }: SnapshotFilters, secrets: st
         .join(", ");
 }
 
-/** Tells of snapshots that match but are not completed: whoever looks for one often has just created it. */
+/** Mentions snapshots that match but are not completed, because such a snapshot has often just been created. */
 function formatIncomplete(others: ListedSnapshot[]): string {
     const [first] = others;
     if (first === undefined) return "Check the filters, the region and the account.";

@@ -157,7 +157,7 @@ function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }
     const { name } = createOwner(scope, ctx, "");
     const owners = carriers.flatMap(ownersOf).filter((owner) => owner.name !== name);
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
-    const consequence = "Both will own it, and it is deleted when neither declares it any more.";
+    const consequence = "Both will own it, and it is deleted when neither declares it.";
     if (inOtherStacks.length > 0)
         ctx.warn(`${id} is owned by ${formatOwners(inOtherStacks)}. ${consequence}`);
     else if (owners.length > 0) ctx.info(`${id} is owned by ${formatOwners(owners)}. ${consequence}`);

@@ -40,7 +40,7 @@ export interface ResourceContext {
     inRegion(region: string): Ec2;
     /** Returns the resources of this kind that the program of this run has declared so far. */
     declarations(): Declaration[];
-    /** Returns those of the notes (see `notes`) that another provider process of this run has made. */
+    /** Returns those of the notes (see `notes`) that other provider processes of this run have recorded. */
     notedElsewhere(notes: string[]): string[];
     /** Waits until the program has declared no resource for a moment: `declarations` is practically complete then. */
     waitForDeclarations(): Promise<void>;

@@ -31,7 +31,7 @@ export async function readOutcome(
     }
 }
 
-/** Returns the state with the observed outputs if it contains an unfinished job, otherwise as it is. */
+/** Returns the state with the observed outputs if it contains an unfinished job, otherwise unchanged. */
 export async function withOutcome(
     { resource }: Scope,
     ctx: ResourceContext,

@@ -97,7 +97,7 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
                 "`pulumi up` without `--plan`.",
         );
     if (isPublic && olds["public"] !== true)
-        ctx.warn(`makes ${name} public: everyone with an AWS account may copy what is on its volume`);
+        ctx.warn(`makes ${name} public: everyone with an AWS account can copy its data`);
     const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
     if (id !== undefined && observed !== undefined) {
         recordRead(ctx, id, observed);

@@ -1,6 +1,6 @@
 /**
- * Removes a tag of versions before 0.2, which recorded on a snapshot the grants of a stack's shares. The tag has no
- * effect any more, because others may write tags; the next change of a share removes it.
+ * Removes a tag of versions before 0.2, which recorded on a snapshot the grants of a stack's shares. The tag no
+ * longer has an effect, because others may write tags; the next change of a share removes it.
  *
  * @module
  */

@@ -62,7 +62,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
                 `its source is not known to EC2; import it as ${id},<source region>/<source snapshot id>`,
             );
         const isEncrypted = encrypted === true ? true : undefined;
-        // The description that EC2 gives by itself needs no declaration.
+        // EC2's default description needs no declaration.
         const description = inDescription === null ? inputs.description : undefined;
         return {
             id,

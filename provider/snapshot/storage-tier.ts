@@ -21,7 +21,7 @@ export function requiredMove(current: SnapshotTierStatus | undefined, inputs: Ti
     return desired === "archive" ? "archive" : "permanent";
 }
 
-/** Checks whether another number of days is declared; an expired restore does not start again by itself. */
+/** Checks whether another number of days is declared; an expired restore does not start again automatically. */
 export function isRestoreRequested(inputs: Tiered, state: Tiered): boolean {
     const days = inputs.temporaryRestoreDays;
     return days !== undefined && days !== state.temporaryRestoreDays;
@@ -93,7 +93,7 @@ export function evaluateTier(
     if (current === undefined) return "notFound";
     const status = current.LastTieringOperationStatus ?? "";
     const startOf = (observed?: SnapshotTierStatus) => observed?.LastTieringStartTime?.getTime();
-    // The status of an earlier move says nothing about the new one.
+    // The status of an earlier move does not describe the new one.
     if (before !== undefined && startOf(current) === startOf(before))
         return { pending: "waiting for the tier change to start" };
     if (status.endsWith("-in-progress")) {

@@ -36,7 +36,7 @@ export function planModification(current: Volume, desired: ModifiableProperties)
         VolumeType: isTypeChanged ? (desired.volumeType as VolumeType) : undefined,
         Iops: changedValue(current.Iops, desired.iops),
         Throughput: changedValue(current.Throughput, desired.throughput),
-        // An omitted flag leaves the volume as it is; a change of type alone does not resend it.
+        // An omitted flag does not change the volume; a change of type alone does not resend it.
         MultiAttachEnabled:
             desired.multiAttachEnabled === (current.MultiAttachEnabled ?? false)
                 ? undefined

@@ -84,7 +84,7 @@ export async function outputsOf(ctx: ResourceContext, id: string, observed: Obse
     };
 }
 
-/** The options that declare a volume as it is; figures that follow from its type are left out. */
+/** Returns the options that declare a volume as observed; defaults of its type are omitted. */
 export function declarationOf(observed: Observed): Properties {
     const type = observed.VolumeType;
     return defined({

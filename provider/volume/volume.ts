@@ -151,7 +151,7 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
     };
 }
 
-/** The hooks that are the same for every kind. */
+/** Contains the hooks that all resources of volumes share. */
 const shared = {
     validateUpdate: ({ state, inputs, declared }) => [
         ...checkShrinking(state["size"], declared["size"], inputs),

@@ -19,7 +19,7 @@ export interface EventPlan {
     regions: Map<string, number>;
 }
 
-/** What happens to the copies of an event-based policy. */
+/** Describes what happens to the copies of an event-based policy. */
 export interface CopyLoss {
     /** Why. */
     cause: string;

@@ -9,11 +9,11 @@ import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
 
-/** What happens to restore points of each volume or instance. */
+/** Describes restore points that each volume or instance loses. */
 export interface PolicyLoss {
     /** The name of a DLM schedule; absent if all schedules are affected. */
     schedule?: string;
-    /** Why. */
+    /** Explains the loss. */
     cause: string;
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
@@ -22,9 +22,9 @@ export interface PolicyLoss {
     effect: "unmanaged" | "paused" | "deleted" | "fewer";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
-    /** Whether some of them wait to be archived by their age: DLM deletes these, without archiving them. */
+    /** Is `true` if some of them wait to be archived by their age: DLM deletes these, without archiving them. */
     hasWaiting?: boolean;
-    /** The noun of what has these restore points: `volume`, `instance`. */
+    /** The noun of the resource that has these restore points: `volume`, `instance`. */
     of: string;
 }
 

@@ -8,18 +8,18 @@
 export type SelectedTags = Record<string, string | string[]>;
 
 /**
- * What a policy does: `resourceTypes`, `targetTags` and `schedules` of a policy for snapshots or images, or
+ * Actions of a policy: `resourceTypes`, `targetTags` and `schedules` of a policy for snapshots or AMIs, or
  * `eventSource` and `actions` of an event-based policy.
  * https://docs.aws.amazon.com/dlm/latest/APIReference/API_PolicyDetails.html
  */
 export interface PolicyDetails {
-    /** What is backed up: `["VOLUME"]` or `["INSTANCE"]`. Another one replaces the policy. */
+    /** Type of the resources to back up: `["VOLUME"]` or `["INSTANCE"]`. A change replaces the policy. */
     resourceTypes?: string[];
-    /** Where the resources are: `["CLOUD"]`, `["OUTPOST"]` or `["LOCAL_ZONE"]`. Default: `["CLOUD"]`. */
+    /** Location of the resources: `["CLOUD"]`, `["OUTPOST"]` or `["LOCAL_ZONE"]`. Default: `["CLOUD"]`. */
     resourceLocations?: string[];
     /** Tags of the resources to back up: any one of them suffices. DLM accepts a tag in one policy only. */
     targetTags?: SelectedTags;
-    /** One to four, told apart by their names. */
+    /** One to four schedules with different names. */
     schedules?: PolicySchedule[];
     /** Options for instances. */
     parameters?: PolicyParameters;
@@ -33,15 +33,18 @@ export interface PolicyDetails {
 export interface PolicySchedule {
     /** At most 120 characters. A schedule that is renamed no longer manages its earlier snapshots. */
     name: string;
-    /** Whether the tags of a volume are copied to its snapshots. Default: `false`. */
+    /** If `true`, the tags of a volume are copied to its snapshots. Default: `false`. */
     copyTags?: boolean;
     /** Tags that DLM adds to the snapshots. Default: none. */
     tagsToAdd?: Record<string, string>;
-    /** As `tagsToAdd`, with values such as `$(instance-id)` and `$(timestamp)`. For instances only. Default: none. */
+    /**
+     * Tags with values such as `$(instance-id)` and `$(timestamp)` that DLM adds to the snapshots. Only for
+     * instances. Default: none.
+     */
     variableTags?: Record<string, string>;
-    /** When snapshots are created. */
+    /** Times at which snapshots are created. */
     createRule: PolicyCreateRule;
-    /** How many snapshots are retained, or for how long. */
+    /** Number or age of the snapshots that are retained. */
     retainRule?: PolicyRetainRule;
     /** Fast snapshot restore of the snapshots. Default: none. */
     fastRestoreRule?: PolicyFastRestoreRule;
@@ -49,9 +52,9 @@ export interface PolicySchedule {
     crossRegionCopyRules?: PolicyCopyRule[];
     /** Accounts that may use the snapshots: one rule at most. Default: none. */
     shareRules?: PolicyShareRule[];
-    /** When images are deprecated. Default: never. */
+    /** Number or age of AMIs after which they are deprecated. Default: never. */
     deprecateRule?: PolicyRetainRule;
-    /** Moves snapshots to the archive tier instead of deleting them. For volumes only. Default: none. */
+    /** Moves snapshots to the archive tier instead of deleting them. Only for volumes. Default: none. */
     archiveRule?: PolicyArchiveRule;
 }
 
@@ -91,13 +94,13 @@ export interface PolicyAge {
 
 /** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Script.html */
 export interface PolicyScript {
-    /** Name or ARN of a document of Systems Manager, or `AWS_VSS_BACKUP`. */
+    /** Name or ARN of a Systems Manager document, or `AWS_VSS_BACKUP`. */
     executionHandler: string;
     /** `AWS_SYSTEMS_MANAGER`. Default: DLM's own. */
     executionHandlerService?: string;
     /** `["PRE"]`, `["POST"]` or both. Default: both. */
     stages?: string[];
-    /** Whether a snapshot is created if the script fails. Default: `true`. */
+    /** If `true`, a snapshot is created even if the script fails. Default: `true`. */
     executeOperationOnScriptFailure?: boolean;
     /** 1 to 120 seconds. Default: 10. */
     executionTimeout?: number;
@@ -105,7 +108,7 @@ export interface PolicyScript {
     maximumRetryCount?: number;
 }
 
-/** For how many snapshots, or for how long, fast snapshot restore is on, and where. */
+/** Number or age of the snapshots with fast snapshot restore, and its availability zones. */
 export interface PolicyFastRestoreRule extends PolicyRetainRule {
     /** Names of the zones. */
     availabilityZones?: string[];
@@ -117,17 +120,17 @@ export interface PolicyFastRestoreRule extends PolicyRetainRule {
 export interface PolicyCopyRule {
     /** Region, or the ARN of an Outpost. */
     target?: string;
-    /** Region of copies of images. */
+    /** Region of the copies of AMIs. */
     targetRegion?: string;
-    /** Whether copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
+    /** If `true`, copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
     encrypted: boolean;
     /** ARN of the KMS key. Default: the account's default key. */
     cmkArn?: string;
-    /** Whether tags are copied too. Default: `false`. */
+    /** If `true`, tags are copied too. Default: `false`. */
     copyTags?: boolean;
-    /** How long copies are retained. */
+    /** Age at which copies are deleted. */
     retainRule?: PolicyAge;
-    /** When copies of images are deprecated. */
+    /** Age at which copies of AMIs are deprecated. */
     deprecateRule?: PolicyAge;
 }
 
@@ -135,7 +138,7 @@ export interface PolicyCopyRule {
 export interface PolicyShareRule {
     /** Ids of the accounts. */
     targetAccounts: string[];
-    /** After how long the snapshots are unshared. Default: never. */
+    /** Age at which the snapshots are unshared, in `unshareIntervalUnit`. Default: never. */
     unshareInterval?: number;
     /** `DAYS`, `WEEKS`, `MONTHS` or `YEARS`. */
     unshareIntervalUnit?: string;
@@ -149,17 +152,17 @@ export interface PolicyArchiveRule {
 
 /** https://docs.aws.amazon.com/dlm/latest/APIReference/API_ArchiveRetainRule.html */
 export interface PolicyArchiveRetainRule {
-    /** How many snapshots are retained in the archive tier, or for how long. */
+    /** Number or age of the snapshots that are retained in the archive tier. */
     retentionArchiveTier: PolicyRetainRule;
 }
 
 /** https://docs.aws.amazon.com/dlm/latest/APIReference/API_Parameters.html */
 export interface PolicyParameters {
-    /** Whether boot volumes are left out. Default: `false`. */
+    /** If `true`, boot volumes are excluded. Default: `false`. */
     excludeBootVolume?: boolean;
-    /** Tags of data volumes that are left out. Default: none. */
+    /** Tags of data volumes that are excluded. Default: none. */
     excludeDataVolumeTags?: SelectedTags;
-    /** Whether instances are not rebooted for images. Default: `false`. */
+    /** If `true`, instances are not rebooted when AMIs are created. Default: `false`. */
     noReboot?: boolean;
 }
 
@@ -167,7 +170,7 @@ export interface PolicyParameters {
 export interface PolicyEventSource {
     /** `MANAGED_CWE`. */
     type: string;
-    /** The snapshots that are meant. */
+    /** Conditions that a shared snapshot must meet. */
     parameters: PolicyEventParameters;
 }
 
@@ -196,15 +199,15 @@ export interface PolicyAction {
 export interface PolicyEventCopy {
     /** Region of the copies. */
     target: string;
-    /** How copies are encrypted. */
+    /** Encryption of the copies. */
     encryptionConfiguration: PolicyEncryption;
-    /** How long copies are retained. Default: for ever. */
+    /** Age at which copies are deleted. Default: never. */
     retainRule?: PolicyAge;
 }
 
 /** https://docs.aws.amazon.com/dlm/latest/APIReference/API_EncryptionConfiguration.html */
 export interface PolicyEncryption {
-    /** Whether copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
+    /** If `true`, copies of unencrypted snapshots are encrypted; copies of encrypted ones always are. */
     encrypted: boolean;
     /** ARN of the KMS key. Default: the account's default key. */
     cmkArn?: string;

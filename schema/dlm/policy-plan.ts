@@ -16,7 +16,7 @@ export interface PolicyPlan {
     noun: string;
     /** The selected tags, such as `Backup=nightly`; a default policy selects everything. */
     targets: string[];
-    /** What is left out: `boot volumes`, `volumes tagged A=b`. */
+    /** The excluded resources: `boot volumes`, `volumes tagged A=b`. */
     excluded: string[];
     /** By the name of a DLM schedule. */
     schedules: Map<string, PlannedSchedule>;

@@ -7,8 +7,8 @@ import type { Credentials } from "../credentials";
 import type { Duration } from "../duration";
 
 /**
- * How long snapshots are retained: the number of newest ones (1 to 1,000), or an age in whole days (`"30 days"`, at most
- * 100 years).
+ * Retention of snapshots: the number of newest ones (1 to 1,000), or an age in whole days (`"30 days"`, at most 100
+ * years).
  */
 export type Keep = number | Duration;
 
@@ -34,10 +34,10 @@ export interface SnapshotScheduleInputs<Text = string> {
      * are deleted unless they were ever attached, and the preview warns.
      */
     recoveryVolumes?: RecoveryVolumes;
-    /** Where alarms about failed and missed snapshots are sent. Default: no alarms. A change updates. */
+    /** Destination of alarms about failed and missed snapshots. Default: no alarms. A change updates. */
     alarm?: ScheduleAlarm<Text>;
     /**
-     * What its snapshots and recovery volumes are tagged and found with: 1 to 256 letters, digits, spaces and `+ - = . _ : / @`.
+     * Value of the tag that its snapshots and recovery volumes carry and are found by: 1 to 256 letters, digits, spaces and `+ - = . _ : / @`.
      * Default: `organization/project/stack/name` when the schedule is created. A schedule or a stack that is renamed keeps its
      * identity, and the preview says so; so does a schedule whose argument is removed. A change updates: the role and the
      * recovery function go by the new one, so that existing snapshots and volumes are no longer managed, and the preview
@@ -76,8 +76,8 @@ export interface SnapshotScheduleInputs<Text = string> {
      */
     variableTags?: Record<string, VariableValue>;
     /**
-     * Whether a volume's tags are copied to its snapshots; with `targets.allVolumes`, not to their copies. Default: `true`. A
-     * change updates, and applies to new snapshots.
+     * If `true`, a volume's tags are copied to its snapshots; with `targets.allVolumes`, not to their copies. Default: `true`.
+     * A change updates, and applies to new snapshots.
      */
     copyTags?: boolean;
     /**
@@ -122,7 +122,7 @@ export interface AllVolumes {
     exceptTagged?: Record<string, string[]>;
     /** Types of volumes that are left out, at most 6. Default: none. */
     exceptTypes?: ("gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard")[];
-    /** Whether boot volumes are left out. Default: `false`. */
+    /** If `true`, boot volumes are left out. Default: `false`. */
     exceptBootVolumes?: boolean;
 }
 
@@ -130,7 +130,7 @@ export interface AllVolumes {
 export interface InstanceTargets {
     /** Tag keys and the values of each, as for volumes: an instance with any one of these tags is a target. */
     anyTag: Record<string, string[]>;
-    /** Whether the boot volume is excluded. Default: `false`. */
+    /** If `true`, the boot volume is excluded. Default: `false`. */
     excludeBootVolume?: boolean;
     /** Tags that exclude a data volume: any one of them does, at most 50. Default: none. */
     excludeVolumesTagged?: Record<string, string>;
@@ -159,9 +159,9 @@ export interface ScheduleRule<Text = string> {
      */
     cron?: string;
     /**
-     * How many snapshots of each volume are retained, or for how long. `0`, only with `archive`, archives at once. A new
-     * number applies at the next run; a new age applies to new snapshots only. Changing between number and age replaces
-     * the DLM policy: existing snapshots are kept and no longer managed. The preview warns.
+     * Number or age of the snapshots of each volume that are retained. `0`, only with `archive`, archives at once. A
+     * new number applies at the next run; a new age applies to new snapshots only. Changing between number and age
+     * replaces the DLM policy: existing snapshots are kept and no longer managed. The preview warns.
      */
     keep: Keep;
     /** Copies in other regions, at most three. Default: none. */
@@ -191,11 +191,14 @@ export interface ScheduleCopy<Text = string> {
     /** Destination region; must differ from the schedule's region. */
     region: string;
     /**
-     * How long each copy is retained, in whole days; required, except with `targets.allVolumes`. Default: there, as long as
+     * Age at which each copy is deleted, in whole days; required, except with `targets.allVolumes`. Default: there, as long as
      * the snapshots.
      */
     keep?: Duration;
-    /** Whether copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default: `false`. */
+    /**
+     * If `true`, copies of unencrypted snapshots are encrypted. Copies of encrypted snapshots always are. Default:
+     * `false`.
+     */
     encrypted?: boolean;
     /** ARN of a KMS key in that region. Requires `encrypted`. Default: that region's default key. */
     kmsKeyId?: Text;
@@ -205,7 +208,7 @@ export interface ScheduleCopy<Text = string> {
 export interface ScheduleShare<Text = string> {
     /** Account ids of 12 digits, or aliases of `ebs-snapshots:accounts`. */
     accounts: Text[];
-    /** How long the snapshots are shared, in whole days. Default: until they are deleted. */
+    /** Age at which the snapshots are unshared, in whole days. Default: until they are deleted. */
     unshareAfter?: Duration;
 }
 
@@ -224,13 +227,13 @@ export interface ScheduleFastRestore {
 export interface ScheduleScripts {
     /** Name or ARN of a Systems Manager document, or `AWS_VSS_BACKUP`. */
     document: string;
-    /** Which scripts of the document are run. Default: `["PRE", "POST"]`. */
+    /** Scripts of the document that are run. Default: `["PRE", "POST"]`. */
     stages?: ("PRE" | "POST")[];
     /** Timeout of a script, 1 to 120 seconds. Default: DLM's, 10 seconds. */
     timeout?: Duration;
-    /** How often a failed script is retried, 0 to 3. Default: 0. */
+    /** Number of retries of a failed script, 0 to 3. Default: 0. */
     retries?: number;
-    /** Whether a snapshot is created if the PRE script fails. Default: `true`. */
+    /** If `true`, a snapshot is created even if the PRE script fails. Default: `true`. */
     snapshotOnFailure?: boolean;
 }
 
@@ -244,16 +247,19 @@ export interface RecoveryVolumes {
     maximum: number;
     /** Type of the volumes. Default: `gp3`. A change applies to new volumes. */
     volumeType?: "gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard";
-    /** How often the function runs without an event, because events can be lost; in whole minutes. Default: `"1 hour"`. */
+    /**
+     * Interval at which the function runs without an event, because events can be lost; in whole minutes. Default:
+     * `"1 hour"`.
+     */
     sweepEvery?: Duration;
     /**
-     * Whether the volumes are kept or deleted when the schedule is destroyed or `recoveryVolumes` is removed. `"delete"`
-     * keeps those that are or ever were attached. Default: `"keep"`.
+     * Fate of the volumes when the schedule is destroyed or `recoveryVolumes` is removed: they are kept or deleted.
+     * `"delete"` keeps those that are or ever were attached. Default: `"keep"`.
      */
     onDestroy?: "keep" | "delete";
 }
 
-/** Where alarms are sent. */
+/** The destination of alarms. */
 export interface ScheduleAlarm<Text = string> {
     /** ARN of an SNS topic. */
     topicArn: Text;

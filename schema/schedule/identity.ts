@@ -20,7 +20,7 @@ export const identityText = text(
     /^(?![ :])[A-Za-z0-9 +=._:/@-]{1,256}(?<! )$/,
 );
 
-/** What a change of the identity costs, and how it is avoided. */
+/** Describes what a change of the identity costs, and how it is avoided. */
 export interface IdentityLoss {
     reason: string;
     remedy: string;

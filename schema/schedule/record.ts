@@ -3,7 +3,7 @@ import { anything, text } from "../validators";
 
 export interface SchedulePlanInputs {
     /**
-     * What the resources of the schedule are tagged and found with. Default: that in the state, otherwise
+     * Value of the tag that the resources of the schedule carry and are found by. Default: that in the state, otherwise
      * `defaultIdentity`. A change updates.
      */
     identity?: string;

@@ -1,5 +1,5 @@
 /**
- * Types as Markdown, with links to where the reference describes them.
+ * Renders types as Markdown, with links to their descriptions in the reference.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export function placesOf(project: ProjectReflection): Places {
         for (const given of [type, ...(inputs ?? [])])
             if (given !== undefined) places.set(given.name, { page: pageOf(name), anchor: asArguments });
     }
-    // Most that name it name what it stands for, see isDuration.
+    // Most properties of this type contain its expansion instead, see isDuration.
     const users = new Map([["Duration", new Set<string>([pages.sdk])]]);
     const note = (page: string, type: SomeType | undefined) => {
         for (const { name } of referencesIn(type)) {
@@ -110,7 +110,7 @@ export function typeText(type: SomeType | undefined, places: Places, page: strin
     return `\`${String(type)}\``;
 }
 
-/** typedoc spells an alias out where a property is optional, and this one is long. */
+/** typedoc expands an alias if a property is optional, and this one is long. */
 export function isDuration(type: SomeType | undefined): boolean {
     return (
         type instanceof TemplateLiteralType ||

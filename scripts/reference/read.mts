@@ -59,9 +59,9 @@ export async function readPackage(): Promise<ProjectReflection> {
         tsconfig: join(root, "tsconfig.build.json"),
         // `tsc` reports them.
         skipErrorChecking: true,
-        // As declared: what is a class's own, then what it shares with others.
+        // In the order of the declaration: the class's own properties, then the shared ones.
         sort: [],
-        // It warns of what is input and output at once, and so has two comments. Here each is read where it stands.
+        // typedoc warns of properties that are both input and output, and so have two comments; both are read here.
         logLevel: "Error",
     });
     const project = await app.convert();
@@ -69,13 +69,13 @@ export async function readPackage(): Promise<ProjectReflection> {
     return project;
 }
 
-/** The classes that programs make. */
+/** Returns the classes that programs instantiate. */
 export function classesOf(project: ProjectReflection): string[] {
     const all = project.getReflectionsByKind(ReflectionKind.Class);
     return all.filter(({ flags }) => !flags.isAbstract).map(({ name }) => name);
 }
 
-/** The arguments of a class: first what must be given. */
+/** Returns the arguments of a class, the required ones first. */
 export function argumentsOf(project: ProjectReflection, name: string): Field[] {
     const fields = propertiesOf(project, argumentType(project, name)).map(fieldOf);
     return fields.sort((one, other) => Number(other.required) - Number(one.required));
@@ -98,7 +98,7 @@ export function argumentType(project: ProjectReflection, name: string): SomeType
     return constructor?.signatures?.[0]?.parameters?.find((parameter) => parameter.name === "args")?.type;
 }
 
-/** Of a resource, what its state holds besides the arguments; of a component, its properties. */
+/** Returns the outputs of a resource besides its arguments, or the properties of a component. */
 export function outputsOf(project: ProjectReflection, name: string): DeclarationReflection[] {
     if (!(name in resources))
         return (exported(project, name).children ?? []).filter(
@@ -112,7 +112,7 @@ export function outputsOf(project: ProjectReflection, name: string): Declaration
         .flatMap((part) => propertiesOf(project, part));
 }
 
-/** The properties of an interface, or of what is made of interfaces: `Args<SnapshotInputs & Placement>`. */
+/** Returns the properties of an interface, or of a type that combines interfaces: `Args<SnapshotInputs & Placement>`. */
 export function propertiesOf(
     project: ProjectReflection,
     of: SomeType | DeclarationReflection | undefined,

@@ -1,11 +1,11 @@
 /**
- * Pages of which a part is written by hand: what a program writes stands between two marks.
+ * Updates pages that are partly written by hand: the generated parts are between two marks.
  *
  * @module
  */
 import { readFile } from "node:fs/promises";
 
-/** Returns the page as it is, with the marked regions written anew. */
+/** Returns the page with the marked regions replaced. */
 export async function fillRegions(file: string, regions: Record<string, string[]>): Promise<string> {
     const begin = (region: string) =>
         `<!-- ${region}: written by \`npm run reference\` from the doc comments -->`;

@@ -203,14 +203,14 @@ function typeSection(
     page: string,
     declaration: DeclarationReflection,
 ): string[] {
-    // Called so because an argument may be called the same, but for a capital, and headings are links.
+    // The prefix is needed because an argument may have the same name except for a capital, and headings are links.
     const head = [`## Type \`${declaration.name}\``, textOf(declaration.comment)];
     const fields = propertiesOf(project, declaration).map(fieldOf);
     if (fields.length === 0)
         return isDuration(declaration.type)
             ? head
             : [...head, `${capital(typeText(declaration.type, places, page))}.`];
-    // Something that a program gives: then its comments tell defaults.
+    // Its comments state defaults if a program declares it.
     const isGiven = fields.some((field) => field.default !== undefined);
     const rows = fields.map(({ name, type, required, text, default: otherwise }) => [
         `\`${name}\``,
@@ -225,18 +225,18 @@ function firstSentence(text: string): string {
     return /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 
-/** The values that a rule accepts, where that is more than the type says. */
+/** Returns the values that a rule accepts, if its type does not show them. */
 function accepted(rule: Rule | undefined): string {
     if (rule === undefined) return "";
     const { valueType, values, expected } = rule.validate.items ?? rule.validate;
-    // The type says it.
+    // The type shows it.
     if (values !== undefined || ["boolean", "map", "object", "any"].includes(valueType)) return "";
     if (/^text( of|$)/.test(expected)) return "";
     return `Accepted: ${expected.replace(/"[^"]+"/g, "`$&`")}.`;
 }
 
 function seeAlso(comment: Comment | undefined): string {
-    // typedoc makes a list of several.
+    // typedoc returns several lines as a list.
     const lines = (comment?.getTags("@see") ?? []).flatMap(({ content }) => markdown(content).split("\n"));
     if (lines.length === 0) return "";
     return ` See also ${lines.map((line) => line.replace(/^\s*- /, "")).join(", ")}.`;

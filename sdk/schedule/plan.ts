@@ -246,7 +246,7 @@ export interface RuleSummary {
     rule: string;
     /** The retention in words: `14`, `30 days`. */
     keep: string;
-    /** Whether snapshots are retained by count or by age. */
+    /** Retention by count or by age. */
     keptBy: "count" | "age";
     /** Number of snapshots once the retention is reached, archived ones included. */
     restorePoints: number;

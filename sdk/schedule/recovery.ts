@@ -59,7 +59,7 @@ export function recoverySettings(
     }));
 }
 
-/** What the function is connected to. */
+/** Contains the resources that the function is connected to. */
 export interface RecoveryConnections {
     place: pulumi.Output<Place>;
     /** Ids of the DLM policies whose snapshots count. */

@@ -6,7 +6,7 @@
  */
 import { day, hour } from "../../schema/schedule/times";
 
-/** What an estimate assumes of the volume and its price. */
+/** The assumptions of an estimate about the volume and its price. */
 export interface StorageAssumptions {
     /** Size of the data on the volume in GiB: blocks that were never written are not stored. Default: no estimate. */
     volumeSize?: number;

@@ -1,4 +1,4 @@
-"""A call as it came over HTTP, and the answers that do not come from moto."""
+"""Represents a call over HTTP, and builds the answers that moto does not give."""
 
 import json
 import uuid
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 def error_answer(call: Call, code: str, message: str, status: int = 400) -> Answer:
-    """An error in the format of the service: EC2 has one of its own, the query services share another."""
+    """Returns an error in the format of the service: EC2 has one format, the other query services share another."""
     error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
     request = uuid.uuid4()
     if call.service in REST_SERVICES:

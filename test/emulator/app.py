@@ -1,4 +1,4 @@
-"""The HTTP application: calls to AWS go through the log and the faults to moto, /_emulator/ is for the tests."""
+"""Implements the HTTP application: logs calls, applies faults, and calls moto; /_emulator/ is for the tests."""
 
 import io
 import json
@@ -63,7 +63,7 @@ class EmulatorApp:
         connection = environ["werkzeug.socket"]
         if fault and fault.where == "before" and not fault.alters:
             answer = fault.answer(call, connection)
-            # A call that was delayed until after a reset belongs to a test that has ended.
+            # A call that was delayed beyond a reset belongs to a test that has ended.
             if world.faults is not faults:
                 raise Unanswered("reset")
         if answer is None:
@@ -87,7 +87,7 @@ class EmulatorApp:
         except Exception as error:
             if not isinstance(error, NotImplementedError):
                 traceback.print_exc()
-            # 400, so that the caller's SDK does not try again what will never work.
+            # 400, so that the caller's SDK does not retry the call.
             return error_answer(call, "EmulatorFailure", f"{call.action}: {type(error).__name__}: {error}")
         return Answer(int(status.split()[0]), headers.get("Content-Type", "text/xml"), b"".join(chunks))
 
@@ -107,12 +107,12 @@ def read_call(environ: dict[str, Any], body: bytes) -> Call:
     params.pop("Version", None)
     action = params.pop("Action", environ.get("HTTP_X_AMZ_TARGET", environ["PATH_INFO"]))
     signed = CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    # Unsigned are only calls that bring their own proof, e.g. AssumeRoleWithWebIdentity.
+    # Only calls with another proof of identity are unsigned, such as AssumeRoleWithWebIdentity.
     key, region, service = signed.groups() if signed else ("", "us-east-1", "sts")
     if service in REST_SERVICES:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         action = dlm.action_of(method, path) if service == "dlm" else ebs.action_of(path)
-        # The query's, and the top level of the body's, so that faults can choose by them.
+        # Parameters of the query and of the top level of the body, so that faults can select calls by them.
         params = dict(parse_qsl(environ.get("QUERY_STRING", ""))) | _top_level(body)
     return Call(service, region, ec2.account_of(key), key, action, params, environ.get("HTTP_USER_AGENT", ""))
 
@@ -133,7 +133,7 @@ def rest(call: Call, environ: dict[str, Any]) -> Answer:
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
-    """An entry whose status stays null as long as, and if at all, there is no answer."""
+    """Returns an entry whose status is null until there is an answer."""
     entry = {
         "seq": len(world.calls) + 1,
         "time": world.now().isoformat(timespec="milliseconds") + "Z",
@@ -187,7 +187,7 @@ def control(method: str, path: str, body: Any) -> Any:
 
 
 def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
-    """Volumes, and snapshots of one of them, made without a call each: an account in which much has gone on."""
+    """Creates volumes, and snapshots of one of them, without calls: an account with many resources."""
     account = ec2_backends[ec2.account_of("")]
     backend = account["us-east-1"]
     made = [backend.create_volume(size=1, zone_name="us-east-1a").id for _ in range(volumes)]
@@ -206,7 +206,7 @@ def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
 
 
 def put_tags(resource_id: str, tags: dict[str, str]) -> None:
-    """As EC2's other services put them: also keys that begin with aws:, which CreateTags refuses."""
+    """Writes tags as other AWS services do, including keys that begin with aws:, which CreateTags refuses."""
     for _, _, backend in ec2_backends.iter_backends():
         if resource_id in backend.snapshots or resource_id in backend.volumes:
             backend.tags[resource_id].update(tags)

@@ -121,7 +121,7 @@ describe("the process", () => {
         expect(await emulator.volumes()).toEqual([]);
     });
 
-    test("stop ends it, and it ends by itself when whoever started it is killed", async () => {
+    test("stop ends it, and it ends when its parent is killed", async () => {
         const mine = await startEmulator();
         await mine.stop();
         expect(isRunning(mine.pid)).toBe(false);

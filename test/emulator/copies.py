@@ -1,4 +1,4 @@
-"""Copies of snapshots: from another region, of what another account shares, under a key of one's own."""
+"""Extends moto by copies of snapshots: from other regions, of shared snapshots, and under other keys."""
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
@@ -8,7 +8,7 @@ from snapshots import LivingSnapshot, SnapshotCalls
 from tags import new_tags, tag_list
 from world import world
 
-# EC2 shows one and the same made-up volume for every copy.
+# EC2 shows this same arbitrary volume for every copy.
 VOLUME_OF_COPIES = "vol-ffffffff"
 
 
@@ -36,7 +36,7 @@ class CopyCalls(SnapshotCalls):
         snapshot.outpost_arn = self._get_param("DestinationOutpostArn")
         snapshot.kms_key_id = self._arn(key) if key else None
         if key and snapshot.kms_key_id is None:
-            # EC2 finds out about the key only after it has answered.
+            # EC2 checks the key only after it has answered.
             snapshot.failure = "Given key ID is not accessible"
         snapshot.volume_name = VOLUME_OF_COPIES
         snapshot.size = source.size

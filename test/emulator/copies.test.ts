@@ -4,7 +4,7 @@ import { emulator, test } from "../fixture";
 import { otherAccount, createSnapshot, describeSnapshots, shareWith } from "./calls";
 
 describe("CopySnapshot", () => {
-    test("makes a snapshot of one's own out of a shared one, in another region, with a made-up volume", async () => {
+    test("creates an own snapshot from a shared one, in another region, with an arbitrary volume id", async () => {
         const source = await createSnapshot(await emulator.createVolume({ size: 7 }));
         await shareWith(source, otherAccount);
         const there = emulator.ec2({ account: otherAccount, region: "eu-west-1" });

@@ -1,4 +1,4 @@
-"""What every Describe of EC2 does alike: filters with wildcards, and pages."""
+"""Implements filters with wildcards and pages for every Describe of EC2."""
 
 import base64
 import fnmatch
@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Serial)
 def filtered(
     items: list[T], filters: Sequence[dict[str, Any]], values: Callable[[T, str], Sequence[str]]
 ) -> list[T]:
-    """Every filter must match, and a filter matches when any value of the item matches any of its patterns."""
+    """Reports whether an item matches every filter: any of its values must match any of the patterns."""
     for one in filters:
         patterns = one.get("Values", [])
         if len(patterns) > VALUES_PER_FILTER:
@@ -40,7 +40,7 @@ def filtered(
 
 
 def page(items: list[T], most: int | None, token: str | None) -> tuple[list[T], str | None]:
-    """One page in order of creation. A token holds a serial number, so deletions in between skip nothing."""
+    """Returns one page in order of creation. A token is a serial number, so that deletions in between skip nothing."""
     if most is not None and most < 5:
         raise EC2ClientError(
             "InvalidParameterValue",

@@ -78,7 +78,7 @@ describe("DescribeSnapshots", () => {
         );
     });
 
-    test("shows an account its own and what others share with it, and OwnerIds tells them apart", async () => {
+    test("shows own and shared snapshots of an account, and OwnerIds distinguishes them", async () => {
         const other = emulator.ec2({ account: otherAccount });
         const secret = await createSnapshot();
         const shared = await createSnapshot();

@@ -1,4 +1,4 @@
-"""Data Lifecycle Manager as a keeper of policies: it checks and stores them, and takes no snapshots."""
+"""Emulates Data Lifecycle Manager: it validates and stores policies, and creates no snapshots."""
 
 import json
 import re
@@ -61,7 +61,7 @@ class Policy:
     modified: datetime = field(default_factory=world.now)
 
     def status(self) -> dict[str, Any]:
-        """DLM puts a policy whose role it cannot use into ERROR, and says why."""
+        """Returns the state: ERROR, with a message, if DLM cannot use the role of the policy."""
         error = world.settings["dlmError"]
         if error is not None and self.state == "ENABLED":
             return {"State": "ERROR", "StatusMessage": error}
@@ -137,7 +137,7 @@ def _act(call: Call, name: str, query: dict[str, list[str]], asked: dict[str, An
 
 
 def _find(policies: dict[str, Policy], name: str) -> Policy:
-    """By id, or by ARN."""
+    """Returns a policy by its id or ARN."""
     policy = policies.get(name.rsplit("/", 1)[-1])
     if policy is None:
         raise Refusal(404, "ResourceNotFoundException", f"Policy with id {name} does not exist.")
@@ -180,7 +180,7 @@ DEFAULT_KEYS = ("CreateInterval", "RetainInterval", "CopyTags", "ExtendDeletion"
 
 
 def _update(policy: Policy, asked: dict[str, Any], policies: dict[str, Policy]) -> None:
-    # As the example of the CLI has it: details that a request leaves out stay as they are.
+    # The example of the CLI shows that details which a request omits do not change.
     # https://docs.aws.amazon.com/cli/latest/reference/dlm/update-lifecycle-policy.html
     details = policy.details | (asked.get("PolicyDetails") or {})
     if policy.default:
@@ -218,7 +218,7 @@ def _check_tags(tags: dict[str, str]) -> None:
 
 
 def _check_targets(details: dict[str, Any], others: Any) -> None:
-    """As the documentation of targetTags has it; which code AWS answers with is not known."""
+    """Refuses a target tag of another policy, as documented for targetTags; the code of AWS is not documented."""
     wanted = {(tag["Key"], tag.get("Value", "")) for tag in details.get("TargetTags", [])}
     for other in others:
         held = {(tag["Key"], tag.get("Value", "")) for tag in other.details.get("TargetTags", [])}

@@ -1,4 +1,4 @@
-"""EBS direct APIs: which blocks a snapshot has, and which differ between two, from block maps that a test sets."""
+"""Implements the EBS direct APIs: the blocks of a snapshot, and those that differ between two, from block maps of a test."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ def action_of(path: str) -> str:
 
 
 def set_blocks(snapshot_id: str, blocks: dict[str, str]) -> None:
-    """The index of each block, and a text that stands for its content."""
+    """Sets the blocks of a snapshot: the index of each, and a text that represents its content."""
     world.blocks[snapshot_id] = {int(index): content for index, content in blocks.items()}
 
 
@@ -44,7 +44,7 @@ def _list(call: Call, snapshot_id: str, asked: dict[str, str]) -> tuple[int, dic
             return _refusal(404, "ResourceNotFoundException", "SNAPSHOT_NOT_FOUND", message)
         if seen[one].status != "completed" or seen[one].storage_tier == "archive":
             return _refusal(400, "ValidationException", "INVALID_SNAPSHOT_ID", "Invalid snapshot state")
-    # Copies are told apart by the snapshot that they are of, which no Describe shows.
+    # Copies are distinguished by their source snapshot, which no Describe shows.
     if len({(seen[one].volume_id, seen[one].volume.id) for one in pair}) > 1:
         message = "The snapshots are not related."
         return _refusal(400, "ValidationException", "UNRELATED_SNAPSHOTS", message)
@@ -65,7 +65,7 @@ def _list(call: Call, snapshot_id: str, asked: dict[str, str]) -> tuple[int, dic
         "ChangedBlocks" if changed else "Blocks": shown,
         "VolumeSize": seen[snapshot_id].size,
         "BlockSize": BLOCK_SIZE,
-        # Of tokens, a week from now.
+        # Expiry of tokens: in a week.
         "ExpiryTime": int(world.now().timestamp()) + 7 * 86400,
     }
     if len(rows) > len(shown):

@@ -1,4 +1,4 @@
-"""Puts the extensions in place of moto's own classes."""
+"""Replaces moto's own classes by the extensions."""
 
 import re
 from datetime import datetime
@@ -23,7 +23,7 @@ from tags import TagCalls, direct_tags
 from volumes import LivingVolume
 from world import world
 
-# An access key that names its account: tests reach any account without assuming a role first.
+# An access key that contains its account, so that tests can use any account without assuming a role.
 KEY_OF_ACCOUNT = re.compile(r"AKIATEST(\d{12})")
 
 _filter_value_of_image = Ami.get_filter_value
@@ -36,7 +36,7 @@ def account_of(access_key: str) -> str:
 
 
 def filter_value_of_image(image: Ami, name: str, method: str | None = None) -> Any:
-    """moto does not know the filter by the snapshot that an image uses."""
+    """Adds the filter by the snapshot of an AMI, which moto does not support."""
     if name == "block-device-mapping.snapshot-id":
         return image.ebs_snapshot.id
     return _filter_value_of_image(image, name, method)

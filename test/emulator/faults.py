@@ -1,4 +1,4 @@
-"""Faults on order: calls that fail, break off, take their time or answer nonsense."""
+"""Injects faults that a test requests: calls that fail, disconnect, take long or return an unreadable answer."""
 
 import random
 import re
@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "seconds": 0,  # of kind "delay"
 }
 KINDS = ("error", "reset", "delay", "hang", "malformed", "empty", "html", "without", "repeat")
-# The element that holds what a call asked for; "without" answers 200 and leaves it out.
+# The element with the result of a call; "without" answers 200 and omits it.
 LIST_SET = re.compile(
     rb"<(snapshotSet|volumeSet|createVolumePermission|snapshotTierStatusSet|volumeModificationSet"
     rb"|fastSnapshotRestoreSet|volumeStatusSet)(?:/>|>.*</\1>)",
@@ -36,7 +36,7 @@ REPEATED = b"<nextToken>Mg==</nextToken>"
 
 
 class Unanswered(ConnectionError):
-    """Ends a request without an answer; the HTTP server just closes the connection."""
+    """Signals that a request ends without an answer: the HTTP server closes the connection."""
 
 
 class Fault:
@@ -74,7 +74,7 @@ class Fault:
 
     @property
     def alters(self) -> bool:
-        """Whether it changes EC2's answer instead of taking its place."""
+        """Reports whether the fault changes EC2's answer instead of replacing it."""
         return self.kind in ("without", "repeat")
 
     def altered(self, call: Call, answer: Answer) -> Answer:
@@ -87,7 +87,7 @@ class Fault:
         return answer._replace(body=body)
 
     def answer(self, call: Call, connection: socket.socket) -> Answer | None:
-        """What the caller gets instead of EC2's answer; None for a delay, which only takes its time."""
+        """Returns the answer instead of EC2's; None for a delay."""
         match self.kind:
             case "delay":
                 time.sleep(self.rule["seconds"])
@@ -101,7 +101,7 @@ class Fault:
             case "html":
                 return Answer(200, "text/html", b"<html><body><h1>Please sign in</h1></body></html>")
             case "reset":
-                # Lingering for zero seconds makes the close a reset instead of an orderly end.
+                # SO_LINGER with zero seconds turns the close into a reset.
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             case "hang":
                 while not _closed(connection):
@@ -121,7 +121,7 @@ class Faults:
         self.rules = [Fault(rule) for rule in rules]
 
     def choose(self, call: Call) -> Fault | None:
-        """The first rule that strikes; those after it do not see the call."""
+        """Returns the first rule that applies; later rules do not count the call."""
         return next((fault for fault in self.rules if fault.strikes(call, self.dice)), None)
 
 

@@ -73,7 +73,7 @@ describe("faults", () => {
         ]);
     });
 
-    test("where after: the snapshot is made, and the connection breaks off before the answer", async () => {
+    test("with where: after, the snapshot is created, and the connection ends before the answer", async () => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([{ action: "CreateSnapshot", kind: "reset", where: "after", times: 1 }]);
 
@@ -134,7 +134,7 @@ describe("faults", () => {
         await expect(emulator.set(unknown as object)).rejects.toThrow("snapshotSecond");
     });
 
-    test("a call that nobody here knows fails at once, saying so", async () => {
+    test("an unsupported call fails immediately, and the error names it", async () => {
         const patient = emulator.ec2({ maxAttempts: 3 });
         await emulator.clearCalls();
 

@@ -1,4 +1,4 @@
-"""What a snapshot may have besides its data: locks, fast restore, a place in the archive."""
+"""Extends moto by the features of snapshots: locks, fast snapshot restore and the archive tier."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -22,7 +22,7 @@ class Lock:
 
     @property
     def starts(self) -> datetime | None:
-        """A lock of so many days counts them from the snapshot's completion on."""
+        """Returns the time from which the days of the lock count: at the earliest the completion of the snapshot."""
         return self.snapshot.completion_time and max(self.snapshot.completion_time, self.created)
 
     @property
@@ -123,7 +123,7 @@ def invalid(message: str) -> EC2ClientError:
 
 class FeatureCalls(SnapshotCalls):
     def _selected(self, attribute: str) -> list[LivingSnapshot]:
-        """The snapshots asked for by id, of which an unknown one fails the call, or all; those that have it."""
+        """Returns the snapshots with a feature: of the given ids, of which an unknown one is an error, or of all."""
         ids = self._get_param("SnapshotIds", [])
         for snapshot_id in ids:
             if snapshot_id not in self.ec2_backend.snapshots:

@@ -1,4 +1,4 @@
-"""What IAM users may do. Everybody else (keys that name their account) acts as the account itself."""
+"""Evaluates the permissions of IAM users. Other callers (keys that contain their account) act as the account itself."""
 
 import json
 import ec2
@@ -6,12 +6,12 @@ from answers import Answer, Call, error_answer
 from moto.iam.access_control import IAMPolicy, IAMUserAccessKey, CreateAccessKeyFailure, PermissionResult
 from moto.iam.models import iam_backends
 
-# Which nobody can be denied.
+# Actions that cannot be denied.
 FREE = {"sts:GetCallerIdentity"}
 
 
 def make_user(name: str, actions: list[str]) -> dict[str, str]:
-    """A user of the default account who may do this and nothing else; gives an access key."""
+    """Creates a user of the default account with only these permissions, and returns its access key."""
     backend = iam_backends[ec2.account_of("")]["aws"]
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
     backend.create_user("us-east-1", name)
@@ -21,7 +21,7 @@ def make_user(name: str, actions: list[str]) -> dict[str, str]:
 
 
 def refusal(call: Call) -> Answer | None:
-    """The answer to a call that its caller may not make."""
+    """Returns the answer to a call for which the caller has no permission."""
     try:
         key = IAMUserAccessKey(call.account, "aws", call.key, {})
     except CreateAccessKeyFailure:
@@ -38,7 +38,7 @@ def refusal(call: Call) -> Answer | None:
 
 
 def _needed(call: Call) -> list[str]:
-    # KMS and others have the action in a header, behind the name of their protocol.
+    # KMS and other services send the action in a header, after the name of their protocol.
     action = f"{call.service}:{call.action.rsplit('.', 1)[-1]}"
     tagged = call.service == "ec2" and any(name.startswith("TagSpecification.") for name in call.params)
     return [one for one in [action, *(["ec2:CreateTags"] if tagged else [])] if one not in FREE]

@@ -1,4 +1,4 @@
-"""Volumes in use: changed in place, a few times a day, and initialized from their snapshot."""
+"""Extends moto by modifications of volumes, of which EC2 allows a few a day, and by their initialization."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ ATTRIBUTES = ("size", "volume_type", "iops", "throughput", "multi_attach_enabled
 
 
 class Modification:
-    """Modifying, then optimizing, then completed; the figures are the volume's own once it is optimizing."""
+    """Represents a modification: modifying, optimizing, completed. The volume has the new values from optimizing on."""
 
     def __init__(self, volume: LivingVolume, wanted: dict[str, Any]) -> None:
         self.volume = volume
@@ -60,7 +60,7 @@ class Modification:
 
 class ModificationCalls(VolumeCalls):
     def apply_modifications(self) -> None:
-        """Time passes unseen, so this runs before every call."""
+        """Applies the changes that are due. It runs before every call, because time passes between calls."""
         for volume in self.ec2_backend.volumes.values():
             if volume.modification:
                 volume.modification.apply()
@@ -89,7 +89,7 @@ class ModificationCalls(VolumeCalls):
         recent = [start for start in volume.modification_starts if world.now() < start + DAY]
         if len(recent) < most:
             return
-        # The message is invented: that EC2's says when is known, its text is not. A change is free again
+        # The message is invented: EC2's contains the time, but its text is not documented. A change is possible again
         # 24 hours after the oldest of the last `most`.
         again = recent[-most] + DAY if most else world.now() + DAY
         raise EC2ClientError(

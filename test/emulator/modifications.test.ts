@@ -27,7 +27,7 @@ describe("modifications of a volume", () => {
         expect(await emulator.count("ModifyVolume")).toBe(4);
     });
 
-    test("are four in a rolling 24 hours; the fifth is told when, and then goes through", async () => {
+    test("are four in a rolling 24 hours; the error of the fifth contains the time from which it succeeds", async () => {
         const id = await emulator.createVolume();
         const starts: number[] = [];
         for (const size of [2, 3, 4, 5]) {

@@ -1,4 +1,4 @@
-"""The Recycle Bin: what is deleted under a retention rule can be restored until its time is over."""
+"""Implements the Recycle Bin: a snapshot deleted under a retention rule can be restored until the retention ends."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -25,7 +25,7 @@ describe("the Recycle Bin", () => {
         expect(await emulator.snapshots()).toEqual([]);
     });
 
-    test("repeats its paging token where a fault says so", async () => {
+    test("repeats its paging token if a fault requires it", async () => {
         await emulator.seed({ recycled: 5 });
         await emulator.faults([{ action: "ListSnapshotsInRecycleBin", kind: "repeat" }]);
 

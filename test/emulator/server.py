@@ -1,4 +1,4 @@
-"""The EC2 (and STS, IAM, KMS) of the tests and the demo: moto's server, extended, with doors for the tests.
+"""Starts the emulated EC2 (and STS, IAM, KMS) of the tests and the demo: moto's server with extensions.
 
     python server.py --port 0 --parent PID
 
@@ -27,10 +27,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
 class QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Nothing: the calls are logged with their meaning, see GET /_emulator/calls."""
+        """Logs nothing, because GET /_emulator/calls returns the calls with their parameters."""
 
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-        # Without it the handler would wait for the next request, and a fault that closes would hang.
+        # Without it, the handler would wait for the next request, and a fault that closes the connection would hang.
         self.close_connection = True
 
 
@@ -55,9 +55,9 @@ def main() -> None:
     parser.add_argument("--parent", type=int)
     arguments = parser.parse_args()
 
-    # Ctrl-C reaches every process of the terminal; whoever started us may still need us to end in order.
+    # Ctrl-C reaches every process of the terminal, and the parent may still need the emulator to end in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # First of all: a parent that is killed while we start must not leave us behind.
+    # This comes first, so that the emulator also ends if its parent is killed during the start.
     threading.Thread(target=end_with_stdin, daemon=True).start()
     if arguments.parent:
         threading.Thread(target=end_with_parent, args=[arguments.parent], daemon=True).start()

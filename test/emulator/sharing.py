@@ -1,4 +1,4 @@
-"""Who may make volumes from a snapshot, and the account's block against public sharing."""
+"""Extends moto by the grants of snapshots, and by the account's block public access."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ CHANGES_PER_CALL = 500
 
 class SharingCalls(SnapshotCalls):
     def _changes(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        """The grants to add and to remove, from either of the two forms that EC2 takes."""
+        """Returns the grants to add and to remove, from either of the two forms that EC2 accepts."""
         changes = self._get_param("CreateVolumePermission", {})
         named = [{"UserId": user} for user in self._get_param("UserIds", [])]
         named += [{"Group": group} for group in self._get_param("GroupNames", [])]
@@ -100,7 +100,7 @@ class SharingCalls(SnapshotCalls):
         return ActionResult({"State": self.region_state.block_public_access, "ManagedBy": "account"})
 
 
-# A change is shown a moment later: until when the former grants of a snapshot are shown, and what they were.
+# EC2 shows a change a moment later: the former grants of a snapshot, and the time until which they are shown.
 _former: WeakKeyDictionary[LivingSnapshot, tuple[datetime, set[str], set[str]]] = WeakKeyDictionary()
 
 

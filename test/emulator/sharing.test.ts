@@ -111,7 +111,7 @@ describe("sharing", () => {
         );
     });
 
-    test("block public access refuses new public sharing and, if told so, hides the old", async () => {
+    test("block public access refuses new public sharing and, with block-all-sharing, hides existing public snapshots", async () => {
         const state = async () => (await ec2.send(new GetSnapshotBlockPublicAccessStateCommand({}))).State;
         const before = await createSnapshot();
         const after = await createSnapshot();

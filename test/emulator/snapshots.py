@@ -1,4 +1,4 @@
-"""Snapshots with a life: pending with rising progress, then completed or in error."""
+"""Extends moto by the states of snapshots: pending with rising progress, then completed or error."""
 
 from datetime import datetime, timedelta
 from typing import Any, Iterator
@@ -14,20 +14,20 @@ from world import RegionState, world
 
 
 class LivingSnapshot(Snapshot):
-    # moto keeps a register of its models by the service in their module's name.
+    # moto registers its models by the service in the name of their module.
     __module__ = Snapshot.__module__
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.serial = next(world.serial)
-        # The volume may grow or go later, the snapshot stays as it is.
+        # The volume may grow or be deleted later; the snapshot does not change.
         self.size = self.volume.size
         self.volume_name = self.volume.id
         self.kms_key_id = self.kms_key_id or self.volume.kms_key_id
         self.seconds = world.settings["snapshotSeconds"]
         self.failure = world.settings["snapshotError"]
         self.outpost_arn: str | None = None
-        # Of a copy that was asked for in time.
+        # Duration of a time-based copy.
         self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
         # Seconds until Describe shows it.
@@ -55,7 +55,7 @@ class LivingSnapshot(Snapshot):
 
     @status.setter
     def status(self, _: str) -> None:
-        """moto's constructor sets every snapshot completed; here its age decides."""
+        """Ignores the state that moto's constructor sets: it depends on the age of the snapshot."""
 
     @property
     def progress(self) -> str:
@@ -85,7 +85,7 @@ class LivingSnapshot(Snapshot):
 
     @storage_tier.setter
     def storage_tier(self, _: str) -> None:
-        """As the state: its last move decides."""
+        """Ignores the tier that moto sets: it depends on the last move."""
 
     @property
     def volume_id(self) -> str:
@@ -96,21 +96,21 @@ class LivingSnapshot(Snapshot):
         return self.size
 
     def patch(self, changes: dict[str, Any]) -> None:
-        """Forces a state from outside; `seconds` is the time it takes from its start, and lets go of the state."""
+        """Sets the state for a test. `seconds` sets the duration instead, and removes such a state."""
         unknown = changes.keys() - {"status", "progress", "statusMessage", "seconds", "tags"}
         if unknown:
             raise ValueError(f"unknown keys {sorted(unknown)} in the patch of a snapshot")
         if "seconds" in changes:
             self.seconds = changes["seconds"]
             self.forced = {}
-        # Tags that EC2 and other services set have keys which CreateTags refuses, e.g. aws:dlm:lifecycle-policy-id.
+        # Tags of EC2 and other services have keys that CreateTags refuses, such as aws:dlm:lifecycle-policy-id.
         self.add_tags(changes.get("tags", {}))
         self.forced |= {key: changes[key] for key in ("status", "progress", "statusMessage") if key in changes}
         if changes.get("status") == "completed":
             self.forced["completionTime"] = world.now()
 
     def view(self) -> dict[str, Any]:
-        """The snapshot as DescribeSnapshots shows it."""
+        """Returns the snapshot as DescribeSnapshots shows it."""
         return {
             "SnapshotId": self.id,
             "VolumeId": self.volume_id,
@@ -133,7 +133,7 @@ class LivingSnapshot(Snapshot):
         }
 
     def view_at_birth(self) -> dict[str, Any]:
-        """What CreateSnapshot answers: always pending, with no progress yet."""
+        """Returns the answer of CreateSnapshot, which is always pending and without progress."""
         later = ("StateMessage", "CompletionTime", "FullSnapshotSizeInBytes", "StorageTier")
         view = {key: value for key, value in self.view().items() if key not in later}
         return view | {"State": "pending", "Progress": ""}
@@ -141,7 +141,7 @@ class LivingSnapshot(Snapshot):
     def visible_to(self, account: str) -> bool:
         if account == self.owner_id or account in self.create_volume_permission_userids:
             return True
-        # Blocking all sharing hides what was public, and leaves the permission as it is.
+        # Blocking all sharing hides public snapshots, and does not change their permission.
         state = world.regions[self.owner_id, self.ec2_backend.region_name]
         return (
             "all" in self.create_volume_permission_groups
@@ -149,7 +149,7 @@ class LivingSnapshot(Snapshot):
         )
 
     def restorable_by(self, users: set[str]) -> bool:
-        """As RestorableByUserIds means it: one's own, or by an explicit grant; `all` are those that are public."""
+        """Implements RestorableByUserIds: own snapshots and those with an explicit grant; `all` selects public ones."""
         granted = self.create_volume_permission_userids | self.create_volume_permission_groups
         return bool(users & (granted | {self.owner_id}))
 
@@ -185,7 +185,7 @@ class LivingSnapshot(Snapshot):
 
 
 def is_new(made: datetime) -> bool:
-    """EC2 does not know an id everywhere as soon as it has given it out."""
+    """Reports whether an id is so new that EC2 does not know it everywhere yet."""
     return (world.now() - made).total_seconds() < world.settings["newIdSeconds"]
 
 
@@ -194,9 +194,9 @@ def not_found(snapshot_id: str) -> EC2ClientError:
 
 
 def visible_snapshots(account: str, region: str) -> Iterator[LivingSnapshot]:
-    """The account's own snapshots and those that others share with it; moto keeps accounts apart."""
+    """Returns the account's own snapshots and those that others share with it; moto separates accounts."""
     for regions in list(ec2_backends.values()):
-        # dict.get: indexing would make a backend for every account.
+        # dict.get, because indexing would create a backend for every account.
         backend = dict.get(regions, region)
         if backend is not None:
             yield from (
@@ -263,7 +263,7 @@ class SnapshotCalls(EC2BaseResponse):
         return ActionResult(snapshot.view_at_birth())
 
     def create_snapshots(self) -> ActionResult:
-        """All volumes of an instance, or none of them."""
+        """Creates snapshots of all volumes of an instance, or of none of them."""
         of = self._get_param("InstanceSpecification", {})
         tags = new_tags(self._get_param("TagSpecifications", []), "snapshot")
         instance = self.ec2_backend.get_instance(of["InstanceId"])
@@ -281,7 +281,7 @@ class SnapshotCalls(EC2BaseResponse):
         own = {volume_id: self._own_tags(volume_id) if copied else {} for volume_id in volumes}
         for volume_id, its in own.items():
             for key in its.keys() & tags.keys():
-                # EC2's words; the code that comes with them is not known.
+                # The message of EC2; its code is not documented.
                 raise EC2ClientError(
                     "InvalidParameterValue", f"Tag ({key}) is already defined in resource id {volume_id}"
                 )
@@ -327,7 +327,7 @@ class SnapshotCalls(EC2BaseResponse):
         return ActionResult({"Snapshots": [self._view(snapshot) for snapshot in shown], "NextToken": token})
 
     def _view(self, snapshot: LivingSnapshot) -> dict[str, Any]:
-        """Whoever a snapshot is shared with sees none of its tags."""
+        """Returns the snapshot as the caller sees it: other accounts see none of its tags."""
         own = snapshot.owner_id == self.current_account
         return snapshot.view() if own else snapshot.view() | {"Tags": None}
 

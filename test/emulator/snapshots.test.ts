@@ -33,7 +33,7 @@ import {
 } from "./calls";
 
 describe("the life of a snapshot", () => {
-    test("CreateSnapshot answers pending without progress, even where Describe says completed at once", async () => {
+    test("CreateSnapshot returns pending without progress, even if Describe shows completed immediately", async () => {
         const volumeId = await emulator.createVolume({ size: 3 });
 
         const made = await ec2.send(
@@ -113,7 +113,7 @@ describe("the life of a snapshot", () => {
         await expect(emulator.snapshot("snap-unknown", {})).rejects.toThrow("snap-unknown");
     });
 
-    test("it keeps its size when its volume grows, and stays when its volume goes", async () => {
+    test("it keeps its size when its volume grows, and stays when its volume is deleted", async () => {
         const volumeId = await emulator.createVolume({ size: 2 });
         const id = await createSnapshot(volumeId);
 
@@ -125,7 +125,7 @@ describe("the life of a snapshot", () => {
 });
 
 describe("CreateSnapshot", () => {
-    test("honours tags, and refuses forbidden ones before anything is made", async () => {
+    test("writes tags, and refuses forbidden ones before anything is created", async () => {
         const volumeId = await emulator.createVolume();
         const id = await createSnapshot(volumeId, { Name: "nightly", Group: "payments" });
 
@@ -244,7 +244,7 @@ describe("CreateSnapshots", () => {
     });
 });
 
-describe("ids made a moment ago", () => {
+describe("new ids", () => {
     test("are not found by any call for newIdSeconds, then they are", async () => {
         const old = await createSnapshot();
         await emulator.set({ newIdSeconds: 30 });

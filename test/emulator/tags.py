@@ -1,4 +1,4 @@
-"""Tags as EC2 judges them: at most 50, none that begins with aws:, at most 1,000 resources a call."""
+"""Validates tags as EC2 does: at most 50, none that begins with aws:, at most 1,000 resources a call."""
 
 from typing import Any, Sequence
 
@@ -12,7 +12,7 @@ RESOURCES_PER_CALL = 1000
 
 
 def direct_tags(resource: Any) -> list[dict[str, str]]:
-    """In place of moto's get_tags, which walks all tags of the region for each resource that it shows."""
+    """Replaces moto's get_tags, which reads all tags of the region for each resource."""
     return [
         {"resource_id": resource.id, "key": key, "value": value}
         for key, value in resource.ec2_backend.tags.get(resource.id, {}).items()
@@ -20,12 +20,12 @@ def direct_tags(resource: Any) -> list[dict[str, str]]:
 
 
 def tag_list(resource: Any) -> list[dict[str, str]] | None:
-    """None where there are none: EC2 leaves the element out."""
+    """Returns None if there are no tags, because EC2 omits the element."""
     return [{"Key": tag["key"], "Value": tag["value"]} for tag in direct_tags(resource)] or None
 
 
 def new_tags(specifications: Sequence[dict[str, Any]], resource_type: str) -> dict[str, str]:
-    """The tags of a TagSpecification, judged before anything is made."""
+    """Returns the tags of a TagSpecification; they are validated before the resource is created."""
     for specification in specifications:
         if specification.get("ResourceType") != resource_type:
             raise EC2ClientError(
@@ -69,7 +69,7 @@ class TagCalls(EC2BaseResponse):
         tags = {tag["Key"]: tag.get("Value", "") for tag in self._get_param("Tags", [])}
         _refuse_reserved(tags)
         for resource in resources:
-            # Those that begin with aws: do not count.
+            # Tags that begin with aws: do not count.
             own = {key for key in self.ec2_backend.tags.get(resource, {}) if not key.startswith("aws:")}
             if len(own | tags.keys()) > TAGS_PER_RESOURCE:
                 raise TagLimitExceeded()
@@ -84,7 +84,7 @@ class TagCalls(EC2BaseResponse):
         if tags:
             self.ec2_backend.delete_tags(resources, tags)
         else:
-            # Without a list EC2 deletes every tag that is the user's.
+            # Without a list, EC2 deletes all tags of the user.
             for resource in resources:
                 own = [key for key in self.ec2_backend.tags[resource] if not key.startswith("aws:")]
                 self.ec2_backend.delete_tag_keys([resource], own)

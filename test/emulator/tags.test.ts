@@ -22,7 +22,7 @@ describe("tags", () => {
         expect(await tags()).toEqual({ "aws:dlm:lifecycle-policy-id": "policy-1" });
     });
 
-    test("are at most 50, not counting aws:, which nobody may set or delete", async () => {
+    test("are at most 50, without those that begin with aws:, which cannot be set or deleted", async () => {
         const id = await createSnapshot();
         await emulator.snapshot(id, { tags: { "aws:backup": "x" } });
         const create = (Tags: Tag[]) => ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));

@@ -1,4 +1,4 @@
-"""Volumes with a life: creating, then available, in error or gone."""
+"""Extends moto by the states of volumes: creating, then available, error or not found."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ GP3_DEFAULT_THROUGHPUT = 125
 
 
 class LivingVolume(Volume):
-    # moto keeps a register of its models by the service in their module's name.
+    # moto registers its models by the service in the name of their module.
     __module__ = Volume.__module__
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,7 +29,7 @@ class LivingVolume(Volume):
         self.fate = world.settings["volumeError"]
         self.modification: Any = None
         self.modification_starts: list[datetime] = []
-        # While it is detaching, and while EC2 holds it in use after that.
+        # Times until which it is detaching, and until which EC2 still treats it as in use.
         self.detaching: tuple[datetime, dict[str, Any]] | None = None
         self.outpost_arn: str | None = None
         self.source_volume_id: str | None = None
@@ -54,7 +54,7 @@ class LivingVolume(Volume):
 
     @property
     def is_copying(self) -> bool:
-        """A copy is initialized from its source, for which time it cannot be copied itself."""
+        """Reports whether a copy is still initialized from its source; until then it cannot be copied itself."""
         age = (world.now() - self.create_time).total_seconds()
         return self.source_volume_id is not None and age < world.settings["initializationSeconds"]
 
@@ -64,7 +64,7 @@ class LivingVolume(Volume):
 
     @property
     def is_held(self) -> bool:
-        """EC2 goes on refusing for a while, though it shows nothing that is attached."""
+        """Reports whether EC2 still treats a volume as in use, although it shows no attachment."""
         seconds = world.settings["detachingSeconds"] + world.settings["volumeInUseSeconds"]
         return bool(self.detaching) and self._since_detached < seconds
 
@@ -73,7 +73,7 @@ class LivingVolume(Volume):
         return (world.now() - self.detaching[0]).total_seconds() if self.detaching else 0
 
     def view(self) -> dict[str, Any]:
-        """The volume as DescribeVolumes shows it."""
+        """Returns the volume as DescribeVolumes shows it."""
         return {
             "VolumeId": self.id,
             "OwnerId": self.ec2_backend.account_id,
@@ -96,13 +96,13 @@ class LivingVolume(Volume):
         }
 
     def view_at_birth(self) -> dict[str, Any]:
-        """What CreateVolume answers: always creating."""
+        """Returns the answer of CreateVolume, which is always creating."""
         return self.view() | {"State": "creating"}
 
 
 class VolumeCalls(SnapshotCalls):
     def sweep_vanished_volumes(self) -> None:
-        """A volume whose key is refused is created, then gone. Time passes unseen, so this runs before every call."""
+        """Removes created volumes whose key is refused. It runs before every call, because time passes between calls."""
         volumes = self.ec2_backend.volumes
         for volume in [one for one in volumes.values() if one.gone]:
             del volumes[volume.id]
@@ -121,7 +121,7 @@ class VolumeCalls(SnapshotCalls):
         return ActionResult({"Volumes": [self._once(self._copied_volume).view_at_birth()]})
 
     def _once(self, make: Callable[[], LivingVolume]) -> LivingVolume:
-        """One volume for a client token: the same even when it failed or vanished since."""
+        """Returns the volume of a client token: the same one even if it has failed or disappeared since."""
         params = {key: value for key, value in self.params.items() if key != "ClientToken"}
         token = self._get_param("ClientToken")
         tokens = self.region_state.volumes_by_token
@@ -139,7 +139,7 @@ class VolumeCalls(SnapshotCalls):
         return volume
 
     def known_volume(self, volume_id: str) -> LivingVolume:
-        """The volume; one that was made a moment ago is not known yet."""
+        """Returns the volume; a volume that was just created is not found yet."""
         volume = self.ec2_backend.volumes.get(volume_id)
         if volume is None or is_new(volume.create_time):
             raise InvalidVolumeIdError(volume_id)
@@ -168,11 +168,11 @@ class VolumeCalls(SnapshotCalls):
         return super().delete_volume()
 
     def _copied_volume(self) -> LivingVolume:
-        """A copy in the same zone, of the same data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html"""
+        """Creates a copy in the same zone, with the same data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html"""
         source = self.known_volume(self._get_param("SourceVolumeId"))
         if source.status not in ("available", "in-use"):
             raise EC2ClientError("IncorrectState", f"Volume is in invalid state - {source.status}")
-        # Which code EC2 has for a volume that is initialized is not documented.
+        # The code of EC2 for a volume that is being initialized is not documented.
         if source.is_copying:
             raise EC2ClientError("IncorrectState", "Volume is in invalid state - initializing")
         copying = [one for one in self.ec2_backend.volumes.values() if one.is_copying]
@@ -226,8 +226,8 @@ class VolumeCalls(SnapshotCalls):
             encrypted = encrypted or snapshot.encrypted
             key = key or snapshot.kms_key_id
         key = self._key_arn(key) if key else key
-        # Without the snapshot's id: moto would look only among the account's own, and take the size that its
-        # volume has by now.
+        # Without the snapshot's id, because moto would search only the account's own, and use the size that its
+        # volume has now.
         volume = backend.create_volume(
             size=size,
             zone_name=zone.name,
@@ -244,7 +244,7 @@ class VolumeCalls(SnapshotCalls):
         return volume
 
     def _key_arn(self, key: str) -> str:
-        """EC2 shows a key's ARN, however it was named; a key that nobody made is taken as it is."""
+        """Returns the ARN of a key, which EC2 shows for an alias and an id too; an unknown key is returned unchanged."""
         kms = kms_backends[self.current_account][self.region]
         try:
             return kms.describe_key(key.rsplit(":", 1)[-1] if "alias/" in key else key).arn

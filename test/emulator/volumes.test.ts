@@ -59,7 +59,7 @@ describe("volumes", () => {
         );
     });
 
-    test("are not made from a snapshot that is pending, unknown, or in a zone that is unknown", async () => {
+    test("are not created from a pending or unknown snapshot, or in an unknown zone", async () => {
         await emulator.set({ snapshotSeconds: 60 });
         const SnapshotId = await createSnapshot();
 
@@ -112,7 +112,7 @@ describe("volumes", () => {
         expect(await createVolume({ Size: 1 })).toMatchObject({ Encrypted: true });
     });
 
-    test("are made from a snapshot that is shared by another account, and not from one that is not", async () => {
+    test("are created from a snapshot that another account shares, and from no other of that account", async () => {
         const SnapshotId = await createSnapshot(await emulator.createVolume({ size: 4 }));
         const command = new CreateVolumeCommand({ SnapshotId, AvailabilityZone: zone });
         const other = emulator.ec2({ account: otherAccount });

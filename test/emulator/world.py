@@ -1,4 +1,4 @@
-"""What the emulator remembers besides moto's models: its clock, its settings and the log of calls."""
+"""Contains the state of the emulator besides moto's models: its clock, its settings and the log of calls."""
 
 import itertools
 from collections import defaultdict
@@ -42,12 +42,12 @@ DEFAULT_SETTINGS: dict[str, Any] = {
 
 @dataclass
 class RegionState:
-    """What EC2 keeps for one account in one region and moto's backend has no place for."""
+    """Contains the state of one account in one region that moto's backend does not model."""
 
     block_public_access: str = "unblocked"
     volumes_by_token: dict[str, tuple[dict[str, Any], Any]] = field(default_factory=dict)
     recycle_bin: dict[str, Any] = field(default_factory=dict)
-    # Snapshot ids, and until when a deregistered image keeps them in use.
+    # Times until which a deregistered AMI keeps snapshots in use, by snapshot id.
     released_by_images: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     policies: dict[str, Any] = field(default_factory=dict)  # of DLM, by id
     last_snapshot_of_volume: dict[str, datetime] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class RegionState:
 
 class World:
     def __init__(self) -> None:
-        # Never reset: paging relies on a later resource having a higher number.
+        # Never reset, because pages rely on higher numbers for later resources.
         self.serial = itertools.count(1)
         self.reset()
 
@@ -69,7 +69,7 @@ class World:
         self.regions: dict[tuple[str, str], RegionState] = defaultdict(RegionState)
 
     def now(self) -> datetime:
-        """The emulator's time, without a zone as moto has it."""
+        """Returns the emulator's time without a zone, as moto does."""
         return datetime.now(timezone.utc).replace(tzinfo=None) + self.ahead
 
     def advance(self, seconds: float) -> None:

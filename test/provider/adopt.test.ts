@@ -114,7 +114,7 @@ async function shared(id: string, owner = "123456789012", account = "44445555666
     return id;
 }
 
-test("a copy that another provider has made is adopted with its source and key as declared, and let go again", async () => {
+test("a copy that another provider created is adopted with the declared source and key, and released again", async () => {
     const sourceSnapshotId = await existing();
     const made = await emulator.ec2({ region: "eu-west-1" }).send(
         new CopySnapshotCommand({
@@ -248,7 +248,7 @@ test("a volume whose zone, snapshot, size or key differs is refused at preview w
     expect((await engine.up()).steps).toEqual({ disk: "same" });
 });
 
-test("a volume whose modification fails at its adoption stays in the state as it is, and the next up goes on", async () => {
+test("a volume whose modification fails at its adoption stays in the state unchanged, and the next up continues", async () => {
     const snapshotId = await emulator.createSnapshot(volumeId);
     const id = await existingVolume(snapshotId, { VolumeType: "gp3" });
     await emulator.set({ modificationError: "Out of capacity" });

@@ -92,7 +92,7 @@ test("a listing whose paging token comes again and again ends with an error", as
     expect(await failure(new Door(emulator).read("Snapshot", resource))).toContain("RepeatedPagingToken");
 });
 
-test("no capacity for a volume fails with one call, in EC2's words, and says what to choose", async () => {
+test("missing capacity for a volume fails after one call, with EC2's message and the remedy", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
     await emulator.clearCalls();
     const message = "There is not enough capacity";

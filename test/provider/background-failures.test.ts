@@ -96,7 +96,7 @@ test("failed replacements do not pile up: each is deleted at once, although the 
     expect((await idsOf({ OwnerIds: ["self"] })).sort()).toEqual([former.id, again.id].sort());
 });
 
-test("a set with a member that failed in the background is said to, and stays until its triggers change", async () => {
+test("a set with a member that failed in the background causes a warning, and stays until its triggers change", async () => {
     const args = await background("InstanceSnapshots");
     await emulator.set(failing);
     const failed = await new Door(emulator).create("InstanceSnapshots", args);
@@ -117,7 +117,7 @@ test("a set with a member that failed in the background is said to, and stays un
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual(members.map(({ snapshotId }) => snapshotId));
 });
 
-test("a replaced set whose replacement failed in the background is retained, and the error says how to go on", async () => {
+test("a replaced set whose replacement failed in the background is retained, and the error names the remedy", async () => {
     const args = await background("InstanceSnapshots");
     const former = await new Door(emulator).create("InstanceSnapshots", args);
     await emulator.set(failing);
@@ -167,7 +167,7 @@ test("a volume that failed after its creation timed out is replaced by the next 
     expect(door.said).toEqual(['its state is "error"; the volume will be recreated']);
 });
 
-test("where the outcome cannot be read, the run goes on, and says so", async () => {
+test("if the outcome cannot be read, the run continues with a warning", async () => {
     const args = await background("Snapshot");
     await emulator.set(failing);
     const pending = await new Door(emulator).create("Snapshot", args);

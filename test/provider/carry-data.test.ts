@@ -52,7 +52,7 @@ async function replace(door: Door, former: Created, args: Properties): Promise<C
     return created;
 }
 
-test("another zone: a snapshot, the new volume from it, as large as it is by now, the old one last, then the snapshot", async () => {
+test("another zone: a snapshot, the new volume of the current size from it, then the old one and the snapshot are deleted", async () => {
     const former = await new Door(emulator).create(
         kind,
         disk({ volumeType: "io2", iops: 4000, tags: { Team: "a" } }),
@@ -91,7 +91,7 @@ test("another zone: a snapshot, the new volume from it, as large as it is by now
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
 });
 
-test("the preview says what happens, with sizes and that it takes time, and calls nothing that changes", async () => {
+test("the preview describes the steps with sizes and duration, and calls nothing that changes", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();
     const door = new Door(emulator);
@@ -144,7 +144,7 @@ test("a forced replacement, for which the engine compares nothing, carries the d
     expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
 });
 
-test("with --replace, which looks like a new resource, the owner tag tells whose data it is to have; in doubt it fails", async () => {
+test("with --replace, which looks like a new resource, the owner tag determines the data; in doubt it fails", async () => {
     const former = await new Door(emulator).create(kind, disk({ carryData: true }));
     await endClaims();
     await emulator.clearCalls();
@@ -162,7 +162,7 @@ test("with --replace, which looks like a new resource, the owner tag tells whose
     );
 });
 
-test("the declared snapshot need not exist any more; its tags are not copied, but those of the volume", async () => {
+test("the declared snapshot need no longer exist; the tags of the volume are copied, not those of the snapshot", async () => {
     await emulator.tag(snapshotId, { Team: "payments" });
     const former = await new Door(emulator).create(kind, disk({ copyTagsFromSnapshot: true }));
     await emulator.tag(former.id, { Added: "later" });
@@ -171,7 +171,7 @@ test("the declared snapshot need not exist any more; its tags are not copied, bu
     expect(created.state["tagsAll"]).toMatchObject({ Team: "payments", Added: "later" });
 });
 
-test("another snapshot by onSnapshotChange replaces the data, which the preview says", async () => {
+test("another snapshot by onSnapshotChange replaces the data, with a warning in the preview", async () => {
     const former = await new Door(emulator).create(kind, disk());
     const other = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
     const door = new Door(emulator);
@@ -344,7 +344,7 @@ describe("a run that is killed", () => {
         },
     );
 
-    test("leaves the old volume's later data in a final snapshot, and says so", async () => {
+    test("leaves the old volume's later data in a final snapshot, and names it", async () => {
         const state: State = { live: await new Door(emulator).create(kind, disk()), condemned: undefined };
         await endClaims();
         await up(state, { changes: 3, isWritten: false });

@@ -72,7 +72,7 @@ test.each(kinds)("%s: what was copied is no difference afterwards", async (kind,
     });
 });
 
-test("a snapshot of another account shows no tags: the preview says that none are copied", async () => {
+test("a snapshot of another account shows no tags: the preview warns that none are copied", async () => {
     const { snapshotId } = await source();
     const account = "111122223333";
     await emulator.ec2().send(

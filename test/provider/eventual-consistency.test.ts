@@ -81,7 +81,7 @@ test("a lock and fast restore of a snapshot that was created a moment ago are pu
     expect(await door.outcomes("LockSnapshot")).toContain("InvalidSnapshot.NotFound");
 });
 
-test("a volume that does not exist is not found after about a minute, and nothing is made", async () => {
+test("a volume that does not exist fails after about a minute, and nothing is created", async () => {
     const door = new Door(emulator);
     const began = door.clock.now();
 

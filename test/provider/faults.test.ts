@@ -38,7 +38,7 @@ async function made(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }
 
-test("30 % of all calls throttled: everything is made once, refreshed and deleted", async () => {
+test("with 30 % of all calls throttled, everything is created once, refreshed and deleted", async () => {
     await emulator.set({ seed: 7 });
     await emulator.faults([
         { action: "*", probability: 0.3, code: "RequestLimitExceeded", message: "slow down", status: 503 },
@@ -56,7 +56,7 @@ test("30 % of all calls throttled: everything is made once, refreshed and delete
     expect(await made()).toEqual([]);
 });
 
-test("40 snapshots of one volume, 5 pending at most: all complete, one asks at a time", async () => {
+test("40 snapshots of one volume, 5 pending at most: all complete, with one call at a time", async () => {
     await emulator.set({ snapshotSeconds: 1, pendingPerVolume: 5 });
     engine.program = many(40, [volume]);
     await engine.up();
@@ -70,7 +70,7 @@ test("40 snapshots of one volume, 5 pending at most: all complete, one asks at a
     expect(turns).toHaveLength(40);
 });
 
-test("a region that does not answer ends with a clear error, and nothing is made", async () => {
+test("a region that does not answer causes a clear error, and nothing is created", async () => {
     engine.program = one();
     engine.config = { "aws:endpoints": '[{"ec2":"http://127.0.0.1:9"}]', "aws:maxRetries": "2" };
     const { said } = await engine.upFails();
@@ -80,7 +80,7 @@ test("a region that does not answer ends with a clear error, and nothing is made
     expect(await emulator.calls()).toEqual([]);
 });
 
-test("a snapshot that vanishes while it is awaited fails the up with its id, and is made anew after a refresh", async () => {
+test("a snapshot that disappears while it is awaited fails the up with its id, and is recreated after a refresh", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = one();
     let id = "";
@@ -101,7 +101,7 @@ test("a snapshot that vanishes while it is awaited fails the up with its id, and
     expect(await made()).toEqual([engine.live("s").id]);
 });
 
-test("a barrier names those that are not completed, and why; the next up goes on", async () => {
+test("a barrier names incomplete snapshots with the reasons, and the next up continues", async () => {
     const volumes = [volume, await emulator.createVolume()];
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = many(2, volumes, { timeout: "1 second" });

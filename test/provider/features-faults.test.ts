@@ -45,7 +45,7 @@ const throttled = (action: string): Fault => ({
     times: 2,
 });
 
-test("throttled calls are made again within patience, each served once", async () => {
+test("throttled calls are retried within the timeout, and each succeeds once", async () => {
     await emulator.faults([...asking, ...givingUp].map(throttled));
     await engine.up(each(locked, hot, cold));
     expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 3, 3, 3]);

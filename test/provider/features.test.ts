@@ -73,7 +73,7 @@ test("a lock is set while pending, restored when lifted outside, changed and lif
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a lock in compliance mode warns in the preview, can be lifted in its cool-off, and after it only be made longer", async () => {
+test("a lock in compliance mode warns in the preview, can be lifted in its cool-off, and only be extended afterwards", async () => {
     const cooling = { mode: "compliance", duration: "30 days", coolOff: "2 hours" };
     engine.program = declared({ lock: cooling });
     const { said: warning } = await engine.preview();

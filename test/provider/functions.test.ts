@@ -64,7 +64,7 @@ test.each(["12345678901", 12345678901])(
     },
 );
 
-test("newestSnapshot without a match says what it looked for and where, and which one is still pending", async () => {
+test("the error of newestSnapshot without a match contains the filters, the place and a pending snapshot", async () => {
     const place = "no completed snapshot was found in us-east-1 (account 123456789012): looked for ";
     expect(await failure(newest({ group: "payments", tags: { Tier: "gold" } }))).toBe(
         `${place}owner "self", group "payments", tags {"Tier":"gold"}. Check the filters, the region and the account.`,
@@ -97,7 +97,7 @@ test("changedSize counts what a snapshot holds beyond the one before it, or all 
     expect(await measure({ snapshotId: third })).toEqual({ ...size(0), to: third, from: first });
 });
 
-test("changedSize reads all pages, empty ones too, and tells how far it is", async () => {
+test("changedSize reads all pages, empty ones too, and reports its progress", async () => {
     await emulator.set({ emptyBlockPages: true });
     const [id = ""] = await series(1, await emulator.createVolume({ size: 10 }));
     await emulator.blocks(id, blocks(20_480));
@@ -146,7 +146,7 @@ test("changedSize ends at once where it is cancelled, and so does the plugin's f
     expect(await running).toBe("the run was cancelled");
 });
 
-test("changedSize refuses what cannot be compared, and says what to do", async () => {
+test("changedSize refuses incomparable snapshots, with the remedy", async () => {
     const volumeId = await emulator.createVolume();
     const [first = "", second = ""] = await series(2, volumeId);
     const [other = ""] = await series(1, await emulator.createVolume());
@@ -180,7 +180,7 @@ test("changedSize refuses what cannot be compared, and says what to do", async (
     );
 });
 
-test("ebs-snapshots changed says how much a snapshot holds, and list --details who may use it and until when it is locked", async () => {
+test("ebs-snapshots changed prints the changed size, and list --details the accounts with access and the end of the lock", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     const [first = "", second = ""] = await series(2, volumeId);
     await emulator.blocks(first, blocks(4_096));

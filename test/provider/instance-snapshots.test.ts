@@ -202,7 +202,7 @@ test("a delete that fails in part names what remains and keeps the set in the st
     expect(await snapshotsIn(emulator)).toEqual([]);
 });
 
-test("an answer that is lost is looked for, and no second set is made", async () => {
+test("after a lost answer the set is found, and no second one is created", async () => {
     engine.program = declared({});
     await emulator.faults([{ action: "CreateSnapshots", kind: "reset", where: "after", times: 1 }]);
     await engine.up();

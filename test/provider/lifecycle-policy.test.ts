@@ -110,7 +110,7 @@ test("a change updates in place and sends what differs; what is no longer declar
     expect(await door.diff(kind, updated, inputs)).toMatchObject({ changes: false });
 });
 
-test("DLM replaces for another resource or policy type, and between number and age; the old policy goes first", async () => {
+test("another resource or policy type, or retention by number or age, replaces the policy; the old one is deleted first", async () => {
     const created = await new Door(emulator).create(kind, args);
     const aged = { ...nightly, retainRule: { interval: 7, intervalUnit: "DAYS" } };
     const cases: [Properties, string, string][] = [
@@ -141,7 +141,7 @@ test("DLM replaces for another resource or policy type, and between number and a
     }
 });
 
-test("every change that leaves restore points unmanaged, or makes fewer of them, is said in numbers", async () => {
+test("the preview counts the restore points that a change leaves unmanaged or reduces", async () => {
     const created = await new Door(emulator).create(kind, args);
     const monthly = { ...nightly, createRule: { cronExpression: "cron(0 3 1 * ? *)" } };
     const cases: [Properties, string][] = [
@@ -250,7 +250,7 @@ test("an existing policy is adopted and changed to what is declared; a foreign o
 
 test("what DLM would refuse is refused at preview, in words; what it alone knows, at the run with its own words", async () => {
     const cases: [Properties, string][] = [
-        [{ ...args, policyDetails: undefined }, "is required, or defaultPolicy"],
+        [{ ...args, policyDetails: undefined }, "is required unless defaultPolicy is specified"],
         [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],
         [{ ...args, description: "no: colons" }, "must be text of 1 to 500 letters"],
         [withDetails({ schedules: [{ ...nightly, retainRule: {} }] }), "specify either count, or interval"],

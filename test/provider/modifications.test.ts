@@ -35,7 +35,7 @@ test("growing twice in a row waits until EC2 has completed the first change", as
     expect(door.said.join("\n")).toContain("waiting for the previous modification: optimizing");
 });
 
-test("the fifth change in 24 hours fails with EC2's words, which name the time; after that it is made", async () => {
+test("the fifth change in 24 hours fails with EC2's message, which names the time; after that it succeeds", async () => {
     await emulator.set({ modifyingSeconds: 1, optimizingSeconds: 0, modificationsPerDay: 4 });
     let volume = await created();
     const { clock } = new Door(emulator);

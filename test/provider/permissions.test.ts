@@ -163,7 +163,7 @@ test.each(Object.keys(lives))(
     },
 );
 
-test("whoever lacks one of them fails with its name, and nothing is made", async () => {
+test("a caller without one of them fails with its name, and nothing is created", async () => {
     const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
     engine.config = config;
     const before = await emulator.snapshots();

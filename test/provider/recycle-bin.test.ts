@@ -21,7 +21,7 @@ async function deletion(count: number): Promise<Door> {
 
 const told = ({ said }: Door) => said.filter((line) => line.includes("is in the Recycle Bin"));
 
-test("a destroy of 40 with 3,000 in the bin looks with at most 5 calls, and says where the rest is listed", async () => {
+test("a destroy of 40 with 3,000 in the bin reads it with at most 5 calls, and names the command that lists the rest", async () => {
     await emulator.seed({ recycled: 3_000 });
     await emulator.set({ recycleBinDays: 7 });
 
@@ -32,7 +32,7 @@ test("a destroy of 40 with 3,000 in the bin looks with at most 5 calls, and says
     expect(told(door).at(-1)).toContain("aws ec2 list-snapshots-in-recycle-bin");
 });
 
-test("snapshots that are deleted together are all told of after one call", async () => {
+test("snapshots that are deleted together are all reported after one call", async () => {
     await emulator.set({ recycleBinDays: 7 });
     const door = new Door(emulator);
     const volumeId = await emulator.createVolume();
@@ -60,6 +60,6 @@ test.each([
     },
 );
 
-test("where it keeps nothing, it is asked once", async () => {
+test("an empty bin is read once", async () => {
     expect(await (await deletion(10)).outcomes(list)).toEqual(["ok"]);
 });

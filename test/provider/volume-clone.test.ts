@@ -48,7 +48,7 @@ test("an attached volume is copied at once, in its zone, with its size and key, 
     expect(changes[0]?.params).not.toHaveProperty("Size");
 });
 
-test("a larger one tells that the file system needs growing; its figures are as declared", async () => {
+test("a larger one reports that the file system needs growing, and has the declared properties", async () => {
     const source = await emulator.createVolume({ size: 4 });
     const door = new Door(emulator);
     const { state } = await door.create("VolumeClone", clone(source, { size: 10, iops: 4000 }));
@@ -56,7 +56,7 @@ test("a larger one tells that the file system needs growing; its figures are as 
     expect(door.said.join("\n")).toContain("the volume (10 GiB) is larger than its source (4 GiB)");
 });
 
-test("an interrupted run is continued: the copy that it began is adopted, and no second one is made", async () => {
+test("an interrupted run is continued: its copy is adopted, and no second one is created", async () => {
     const source = await emulator.createVolume();
     // No state holds what this run has made.
     const begun = await new Door(emulator).create("VolumeClone", clone(source));
@@ -147,7 +147,7 @@ test("an unencrypted clone of an encrypted volume is refused, and a volume on an
     );
 });
 
-test("a size below the clone's is refused, and another source replaces it, which the preview says", async () => {
+test("a size below the clone's is refused, and another source replaces it, with a warning in the preview", async () => {
     const source = await emulator.createVolume({ size: 4 });
     const other = await emulator.createVolume({ size: 4 });
     const made = await new Door(emulator).create("VolumeClone", clone(source, { size: 9 }));

@@ -117,7 +117,7 @@ test("a snapshot in error fails with its message; a pending one and the initiali
     expect(Date.parse(statuses.at(-1)?.time ?? "") - Date.parse(began?.time ?? "")).toBeGreaterThan(4_000);
 });
 
-test("a modification with a lost answer or of an earlier run is waited for, not started again; a failure says why", async () => {
+test("a modification with a lost answer or of an earlier run is awaited, not repeated; a failure has its reason", async () => {
     await engine.up();
     await emulator.faults([{ action: "ModifyVolume", kind: "reset", where: "after", times: 1 }]);
     engine.program = disk({ size: 10 });

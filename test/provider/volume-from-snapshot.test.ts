@@ -183,7 +183,7 @@ test("a volume grown outside is no difference; a smaller size with allowShrinkBy
     expect((await made()).map(({ Size }) => Size)).toEqual([10]);
 });
 
-test("another snapshot is refused, kept or replaces as onSnapshotChange says; an upstream one replaces nothing silently", async () => {
+test("another snapshot is refused, kept or replaces according to onSnapshotChange; an upstream one replaces nothing silently", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     const text = (release: number, onSnapshotChange?: string) => [
         snapshot("data", { volumeId, triggers: { release }, keepReplaced: true }),

@@ -43,7 +43,7 @@ test.each<[Kind, string, string, number, object]>([
     expect((await door.outcomes(action)).length).toBeLessThanOrEqual(budget(seconds, count));
 });
 
-test("volumes that are deleted are all seen to be gone, with few calls", async () => {
+test("the deletions of all volumes are observed with few calls", async () => {
     const count = 24;
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
     const door = new Door(emulator);

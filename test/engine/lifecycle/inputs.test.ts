@@ -83,7 +83,7 @@ test("a volume that is not known at preview is no failure, and its snapshot foll
     expect(await project.up()).toContain("3 unchanged");
 });
 
-test("a volume that does not exist fails after about a minute in EC2's words, and nothing is made", async () => {
+test("a volume that does not exist fails after about a minute with EC2's message, and nothing is created", async () => {
     const project = await createProject(program(snapshot("data", { volumeId: "vol-0123456789abcdef0" })));
     const { result, actions } = await during(emulator, () => project.upFails());
     expect(result).toContain(

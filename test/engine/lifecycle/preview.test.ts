@@ -416,7 +416,7 @@ async function declaredChanges(): Promise<Changes> {
             shows: [
                 "update",
                 "+ public: true",
-                "warning: makes ? public: everyone with an AWS account may copy what is on its volume",
+                "warning: makes ? public: everyone with an AWS account can copy its data",
                 "? will be shared with everyone",
             ],
         },
@@ -538,7 +538,7 @@ test("the short preview names the same properties", async () => {
     expect(output).not.toMatch(/__|hush-/);
 });
 
-test("tags of the configuration that change are told, and what uses such a snapshot is left alone", async () => {
+test("changed tags of the configuration are shown, and users of such a snapshot do not change", async () => {
     await project.program(programOf(changes, "before"));
     await project.stack.configure({ "aws:defaultTags": '{"tags":{"Env":"prod"}}' });
     const shown = shownIn(await project.preview(), known);
@@ -618,7 +618,7 @@ async function inEc2(): Promise<string[]> {
     return [...volumes, ...away, ...(await snapshotIds(emulator))];
 }
 
-test("after an up that ran out of patience, what is still to be done is told, and why a new one is made", async () => {
+test("after an up that timed out, the pending wait is shown, and the reason for a recreation", async () => {
     await emulator.set({ snapshotSeconds: 60 });
     const [volumeId] = [await emulator.createVolume({ size: 8 })];
     const args = { volumeId, timeout: "1 seconds" };

@@ -71,7 +71,7 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
     await emulator.set({ snapshotSeconds: 0 });
 });
 
-test("up makes each once, and all that it asks besides grows with time", async () => {
+test("up creates each once, and its further calls grow with time", async () => {
     const began = Date.now();
     await project.up();
     const seconds = (Date.now() - began) / 1_000;
@@ -81,7 +81,7 @@ test("up makes each once, and all that it asks besides grows with time", async (
     expect((await project.outputs())["completedAt"]).toEqual(expect.any(String));
 });
 
-test("a second up and a preview read once, in batches, what nobody waited for, and ask nothing else", async () => {
+test("a second up and a preview read snapshots without a wait once, in batches, and make no other call", async () => {
     await project.up();
     await project.preview();
     const counts = await calls();
@@ -96,7 +96,7 @@ test("refresh, one at a time and among many foreign snapshots, reads ahead", asy
     expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(many / 200 + 5);
 });
 
-test("destroy deletes each once, and asks next to nothing besides", async () => {
+test("destroy deletes each once, with few further calls", async () => {
     const ids = ((await project.outputs())["ids"] as string[]).sort();
     await emulator.clearCalls();
     await project.destroy();

@@ -34,7 +34,7 @@ function declare(
     };
 }
 
-test("each step of a life asks for the operations that the tests of the provider play, in the same order", async () => {
+test("each step requests the operations that the simulated engine of the provider's tests requests, in the same order", async () => {
     const volumeId = await emulator.createVolume();
     const other = await emulator.createVolume();
     const project = await createProject("");

@@ -15,7 +15,7 @@ test.beforeEach(async () => {
 const snap = (name: string, args: object = {}, options?: string) =>
     snapshot(name, { volumeId, ...args }, options);
 
-test("an adopted snapshot survives its former resource, and the former one survives where the adopter goes", async () => {
+test("an adopted snapshot survives the deletion of its former resource, and that of the adopter", async () => {
     const project = await createProject(program(snap("before")));
     await project.up();
     const { id = "" } = await live(project, "before");
@@ -69,7 +69,7 @@ test("an adopted volume survives a targeted up and a targeted destroy of its for
     expect(await isThere()).toBe(false);
 });
 
-test("what two stacks own, the preview says, and the last of them deletes", async () => {
+test("a preview names what two stacks own, and the last of them deletes it", async () => {
     const first = await createProject(program(snap("data")), { name: "first" });
     await first.up();
     const { id = "" } = await live(first, "data");
@@ -77,7 +77,7 @@ test("what two stacks own, the preview says, and the last of them deletes", asyn
     const preview = await second.preview();
     expect(preview).toContain(
         `warning: taken: ${id} is owned by data (Snapshot) of the stack organization/first/test. ` +
-            "Both will own it, and it is deleted when neither declares it any more.",
+            "Both will own it, and it is deleted when neither declares it.",
     );
     await second.up();
     await first.program(program(snap("data", { group: "g" })));
@@ -176,7 +176,7 @@ test("with aws:ignoreTags that covers the package's own keys, the owners hold al
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a destroy of N snapshots costs N + 5 calls, whoever else owns some of them", async () => {
+test("a destroy of N snapshots takes N + 5 calls, even if some have other owners", async () => {
     const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
     const project = await createProject(program(...names.map((name) => snap(name))));
     await project.up();

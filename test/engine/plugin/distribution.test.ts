@@ -49,7 +49,7 @@ async function createYamlProject(options: object = {}): Promise<Project> {
     return project;
 }
 
-test("one tarball for each platform, by the name that the CLI asks for, with its checksum", async () => {
+test("one tarball for each platform, by the name that the CLI requests, with its checksum", async () => {
     const names = tarballs.map((file) => basename(file));
     expect(names).toEqual(
         ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64"].map(
@@ -75,7 +75,7 @@ test("a plugin installed from a tarball previews, creates and destroys, and is a
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("the CLI downloads the plugin itself where a resource says where from", async () => {
+test("the CLI downloads the plugin if a resource names the server", async () => {
     const asked: string[] = [];
     const server = createServer((request, response) => {
         asked.push(request.url ?? "");

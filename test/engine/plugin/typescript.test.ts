@@ -138,7 +138,7 @@ test("two provider instances manage two regions; get reads by region and id; an 
     expect(await snapshotIds(emulator, { region: "us-west-2" })).toEqual([]);
 });
 
-test("a cancelled run ends its wait at once with the id kept, and the next up goes on waiting for the same snapshot", async () => {
+test("a cancelled run ends its wait immediately and keeps the id, and the next up waits for the same snapshot", async () => {
     await emulator.set({ snapshotSeconds: 600 });
     const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
     const config = { "ebs-snapshots:plugin": "true" };

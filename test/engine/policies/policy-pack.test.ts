@@ -107,7 +107,7 @@ const example = resolve(__dirname, "../../../examples/code-review/policy-pack");
 /** As the engine marks a text that is unknown at preview. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-test("the example's pack starts, says its version, and takes the retention and the levels from a file", async () => {
+test("the example's pack starts, shows its version, and reads the retention and the levels from a file", async () => {
     const pack = await startPack(example);
     try {
         const info = await pack.info();
@@ -145,7 +145,7 @@ test("a group that is unknown at preview hides no missing billing code", async (
     }
 });
 
-test("a pack without a version in its package.json does not start, and the message says why", async () => {
+test("a pack without a version in its package.json does not start, and the message names the reason", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pack-"));
     const policies = resolve(__dirname, "../../../dist/policies/index.js");
     const sdk = resolve(__dirname, "../../../node_modules/@pulumi/policy");

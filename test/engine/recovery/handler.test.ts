@@ -21,7 +21,8 @@ import { readConfiguration } from "../../../schema/configuration";
 import { everAttached } from "../../../recovery/ever-attached";
 import { handle, metricsLine, type RecoveryEvent } from "../../../recovery/handler";
 import { recoveryRights } from "../../../sdk/schedule/role";
-import type { Recovered, RecoveryContext } from "../../../recovery/recover";
+import type { Recovered } from "../../../recovery/recover";
+import type { RecoveryContext } from "../../../recovery/context";
 import {
     attachedTag,
     recoveryTag,
@@ -156,7 +157,7 @@ test("an event of somebody else's snapshot costs one look, and a set of an insta
     expect(await snapshotsOf()).toEqual([snapshot]);
 });
 
-test("a lost event is made up for by the timer, and what is too old goes once newer ones are available", async () => {
+test("the timer compensates for a lost event, and surplus volumes are deleted once newer ones are available", async () => {
     const source = await emulator.createVolume();
     const ids: string[] = [];
     for (let night = 0; night < 4; night++) {
@@ -188,7 +189,7 @@ test("a forged tag makes no volume of a snapshot, and deletes no volume", async 
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([forged.VolumeId]);
 });
 
-test("whoever may only write tags gets no volume deleted, and does not use up the maximum", async () => {
+test("a caller that can only write tags causes no deletion, and does not use up the maximum", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
@@ -262,7 +263,7 @@ test("a volume that is or was attached stays for good, even if it was detached b
     expect(await snapshotsOf()).toEqual(ids.slice(0, 2).sort());
 });
 
-test("with keep lowered those that are too many go; at the end of the schedule all stay, unless told otherwise", async () => {
+test('lowering keep deletes surplus volumes; at the end of the schedule all stay unless onDestroy is "delete"', async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source), await taken(source)];
     await call(timer, { keep: 3 });
@@ -273,7 +274,7 @@ test("with keep lowered those that are too many go; at the end of the schedule a
     expect(await snapshotsOf()).toEqual(ids.slice(-1));
 });
 
-test("where the key of the newest is refused the older ones stay, it is told, and tried again later", async () => {
+test("if the key of the newest is refused, the older ones stay, the failure is reported, and it is retried later", async () => {
     const source = await emulator.createVolume();
     const [older] = [await taken(source)];
     await call(timer, { keep: 1 });
@@ -324,7 +325,7 @@ test("there are never more than the maximum, and what is missing is counted", as
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(0);
 });
 
-test("500 volumes are made in one run, with few looks", async () => {
+test("500 volumes are created in one run, with few reads", async () => {
     const sources = await emulator.seed({ volumes: 500 });
     for (const source of sources) await taken(source);
     await emulator.clearCalls();
@@ -336,7 +337,7 @@ test("500 volumes are made in one run, with few looks", async () => {
     expect((await recovered()).length).toBe(500);
 });
 
-test("metrics stand in a line that CloudWatch reads", () => {
+test("metrics are printed in a line that CloudWatch reads", () => {
     const done: Recovered = {
         created: [],
         deleted: [],

@@ -14,7 +14,7 @@ new SnapshotSchedule("nightly", {
     recoveryVolumes: { availabilityZones: ["us-east-1a"], keep: 2, maximum: 40 },
 });`;
 
-test("the plugin takes every child as it is declared", async ({ skip }) => {
+test("the plugin accepts every child as declared", async ({ skip }) => {
     const project = await createProject(program, {
         config: { "aws:skipCredentialsValidation": "true", "aws:skipMetadataApiCheck": "true" },
     });

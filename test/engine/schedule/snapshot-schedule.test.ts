@@ -78,7 +78,7 @@ test("a schedule lives without @pulumi/aws: its previews say what a change costs
     expect(await policies()).toEqual([]);
 });
 
-test("volumes by id carry the tags of the policies for as long as they are targets; one id less is said in numbers", async () => {
+test("volumes by id have the tags of the policies while they are targets; removing one warns with numbers", async () => {
     const volumes = [await emulator.createVolume(), await emulator.createVolume()];
     const tagsOf = async (id: string) =>
         (await emulator.volumes()).find(({ VolumeId }) => VolumeId === id)?.Tags?.map(({ Key }) => Key) ?? [];

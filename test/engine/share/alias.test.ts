@@ -43,7 +43,7 @@ test("an alias re-pointed while the share is renamed: the former account loses a
     expect((await live(project, "renamed")).outputs).toMatchObject({ accountIds: [bob] });
 });
 
-test("an alias that is re-pointed, seen by refresh --run-program first: up and destroy leave nobody", async () => {
+test("an alias with a new id, seen first by refresh --run-program: up and destroy leave no access", async () => {
     await rePoint(bob);
     await project.succeed("refresh", "--yes", "--run-program");
     expect((await live(project, "s")).outputs).toMatchObject({ accountIds: [alice], grants: [alice] });
@@ -53,7 +53,7 @@ test("an alias that is re-pointed, seen by refresh --run-program first: up and d
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("after a stack rename a new share revokes in the end, and the old tag goes, also where aws:ignoreTags covers it", async () => {
+test("after a stack rename, a new share revokes at its end, and the old tag is removed, even if aws:ignoreTags covers it", async () => {
     const note = { Key: "pulumi-ebs-snapshots:granted-0a1b2c3d", Value: alice };
     await emulator.ec2().send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [note] }));
     await project.stack.configure({ "aws:ignoreTags": '{"keyPrefixes":["pulumi-ebs-snapshots:"]}' });

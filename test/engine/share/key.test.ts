@@ -38,7 +38,7 @@ const keyPolicy = (...statements: object[]) =>
         ],
     });
 
-test("a preview says which accounts cannot use the key of a shared snapshot, or that it cannot determine that", async () => {
+test("a preview names the accounts that cannot use the key of a shared snapshot, or warns that it cannot determine them", async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy: keyPolicy() }));
     const { Arn: key = "" } = KeyMetadata ?? {};
     const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId: key };

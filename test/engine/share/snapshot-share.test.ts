@@ -90,7 +90,7 @@ test("more than 500 accounts go in several calls, additions before removals", as
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("a share owns what it declares, whoever granted it; what others revoked is granted again, undeclared grants stay", async () => {
+test("a share owns declared grants, whoever granted them; revoked ones are granted again, undeclared ones stay", async () => {
     await grantOutside(emulator, snapshotId, "add", carol);
     const text = (...accounts: string[]) => shares(share("s", { snapshotId, accounts }));
     const project = await createProject(text(alice, carol));
@@ -123,7 +123,7 @@ test("a share owns what it declares, whoever granted it; what others revoked is 
     expect(await grantsIn(emulator, snapshotId)).toEqual([bob]);
 });
 
-test("exclusive says at preview whom it revokes, and revokes; what others add comes back as drift; destroy leaves nobody", async () => {
+test("exclusive names at preview whom it revokes, and revokes; later grants of others are drift; destroy leaves no access", async () => {
     await grantOutside(emulator, snapshotId, "add", bob, "all");
     const project = await createProject(
         shares(share("s", { snapshotId, accounts: [alice], exclusive: true })),
@@ -147,7 +147,7 @@ test("exclusive says at preview whom it revokes, and revokes; what others add co
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("an exclusive share beside another of the same snapshot is refused at preview and at apply, whichever stands first", async () => {
+test("an exclusive share with another one of the same snapshot is refused at preview and at apply, in any order", async () => {
     const exclusive = share("one", { snapshotId, accounts: [alice], exclusive: true });
     const other = share("two", { snapshotId, accounts: [bob] });
     const project = await createProject(shares(exclusive, other));

@@ -90,7 +90,7 @@ test("a renamed share of 501 accounts takes all of them over", async () => {
     expect(await grantsIn(emulator, snapshotId)).toEqual([carol]);
 });
 
-test("two shares that declare the same account: it goes with the last of them, and with destroy, also with --run-program", async () => {
+test("of two shares of the same account, the last one revokes it, and so does destroy, also with --run-program", async () => {
     project = await createProject(shares(share("one", of(alice, bob)), share("two", of(bob, carol))));
     await project.up();
     expect(await up(share("two", of(bob, carol)))).toEqual([["remove", alice]]);

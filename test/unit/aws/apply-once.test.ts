@@ -25,7 +25,7 @@ async function asking(answers: (ErrorKind | "done")[], done: (boolean | Error)[]
     return { outcome: await clock.until(work), asked, looks };
 }
 
-describe("a change that is asked for once", () => {
+describe("a change that is applied once", () => {
     test.each<[string, (ErrorKind | "done")[], (boolean | Error)[], object]>([
         ["is answered", ["done"], [], { outcome: "answer", asked: 1, looks: 0 }],
         [

@@ -51,7 +51,7 @@ test("a key that is not found is undefined, whatever the others are", async () =
     expect(await clock.until(Promise.all([read("a"), read("b")]))).toEqual(["A", undefined]);
 });
 
-test("a fetch that fails, fails for all who waited for it, and for nobody after", async () => {
+test("a failed fetch fails for all callers that waited for it, and for no later one", async () => {
     let failing = true;
     const { clock, fetches, read } = reader((wanted) => {
         if (failing) throw new Error("UnauthorizedOperation");

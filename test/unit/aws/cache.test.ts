@@ -13,7 +13,7 @@ function asking(...answers: (string | Error)[]) {
     return { ask, count: () => count };
 }
 
-test("an answer is asked for once a key, also by callers that come while the question is open", async () => {
+test("a key is fetched once, even by callers that arrive during the fetch", async () => {
     const { ask, count } = asking("one", "two");
     const cache = createCache<string>();
     expect(await Promise.all([cache("a", ask), cache("a", ask), cache("b", ask)])).toEqual([
@@ -25,7 +25,7 @@ test("an answer is asked for once a key, also by callers that come while the que
     expect(count()).toBe(2);
 });
 
-test("a failure is told to those who asked, and is not kept", async () => {
+test("a failure reaches the waiting callers, and is not cached", async () => {
     const { ask, count } = asking(new Error("no"), "yes");
     const cache = createCache<string>();
     const both = await Promise.allSettled([cache("a", ask), cache("a", ask)]);
@@ -34,7 +34,7 @@ test("a failure is told to those who asked, and is not kept", async () => {
     expect(count()).toBe(2);
 });
 
-test("an answer that is not final, or too old, is not kept", async () => {
+test("an answer that is not final, or too old, is not cached", async () => {
     const clock = new HandClock();
     const { ask, count } = asking("pending", "done", "newer");
     const maxAge = { milliseconds: 1_000, clock };
@@ -56,7 +56,7 @@ test("each object has a value of its own", () => {
     expect(valueOf(one)).not.toBe(valueOf(other));
 });
 
-test("a sweep that failed is made again by the next read", async () => {
+test("a failed sweep is repeated by the next read", async () => {
     let sweeps = 0;
     const sweep = () => {
         if (++sweeps === 1) return Promise.reject(new Error("no"));

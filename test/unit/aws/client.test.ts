@@ -120,7 +120,7 @@ describe("refusals that pass", () => {
         }
     });
 
-    test("patience ends: 2 minutes unless said otherwise", async () => {
+    test("a call times out after 2 minutes unless it has a deadline", async () => {
         const { describeAll, at } = connected(() => refusal("RequestLimitExceeded", "slow down", 503));
         const error = await failure(describeAll());
         expect(error).toMatchObject({ kind: "retryable", code: "RequestLimitExceeded" });
@@ -154,7 +154,7 @@ describe("answers that are lost", () => {
         expect(wire.count("CreateSnapshot")).toBe(1);
     });
 
-    test.each(lostAnswers)("%s: a question is asked again", async (_what, lost) => {
+    test.each(lostAnswers)("%s: a read is repeated", async (_what, lost) => {
         const { wire, describeAll } = connected(failsFirst(1, lost));
         await describeAll();
         expect(wire.count("DescribeSnapshots")).toBe(2);
@@ -199,7 +199,7 @@ test.each([
     expect(at()).toBe(0);
 });
 
-test("a clock that is an hour slow is corrected by what EC2 says, and the call is signed anew", async () => {
+test("a clock that is an hour slow is corrected by the answer of EC2, and the call is signed again", async () => {
     const ahead = new Date(Date.now() + 3_600_000);
     const skewed = () => ({ ...refusal("RequestExpired", "words"), headers: { date: ahead.toUTCString() } });
     const { wire, create } = connected(failsFirst(1, skewed));
@@ -209,7 +209,7 @@ test("a clock that is an hour slow is corrected by what EC2 says, and the call i
     expect(signed[1]?.slice(0, 11)).toBe(ahead.toISOString().replace(/[-:]/g, "").slice(0, 11));
 });
 
-test("expired credentials are read anew, once", async () => {
+test("expired credentials are read again, once", async () => {
     const renewed = connected(failsFirst(1, () => refusal("ExpiredToken", "words")));
     await renewed.describeAll();
     expect(renewed.wire.count("DescribeSnapshots")).toBe(2);
@@ -230,7 +230,7 @@ test("a retryMode of the SDK adds no attempts of its own", async () => {
     }
 });
 
-describe("where requests go", () => {
+describe("endpoints", () => {
     const hostOf = async (config: Record<string, string>, region = "us-east-1") => {
         const { wire, describeAll } = connected(fine, { ...baseConfig, ...config }, { region });
         await describeAll();
@@ -262,7 +262,7 @@ describe("where requests go", () => {
         expect(api.identityUnknown).toBe(true);
     });
 
-    test("aws:stsRegion is where the caller is asked for", async () => {
+    test("aws:stsRegion is the region of GetCallerIdentity", async () => {
         const { api, clock, wire } = connected(() => whoever("123456789012"), {
             ...baseConfig,
             "aws:stsRegion": "eu-west-1",
@@ -313,7 +313,7 @@ describe("who acts", () => {
         );
     });
 
-    test("the profile of shared files, also where the environment holds keys", async () => {
+    test("the profile of shared files, even if the environment contains keys", async () => {
         vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
         vi.stubEnv("AWS_SECRET_ACCESS_KEY", "s");
         // The SDK says that there are two; that the profile wins is what is meant.
@@ -400,7 +400,7 @@ describe("who acts", () => {
         expect((await acting(config, { profile: "backup" })).map(keyOf)).toEqual(["AKIABACKUP"]);
     });
 
-    test("a resource's own roles stand in place of the configured ones", async () => {
+    test("a resource's own roles replace the configured ones", async () => {
         const config = {
             ...baseConfig,
             "aws:assumeRoles": JSON.stringify([{ roleArn: roleArn("configured") }]),
@@ -409,7 +409,7 @@ describe("who acts", () => {
         expect(requests.map(keyOf)).toEqual(["AKIATEST123456789012", "KEY-own"]);
     });
 
-    test("a role that cannot be assumed says which permission is missing", async () => {
+    test("a role that cannot be assumed fails with the missing permission", async () => {
         const words =
             "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: " +
             roleArn("x");
@@ -453,13 +453,13 @@ describe("accounts", () => {
         expect(wire.count("DescribeSnapshots")).toBe(refused === undefined ? 1 : 0);
     });
 
-    test("without such a rule nobody asks who the caller is", async () => {
+    test("without such a rule, the account is not read", async () => {
         const { wire, describeAll } = connected(answering);
         await describeAll();
         expect(wire.count("GetCallerIdentity")).toBe(0);
     });
 
-    test("one who may not even ask is told so", async () => {
+    test("an account that cannot be read is an error", async () => {
         const { describeAll } = connected(() => stsRefusal("InvalidClientTokenId", "The token is invalid"), {
             ...baseConfig,
             "aws:allowedAccountIds": '["001234567890"]',
@@ -474,13 +474,13 @@ describe("accounts", () => {
 describe("ids that EC2 has given out a moment ago", () => {
     const unknownYet = () => refusal("InvalidVolume.NotFound", "The volume 'vol-1' does not exist.");
 
-    test("are not known everywhere at once: where a call may name one, NotFound passes for a minute", async () => {
+    test("are eventually consistent: NotFound is retried for a minute if a call may name a new one", async () => {
         const { wire, create } = connected(failsFirst(6, unknownYet));
         await create({ idempotent: false, mayBeNew: true });
         expect(wire.count("CreateSnapshot")).toBe(7);
     });
 
-    test("are not found any more after about a minute, and at once where nothing may be new", async () => {
+    test("are not found after about a minute, and immediately if no id may be new", async () => {
         const { create, at } = connected(unknownYet);
         expect(await failure(create({ idempotent: false, mayBeNew: true }))).toMatchObject({
             kind: "notFound",
@@ -510,7 +510,7 @@ describe("answers that are none", () => {
         ["an answer to another action", () => answer("DescribeVolumes", "<volumeSet/>")],
     ];
 
-    test.each(none)("%s is asked for again, also where no member is required", async (_what, body) => {
+    test.each(none)("%s is retried, even if no member is required", async (_what, body) => {
         const { api, clock, wire } = connected(failsFirst(1, body));
         await clock.until(api.send("DeleteSnapshot", { SnapshotId: "snap-1" }));
         expect(wire.count("DeleteSnapshot")).toBe(2);
@@ -526,7 +526,7 @@ describe("answers that are none", () => {
         },
     );
 
-    test("an answer without its set is asked for again, and an empty set is one", async () => {
+    test("an answer without its set is retried, and an empty set is an answer", async () => {
         const { wire, describeAll } = connected(({ action }, count) =>
             answer(action, count < 3 ? "" : "<snapshotSet/>"),
         );
@@ -560,7 +560,7 @@ test("no capacity is a refusal whatever its status: one call, EC2's words and wh
     expect(wire.count("CreateVolume")).toBe(1);
 });
 
-test("before every attempt of a change, and before no read, is asked whether anything may change", async () => {
+test("beforeChange runs before every attempt of a change, and before no read", async () => {
     const lost = failsFirst(2, () => thrown(socketError("ECONNREFUSED")));
     const { api, clock, wire, asked } = connected(lost);
     await clock.until(api.send("DescribeSnapshots", {}));
@@ -569,7 +569,7 @@ test("before every attempt of a change, and before no read, is asked whether any
     expect([asked(), wire.count("CreateSnapshot")]).toEqual([3, 3]);
 });
 
-test("calls with one key are made one after another, in their order; others do not wait for them", async () => {
+test("calls with the same key run one after another, in their order; others do not wait for them", async () => {
     const { api, clock, wire } = connected(({ action, params }, count) =>
         params["VolumeId"] === "vol-1" && count === 1 ? refusal("Throttling", "slow down") : answer(action),
     );

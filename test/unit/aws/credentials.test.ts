@@ -193,7 +193,7 @@ describe("credentials that are not there are an error that names the key and the
         await expect(api.verifyCredentials()).rejects.toThrow(words);
     });
 
-    test("those that AWS refuses, with whose they are; asked once", async () => {
+    test("rejected credentials fail with their source, after one call", async () => {
         const refusing = () => stsRefusal("InvalidClientTokenId", "The security token is invalid.");
         const { wire, api } = connected({ "aws:profile": "prod" }, refusing);
         const words =
@@ -216,7 +216,7 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
-    test("not where STS is out of reach, nor where the configuration skips it", async () => {
+    test("not if STS is unreachable, nor if the configuration skips the validation", async () => {
         const throwing = () => {
             throw Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
         };

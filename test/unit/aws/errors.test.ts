@@ -4,7 +4,7 @@ import { Ec2Error, classify, type ErrorKind } from "../../../provider/aws/errors
 import { refusal, socketError, Wire, type WireAnswer } from "../wire";
 
 /** Returns the error of one call of the real SDK with this answer. */
-async function judged(answering: () => WireAnswer, action = "DescribeSnapshots"): Promise<Ec2Error> {
+async function classifiedError(answering: () => WireAnswer, action = "DescribeSnapshots"): Promise<Ec2Error> {
     const client = new EC2Client({
         region: "us-east-1",
         credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
@@ -88,7 +88,7 @@ const table: Row[] = [
 
 describe("errors of EC2", () => {
     test.each(table)("%s with status %i is %s", async (code, status, kind, remedy) => {
-        const error = await judged(() => refusal(code, "EC2's own words.", status));
+        const error = await classifiedError(() => refusal(code, "EC2's own words.", status));
         expect(error).toMatchObject({
             kind,
             code,
@@ -98,7 +98,7 @@ describe("errors of EC2", () => {
         expect(error.message).toBe(`${code}: EC2's own words.${remedy === "" ? "" : ` ${remedy}`}`);
     });
 
-    test("the table names every code that is sorted", async () => {
+    test("the table contains every classified code", async () => {
         const { readFile } = await import("node:fs/promises");
         const text = await readFile("provider/aws/errors.ts", "utf8");
         const sorted = /errorKinds: Record<string, ErrorKind> = \{([^}]*)\}/.exec(text)![1]!;
@@ -109,13 +109,15 @@ describe("errors of EC2", () => {
     });
 });
 
-test("the permission that is missing is the one that AWS names, where it names one", async () => {
+test("the missing permission is the one that AWS names, if it names one", async () => {
     const words = (action: string) =>
         "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/me " +
         `is not authorized to perform: ${action} on resource: * because no identity-based policy allows it`;
-    const tagging = await judged(() => refusal("UnauthorizedOperation", words("ec2:CreateTags"), 403));
+    const tagging = await classifiedError(() =>
+        refusal("UnauthorizedOperation", words("ec2:CreateTags"), 403),
+    );
     expect(tagging.message).toMatch(/The caller needs the IAM permission ec2:CreateTags\.$/);
-    const assuming = await judged(() => refusal("AccessDenied", words("sts:AssumeRole"), 403));
+    const assuming = await classifiedError(() => refusal("AccessDenied", words("sts:AssumeRole"), 403));
     expect(assuming.message).toMatch(/The caller needs the IAM permission sts:AssumeRole\.$/);
 });
 
@@ -124,7 +126,7 @@ test.each([
     ["AssumeRole", "sts:AssumeRole"],
     ["CreateSnapshot", "ec2:CreateSnapshot"],
 ])("%s is a permission of its own service", async (action, permission) => {
-    const error = await judged(() => refusal("AccessDenied", "no", 403), action);
+    const error = await classifiedError(() => refusal("AccessDenied", "no", 403), action);
     expect(error.message).toBe(`AccessDenied: no. The caller needs the IAM permission ${permission}.`);
 });
 
@@ -160,22 +162,22 @@ const sockets: Record<string, [ErrorKind, string]> = {
 
 describe("the network", () => {
     test.each(Object.entries(sockets))("%s", async (code, [kind, remedy]) => {
-        const error = await judged(() => {
+        const error = await classifiedError(() => {
             throw socketError(code);
         });
         expect(error).toMatchObject({ kind, code, awsMessage: `connect ${code} 192.0.2.1:443` });
         expect(error.message).toBe(`${code}: connect ${code} 192.0.2.1:443. ${remedy}`);
     });
 
-    test("a host with several addresses fails with what each of them says", async () => {
-        const error = await judged(() => {
+    test("a host with several addresses fails with the error of each", async () => {
+        const error = await classifiedError(() => {
             throw new AggregateError([socketError("ECONNREFUSED"), socketError("ECONNREFUSED")]);
         });
         expect(error).toMatchObject({ kind: "unreachable", code: "ECONNREFUSED" });
     });
 
     test("a time-out of the SDK may have come after EC2 acted", async () => {
-        const error = await judged(() => {
+        const error = await classifiedError(() => {
             throw Object.assign(new Error("Connection timed out after 60000 ms"), { name: "TimeoutError" });
         });
         expect(error).toMatchObject({ kind: "indeterminate", code: "TimeoutError" });
@@ -189,13 +191,13 @@ describe("answers that cannot be read", () => {
         ["a page of a proxy", 502, "<html><body><h1>502 Bad Gateway</h1></body></html>"],
         ["nothing", 503, ""],
     ])("%s: nobody knows whether EC2 has acted", async (_what, status, body) => {
-        const error = await judged(() => ({ status, body }));
+        const error = await classifiedError(() => ({ status, body }));
         expect(error.kind).toBe("indeterminate");
         expect(error.message).toMatch(/\S+: .+ run again\.$/);
     });
 
-    test("a page of a proxy that asks for a login is refused, not tried for ever", async () => {
-        const error = await judged(() => ({ status: 407, body: "<html>login</html>" }));
+    test("a login page of a proxy is an error, and is not retried endlessly", async () => {
+        const error = await classifiedError(() => ({ status: 407, body: "<html>login</html>" }));
         expect(error.kind).toBe("rejected");
     });
 });
@@ -209,13 +211,13 @@ describe("whatever is thrown", () => {
         expect(classify(thrown, "DescribeSnapshots").message).toMatch(/check profile, keys and region\.$/);
     });
 
-    test.each([undefined, null, "text", 5, {}, new Error()])("%j is told in words", (thrown) => {
+    test.each([undefined, null, "text", 5, {}, new Error()])("%j becomes a message", (thrown) => {
         const { message, awsMessage } = classify(thrown, "CreateSnapshot");
         expect(awsMessage).not.toBe("");
         expect(message).not.toMatch(/undefined:|\[object/);
     });
 
-    test("what is sorted already stays as it is", () => {
+    test("a classified error is returned unchanged", () => {
         const error = new Ec2Error("notFound", "InvalidSnapshot.NotFound", "words", "DeleteSnapshot");
         expect(classify(error, "DescribeSnapshots")).toBe(error);
     });

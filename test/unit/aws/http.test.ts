@@ -131,21 +131,21 @@ describe("a proxy in between", () => {
         return [...asked];
     };
 
-    test("the configured one is asked for a host that nobody else knows", async () => {
+    test("the configured one connects to a host that only it can resolve", async () => {
         const endpoints = '[{"ec2":"http://ec2.invalid"}]';
         expect(await ask({ "aws:endpoints": endpoints, "aws:httpProxy": address })).toEqual([
             "http://ec2.invalid/",
         ]);
     });
 
-    test("the environment's is asked where none is configured", async () => {
+    test("the environment's is used if none is configured", async () => {
         vi.stubEnv("HTTP_PROXY", address);
         expect(await ask({ "aws:endpoints": '[{"ec2":"http://ec2.invalid"}]' })).toEqual([
             "http://ec2.invalid/",
         ]);
     });
 
-    test("one that refuses a tunnel is said to, and its answer is not taken for one of EC2", async () => {
+    test("one that refuses a tunnel is named in the error, and its answer is not read as one of EC2", async () => {
         const config = { "aws:endpoints": '[{"ec2":"https://ec2.invalid"}]', "aws:httpsProxy": address };
         await expect(ask(config)).rejects.toThrow(
             `configuration aws:httpsProxy: the proxy ${new URL(address).host} refused to connect to ec2.invalid:443: ` +
@@ -155,7 +155,7 @@ describe("a proxy in between", () => {
         expect(asked).toEqual(["CONNECT ec2.invalid:443"]);
     });
 
-    test("a host that needs none is asked by itself", async () => {
+    test("a host of NO_PROXY is called directly", async () => {
         const endpoints = JSON.stringify([{ ec2: address }]);
         const direct = { "aws:httpProxy": "http://proxy.invalid", "aws:noProxy": "127.0.0.1" };
         expect(await ask({ "aws:endpoints": endpoints, ...direct })).toEqual(["/"]);

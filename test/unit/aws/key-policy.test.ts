@@ -140,7 +140,7 @@ describe("patterns of IAM", () => {
         expect(matches(pattern, text)).toBe(expected);
     });
 
-    test("a policy of 32 KiB that is nothing but wildcards is read in less than a second", () => {
+    test("a policy of 32 KiB of wildcards is evaluated in less than a second", () => {
         const hostile = `${"*e".repeat(16_000)}!`;
         const started = performance.now();
         const statement = allow({

@@ -68,13 +68,13 @@ describe("one look serves all", () => {
         expect(fetches).toEqual([{ at: 125, keys: ["a"] }]);
     });
 
-    test("a fetch asks for all that are waited for, each once", async () => {
+    test("a fetch contains each awaited id once", async () => {
         const { clock, fetches, begin } = watching(() => "done");
         await clock.until(Promise.all([begin("a"), begin("b"), begin("a")]));
         expect(fetches.map((fetch) => fetch.keys)).toEqual([["a", "b"]]);
     });
 
-    test("what is done is not asked for any more", async () => {
+    test("a finished id is no longer fetched", async () => {
         const { clock, fetches, begin } = watching((key) => (key === "a" ? "done" : undefined));
         const b = failure(begin("b"));
         await clock.until(begin("a"));
@@ -215,7 +215,7 @@ describe("a wait ends", () => {
         expect(at()).toBeLessThanOrEqual(timeout + 2_250);
     });
 
-    test("when it times out though nothing was ever observed", async () => {
+    test("when it times out although nothing was observed", async () => {
         const { clock, begin } = watching(() => undefined);
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + 10 * second })));
         expect(error.message).toBe(
@@ -223,7 +223,7 @@ describe("a wait ends", () => {
         );
     });
 
-    test("progress is told whenever it changes, and only then", async () => {
+    test("progress is shown whenever it changes, and only then", async () => {
         const { clock, begin } = watching((_key, at) =>
             at > minute ? "done" : at > minute / 2 ? "50%" : "0%",
         );
@@ -252,7 +252,7 @@ describe("what is not there", () => {
         expect(at()).toBeLessThan(minute + 5 * second);
     });
 
-    test("once seen, it is gone as soon as it is not seen any more", async () => {
+    test("once observed, it is lost as soon as it is no longer observed", async () => {
         const { clock, begin, at } = watching((_key, at) => (at < 5 * second ? "pending" : undefined));
         expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "it no longer exists" });
         expect(at()).toBeLessThan(10 * second);

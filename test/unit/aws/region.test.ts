@@ -56,7 +56,7 @@ test("the profile is the resource's, else the configured one, else the environme
     expect(await regionOf()).toBe("eu-central-1");
 });
 
-test("where nothing says one, there is none", async () => {
+test("there is none without any setting", async () => {
     expect(await regionOf({ "aws:profile": "none" })).toBeUndefined();
     expect(await regionOf({ "aws:sharedConfigFiles": '["/nonexistent/config"]' })).toBeUndefined();
 });

@@ -80,7 +80,7 @@ describe("a mistake is named", () => {
         ).rejects.toThrow("--until 2026-03-01T12:00:00.000Z must be after --from 2026-03-02T00:00:00.000Z");
     });
 
-    test("files that are missing, directories, broken JSON and other languages are told in words", async () => {
+    test("missing files, directories, invalid JSON and other languages are errors with a remedy", async () => {
         const broken = join(folder, "broken.json");
         await writeFile(broken, "{");
         const page = join(folder, "page.md");
@@ -99,13 +99,13 @@ describe("a mistake is named", () => {
         });
     });
 
-    test("a program that lacks configuration is told the option that gives it", async () => {
+    test("the error of a program that lacks configuration names the option to set it", async () => {
         await expect(main(["plan", join(__dirname, "programs/two-schedules.ts")])).rejects.toThrow(
             "requires the configuration backups:keep. Pass it with --config backups:keep=<value>",
         );
     });
 
-    test("TypeScript that Node cannot load is told the command that loads it", async () => {
+    test("the error for TypeScript that Node cannot load names the command that loads it", async () => {
         const program = join(folder, "index.ts");
         // An enum is beyond the part of TypeScript that newer versions of Node run by themselves.
         await writeFile(program, "enum Keep { Nightly = 7 }\nexport default { rules: [Keep.Nightly] };\n");
@@ -118,7 +118,7 @@ describe("a mistake is named", () => {
         });
     });
 
-    test("a chart without echarts is told how to install it", async () => {
+    test("the error for a chart without echarts names the command that installs it", async () => {
         // Node resolves the optional peer as if it were not installed.
         const hook =
             'import("node:module").then(({ register }) => register(' +
@@ -198,7 +198,7 @@ describe("list", () => {
     });
     afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-    test("asks EC2 with the filters given, in the Region given, and prints the newest first as JSON", async () => {
+    test("calls EC2 with the given filters in the given Region, and prints the newest first as JSON", async () => {
         const filters = ["--group", "pay*", "--tag", "Env=prod", "--volume", "vol-1", "--state", "pending"];
         const { text } = await main(["list", "--region", "eu-west-1", ...filters, ...place, "--json"]);
         expect(JSON.parse(text)).toMatchObject([

@@ -103,7 +103,7 @@ test("without times a month is planned; what is wrong ends with words and status
     });
 });
 
-test("a program is run without an engine, with the configuration given, and each of its schedules is told", async () => {
+test("a program runs without an engine, with the given configuration, and each of its schedules is shown", async () => {
     const program = join(__dirname, "programs/two-schedules.ts");
     const week = ["--from", "2026-03-01T00:00:00Z", "--until", "2026-03-08T00:00:00Z"];
     const { text } = await main(["plan", program, ...week, "--config", "backups:keep=5"]);
@@ -125,7 +125,7 @@ test("a schedule that is not there, and a file without any, are named", async ()
     );
 });
 
-test("with the figures of the volume, table, JSON and picture say what is stored and what it costs", async () => {
+test("with the figures of the volume, table, JSON and chart contain the stored data and the cost", async () => {
     const figures = ["--volume-size", "100", "--change-per-day", "2", "--price", "0.05"];
     const out = join(folder, "stored.svg");
     const command = ["plan", join(folder, "args.json"), ...span, ...figures];
@@ -145,7 +145,7 @@ test("with the figures of the volume, table, JSON and picture say what is stored
     );
 });
 
-test("names and zones format, link and mention nothing in a comment on a pull request", () => {
+test("names and zones cause no formatting, link or mention in a comment on a pull request", () => {
     const hostile = {
         targets: { anyTag: { Backup: ["nightly"] } },
         rules: [{ name: "nightly", every: "24 hours" as const, keep: 2 }],

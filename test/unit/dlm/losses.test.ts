@@ -41,7 +41,7 @@ test("without the archive, and without copies, there are fewer in the long run",
     ]);
 });
 
-test("nothing is said while the details are unknown, nor where nothing changes", () => {
+test("there is no warning while the details are unknown, nor without a change", () => {
     expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
 });

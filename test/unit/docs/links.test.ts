@@ -37,7 +37,7 @@ test("every relative link of the pages leads to a file and a heading that exist"
     expect(broken).toEqual([]);
 });
 
-test("a heading stands once on its page, else a link to it leads to the first", async () => {
+test("a heading is unique on its page, because a link leads to the first one", async () => {
     const { slug } = await import("github-slugger");
     // Each version of a changelog has the same headings; a link leads to a version.
     const linkable = pages.filter((page) => relative(root, page) !== "CHANGELOG.md");

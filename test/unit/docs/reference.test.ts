@@ -26,12 +26,12 @@ test("every class that a program makes has a page", () => {
     expect(described.sort()).toEqual(reference.classesOf(project).sort());
 });
 
-test("every argument says that it is required, or its default, never both", () => {
+test("every argument is documented as required or with its default, never both", () => {
     const wrong = all().filter(({ field }) => field.required === (field.default !== undefined));
     expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
-test("every argument says what a change does, and that is what its rule does", () => {
+test("the documented effect of a change of every argument is that of its rule", () => {
     const wrong = all().filter(({ field, rule }) => !meant(rule).test(field.change ?? ""));
     expect(wrong.map(({ path, field }) => `${path}: A change ${field.change ?? "?"}`)).toEqual([]);
 });

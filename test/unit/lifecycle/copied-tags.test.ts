@@ -14,7 +14,7 @@ const from = (tags: Record<string, string>) => ({
     internal,
 });
 
-test("copied tags stand in place of default tags and of a default name, and below what is declared", () => {
+test("copied tags override default tags and a default name, and declared tags override them", () => {
     const copied = { Name: "db-1", Owner: "copied", Group: "copied", Role: "data" };
     const inputs = { name: "nightly", group: "declared", copyTagsFromVolume: true };
     expect(creationTags(ctx, inputs, from(copied))).toEqual({

@@ -36,7 +36,7 @@ async function deletedBy(host: Host, more: Properties = {}): Promise<string[]> {
     return host.wire.requests.map(({ action }) => action).filter((action) => action.startsWith("Delete"));
 }
 
-describe("a process that has seen nothing of the run deletes a snapshot", () => {
+describe("a process without knowledge of the run deletes a snapshot", () => {
     test("that it owns alone, or that no one owns, as in states of older versions", async () => {
         expect(await deletedBy(processWith([owner("mine", "nightly")]))).toEqual(["DeleteSnapshot"]);
         expect(await deletedBy(processWith([]), { __owner: undefined })).toEqual(["DeleteSnapshot"]);
@@ -46,7 +46,7 @@ describe("a process that has seen nothing of the run deletes a snapshot", () => 
         expect(await deletedBy(processWith(copied))).toEqual(["DeleteSnapshot"]);
     });
 
-    test("only where no one else owns it: otherwise it takes its own tag off and names the others", async () => {
+    test("only if it has no other owner: otherwise it removes its own tag and names the others", async () => {
         const shared = processWith([owner("mine", "nightly"), owner("theirs", "taken")]);
         expect(await deletedBy(shared)).toEqual(["DeleteTags"]);
         const [untagged] = shared.wire.requests.filter(({ action }) => action === "DeleteTags");
@@ -58,7 +58,7 @@ describe("a process that has seen nothing of the run deletes a snapshot", () => 
         expect(await deletedBy(older, { __owner: undefined })).toEqual([]);
     });
 
-    test("after the successor that the snapshot names is complete or gone; a failed one keeps it", async () => {
+    test("after the named successor completes or disappears; a failed one keeps it", async () => {
         const tags = [["pulumi-ebs-snapshots:successor", "snap-2"]];
         expect(await deletedBy(processWith(tags, { "snap-2": "completed" }))).toEqual(["DeleteSnapshot"]);
         expect(await deletedBy(processWith(tags, { "snap-2": "gone" }))).toEqual(["DeleteSnapshot"]);
@@ -70,7 +70,7 @@ describe("a process that has seen nothing of the run deletes a snapshot", () => 
     });
 });
 
-test("a lineage is the same after a rename, one generation later after a replacement, and noted only where it differs", () => {
+test("a lineage survives a rename, gets a generation by a replacement, and is stored only if it differs", () => {
     const first = firstOf(urn);
     expect(formatLineage(first, urn)).toBeUndefined();
     const renamed = formatLineage(first, `${urn}-renamed`);

@@ -24,7 +24,7 @@ test("what one process notes, the others of its run know, until it ends; no othe
     expect(other.notedElsewhere(texts)).toEqual([]);
 });
 
-test("without an engine nothing is written, and a process that is gone has noted nothing", () => {
+test("without an engine nothing is written, and the notes of an ended process do not count", () => {
     notesOf(undefined).write(texts);
     expect(readdirSync(tmpdir())).toEqual([]);
     const engine = "127.0.0.1:1";

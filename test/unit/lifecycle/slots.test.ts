@@ -9,7 +9,7 @@ function eightOf(count: number): Slots {
     return slots;
 }
 
-test("where eight wait and as many have not started, the end of a long wait says so, once", () => {
+test("if eight wait and as many have not started, the end of a long wait reports it, once", () => {
     const slots = eightOf(100);
     expect(slots.end("0", 30_000)).toEqual({ waiting: 8, queued: 92 });
     slots.begin("8");
@@ -23,14 +23,14 @@ test.each([
     expect(eightOf(count).end("0", durationMs)).toBeUndefined();
 });
 
-test("one wait after another, as with --parallel 1, says nothing", () => {
+test("waits one after another, as with --parallel 1, cause no message", () => {
     const slots = new Slots();
     for (const urn of ["a", "b", "c"]) slots.declare(urn);
     slots.begin("a");
     expect(slots.end("a", 30_000)).toBeUndefined();
 });
 
-test("the message tells what to type", () => {
+test("the message contains the command to run", () => {
     expect(formatSlots({ waiting: 8, queued: 92 }, true)).toBe(
         "the engine waits for 8 resources at a time, and 92 more have not started. To wait for all at the same time, run " +
             "`pulumi up --parallel 100`, or set `waitForCompletion: false` and declare one CompletedSnapshots for all of them.",

@@ -147,7 +147,7 @@ describe("what the configuration changes is a difference too", () => {
         expect(pending({ name: "n" }, state, undefined, ["tags"])).toBe("its tags are not as declared");
     });
 
-    test("as long as something is unknown, or the state is of an older build, nobody can tell", () => {
+    test("are not computed while an input is unknown, or if the state is of an older version", () => {
         expect(pending({ name: UNKNOWN }, state, "prod")).toBeUndefined();
         expect(pending({ tags: { a: UNKNOWN } }, state, "prod")).toBeUndefined();
         expect(pending({ name: "n" }, older, "prod")).toBeUndefined();

@@ -10,7 +10,7 @@ import { readConfiguration } from "../../../schema/configuration";
 
 afterEach(() => vi.unstubAllEnvs());
 
-test("values are taken as structure and as JSON text, and mean what the aws provider's mean", () => {
+test("values can be objects or JSON text, and mean the same as in the aws provider", () => {
     const structure = {
         region: "eu-west-1",
         endpoints: { ec2: "http://localhost:1" },
@@ -43,7 +43,7 @@ test("an explicit instance takes the stack's aliases and tag keys, never its reg
     expect(configuration.aws.region).toBeUndefined();
 });
 
-test("a fault is reported on the argument; unknown arguments are not judged", () => {
+test("an error is reported on the argument; unknown arguments are not validated", () => {
     const instance = new ProviderInstance();
     expect(instance.checkConfig({ insecure: "perhaps" })).toEqual([
         { property: "insecure", reason: "must be true or false" },

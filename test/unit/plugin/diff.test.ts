@@ -27,7 +27,7 @@ function facts(properties: string[], replaces: string[] = []): DiffFacts {
 const kinds = (diff: ReturnType<typeof detailedDiff>) =>
     Object.fromEntries(Object.entries(diff.paths).map(([path, { kind }]) => [path, kind]));
 
-test("paths lead to the entries that were added, removed and changed; a key that is no name stands in brackets", () => {
+test("paths name the added, removed and changed entries; a key that is no identifier is in brackets", () => {
     const before = { tags: { "b/c": "1", Old: "1", Same: "1" }, accounts: ["1", "2"] };
     const after = { tags: { "b/c": "2", New: "1", Same: "1" }, accounts: ["1"], group: "x" };
     const diff = detailedDiff(facts(["tags", "accounts", "group"]), before, after);

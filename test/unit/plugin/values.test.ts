@@ -20,7 +20,7 @@ test("secrets are received in the clear with their places, and marked again in t
     expect(markSecrets(properties, secrets)).toEqual(wire);
 });
 
-test("where the shape is another one, the value around the place is marked, and nothing twice", () => {
+test("if the structure differs, the enclosing value is marked secret, and none twice", () => {
     const places = [
         ["tags", "A"],
         ["tags", "B"],

@@ -103,7 +103,7 @@ describe("a snapshot", () => {
         expect(lost(step("data"), { ...adopts("snap-1"), op: "update" })).toHaveLength(1);
     });
 
-    test("stands once, though the preview shows each step of its replacement; what an earlier run has left is another", () => {
+    test("is listed once, although the preview shows each step of its replacement; one of an earlier run is another", () => {
         const one = replaced({});
         const parts = [
             { ...one, op: "create-replacement" },
@@ -134,7 +134,7 @@ test("a copy is lost like a snapshot, and a set with all of its snapshots", () =
     expect(lost(step("set", none))).toEqual([]);
 });
 
-test("data on a volume is lost unless a final snapshot is taken: by the program on replacement, else by the state", () => {
+test("data on a volume is lost without a final snapshot: the program decides on replacement, else the state", () => {
     const type = "VolumeFromSnapshot";
     const volume = (before: Properties, after?: Properties) =>
         step("disk", { type, id: "vol-9", before, ...(after && { after, reasons: ["availabilityZone"] }) });
@@ -189,7 +189,7 @@ test("what has failed is not lost: a snapshot, a set without any good member, an
     expect(set("error", "completed")).toHaveLength(1);
 });
 
-test("what is only updated may be replaced after all, where a value that replaces is not known yet", () => {
+test("an update may become a replacement if a value that replaces is still unknown", () => {
     const updated = (name: string, given: Given) => step(name, { op: "update", ...given });
     const data = (after: Properties) =>
         updated("data", { before: { volumeId }, after: { volumeId, ...after } });
@@ -262,7 +262,7 @@ describe("the command", () => {
         `${urnOf(name)}: ${id} will be deleted: ${name} is no longer declared. ` +
         "To keep it, set `retainOnDelete: true` and run `pulumi up` before removing it.\n";
 
-    test("tells each finding, and fails as long as one is not allowed, by name or by URN", async () => {
+    test("prints each finding, and fails as long as one is not allowed, by name or by URN", async () => {
         const [data, old] = [line("data", "snap-1"), line("old", "snap-2")];
         expect(await main(["lost", file])).toEqual({ text: `lost: ${data}lost: ${old}`, failed: true });
         const one = await main(["lost", file, "--allow", "old"]);
@@ -295,7 +295,7 @@ describe("the command", () => {
         ]);
     });
 
-    test("refuses input that is no preview, and says what to pass", async () => {
+    test("refuses input that is no preview, and names the right input", async () => {
         const page = join(folder, "page.md");
         await writeFile(page, "# no preview");
         await expect(main(["lost", page])).rejects.toThrow(
@@ -350,7 +350,7 @@ describe("a policy of DLM", () => {
         });
     });
 
-    test("that stays as it is, is adopted under another name or stays in the account costs nothing", () => {
+    test("that is unchanged, adopted under another name or retained is not lost", () => {
         expect(lost(step("a", { ...given, op: "update", after: before }))).toEqual([]);
         expect(lost(step("a", { ...given, retain: true }))).toEqual([]);
         const adopting = step("b", { type: "LifecyclePolicy", op: "create", after: { adopt: "policy-1" } });

@@ -42,7 +42,7 @@ const good = {
     "aws:s3/bucket:Bucket": {},
 };
 
-test.each(Object.entries(good))("%s as it should be violates nothing", (type, props) => {
+test.each(Object.entries(good))("%s, declared as required, violates nothing", (type, props) => {
     expect(violations(type, props, { protect: true })).toEqual({});
 });
 

@@ -19,7 +19,7 @@ test("a volume with any value was attached, on whatever page the value is", asyn
     expect(await everAttached(cloudWatch(first, second))(volumes)).toEqual(new Set(["vol-2"]));
 });
 
-test("an answer without results says nothing: it is an error, and not that no volume was ever attached", async () => {
+test("an answer without results is an error, and does not mean that no volume was ever attached", async () => {
     await expect(everAttached(cloudWatch({}))(volumes)).rejects.toThrow(
         "the answer of GetMetricData has no MetricDataResults",
     );

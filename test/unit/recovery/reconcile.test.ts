@@ -110,7 +110,7 @@ describe("an older volume", () => {
         ObservedVolume,
     ];
 
-    test("goes once as many newer ones as are kept are available", () => {
+    test("is deleted once `keep` newer ones are available", () => {
         expect(reconcile({ snapshots, volumes: [one, two, three] }, settings).remove).toEqual([one.id]);
     });
 
@@ -136,7 +136,7 @@ describe("an older volume", () => {
         expect([later.mark, later.remove]).toEqual([[], []]);
     });
 
-    test("stays where the schedule did not create it, even with its tag, and once a stack has adopted it", () => {
+    test("stays if the schedule did not create it, even with its tag, and once a stack has adopted it", () => {
         const foreign = [
             { ...one, tags: { ...one.tags, [recoveryTag]: "other" } },
             { ...one, tags: { ...one.tags, ...owned } },
@@ -150,14 +150,14 @@ describe("an older volume", () => {
         }
     });
 
-    test("goes with keep lowered, and stays with keep raised", () => {
+    test("is deleted if keep is lowered, and stays if it is raised", () => {
         const volumes = [one, two, three];
         expect(reconcile({ snapshots, volumes }, { ...settings, keep: 1 }).remove).toEqual([one.id, two.id]);
         expect(reconcile({ snapshots, volumes }, { ...settings, keep: 3 }).remove).toEqual([]);
     });
 });
 
-describe("whoever may only write tags", () => {
+describe("a caller that can only write tags", () => {
     const snapshots = [first, second, third];
     const genuine = [volumeOf(first), volumeOf(second)];
     const forged = [5, 6, 7].map((id) =>
@@ -193,7 +193,7 @@ describe("whoever may only write tags", () => {
     });
 });
 
-test("of two volumes of one snapshot in one zone the younger goes, and one in error", () => {
+test("of two volumes of one snapshot in one zone, the younger is deleted, and one in error too", () => {
     const twin = volumeOf(first, { id: "vol-twin", createTime: first.startTime + 5 });
     const broken = volumeOf(second, { state: "error" });
     const { remove, create } = reconcile(
@@ -214,7 +214,7 @@ test("a volume that was attached counts for the maximum", () => {
     expect(actions.beyondMaximum).toHaveLength(1);
 });
 
-test("a recovery point is missed where the newest snapshot of a volume that exists is too old", () => {
+test("a recovery point is missed if the newest snapshot of an existing volume is too old", () => {
     const observed = { snapshots: [first, fourth, snapshotOf(2, { volumeId: "vol-gone" })], volumes: [] };
     const at = (hours: number) =>
         missedRecoveryPoints(
@@ -245,7 +245,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
     { maxLength: 60 },
 );
 
-test("whatever happens in whatever order, nothing is doubled, lost or too much", () => {
+test("no order of events duplicates or loses a volume, or exceeds the maximum", () => {
     fc.assert(
         fc.property(events, fc.integer({ min: 2, max: 12 }), (list, maximum) => {
             const zones = ["us-east-1a", "us-east-1b"];

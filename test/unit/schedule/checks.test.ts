@@ -297,14 +297,14 @@ function withRecovery(more: object) {
     return { ...withRule({}), recoveryVolumes: { ...recovery, ...more } };
 }
 
-test("a null, which a file may have, is told with its place", () => {
+test("a null, which a file may contain, is reported with its path", () => {
     expect(told({ ...withRule({ copyTo: null }), recoveryVolumes: null })).toEqual([
         "rules[0].copyTo is null. Omit it instead",
         "recoveryVolumes is null. Omit it instead",
     ]);
 });
 
-test("every mistake is told, not the first alone", () => {
+test("all mistakes are reported, not only the first one", () => {
     expect(told({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
 });
 

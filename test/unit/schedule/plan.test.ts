@@ -36,7 +36,7 @@ const rules = fc
 const moments = fc.integer({ min: at("2024-01-01T00:00"), max: at("2028-01-01T00:00") });
 
 describe("for any schedule", () => {
-    test("no snapshot is older than its rule says, but for the newest, and none is more than a rule keeps", () => {
+    test("no snapshot but the newest is older than its rule allows, and no rule retains too many", () => {
         fc.assert(
             fc.property(rules, moments, fc.integer({ min: 0, max: 70 }), (list, from, days) => {
                 const until = from + 60 * day;
@@ -91,7 +91,7 @@ describe("for any schedule", () => {
         );
     });
 
-    test("cron and every agree where they mean the same", () => {
+    test("equivalent cron and every have the same runs", () => {
         fc.assert(
             fc.property(hours, clock, moments, (interval, [hour, minute], from) => {
                 const first = hour % interval;
@@ -225,7 +225,7 @@ test("copies live by their own age, and recovery volumes are of the newest snaps
     expect(plan.recovered(now).map(({ time }) => time.slice(8, 10))).toEqual(["20", "19"]);
 });
 
-test("a schedule that is off takes nothing", () => {
+test("a disabled schedule has no runs", () => {
     const rule: ScheduleRule = { name: "n", every: "1 hour", keep: 2 };
     const plan = planSchedule({ ...schedule(rule), enabled: false }, march);
     expect([plan.runs, plan.retained(march.until), plan.maximumSnapshots]).toEqual([[], [], 0]);

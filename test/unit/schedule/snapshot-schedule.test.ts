@@ -74,7 +74,7 @@ describe("a schedule of everything", () => {
         });
     });
 
-    test("tells DLM all of it, one policy a tag value, each with all rules", async () => {
+    test("passes all of it to DLM, in one policy for each tag value, each with all rules", async () => {
         const { child } = await made("all", everything);
         const tagsToAdd = {
             "pulumi-ebs-snapshots:schedule": "organization/project/test/all",
@@ -147,7 +147,7 @@ describe("a schedule of everything", () => {
         });
     });
 
-    test("its function is told what is wanted, is called by events, a timer and each up, and told of failures", async () => {
+    test("its function has the settings, runs on events, a timer and each up, and gets failed events again", async () => {
         const { child } = await made("all", everything);
         const recover = child("aws:lambda/function:Function", "all-recovery");
         expect(recover).toMatchObject({
@@ -258,7 +258,7 @@ describe("the rights of DLM", () => {
         ]);
     });
 
-    test("grow only with the features that are asked for", async () => {
+    test("grow only with the declared features", async () => {
         const { child } = await made("f", everything);
         const { actions, of } = allowed(child(rolePolicy, "f-dlm"));
         for (const action of ["CopySnapshot", "ModifySnapshotAttribute", "ModifySnapshotTier"])
@@ -355,7 +355,7 @@ test("the roles that a schedule creates have the given bound", async () => {
         expect(child("aws:iam/role:Role", name)).toMatchObject({ permissionsBoundary });
 });
 
-test("an explicit provider tells the policies its region and its profile", async () => {
+test("an explicit provider passes its region and its profile to the policies", async () => {
     const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
     const args = { targets: { anyTag: { Backup: ["e"] } }, rules: [nightly] };
     const schedule = new SnapshotSchedule("e", args, { providers: [provider] });
@@ -404,7 +404,7 @@ test("instances are copied as sets, with exclusions, scripts and variable tags",
     expect(of("ec2:CreateSnapshots")[0]!.Resource).toBe("arn:aws:ec2:us-east-1:123456789012:instance/*");
 });
 
-describe("is refused, with nothing made", () => {
+describe("is refused, and nothing is created", () => {
     const args = { targets: { anyTag: { Backup: ["nightly"] } }, rules: [nightly] };
 
     test("what DLM would refuse, on the argument at fault", () => {

@@ -20,7 +20,7 @@ function failure(config: Record<string, string>): string {
 
 const role = { roleArn: "arn:aws:iam::123456789012:role/backup" };
 
-test("nothing configured is nothing decided", () => {
+test("an empty configuration sets no value", () => {
     expect(read({})).toEqual({
         aws: {
             endpoints: {},
@@ -162,7 +162,7 @@ test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () 
     );
 });
 
-test("ebs-snapshots:allowPublicSharing is off unless it says true", () => {
+test("ebs-snapshots:allowPublicSharing is off unless it is true", () => {
     const key = "ebs-snapshots:allowPublicSharing";
     expect(read({ [key]: "true" }).allowPublicSharing).toBe(true);
     expect(read({ [key]: "false" }).allowPublicSharing).toBe(false);
@@ -184,7 +184,7 @@ test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () =
     expect(failure({ "aws:ignoreTags": '{"keys":"a"}' })).toMatch(/aws:ignoreTags: keys must be a list/);
 });
 
-test("ebs-snapshots:tagKeys names some or all, and nothing else", () => {
+test("ebs-snapshots:tagKeys contains some or all options, and no other names", () => {
     const key = "ebs-snapshots:tagKeys";
     expect(read({ [key]: '{"group":"Team"}' }).tagKeys).toEqual({
         name: "Name",

@@ -25,37 +25,40 @@ const data = fc.oneof(
 );
 
 describe("in every rule of every resource", () => {
-    test("there are defaults and values that are kept", () => {
+    test("there are properties with defaults, and properties that keep their value", () => {
         expect(withDefault.length).toBeGreaterThan(30);
         expect(kept.length).toBeGreaterThan(9);
     });
 
-    test.each(withDefault)("$name.$key: its default and nothing are no difference", ({ key, rule }) => {
-        const values = [rule.default, undefined, null, ...spellings(rule)];
-        fc.assert(
-            fc.property(
-                fc.constantFrom(...values),
-                fc.constantFrom(...values),
-                fc.dictionary(fc.string(), data),
-                (before, after, others) => {
-                    const { [key]: _, ...rest } = others as Properties;
-                    const changed = changedProperties(
-                        { [key]: rule },
-                        { ...rest, [key]: before },
-                        { ...rest, [key]: after },
-                    );
-                    expect(changed).toEqual([]);
-                },
-            ),
-            { numRuns: 50 },
-        );
-    });
+    test.each(withDefault)(
+        "$name.$key: declaring its default or omitting it is no difference",
+        ({ key, rule }) => {
+            const values = [rule.default, undefined, null, ...spellings(rule)];
+            fc.assert(
+                fc.property(
+                    fc.constantFrom(...values),
+                    fc.constantFrom(...values),
+                    fc.dictionary(fc.string(), data),
+                    (before, after, others) => {
+                        const { [key]: _, ...rest } = others as Properties;
+                        const changed = changedProperties(
+                            { [key]: rule },
+                            { ...rest, [key]: before },
+                            { ...rest, [key]: after },
+                        );
+                        expect(changed).toEqual([]);
+                    },
+                ),
+                { numRuns: 50 },
+            );
+        },
+    );
 
     test.each(withDefault)("$name.$key: its default is accepted", ({ key, rule }) => {
         expect(rule.validate(rule.default, key)).toEqual([]);
     });
 
-    test.each(kept)("$name.$key: to leave it out later is no difference", ({ key, rule }) => {
+    test.each(kept)("$name.$key: removing it later is no difference", ({ key, rule }) => {
         fc.assert(
             fc.property(data, fc.constantFrom(undefined, null), (before, after) => {
                 expect(changedProperties({ [key]: rule }, { [key]: before }, { [key]: after })).toEqual([]);
@@ -63,7 +66,7 @@ describe("in every rule of every resource", () => {
         );
     });
 
-    test.each(rules)("$name.$key: says as data what it accepts", ({ rule }) => {
+    test.each(rules)("$name.$key: its rule contains the accepted values as data", ({ rule }) => {
         expect(rule.validate.expected).not.toBe("");
         expect(rule.validate.valueType).toMatch(/^(string|integer|boolean|list|map|object|any)$/);
         for (const value of rule.validate.values ?? []) expect(rule.validate(value, "x")).toEqual([]);
@@ -122,7 +125,7 @@ describe("a volume", () => {
         expect(await host.diff(given, volume, given)).toEqual({ changes: false });
     });
 
-    test("that was adopted as it is changes when a default is declared that it does not have", async () => {
+    test("that was adopted with other values changes when a default is declared", async () => {
         const there = { volumeType: "io2", iops: 20_000, multiAttachEnabled: true };
         expect(await host.diff(volume, { ...volume, multiAttachEnabled: true }, there)).toEqual({
             changes: false,

@@ -19,7 +19,7 @@ import { answer } from "../wire";
 const failure: CheckFailure = { property: "size", value: 7, expected: "a multiple of 8" };
 
 describe("a failure", () => {
-    test("says what was given and what is expected, on the property", () => {
+    test("names the property, the given value and the expected one", () => {
         expect(reportFailure(failure, [])).toEqual({
             property: "size",
             reason: "is 7, but must be a multiple of 8",

@@ -332,7 +332,7 @@ test("what contradicts itself is refused on the property at fault", async () => 
     ]);
 });
 
-test("every failure is told, not the first alone", async () => {
+test("all failures are reported, not only the first one", async () => {
     const failures = await host.failures({ description: 5, timeout: "2h", tags: { a: 1, b: 2 } });
     expect(failures.map((failure) => failure.split(" ")[0]).sort()).toEqual([
         "description",
@@ -362,7 +362,7 @@ test("a key that two options write is refused on the property at fault", async (
     expect(await same.failures({ volumeId, group: "a" })).toEqual([]);
 });
 
-test("the state of the copy decides: an error replaces, an unfinished one updates where it is awaited", async () => {
+test("the state of the copy decides: an error replaces it, an unfinished job updates it if it is awaited", async () => {
     const inputs = { volumeId };
     expect(await host.diff(inputs, inputs, { state: "error" })).toEqual({
         changes: true,
@@ -373,7 +373,7 @@ test("the state of the copy decides: an error replaces, an unfinished one update
     expect(await host.diff(unawaited, unawaited, { state: "pending" })).toEqual({ changes: false });
 });
 
-test("a replacement says what becomes of the copy that there is", async () => {
+test("the preview of a replacement describes the fate of the existing copy", async () => {
     const { said, diff } = withVoice();
     const facts = { startTime: "2026-01-01T00:00:00.000Z", volumeSize: 8 };
     await diff({ volumeId: "vol-1" }, { volumeId: "vol-2" }, facts);
@@ -399,7 +399,7 @@ test("replaceOnChanges replaces; an unknown value replaces only by the engine; a
     expect(await host.answer(all("24 hours", "a"), all("1 day", "b"))).toEqual({ changes: true });
 });
 
-test("the engine finds what it can, so that it shows changed inputs alone; only where it finds none is it told", async () => {
+test("the engine compares inputs by itself; diff lists changed inputs only if the engine finds none", async () => {
     const one = { volumeId, description: "a", group: "a" };
     expect(await host.answer(one, { ...one, group: "b" })).toEqual({});
     expect(await host.answer(one, { ...one, description: "b" })).toEqual({ replaces: ["description"] });
@@ -409,7 +409,7 @@ test("the engine finds what it can, so that it shows changed inputs alone; only 
     expect(await host.answer(one, secret)).toEqual({ changes: true, replaces: ["description"] });
 });
 
-test("a refresh, which compares other inputs than the program's, is told", async () => {
+test("a refresh, which compares other inputs than the program's, gets the list of changed inputs", async () => {
     const { inputs } = await host.check({ volumeId, group: "a" });
     await host.check({ volumeId, group: "b" }, inputs);
     const observed = { ...inputs, group: "outside" };
@@ -437,7 +437,7 @@ test("the name is the resource's own unless one is given, and stays when it is r
     expect(named.inputs).toMatchObject({ name: "given" });
 });
 
-test("what no region can be known for yet is not a failure; where nothing says one, it is", async () => {
+test("an unknown region is no failure; a missing one is", async () => {
     const { "aws:region": _, ...nowhere } = baseConfig;
     const files = {
         "aws:sharedConfigFiles": '["/nonexistent"]',
@@ -458,7 +458,7 @@ test("what no region can be known for yet is not a failure; where nothing says o
     }
 });
 
-test("a changed aws:region moves nothing, not even through a replacement", async () => {
+test("a changed aws:region moves no resource, not even through a replacement", async () => {
     const moved = new Host({ ...baseConfig, "aws:region": "eu-west-1" });
     const state = { volumeId, region: "us-east-1" };
     expect((await moved.check({ volumeId }, state)).inputs).toMatchObject({ region: "us-east-1" });

@@ -34,28 +34,28 @@ beforeAll(async () => {
 });
 
 /** Contains the registration of a resource. */
-async function told(resource: pulumi.CustomResource): Promise<Registered> {
+async function registrationOf(resource: pulumi.CustomResource): Promise<Registered> {
     const name = (await valueOf(resource.id)).replace(/-id$/, "");
     return registered.find((other) => other.name === name)!;
 }
 
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
-describe("what the engine is told", () => {
+describe("the registration with the engine contains", () => {
     test("the type, which is in users' state for ever", async () => {
-        const { type } = await told(new Snapshot("a", { volumeId: "vol-1" }));
+        const { type } = await registrationOf(new Snapshot("a", { volumeId: "vol-1" }));
         expect(type).toBe("pulumi-nodejs:dynamic/ebs:Snapshot");
     });
 
     test("the text of the provider, which is in users' state twice for each resource, for ever", async () => {
-        const { inputs } = await told(new Snapshot("b", { volumeId: "vol-1" }));
+        const { inputs } = await registrationOf(new Snapshot("b", { volumeId: "vol-1" }));
         expect(inputs["__provider"]).toBe(
             'exports.handler = () => require("pulumi-ebs-snapshots/provider").Snapshot',
         );
         expect(String(inputs["__provider"]).length).toBeLessThanOrEqual(300);
     });
 
-    test("the arguments as they are given, and nothing that is not", async () => {
+    test("the given arguments, and no others", async () => {
         const args = {
             volumeId: "vol-1",
             description: "before",
@@ -71,7 +71,7 @@ describe("what the engine is told", () => {
             region: "eu-west-1",
             credentials: { profile: "backup" },
         } as const;
-        const { inputs } = await told(new Snapshot("all", args));
+        const { inputs } = await registrationOf(new Snapshot("all", args));
         const { __provider, __urn, __organization, __seen, ...rest } = inputs;
         expect(rest).toEqual(args);
         expect(__organization).toBe("organization");
@@ -82,7 +82,7 @@ describe("what the engine is told", () => {
 
     test("the URN of a child names its parent's type", async () => {
         const parent = new pulumi.ComponentResource("my:index:Backups", "parent");
-        const { inputs } = await told(new Snapshot("child", { volumeId: "vol-1" }, { parent }));
+        const { inputs } = await registrationOf(new Snapshot("child", { volumeId: "vol-1" }, { parent }));
         expect(inputs["__urn"]).toBe(
             "urn:pulumi:test::project::my:index:Backups$pulumi-nodejs:dynamic/ebs:Snapshot::child",
         );
@@ -91,11 +91,12 @@ describe("what the engine is told", () => {
     test("several children of a component, which do not wait for each other", async () => {
         const parent = new pulumi.ComponentResource("my:index:Backups", "of-two");
         const children = ["one", "two"].map((name) => new Snapshot(name, { volumeId: "vol-1" }, { parent }));
-        for (const child of children) expect((await told(child)).inputs).toMatchObject({ volumeId: "vol-1" });
+        for (const child of children)
+            expect((await registrationOf(child)).inputs).toMatchObject({ volumeId: "vol-1" });
     });
 
     test("arguments that are known later, at any depth", async () => {
-        const { inputs } = await told(
+        const { inputs } = await registrationOf(
             new Snapshot("later", {
                 volumeId: pulumi.output("vol-1"),
                 tags: { a: Promise.resolve("1") },
@@ -111,7 +112,7 @@ describe("what the engine is told", () => {
 
     test("which properties replace on changes, for the provider to know", async () => {
         const opts = { replaceOnChanges: ["group"] };
-        const { inputs } = await told(new Snapshot("r", { volumeId: "vol-1", group: "g" }, opts));
+        const { inputs } = await registrationOf(new Snapshot("r", { volumeId: "vol-1", group: "g" }, opts));
         expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
     });
 
@@ -119,7 +120,9 @@ describe("what the engine is told", () => {
         const warn = vi.spyOn(pulumi.log, "warn");
         const customTimeouts = { delete: "1h" };
         for (const name of ["gone-1", "gone-2"]) {
-            const { inputs } = await told(new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }));
+            const { inputs } = await registrationOf(
+                new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }),
+            );
             expect(inputs["timeout"]).toBeUndefined();
         }
         const said = warn.mock.calls.map(([line]) => line);
@@ -136,33 +139,35 @@ describe("what the engine is told", () => {
         [{ delete: "5m" }, undefined],
     ])("customTimeouts %j, where no timeout is given", async (customTimeouts, timeout) => {
         const name = `timeouts-${JSON.stringify(customTimeouts)}`;
-        const { inputs } = await told(new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }));
+        const { inputs } = await registrationOf(
+            new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }),
+        );
         expect(inputs["timeout"]).toBe(timeout);
         const given = new Snapshot(`${name}-2`, { volumeId: "vol-1", timeout: "1 day" }, { customTimeouts });
-        expect((await told(given)).inputs["timeout"]).toBe("1 day");
+        expect((await registrationOf(given)).inputs["timeout"]).toBe("1 day");
     });
 
     test("customTimeouts add no timeout to a resource that has none", async () => {
         const share = new SnapshotShare("s", { snapshotId: "snap-1" }, { customTimeouts: { create: "1m" } });
         const has = "timeout" in snapshotShareRules;
-        expect((await told(share)).inputs["timeout"]).toBe(has ? "1 minutes" : undefined);
+        expect((await registrationOf(share)).inputs["timeout"]).toBe(has ? "1 minutes" : undefined);
     });
 
-    test("which arguments are secret where a transformation of the stack or of a parent makes them so", async () => {
+    test("the arguments that a transformation of the stack or of a parent makes secret", async () => {
         const hide: pulumi.ResourceTransformation = ({ props, opts }) => ({
             props: { ...(props as object), tags: { token: pulumi.secret("s") } },
             opts,
         });
         const parent = new pulumi.ComponentResource("a:b:C", "hiding", {}, { transformations: [hide] });
-        const { inputs } = await told(new Snapshot("hidden", { volumeId: "vol-1" }, { parent }));
+        const { inputs } = await registrationOf(new Snapshot("hidden", { volumeId: "vol-1" }, { parent }));
         expect(inputs["__secrets"]).toEqual(["tags"]);
         const own = new Snapshot("own", { volumeId: "vol-1" }, { transformations: [hide] });
-        expect((await told(own)).inputs["__secrets"]).toEqual(["tags"]);
+        expect((await registrationOf(own)).inputs["__secrets"]).toEqual(["tags"]);
     });
 
     test("digests of the arguments as they arrive, so that the provider notices what a transform changes", async () => {
         const seen = async (name: string, args: object, opts: pulumi.CustomResourceOptions = {}) =>
-            (await told(new Snapshot(name, { volumeId: "vol-1", ...args }, opts))).inputs;
+            (await registrationOf(new Snapshot(name, { volumeId: "vol-1", ...args }, opts))).inputs;
         const tags = { a: Promise.resolve("1"), b: undefined, c: "2" };
         const { __seen: digests } = await seen("seen", { tags, group: Promise.resolve("g") });
         expect(digests).toEqual({
@@ -178,16 +183,18 @@ describe("what the engine is told", () => {
         expect((await seen("ignoring", { tags }, { ignoreChanges }))["__ignoreChanges"]).toEqual(["tags"]);
     });
 
-    test("which arguments are secret, where one is", async () => {
+    test("the secret arguments, if there is one", async () => {
         const tags = { token: pulumi.secret("s") };
-        const secret = await told(new Snapshot("secret", { volumeId: "vol-1", tags }));
+        const secret = await registrationOf(new Snapshot("secret", { volumeId: "vol-1", tags }));
         expect(secret.inputs["__secrets"]).toEqual(["tags"]);
-        const named = await told(new Snapshot("named", { volumeId: "vol-1", group: pulumi.secret("s") }));
+        const named = await registrationOf(
+            new Snapshot("named", { volumeId: "vol-1", group: pulumi.secret("s") }),
+        );
         expect(named.inputs["__secrets"]).toEqual(["group"]);
-        const plain = await told(new Snapshot("plain", { volumeId: "vol-1", tags: { a: "1" } }));
+        const plain = await registrationOf(new Snapshot("plain", { volumeId: "vol-1", tags: { a: "1" } }));
         expect(plain.inputs).not.toHaveProperty("__secrets");
         pulumi.runtime.setAllConfig({ "aws:defaultTags": '{"tags":{"Token":"s"}}' }, ["aws:defaultTags"]);
-        const defaulted = await told(new Snapshot("defaulted", { volumeId: "vol-1" }));
+        const defaulted = await registrationOf(new Snapshot("defaulted", { volumeId: "vol-1" }));
         pulumi.runtime.setAllConfig({});
         expect(defaulted.inputs["__secrets"]).toEqual(["tags"]);
     });
@@ -230,7 +237,7 @@ describe("options that cannot be honoured are refused", () => {
         expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
     });
 
-    test("import, naming adopt where the resource can adopt", () => {
+    test("import, naming adopt if the resource can adopt", () => {
         expect(make({ import: "snap-1" })).toThrow(
             'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option import is not supported: Pulumi cannot import dynamic ' +
                 'resources; remove the option, and set the argument adopt: "snap-1" instead',
@@ -259,7 +266,7 @@ describe("options that cannot be honoured are refused", () => {
         expect(make({ parent: inner })).toThrow(reason);
     });
 
-    test("unless it is said where or who", () => {
+    test("unless region or credentials are declared", () => {
         expect(make({ provider: aws }, { region: "eu-west-1" })).not.toThrow();
         expect(make({ provider: aws }, { credentials: { profile: "backup" } })).not.toThrow();
     });

@@ -282,7 +282,7 @@ describe("the guardrail, as a permissions boundary", () => {
     });
 });
 
-test("with no account and no sharers, nobody shares anything with anybody, and everybody may revoke", async () => {
+test("without accounts and sharers, nobody can share, and everybody can revoke", async () => {
     const attached = {
         identityPolicies: named(everything),
         serviceControlPolicies: [

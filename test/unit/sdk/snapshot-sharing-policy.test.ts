@@ -37,7 +37,7 @@ beforeEach(() => {
 const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
 /** Makes one and waits until every child of it has its URN. */
-async function made(name: string, args: ConstructorParameters<typeof SnapshotSharingPolicy>[1]) {
+async function createPolicy(name: string, args: ConstructorParameters<typeof SnapshotSharingPolicy>[1]) {
     const remember = (child: { resource: pulumi.Resource }) => {
         children.push(child.resource);
         return undefined;
@@ -55,7 +55,7 @@ const sharers = {
 const ids = ["011122223333", "444455556666", "123456789012"];
 
 test("each kind of sharers has one policy, attached to every group, role and user named", async () => {
-    const { policy, urns } = await made("sharing", sharers);
+    const { policy, urns } = await createPolicy("sharing", sharers);
     const { allow } = sharingPolicyDocuments({ ...sharers, accounts: ids });
     const attached = registered.map(({ type, name, inputs }) => [type, name, inputs]);
     expect(attached).toEqual([
@@ -87,8 +87,8 @@ test("each kind of sharers has one policy, attached to every group, role and use
     expect(policy.documents).toEqual(sharingPolicyDocuments({ ...sharers, accounts: ids }));
 });
 
-test("where nobody shares, there is no policy", async () => {
-    const { policy } = await made("nobody", { accounts: ["prod"], privateSharers: { groups: [] } });
+test("without sharers, there is no policy", async () => {
+    const { policy } = await createPolicy("nobody", { accounts: ["prod"], privateSharers: { groups: [] } });
     expect(registered.map(({ name }) => name)).toEqual(["nobody"]);
     expect(await valueOf(policy.privatePolicyArn)).toBeUndefined();
 });

@@ -197,7 +197,7 @@ describe("accounts", () => {
         expect(await differs(["prod"], ["prod", UNKNOWN], [alice])).toBe(true);
     });
 
-    test("where no alias is configured, the message says so", async () => {
+    test("if no alias is configured, the message says so", async () => {
         expect(await hostOf(baseConfig).failures({ snapshotId, accounts: ["prod"] })).toEqual([
             'accounts[0] is "prod", but must be an account id of 12 digits or an alias: none is configured under ebs-snapshots:accounts',
         ]);
@@ -217,7 +217,7 @@ describe("accounts", () => {
     });
 });
 
-test("without the switch, public is refused, saying what is at stake and where the switch is", async () => {
+test("without allowPublicSharing, public is refused, with the risk and the key to set", async () => {
     expect(await hostOf().failures({ snapshotId, public: true })).toEqual([
         "public is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone " +
             "with an AWS account, and copies of it cannot be taken back. If that is meant: " +
@@ -225,7 +225,7 @@ test("without the switch, public is refused, saying what is at stake and where t
     ]);
 });
 
-test("an unchanged share asks nothing, a changed one once", async () => {
+test("an unchanged share makes no call, a changed one makes one", async () => {
     const host = hostOf();
     const { inputs } = await host.check({ snapshotId, accounts: ["prod"] });
     const asked = host.wire.requests.length;
@@ -235,12 +235,12 @@ test("an unchanged share asks nothing, a changed one once", async () => {
     expect(host.wire.requests.slice(asked).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 });
 
-test("whoever may not look may preview all the same", async () => {
+test("a caller without read permissions can still preview", async () => {
     const host = hostOf(open, ({ action }) => refusal("UnauthorizedOperation", `not ${action}`, 403));
     expect(await host.failures({ snapshotId, accounts: [alice], public: true })).toEqual([]);
     expect(host.said).toEqual([
         `info: ${snapshotId} will be shared with ${alice}, everyone`,
-        `warn: makes ${snapshotId} public: everyone with an AWS account may copy what is on its volume`,
+        `warn: makes ${snapshotId} public: everyone with an AWS account can copy its data`,
         "warn: could not be validated against AWS: UnauthorizedOperation: not DescribeSnapshots. The caller needs the IAM permission ec2:DescribeSnapshots. `pulumi up` will check again.",
     ]);
 });
@@ -277,7 +277,7 @@ test("an up of 100 shares, checked one after another, takes at most 320 calls, n
     expect(host.wire.requests.length).toBeLessThanOrEqual(320);
 });
 
-test("a preview says whom it will be shared with, and the ids that aliases stand for", async () => {
+test("a preview names the new accounts, and the ids of aliases", async () => {
     const host = hostOf(open);
     await host.check({ snapshotId, accounts: ["audit", "prod", bob], public: true });
     expect(host.said[0]).toBe(
@@ -303,7 +303,7 @@ describe("what earlier versions left", () => {
     const sent = (host: Host, name: string) =>
         host.wire.requests.filter(({ action }) => action === name).map(({ params }) => params);
 
-    test("is owned as its state says, and its tag, whatever stack it names, goes with the next change", async () => {
+    test("is owned according to its state, and its tag of any stack is removed with the next change", async () => {
         const host = hostOf(config, ec2([alice, bob], tag("granted-0a1b2c3d")));
         const old = { region: "us-east-1", snapshotId, accounts: ["prod", bob] };
         const state = { ...old, accountIds: [alice], granted: [alice, carol], grants: [alice, bob] };
@@ -316,7 +316,7 @@ describe("what earlier versions left", () => {
         ]);
     });
 
-    test("is revoked by a deletion, and the tag goes; where it may not go, that is said and no failure", async () => {
+    test("is revoked by a deletion, and its tag is removed; a failed removal is only a warning", async () => {
         const answering: Answering = (request, count) =>
             request.action === "DeleteTags"
                 ? refusal("UnauthorizedOperation", "no", 403)
@@ -338,7 +338,7 @@ describe("what earlier versions left", () => {
         );
     });
 
-    test("hides nothing: made public, or shared on with exclusive, a share of 20 accounts shows it", async () => {
+    test("shows all drift: public access, and other accounts of an exclusive share of 20 accounts", async () => {
         const many = Array.from({ length: 20 }, (_, index) => String(10 ** 11 + index));
         const host = hostOf(config, ec2([...many, carol, "all"], tag("granted-0a1b2c3d")));
         const state = { region: "us-east-1", snapshotId, accounts: many, accountIds: many, granted: many };
@@ -364,7 +364,7 @@ test("a change that is cut off halfway leaves the share in the state, which owns
     });
 });
 
-test("an answer without the list of grants is an error, not nobody", async () => {
+test("an answer without the list of grants is an error, not an empty list", async () => {
     const answering: Answering = (request, count) =>
         request.action === "DescribeSnapshotAttribute" ? answer(request.action) : ec2()(request, count);
     const state = { region: "us-east-1", snapshotId, accounts: [alice], accountIds: [alice] };
@@ -410,7 +410,7 @@ describe("what is to be changed", () => {
     const grants = fc.uniqueArray(grant).map((list) => list.sort());
     const situation = fc.record({ grants, owned: grants });
 
-    test("nothing that any share declares is revoked, and nothing that is there is granted again", () => {
+    test("declared grants of any share are not revoked, and existing ones are not granted again", () => {
         fc.assert(
             fc.property(situation, grants, fc.boolean(), grants, (observed, desired, exclusive, declared) => {
                 const { added, removed } = grantChanges(observed, desired, exclusive, declared);

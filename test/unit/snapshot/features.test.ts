@@ -47,46 +47,51 @@ describe("a lock", () => {
     });
 
     test.each<[string, LockedSnapshotsInfo | undefined, SnapshotLock, object | undefined]>([
-        ["where there is none is asked for", undefined, governance("30 days"), request("governance", 30)],
-        ["as it is, in other units, asks for nothing", governed, governance("720 hours"), undefined],
+        ["is requested if there is none", undefined, governance("30 days"), request("governance", 30)],
         [
-            "that ran out is not put on again",
+            "is not requested if the current one is equal in other units",
+            governed,
+            governance("720 hours"),
+            undefined,
+        ],
+        [
+            "is not requested again after it expired",
             { ...governed, LockState: "expired" },
             governance("30 days"),
             undefined,
         ],
         [
-            "that ran out and is longer now is",
+            "is requested again after it expired if it is longer now",
             { ...governed, LockState: "expired" },
             governance("31 days"),
             request("governance", 31),
         ],
         [
-            "until a date, which it has, asks for nothing",
+            "is not requested if the current one ends at the declared time",
             governed,
             { mode: "governance", expiresAt: "2026-12-31T00:00Z" },
             undefined,
         ],
         [
-            "in another mode is asked for",
+            "is requested in another mode",
             governed,
             compliance("30 days", "1 day"),
             request("compliance", 30, 24),
         ],
         [
-            "in its cool-off can be shortened",
+            "can be shortened during its cool-off",
             cooling,
             compliance("10 days", "24 hours"),
             request("compliance", 10, 24),
         ],
         [
-            "past its cool-off is as declared, whatever the cool-off says now",
+            "is not requested after its cool-off if only the cool-off differs",
             sealed,
             compliance("30 days"),
             undefined,
         ],
         [
-            "past its cool-off is extended without one, which EC2 would refuse",
+            "is extended after its cool-off without one, which EC2 would refuse",
             sealed,
             compliance("60 days", "1 day"),
             request("compliance", 60),
@@ -99,13 +104,13 @@ describe("a lock", () => {
         { mode: "governance", duration: "60 days" },
         { mode: "compliance", duration: "29 days" },
         { mode: "compliance", expiresAt: "2026-12-30T00:00:00Z" },
-    ])("past its cool-off is not made less: %j", (lock) => {
+    ])("cannot be reduced after its cool-off: %j", (lock) => {
         expect(() => lockRequest(id, sealed, lock)).toThrow(
             "it is locked in compliance mode until 2026-12-31T00:00:00.000Z; nobody can lift the lock. It can only be extended",
         );
     });
 
-    test("tells who could lift it, and until when", () => {
+    test("is described with its end and with who can lift it", () => {
         expect(formatLock(governed)).toBe(
             "it is locked in governance mode until 2026-12-31T00:00:00.000Z; a caller with the permission ec2:UnlockSnapshot can lift the lock",
         );
@@ -117,7 +122,7 @@ describe("a lock", () => {
         expect(isLocked(undefined)).toBe(false);
     });
 
-    test("is compared with whatever an older state holds", () => {
+    test("is compared with any value of an older state", () => {
         const nothing = { toString: 1 };
         const lock = { mode: "governance", expiresAt: "2026-12-31T00:00:00Z" };
         expect(lockRule.isEqual({ mode: "governance", expiresAt: nothing }, lock)).toBe(false);
@@ -128,7 +133,7 @@ describe("a lock", () => {
         expect(fastRestoreRule.isEqual(before.fastRestore, after.fastRestore)).toBe(false);
     });
 
-    test("is seen as it is: lifted, changed, or as declared", () => {
+    test("is read: lifted, changed, or as declared", () => {
         const declared: SnapshotLock = { mode: "governance", duration: "720 hours" };
         expect(inputFromLock(declared, undefined)).toBeUndefined();
         expect(inputFromLock(declared, governed)).toBe(declared);
@@ -147,7 +152,7 @@ describe("fast restore", () => {
         StateTransitionReason: "Client.UserInitiated",
     });
 
-    test("is on as soon as it is about to be, by the name or the id of the zone", () => {
+    test("counts as enabled as soon as it is being enabled, by the name or the id of the zone", () => {
         const there = [
             zone("a", "enabling"),
             zone("b", "enabled"),
@@ -158,7 +163,7 @@ describe("fast restore", () => {
         expect(enabledZones(there, true)).toEqual(["use1-aza", "use1-azb"]);
     });
 
-    test("is waited for in every zone; where it goes off meanwhile, that is a failure", () => {
+    test("is awaited in every zone, and the wait fails if it is disabled meanwhile", () => {
         const wanted = ["us-east-1a", "us-east-1b"];
         expect(evaluateFastRestore(wanted, [zone("a", "enabled"), zone("b", "enabled")], false)).toBe("done");
         expect(evaluateFastRestore(wanted, [zone("a", "optimizing")], false)).toEqual({
@@ -172,7 +177,7 @@ describe("fast restore", () => {
         });
     });
 
-    test("is seen as it is: off, in other zones, or as declared", () => {
+    test("is read: disabled, in other zones, or as declared", () => {
         const declared = { availabilityZones: ["us-east-1b", "us-east-1a", "us-east-1a"] };
         expect(inputFromFastRestore(declared, undefined)).toBeUndefined();
         expect(inputFromFastRestore(declared, [zone("a", "enabled"), zone("b", "enabled")])).toBe(declared);
@@ -193,7 +198,7 @@ describe("the archive", () => {
         LastTieringStartTime: began,
     });
 
-    test("is where a snapshot is on its way to", () => {
+    test("is the target of a move in progress", () => {
         expect(tierOf(undefined)).toBe("standard");
         expect(tierOf({ StorageTier: "archive" })).toBe("archive");
         expect(tierOf(moving("archival-in-progress"))).toBe("archive");
@@ -202,7 +207,7 @@ describe("the archive", () => {
         );
     });
 
-    test("is moved to and from only where it is declared and differs", () => {
+    test("changes only if it is declared and differs", () => {
         const archived = { StorageTier: "archive" as const };
         expect(requiredMove(undefined, { storageTier: "archive" })).toBe("archive");
         expect(requiredMove(archived, { storageTier: "archive" })).toBeUndefined();
@@ -212,13 +217,13 @@ describe("the archive", () => {
         expect(requiredMove(moving("archival-in-progress"), { storageTier: "archive" })).toBeUndefined();
     });
 
-    test("lends a snapshot for days that were not asked for before, and not again by itself", () => {
+    test("restores a snapshot for a new number of days, and not again for the same number", () => {
         expect(isRestoreRequested({ temporaryRestoreDays: 3 }, {})).toBe(true);
         expect(isRestoreRequested({ temporaryRestoreDays: 3 }, { temporaryRestoreDays: 3 })).toBe(false);
         expect(isRestoreRequested({}, { temporaryRestoreDays: 3 })).toBe(false);
     });
 
-    test("is waited for by what EC2 tells of this move, not of an earlier one", () => {
+    test("is awaited by the status of this move, not of an earlier one", () => {
         const failed = {
             ...moving("archival-in-progress"),
             LastTieringOperationStatus: "archival-failed" as const,

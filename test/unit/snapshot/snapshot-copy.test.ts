@@ -125,7 +125,7 @@ describe("encryption", () => {
     });
 });
 
-test("the source is asked for once, and not at all where neither it nor encrypted changed", async () => {
+test("the source is read once, and not at all if neither it nor encrypted changed", async () => {
     const host = newHost();
     const { inputs } = await host.check(base);
     const asked = () =>
@@ -137,7 +137,7 @@ test("the source is asked for once, and not at all where neither it nor encrypte
     expect(asked()).toHaveLength(1);
 });
 
-test("what cannot be looked up now is no failure: it is told, and the up will tell", async () => {
+test("a failed check against AWS is a warning at the preview, because up checks again", async () => {
     const host = new Host(
         baseConfig,
         () => ({
@@ -152,7 +152,7 @@ test("what cannot be looked up now is no failure: it is told, and the up will te
     ]);
 });
 
-test("a source in the archive is refused; one that is a copy itself, in the same region, is told", async () => {
+test("an archived source is refused; a source that is a copy in the same region causes a message", async () => {
     const source = (facts: string) =>
         new Host(
             baseConfig,

@@ -82,7 +82,7 @@ describe("the client token", () => {
         expect(new Set([token, ...tokensOf(other), ...tokensOf(next)]).size).toBe(3);
     });
 
-    test("that was used before, for what is gone, is followed by the next one", async () => {
+    test("that was used for a deleted volume is followed by the next one", async () => {
         const mismatch = hostWith((_, count) =>
             count === 1 ? refusal("IdempotentParameterMismatch", "Arguments are inconsistent") : undefined,
         );
@@ -111,7 +111,7 @@ describe("the client token", () => {
     });
 });
 
-test("what EC2 refuses is told with the resource, and no volume is in the state", async () => {
+test("an error of EC2 names the resource, and no volume is in the state", async () => {
     const host = hostWith(() =>
         refusal("VolumeLimitExceeded", "You have exceeded your maximum gp3 storage limit"),
     );

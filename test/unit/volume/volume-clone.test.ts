@@ -45,7 +45,7 @@ const table: Table = {
 testRules(hostOf(volumeWith(regular)), base, table);
 
 describe("the source", () => {
-    test("is asked once for a new clone, and not again for one that exists", async () => {
+    test("is read once for a new clone, and not again for an existing one", async () => {
         const host = hostOf(volumeWith(regular));
         const { inputs } = await host.check(base);
         expect(host.wire.count("DescribeVolumes")).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ describe("the source", () => {
         ]);
     });
 
-    test("that nobody may read is a warning", async () => {
+    test("that the caller must not read is a warning", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures(base)).toEqual([]);
         expect(host.said.join()).toMatch(/could not be validated against AWS: .*ec2:DescribeVolumes/);

@@ -101,7 +101,7 @@ describe("zones", () => {
         expect(isIdIn(region, zone)).toBe(expected);
     });
 
-    test("gp3 is the default in a region's own zones, and nothing is on Outposts and in Local Zones", () => {
+    test("gp3 is the default in a region's own zones; on Outposts and in Local Zones there is none", () => {
         expect(isRegular({ availabilityZone: "us-east-1a" })).toBe(true);
         expect(typeOfNewVolume({ availabilityZoneId: "use1-az1" })).toBe("gp3");
         expect(typeOfNewVolume({ availabilityZone: "us-west-2-lax-1a" })).toBeUndefined();
@@ -135,7 +135,7 @@ test.each([
 });
 
 describe("another snapshot", () => {
-    test("is refused unless the policy says what to do; not judged where it is not known yet", async () => {
+    test("is refused unless onSnapshotChange allows it; an unknown one is not evaluated", async () => {
         const host = hostOf(snapshotOf(8));
         expect(await host.failures({ ...base, snapshotId: "snap-2" }, base)).toEqual([
             'snapshotId is "snap-2", but the volume was created from snap-1 and holds data written since. ' +
@@ -150,7 +150,7 @@ describe("another snapshot", () => {
         expect(host.wire.requests).toEqual([]);
     });
 
-    test("replaces only where the program says so", async () => {
+    test("replaces only if the program declares it", async () => {
         const host = hostOf(snapshotOf(8));
         const diff = (onSnapshotChange: string | undefined, snapshotId: string) =>
             host.clock.until(
@@ -175,7 +175,7 @@ describe("another snapshot", () => {
     });
 });
 
-describe("the snapshot is asked", () => {
+describe("the check reads the snapshot", () => {
     test("once for a new volume, with or without a size, and not again for one that exists", async () => {
         const host = hostOf(snapshotOf(8));
         const inputs = { ...base, size: 20 };
@@ -235,7 +235,7 @@ describe("the snapshot is asked", () => {
         expect(await inArchive(lent).failures({ ...base, size: 8 })).toEqual([]);
     });
 
-    test("where nobody may ask, the preview warns and goes on", async () => {
+    test("without the permission to read it, the preview warns and continues", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures({ ...base, size: 8 })).toEqual([]);
         expect(host.said).toEqual([
@@ -244,7 +244,7 @@ describe("the snapshot is asked", () => {
     });
 });
 
-test("a size that is edited to less than the volume has is refused, also where only the state knows that size", async () => {
+test("a size smaller than the volume is refused, even if only the state contains the volume's size", async () => {
     const host = hostOf(snapshotOf(8));
     expect(await host.failures({ ...base, size: 10 }, { ...base, size: 20 })).toEqual([
         "size is 10, but the volume has 20 GiB, and EC2 cannot shrink a volume. Specify at least that size, or remove size. " +
@@ -331,7 +331,7 @@ test("a volume is usable, on its way, or has failed: every state is one of these
     expect(evaluateVolume({ State: "resting" as never })).toHaveProperty("failed");
 });
 
-test("initialization is waited for where EC2 tells of it", () => {
+test("initialization is awaited if EC2 shows it", () => {
     expect(evaluateInitialization({ InitializationStatusDetails: { Progress: 40 } })).toEqual({
         pending: "40%",
     });
@@ -343,7 +343,7 @@ test("initialization is waited for where EC2 tells of it", () => {
 describe("figures that are left out", () => {
     const io2 = { VolumeType: "io2" as const, Iops: 20_000, Size: 8, MultiAttachEnabled: true };
 
-    test("leave an io2 volume as it is", async () => {
+    test("do not change an io2 volume", async () => {
         const host = hostOf(snapshotOf(8));
         const before = { ...base, volumeType: "io2", iops: 20_000 };
         const after = { ...base, volumeType: undefined };
@@ -351,7 +351,7 @@ describe("figures that are left out", () => {
         expect(planModification(io2, {})).toBeUndefined();
     });
 
-    test("are not refused by the rules of gp3 where the volume exists", () => {
+    test("are not refused by the rules of gp3 for an existing volume", () => {
         const inputs = { snapshotId: "snap-1", availabilityZone: "us-east-1a", multiAttachEnabled: true };
         expect(checkVolumeFromSnapshot(inputs, inputs)).toEqual([]);
         expect(checkVolumeFromSnapshot(inputs, {})).toHaveLength(1);
@@ -390,13 +390,13 @@ describe("deleting a volume", () => {
         expect(host.wire.count("DeleteVolume")).toBe(2);
     });
 
-    test("is repeated where EC2 says VolumeInUse although nothing is attached", async () => {
+    test("is repeated if EC2 returns VolumeInUse although nothing is attached", async () => {
         const host = hostWith(["", "", ""], 3);
         await destroy(host);
         expect(host.wire.count("DeleteVolume")).toBe(4);
     });
 
-    test("fails after about 30 seconds where it stays attached, and names the instance", async () => {
+    test("fails after about 30 seconds if it stays attached, and names the instance", async () => {
         const host = hostWith(
             Array.from({ length: 99 }, () => attachment("attached")),
             99,
