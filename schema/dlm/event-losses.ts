@@ -21,7 +21,7 @@ export interface EventPlan {
 
 /** Describes what happens to the copies of an event-based policy. */
 export interface CopyLoss {
-    /** Why. */
+    /** Explains the effect. */
     cause: string;
     /** A text that follows the cause and a colon. */
     consequence: string;

@@ -116,11 +116,13 @@ export interface ScheduleTargets<Text = string> {
     allVolumes?: AllVolumes;
 }
 
-/** The volumes of the Region that are left out. */
+/** The volumes of the Region that are excluded. */
 export interface AllVolumes {
-    /** Tag keys and the values of each: a volume with any one of these tags is left out, at most 50. Default: none. */
+    /**
+     * Tag keys and the values of each: a volume with any one of these tags is excluded, at most 50. Default: none.
+     */
     exceptTagged?: Record<string, string[]>;
-    /** Types of volumes that are left out, at most 6. Default: none. */
+    /** Types of volumes that are excluded, at most 6. Default: none. */
     exceptTypes?: ("gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard")[];
     /** If `true`, boot volumes are left out. Default: `false`. */
     exceptBootVolumes?: boolean;

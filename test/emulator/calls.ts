@@ -126,3 +126,11 @@ export async function instanceWithVolumes(): Promise<{ instanceId: string; data:
     }
     return { instanceId, data, scratch };
 }
+
+/** Returns all policies of DLM as a whole, of which a list shows only the heads. */
+export async function policies(): Promise<Record<string, unknown>[]> {
+    const { body } = await emulator.rest("dlm", "GET", "/policies");
+    const listed = body["Policies"] as { PolicyId: string }[];
+    const whole = listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`));
+    return (await Promise.all(whole)).map((answer) => answer.body["Policy"] as Record<string, unknown>);
+}

@@ -8,6 +8,7 @@ import {
     ModifySnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
+import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 
 const example = (name: string) => ({
@@ -15,13 +16,6 @@ const example = (name: string) => ({
     runtime: "runtime: nodejs\n",
 });
 const roleArn = "arn:aws:iam::123456789012:role/dlm";
-
-async function policies(): Promise<Record<string, unknown>[]> {
-    const { body } = await emulator.rest("dlm", "GET", "/policies");
-    const ids = (body["Policies"] as { PolicyId: string }[]).map(({ PolicyId }) => PolicyId);
-    const all = await Promise.all(ids.map((id) => emulator.rest("dlm", "GET", `/policies/${id}`)));
-    return all.map((one) => one.body["Policy"] as Record<string, unknown>);
-}
 
 /** Returns the id of a snapshot that another account shares with the account of the stack. */
 async function shareFrom(account: string): Promise<string> {

@@ -1,6 +1,7 @@
 // A schedule of all volumes through its whole life, against the emulated DLM: it needs the engine for its previews.
 
 import { expect } from "vitest";
+import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 
 interface Given {
@@ -68,5 +69,5 @@ test("a schedule of all volumes is DLM's default policy, from its first preview 
     expect(((await project.outputs()) as { policyIds: string[] }).policyIds).toEqual(policyIds);
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
     await project.destroy();
-    expect((await emulator.rest("dlm", "GET", "/policies")).body["Policies"]).toEqual([]);
+    expect(await policies()).toEqual([]);
 });

@@ -2,7 +2,8 @@
 // identity to the program in previews too.
 
 import { expect } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
+import { policies } from "../../emulator/calls";
+import { createProject, test } from "../../fixture";
 import type { StateResource } from "../project";
 
 interface Declared {
@@ -27,19 +28,14 @@ function schedules(...declared: Declared[]): string {
 
 /** Returns the identity that each policy writes on its snapshots, by the id of the policy. */
 async function identities(): Promise<Record<string, string | undefined>> {
-    const { body } = await emulator.rest("dlm", "GET", "/policies");
-    const ids = (body["Policies"] as { PolicyId: string }[]).map(({ PolicyId }) => PolicyId);
-    const found = await Promise.all(
-        ids.map(async (id) => {
-            const answer = await emulator.rest("dlm", "GET", `/policies/${id}`);
-            const { PolicyDetails } = answer.body["Policy"] as {
-                PolicyDetails: { Schedules: { TagsToAdd: { Key: string; Value: string }[] }[] };
-            };
-            const tags = PolicyDetails.Schedules.flatMap(({ TagsToAdd }) => TagsToAdd);
-            return [id, tags.find(({ Key }) => Key === "pulumi-ebs-snapshots:schedule")?.Value] as const;
-        }),
-    );
-    return Object.fromEntries(found);
+    const found = (await policies()).map(({ PolicyId, PolicyDetails }) => {
+        const { Schedules } = PolicyDetails as {
+            Schedules: { TagsToAdd: { Key: string; Value: string }[] }[];
+        };
+        const tags = Schedules.flatMap(({ TagsToAdd }) => TagsToAdd);
+        return [PolicyId, tags.find(({ Key }) => Key === "pulumi-ebs-snapshots:schedule")?.Value] as const;
+    });
+    return Object.fromEntries(found) as Record<string, string | undefined>;
 }
 
 const first = "organization/project/test/a";

@@ -2,6 +2,7 @@
 // @pulumi/aws. It needs the engine: a component and its children, in previews and in the state.
 
 import { expect } from "vitest";
+import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
@@ -25,15 +26,6 @@ function schedule(targets: object, rules: Rule[], more: object = {}): string {
 }
 
 const tagged = (...values: string[]) => ({ anyTag: { Backup: values } });
-
-async function policies(): Promise<Record<string, unknown>[]> {
-    const { body } = await emulator.rest("dlm", "GET", "/policies");
-    const listed = body["Policies"] as { PolicyId: string }[];
-    const whole = await Promise.all(
-        listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`)),
-    );
-    return whole.map((one) => one.body["Policy"] as Record<string, unknown>);
-}
 
 async function previewOf(project: Project, program: string): Promise<string> {
     await project.program(program);

@@ -4,6 +4,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import { launcher } from "../plugin/fixture";
 import type { StateResource } from "../project";
@@ -120,5 +121,5 @@ test("the policies of an earlier version stay the same ones: nothing is deleted,
     expect(await emulator.count("CreateLifecyclePolicy")).toBe(0);
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
     await project.destroy();
-    expect((await emulator.rest("dlm", "GET", "/policies")).body["Policies"]).toEqual([]);
+    expect(await policies()).toEqual([]);
 });

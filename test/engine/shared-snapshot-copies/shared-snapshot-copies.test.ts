@@ -2,7 +2,8 @@
 // engine: a component and its child, in previews and in the state.
 
 import { expect } from "vitest";
-import { createProject, emulator, test } from "../../fixture";
+import { policies } from "../../emulator/calls";
+import { createProject, test } from "../../fixture";
 
 test.override("life", { scope: "file" }, "file");
 
@@ -19,15 +20,6 @@ function copies(more: object = {}): string {
     const { policyId, roleArn } = new SharedSnapshotCopies("copies", ${JSON.stringify({ ...args, ...more })});
     exports.policyId = policyId;
     exports.roleArn = roleArn;`;
-}
-
-async function policies(): Promise<Record<string, unknown>[]> {
-    const { body } = await emulator.rest("dlm", "GET", "/policies");
-    const listed = body["Policies"] as { PolicyId: string }[];
-    const whole = await Promise.all(
-        listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`)),
-    );
-    return whole.map((one) => one.body["Policy"] as Record<string, unknown>);
 }
 
 const config = { "ebs-snapshots:accounts": JSON.stringify({ production: "111122223333" }) };
