@@ -133,6 +133,8 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
         logoUrl: `https://raw.githubusercontent.com/${owner}/pulumi-ebs-snapshots/main/docs/logo.svg`,
         // The releases contain the plugin under the names that the CLI requests.
         pluginDownloadURL: `github://api.github.com/${owner}/pulumi-ebs-snapshots`,
+        // SDKs are modules and packages by themselves, with paths that agree.
+        meta: { supportPack: true },
         config: { variables: configuration },
         provider: {
             description:

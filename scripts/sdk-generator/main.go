@@ -1,4 +1,4 @@
-// Writes the SDK of a language from schema.json: `sdk-generator <schema.json> <folder>`. The code is that of the
+// Writes the SDK of a language from schema.json: `sdk-generator <go or python> <schema.json> <folder>`. The code is that of the
 // language host which `pulumi package gen-sdk` asks, and which cannot be built from the Go module proxy.
 package main
 
@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
@@ -16,13 +17,13 @@ import (
 type others struct{ schema.ReferenceLoader }
 
 func main() {
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
+	if err := generate(os.Args[1], os.Args[2], os.Args[3]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func generate(file, folder string) error {
+func generate(language, file, folder string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -35,7 +36,7 @@ func generate(file, folder string) error {
 	if err != nil {
 		return err
 	}
-	files, err := python.GeneratePackage("pulumi-ebs-snapshots", pkg, nil, others{})
+	files, err := sdk(language, pkg)
 	if err != nil {
 		return err
 	}
@@ -49,4 +50,15 @@ func generate(file, folder string) error {
 		}
 	}
 	return nil
+}
+
+func sdk(language string, pkg *schema.Package) (map[string][]byte, error) {
+	switch language {
+	case "go":
+		return golang.GeneratePackage("pulumi-ebs-snapshots", pkg, nil)
+	case "python":
+		return python.GeneratePackage("pulumi-ebs-snapshots", pkg, nil, others{})
+	default:
+		return nil, fmt.Errorf("there is no generator for %s", language)
+	}
 }

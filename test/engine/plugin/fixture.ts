@@ -18,7 +18,7 @@ export const usePlugin = "plugins: { providers: [{ name: ebs-snapshots, path: bi
 
 /** A project with the plugin in its folder `bin`. */
 export async function createPluginProject(
-    language: "yaml" | "python" | "nodejs",
+    language: "yaml" | "python" | "go" | "nodejs",
     { program = "", config = {} }: { program?: string; config?: Record<string, string> },
 ): Promise<Project> {
     const runtime = language === "nodejs" ? "{ name: nodejs, options: { typescript: false } }" : language;

@@ -3,6 +3,7 @@
 import { copyFile, readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { expect } from "vitest";
+import type { GoTools } from "../../../scripts/go-tools.mjs" with { "resolution-mode": "import" };
 import type { PythonTools } from "../../../scripts/python-tools.mjs" with { "resolution-mode": "import" };
 import { grantsOf, otherAccount } from "../../emulator/calls";
 import { emulator, test } from "../../fixture";
@@ -13,11 +14,14 @@ import { createPluginProject, pluginConfig, pluginState, usePlugin } from "./fix
 const examples = resolve(__dirname, "../../../examples");
 const shared = { users: [otherAccount], groups: [] };
 let python: PythonTools;
+let go: GoTools;
 
 // The module proxy and PyPI may be slow when the tools are built.
 test.beforeAll(async () => {
     const { pythonTools } = await import("../../../scripts/python-tools.mjs");
+    const { goTools } = await import("../../../scripts/go-tools.mjs");
     python = await pythonTools();
+    go = await goTools();
 }, 600_000);
 
 const languages = {
@@ -28,6 +32,17 @@ const languages = {
         await python.installSdk(site);
         const { PATH = "" } = project.env;
         Object.assign(project.env, { PATH: [python.path, PATH].join(delimiter), PYTHONPATH: site });
+    },
+    go: async (project: Project) => {
+        for (const file of ["go.mod", "main.go"])
+            await copyFile(join(examples, "go", file), join(project.folder, file));
+        await go.compile(project.folder);
+        const { PATH = "" } = project.env;
+        Object.assign(project.env, { PATH: [go.path, PATH].join(delimiter) });
+        // The host would compile the program again at each run.
+        const settings = await readFile(join(project.folder, "Pulumi.yaml"), "utf8");
+        const runtime = "runtime: { name: go, options: { binary: program } }";
+        await project.write("Pulumi.yaml", settings.replace("runtime: go", runtime));
     },
 };
 
@@ -41,9 +56,9 @@ async function createExample(language: keyof typeof languages): Promise<Project>
     return project;
 }
 
-test.for(["yaml", "python"] as const)(
+test.for(["yaml", "python", "go"] as const)(
     "the example in %s previews, creates, updates in place, replaces, imports and destroys; a second up calls nothing",
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async (language) => {
         const project = await createExample(language);
         const previewed = await during(emulator, () => project.preview());

@@ -25,7 +25,7 @@ test.each(examples)(
         const settings = read("examples", name, "Pulumi.yaml");
         expect(settings).toContain(`name: ${name}\n`);
         const page = read("examples", name, "README.md");
-        if (/^runtime: (yaml|python)$/m.test(settings)) {
+        if (/^runtime: (yaml|python|go)$/m.test(settings)) {
             const { version } = JSON.parse(read("package.json")) as { version: string };
             expect(page).toContain(`pulumi plugin install resource ebs-snapshots ${version} `);
         } else {

@@ -1,0 +1,8 @@
+export interface GoTools {
+    /** The folder that comes first in `PATH`. */
+    path: string;
+    /** Compiles the program in a folder to the file `program` there, with the SDK of this package. */
+    compile: (folder: string) => Promise<void>;
+}
+
+export function goTools(log?: (line: string) => void): Promise<GoTools>;
