@@ -35,7 +35,7 @@ export class Project {
         readonly cli: string,
         readonly stack: Stack,
         readonly env: Record<string, string>,
-        readonly hosts: Hosts | undefined,
+        readonly hosts: Partial<Hosts> | undefined,
     ) {}
 
     get folder(): string {
@@ -75,10 +75,12 @@ export class Project {
             },
             backend: stack.backend,
         });
-        // A program elsewhere, or of another kind, is there for the sake of how it is loaded.
-        const isPlain = parent === workFolder && main === undefined && runtime === undefined;
         await stack.init();
-        return new Project(cli, stack, env, isPlain ? hosts : undefined);
+        // A program elsewhere, or in another language, is there for the sake of how it is loaded.
+        if (parent !== workFolder || main !== undefined) return new Project(cli, stack, env, undefined);
+        if (runtime === undefined) return new Project(cli, stack, env, hosts);
+        const isJavaScript = hosts !== undefined && runtime.includes("typescript: false");
+        return new Project(cli, stack, env, isJavaScript ? { program: hosts.program } : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {
