@@ -55,13 +55,18 @@ interface Released {
  * The environment in which the CLI finds the processes of these roles; nothing while another run of this worker uses them.
  */
 export async function attach(
-    hosts: Hosts | undefined,
+    hosts: Partial<Hosts> | undefined,
     { folder, env }: Run,
-    these: (keyof Hosts)[] = ["program", "provider"],
+    wanted: (keyof Hosts)[] = ["program", "provider"],
 ): Promise<Attached | undefined> {
-    if (hosts === undefined) return undefined;
-    const begun = await Promise.all(these.map((role) => ask(hosts[role], "/begin", { folder, env })));
-    if (begun.some(({ port }) => port === undefined)) return undefined;
+    const these = wanted.filter((role) => hosts?.[role] !== undefined);
+    const tell = (role: keyof Hosts, path: string, body = {}) => ask(hosts?.[role] ?? 0, path, body);
+    const begun = await Promise.all(these.map((role) => tell(role, "/begin", { folder, env })));
+    const free = these.filter((_, index) => begun[index]?.port !== undefined);
+    if (free.length === 0 || free.length < these.length) {
+        await Promise.all(free.map((role) => tell(role, "/end")));
+        return undefined;
+    }
     const found = these.map((role, index) => {
         const [variable, served] = roles[role];
         return [variable, `${served}:${String(begun[index]?.port)}`];
@@ -69,7 +74,7 @@ export async function attach(
     return {
         env: Object.fromEntries(found) as Record<string, string>,
         release: async () => {
-            const written = await Promise.all(these.map((role) => ask(hosts[role], "/end", {})));
+            const written = await Promise.all(these.map((role) => tell(role, "/end")));
             return {
                 output: written.map(({ output = "" }) => output).join(""),
                 asked: written.flatMap(({ asked = [] }) => asked),

@@ -37,7 +37,7 @@ export class Project {
         readonly stack: Stack,
         readonly env: Record<string, string>,
         private readonly processes: typeof Processes,
-        readonly hosts: Hosts | undefined,
+        readonly hosts: Partial<Hosts> | undefined,
     ) {}
 
     get folder(): string {
@@ -78,10 +78,13 @@ export class Project {
             },
             backend: stack.backend,
         });
-        // A program elsewhere, or of another kind, is there for the sake of how it is loaded.
-        const isPlain = parent === workFolder && main === undefined && runtime === undefined;
         await stack.init();
-        return new Project(cli, stack, env, processes, isPlain ? hosts : undefined);
+        // A program elsewhere, or in another language, is there for the sake of how it is loaded.
+        if (parent !== workFolder || main !== undefined)
+            return new Project(cli, stack, env, processes, undefined);
+        if (runtime === undefined) return new Project(cli, stack, env, processes, hosts);
+        const isJavaScript = hosts !== undefined && runtime.includes("typescript: false");
+        return new Project(cli, stack, env, processes, isJavaScript ? { program: hosts.program } : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {

@@ -100,13 +100,19 @@ test("a copy of another volume stays, also when the run dies before it lets go o
     expect(await own()).toContain(first);
 });
 
-test("a forced replacement of what the state holds makes a new one and deletes the old", async () => {
-    await engine.up();
-    const first = id();
-    await engine.up(undefined, { forced: ["s"] });
-    expect(id()).not.toBe(first);
-    expect(await own()).toEqual([id()]);
-});
+test.each([{ isForbidden: false }, { isForbidden: true }])(
+    "a forced replacement makes a new one and deletes the old (DeleteTags forbidden: $isForbidden)",
+    async ({ isForbidden }) => {
+        const code = "UnauthorizedOperation";
+        if (isForbidden) await emulator.faults([{ action: "DeleteTags", code, message: "No." }]);
+        await engine.up();
+        const first = id();
+        const { said } = await engine.up(undefined, { forced: ["s"] });
+        expect(said).not.toContain("adopts");
+        expect(id()).not.toBe(first);
+        expect(await own()).toEqual([id()]);
+    },
+);
 
 test("three kills in a row of a stack of twelve leave twelve", async () => {
     const volumes = await emulator.seed({ volumes: 12 });

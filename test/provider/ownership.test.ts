@@ -155,12 +155,23 @@ const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
     },
 };
 
-/** Prepares an engine in a way that must not matter. */
+/**
+ * Prepares an engine in a way that must not matter. Only the plugin has a process for each provider instance, and the tags
+ * are written and read by what both doors share.
+ */
 const settings: Record<string, (engine: Engine) => unknown> = {
     plain: () => undefined,
-    "where aws:ignoreTags covers the tags of the package": (engine) =>
-        (engine.config = { "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }) }),
-    "where each resource has a provider process of its own": (engine) => (engine.isSplit = true),
+    ...(process.env["DOOR"] === "plugin"
+        ? {
+              "where each resource has a provider process of its own": (engine: Engine) =>
+                  (engine.isSplit = true),
+          }
+        : {
+              "where aws:ignoreTags covers the tags of the package": (engine: Engine) =>
+                  (engine.config = {
+                      "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }),
+                  }),
+          }),
 };
 
 /** The courses in each setting, with an engine for each; only those that are interrupted, where it is a special one. */

@@ -1,5 +1,5 @@
 /**
- * templates/: what `pulumi new` makes of it, and the program in it.
+ * templates/: what `pulumi new` makes of it, and the program in it. It needs the engine: `pulumi new` is a command of its CLI.
  *
  * @module
  */

@@ -1,4 +1,5 @@
-// Drift in the text of a preview, which only the engine writes.
+// Drift in the text of a preview.
+// It needs the engine: only the engine writes that text, and reads and compares before it.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,4 +1,5 @@
-// Forty snapshots and a barrier, through the engine: its eight slots, and refresh one at a time, decide how many calls there are.
+// Forty snapshots and a barrier.
+// It needs the engine: its eight slots, and its refresh one at a time, decide how many calls there are.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,4 +1,5 @@
-// The engine asks the provider for the operations that test/provider/engine.ts plays: the engine itself is what is compared.
+// The engine asks the provider for the operations that test/provider/engine.ts plays.
+// It needs the engine: the engine itself is what is compared.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

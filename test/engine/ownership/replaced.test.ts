@@ -70,6 +70,7 @@ test.each([
         how: "renamed with an alias",
         next: () => program(snapshot("t", args(2), '{ aliases: [{ name: "s" }] }')),
         name: "t",
+        isRepeated: true,
     },
     {
         how: "given a parent",
@@ -107,7 +108,7 @@ test.each([
     },
 ])(
     "a replaced snapshot stays in every run until its successor completes, $how",
-    async ({ move, next, name = "s" }) => {
+    async ({ move, next, name = "s", isRepeated = false }) => {
         project = await createProject(program(snapshot("s", args(1))));
         await project.up();
         const { id: first = "" } = await live(project, "s");
@@ -115,15 +116,15 @@ test.each([
         await move?.();
         await project.program(next?.() ?? program(snapshot("s", args(2))));
         const kept = "it is retained because its replacement";
-        expect(await project.upFails()).toContain(kept);
+        let failed = await project.upFails();
         // The next run replaces the one that failed.
-        const failed = await project.upFails();
+        if (isRepeated) failed = await project.upFails();
         const { id: successor = "" } = await live(project, name);
         expect(failed).toContain(`${kept} ${successor} did not complete`);
         expect(await snapshotIds(emulator)).toEqual([first, successor]);
 
         await emulator.set({ snapshotSeconds: 0, snapshotError: null });
-        await project.refresh();
+        if (isRepeated) await project.refresh();
         await project.up();
         expect(await snapshotIds(emulator)).toEqual([(await live(project, name)).id]);
     },

@@ -1,4 +1,5 @@
-// The examples in other languages, each through its whole life: other languages have the same resources.
+// The examples in other languages, each through its whole life.
+// It needs the engine: its hosts run the other languages.
 
 import { copyFile, readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";

@@ -1,4 +1,5 @@
 // The recovery function against the emulator, with real calls to EC2 and CloudWatch.
+// It needs no engine, but what all files of this project have: an emulator as new for each test.
 
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import {

@@ -1,5 +1,6 @@
-// The whole of a schedule through the engine needs the plugin of @pulumi/aws, which is no npm package: where it cannot be
-// downloaded, this is told as left out, not as passed.
+// The whole of a schedule needs the plugin of @pulumi/aws, which is no npm package: where it cannot be downloaded, this is
+// told as left out, not as passed.
+// It needs the engine: only the engine asks that plugin.
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

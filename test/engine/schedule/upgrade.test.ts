@@ -1,5 +1,6 @@
 // A schedule that an earlier version wrote: its policies were resources of @pulumi/aws. The plugin of @pulumi/aws is no npm
 // package: here its place takes a provider that refuses everything, so that whatever the engine asked of it would fail.
+// It needs the engine: a state file, its aliases, and what it asks of another provider.
 
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";

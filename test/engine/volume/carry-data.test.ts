@@ -1,4 +1,5 @@
-// A volume that moves to another zone with its data, in the engine: previewed, moved, unchanged, moved by force, destroyed.
+// A volume that moves to another zone with its data: previewed, moved, unchanged, moved by force, destroyed.
+// It needs the engine: its order of creation and deletion, forced replacement too, is what the data depends on.
 
 import { expect, vi } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
