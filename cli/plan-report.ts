@@ -4,7 +4,8 @@
  * @module
  */
 import type { SnapshotScheduleInputs } from "../schema/schedule/args";
-import { momentOf, planSchedule, summaryOf, type Moment, type SchedulePlan } from "../sdk/schedule/plan";
+import { momentOf, planSchedule, type Moment, type SchedulePlan } from "../sdk/schedule/plan";
+import { summaryOf } from "../sdk/schedule/summary";
 import { markdownTable, markdownText, plainTable, terminalText } from "./table";
 import { rounded } from "./units";
 

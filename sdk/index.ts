@@ -28,11 +28,9 @@ export {
     type PlannedRun,
     type PlannedSnapshot,
     type PlanOptions,
-    type RuleSummary,
     type SchedulePlan,
-    type ScheduleSummary,
 } from "./schedule/plan";
-
+export type { RuleSummary, ScheduleSummary } from "./schedule/summary";
 export type { StorageAssumptions } from "./schedule/storage";
 export { SnapshotSchedule, type SnapshotScheduleArgs } from "./schedule/snapshot-schedule";
 export {

@@ -73,3 +73,7 @@ export function typicalTimes(rule: Timing): number[] {
 export function gapsBetween(times: number[]): number[] {
     return times.slice(1).map((time, index) => time - (times[index] ?? time));
 }
+
+export function ascending(one: number, other: number): number {
+    return one - other;
+}

@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { toMilliseconds } from "../../schema/duration";
 import { metricNamespace, type RecoveryMetric } from "../../schema/recovery-settings";
 import type { Aws } from "../aws";
-import { summaryOf } from "./plan";
+import { summaryOf } from "./summary";
 import type { ScheduleIdentity } from "./dlm-schedule";
 import type { SchedulePolicy } from "./policy";
 

@@ -4,17 +4,12 @@
  * @module
  */
 import type { Duration } from "../../schema/duration";
-import type { Keep, ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
+import type { ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { assertSchedule } from "../../schema/schedule/checks";
-import {
-    asDuration,
-    keepOfCopy,
-    keepText,
-    lengthOf,
-    restorePoints,
-} from "../../schema/schedule/restore-points";
+import { asDuration } from "../../schema/schedule/restore-points";
+import { ascending, gapsBetween, runWindow, timesWithin } from "../../schema/schedule/times";
+import { changesOf, copiesOf, copyTimesAt, retainedOf } from "./retained";
 import { estimateStorage, type StorageAssumptions } from "./storage";
-import { gapsBetween, runWindow, timesWithin, typicalTimes } from "../../schema/schedule/times";
 
 /** A point in time: ISO 8601, or a `Date`. */
 export type Moment = string | Date;
@@ -158,7 +153,8 @@ export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOp
             )
             .sort(byTime),
         retained: (at) => retained(momentOf(at)),
-        copies: (at) => rules.flatMap(({ rule, times }) => copiesOf(rule, times, momentOf(at))).sort(byTime),
+        copies: (at) =>
+            rules.flatMap(({ rule, times }) => plannedCopies(rule, times, momentOf(at))).sort(byTime),
         recovered: (at) =>
             retained(momentOf(at))
                 .filter(({ tier }) => tier === "standard")
@@ -179,106 +175,10 @@ function snapshotsOf(rule: AnyRule, times: number[], at: number): PlannedSnapsho
     return [...archive.map(planned("archive")), ...standard.map(planned("standard"))];
 }
 
-/** Returns the snapshots of one rule at a time, in both tiers. */
-function retainedOf({ keep, archive }: AnyRule, times: number[], at: number) {
-    const taken = times.slice(0, firstAfter(times, at));
-    const standard = kept(taken, keep, at);
-    if (archive === undefined) return { standard, archive: [] };
-    const older = taken.slice(0, taken.length - standard.length);
-    const archived =
-        typeof archive.keep === "number"
-            ? older.slice(-archive.keep)
-            : older.slice(firstAfter(older, at - lengthOf(keep) - lengthOf(archive.keep)));
-    return { standard, archive: archived };
-}
-
-/** Returns the times of the copies in each Region: copies of several rules share their blocks there. */
-function copyTimesAt(rules: { rule: AnyRule; times: number[] }[], at: number): number[][] {
-    const regions = new Map<string, number[]>();
-    for (const { rule, times } of rules)
-        for (const copy of rule.copyTo ?? []) {
-            const taken = times.slice(0, firstAfter(times, at));
-            const before = regions.get(copy.region) ?? [];
-            regions.set(copy.region, [...before, ...kept(taken, keepOfCopy(rule, copy), at)]);
-        }
-    return [...regions.values()].map((times) => times.sort(ascending));
-}
-
-/** Returns the times at which the snapshots of a rule change: its runs, and where an age ends. */
-function changesOf(rule: AnyRule, times: number[]): number[] {
-    const { keep, archive, copyTo = [] } = rule;
-    const archived = archive === undefined ? [] : [lengthOf(keep) + lengthOf(archive.keep)];
-    const ages = [lengthOf(keep), ...archived, ...copyTo.map((copy) => lengthOf(keepOfCopy(rule, copy)))];
-    return times.flatMap((time) => [time, ...ages.map((age) => time + age)]);
-}
-
-function copiesOf(rule: AnyRule, times: number[], at: number): PlannedCopy[] {
-    const taken = times.slice(0, firstAfter(times, at));
-    return (rule.copyTo ?? []).flatMap((copy) =>
-        kept(taken, keepOfCopy(rule, copy), at).map((time) => ({
-            time: iso(time),
-            rule: rule.name,
-            region: copy.region,
-        })),
+function plannedCopies(rule: AnyRule, times: number[], at: number): PlannedCopy[] {
+    return copiesOf(rule, times, at).flatMap(({ region, times: kept }) =>
+        kept.map((time) => ({ time: iso(time), rule: rule.name, region })),
     );
-}
-
-/** Returns the retained times. The newest outlives its age, because DLM never deletes the newest snapshot. */
-function kept(taken: number[], keep: Keep, at: number): number[] {
-    if (typeof keep === "number") return keep === 0 ? [] : taken.slice(-keep);
-    return taken.slice(Math.min(firstAfter(taken, at - lengthOf(keep)), taken.length - 1));
-}
-
-/** Returns the index of the first later time, by binary search: an hourly rule over a year needs it 8,760 times. */
-function firstAfter(times: number[], at: number): number {
-    let [low, high] = [0, times.length];
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((times[middle] ?? Infinity) > at) high = middle;
-        else low = middle + 1;
-    }
-    return low;
-}
-
-/** Figures of a rule for one volume, once the retention is reached; they do not depend on the current date. */
-export interface RuleSummary {
-    /** Name of the rule. */
-    rule: string;
-    /** The retention in words: `14`, `30 days`. */
-    keep: string;
-    /** Retention by count or by age. */
-    keptBy: "count" | "age";
-    /** Number of snapshots once the retention is reached, archived ones included. */
-    restorePoints: number;
-}
-
-/** Figures of all rules for one volume, once the retention is reached. */
-export interface ScheduleSummary {
-    /** Figures of each rule. */
-    rules: RuleSummary[];
-    /** Recovery point objective: the largest gap between runs, plus the hour within which DLM starts. */
-    recoveryPointObjective?: Duration;
-    /** The most snapshots at once, archived ones included, copies not. */
-    maximumSnapshots: number;
-}
-
-/** Summarizes the plan in figures. */
-export function summaryOf({ rules }: Pick<SnapshotScheduleInputs<unknown>, "rules">): ScheduleSummary {
-    const typical = rules.map((rule) => ({ rule, times: typicalTimes(rule) }));
-    const horizon = Math.min(...typical.map(({ times }) => times.at(-1) ?? Infinity));
-    const merged = typical.flatMap(({ times }) => times.filter((time) => time <= horizon)).sort(ascending);
-    const gaps = gapsBetween(merged);
-    const summaries = typical.map(({ rule, times }) => ({
-        rule: rule.name,
-        keep: keepText(rule),
-        keptBy: typeof rule.keep === "number" ? ("count" as const) : ("age" as const),
-        restorePoints: restorePoints(rule, times),
-    }));
-    return {
-        rules: summaries,
-        ...(gaps.length === 0 ? {} : { recoveryPointObjective: asDuration(Math.max(...gaps) + runWindow) }),
-        maximumSnapshots: summaries.reduce((sum, { restorePoints: some }) => sum + some, 0),
-    };
 }
 
 type AnyRule = ScheduleRule<unknown>;
@@ -294,10 +194,6 @@ export function momentOf(moment: Moment): number {
 
 function iso(time: number): string {
     return new Date(time).toISOString();
-}
-
-function ascending(one: number, other: number): number {
-    return one - other;
 }
 
 function byTime(one: { time: string }, other: { time: string }): number {

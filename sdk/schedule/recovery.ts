@@ -9,7 +9,7 @@ import { toMilliseconds } from "../../schema/duration";
 import { settingsVariable, type RecoverySettings } from "../../schema/recovery-settings";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
 import type { Aws } from "../aws";
-import { summaryOf } from "./plan";
+import { summaryOf } from "./summary";
 import type { ScheduleIdentity } from "./dlm-schedule";
 import { boundaryOf, rolePath, trustOf, type Place } from "../dlm/iam";
 import { recoveryRights } from "./role";

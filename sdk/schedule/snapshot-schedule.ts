@@ -16,7 +16,7 @@ import {
     type PolicyOptions,
     type Surroundings,
 } from "../dlm/component";
-import { summaryOf, type ScheduleSummary } from "./plan";
+import { summaryOf, type ScheduleSummary } from "./summary";
 import type { KeptIdentity, ScheduleIdentity } from "./dlm-schedule";
 import { policiesOf, type SchedulePolicy } from "./policy";
 import { reserveTargets } from "./conflicts";

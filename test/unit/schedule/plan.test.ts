@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toMilliseconds, type Duration } from "../../../schema/duration";
 import type { ScheduleRule, SnapshotScheduleInputs } from "../../../schema/schedule/args";
-import { planSchedule, summaryOf } from "../../../sdk/schedule/plan";
+import { planSchedule } from "../../../sdk/schedule/plan";
+import { summaryOf } from "../../../sdk/schedule/summary";
 import { day, hour, timesWithin, type Timing } from "../../../schema/schedule/times";
 
 const volumes = { volumeIds: ["vol-1"] };
