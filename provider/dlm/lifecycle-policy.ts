@@ -26,6 +26,7 @@ import { inputsFromTags } from "../lifecycle/tags/options";
 import { checkPolicy } from "./check";
 import { createPolicy } from "./create";
 import { toInputs } from "./wire";
+import { warnOfUnshareableVolumes } from "./shared-volumes";
 import { tagVolumes, taggedVolumes, untagVolumes } from "./target-volumes";
 import { changesOf } from "./update";
 import { upgrade } from "./upgrade";
@@ -45,7 +46,7 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         state["policyId"] === undefined
             ? {
                   effect: "update",
-                  why: "a resource of @pulumi/aws managed the policy, and this resource replaces it",
+                  why: "a resource of @pulumi/aws managed the policy, and this resource manages the same policy from now on",
               }
             : undefined,
     warning: ({ state, inputs }) => lossText(state, inputs, false),
@@ -73,7 +74,10 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
         return changed.every(({ effect }) => effect !== "replace");
     },
 
-    validateRemote: ({ ctx, inputs }) => checkAccount(ctx, inputs),
+    async validateRemote({ ctx, inputs }) {
+        await warnOfUnshareableVolumes(ctx, inputs);
+        return checkAccount(ctx, inputs);
+    },
 
     create: ({ ctx, inputs, ownTags }) => createPolicy(ctx, inputs, ownTags),
 

@@ -11,6 +11,7 @@ import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
 import { recordRead } from "./ready-snapshot";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
+import { defaultKeyAlias } from "../aws/kms";
 import { missingKeyActions, requiredKeyActions, parseKeyPolicy } from "../aws/key-policy";
 import type { RemoteCheckArgs } from "../lifecycle/resource";
 import type { Declaration, ResourceContext } from "../lifecycle/resource-context";
@@ -200,5 +201,4 @@ async function warnOfKey(ctx: ResourceContext, key: string, accounts: string[]):
     );
 }
 
-const defaultKeyAlias = "alias/aws/ebs";
 export const shareCopy = "copy it with SnapshotCopy and `kmsKeyId` of a key of your own, and share the copy";

@@ -1,6 +1,7 @@
 // A policy of DLM through its life: created once, updated in place, replaced only where DLM must, and with numbers for what
 // a change costs.
 
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
 import { emulator, test } from "../fixture";
@@ -180,6 +181,27 @@ test("the preview counts the restore points that a change leaves unmanaged or re
         schedules: [{ ...nightly, retainRule: { count: 20 } }, weekly],
     });
     expect(await warnings(created, more)).toBe("");
+});
+
+test("volumes under the key aws/ebs whose snapshots are to be shared are named in the preview", async () => {
+    const createVolume = async (KmsKeyId?: string) => {
+        const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
+        const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
+        return VolumeId;
+    };
+    const own = await createVolume(
+        "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111",
+    );
+    const [managed, plain] = [await createVolume(), await emulator.createVolume()];
+    const targetVolumeIds = [own, managed, plain];
+    const shared = { ...nightly, shareRules: [{ targetAccounts: ["111122223333"] }] };
+    const door = new Door(emulator);
+    const created = await door.create(kind, { ...args, targetVolumeIds });
+    expect(door.said.join("\n")).not.toContain("aws/ebs");
+    await door.diff(kind, created, { ...withDetails({ schedules: [shared] }), targetVolumeIds });
+    expect(door.said.join("\n")).toContain(
+        `DLM cannot share the snapshots of ${managed}, because they are under the key aws/ebs`,
+    );
 });
 
 test("drift shows: a schedule that others added, and a policy that they disabled, are undone by an update", async () => {

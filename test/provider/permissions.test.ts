@@ -24,6 +24,7 @@ interface Need {
 
 let volumeId: string;
 let snapshotId: string;
+let encryptedVolumeId: string;
 let encryptedId: string;
 let instanceId: string;
 
@@ -40,6 +41,7 @@ test.beforeEach(async () => {
     const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
     const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
     const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
+    encryptedVolumeId = VolumeId;
     encryptedId = await emulator.createSnapshot(VolumeId);
     // As an earlier version has left it: a share removes the tag.
     await emulator.tag(encryptedId, { "pulumi-ebs-snapshots:granted-project": "111122223333" });
@@ -84,17 +86,18 @@ const lives: Record<string, () => object[]> = {
             createRule: { interval: 24, intervalUnit: "HOURS" },
             retainRule: { count: 7 },
         };
+        const shareRules = [{ targetAccounts: ["111122223333"] }];
         const policy = (count: number, tags: object) => ({
             description: "daily",
             executionRoleArn: "arn:aws:iam::123456789012:role/dlm",
             policyDetails: {
                 resourceTypes: ["VOLUME"],
                 targetTags: { Backup: "daily" },
-                schedules: [{ ...schedule, retainRule: { count } }],
+                schedules: [{ ...schedule, retainRule: { count }, shareRules }],
             },
             tags,
         });
-        const named = { ...policy(7, { Tier: "gold" }), targetVolumeIds: [volumeId] };
+        const named = { ...policy(7, { Tier: "gold" }), targetVolumeIds: [volumeId, encryptedVolumeId] };
         return [named, policy(9, { Level: "two" })];
     },
     VolumeClone: () => {
