@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { run } from "./process.mjs";
 
 const programs = fileURLToPath(new URL("peers/terraform/", import.meta.url));
-const workFolder = fileURLToPath(new URL("../temp/bench/work/", import.meta.url));
+const workFolder = fileURLToPath(new URL("../temp/bench/terraform/", import.meta.url));
 /** Folders that may contain `registry.terraform.io/hashicorp/aws/<version>`. */
 const mirrors = [
     process.env.BENCH_TERRAFORM_MIRROR,

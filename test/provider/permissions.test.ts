@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 300_000 });
 
 interface Need {
     actions: string[];
-    /** Who looks for the permission, if no call of the package says that it is needed. */
+    /** Names the service that looks for the permission, if no call of the package shows that it is needed. */
     by?: string;
     /** The test that makes these calls, where a whole life has no use for them. */
     exercised?: string;

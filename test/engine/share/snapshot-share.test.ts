@@ -1,4 +1,4 @@
-// Who may use a snapshot: granted once, changed in place, revoked in the end, and never interrupted.
+// Access to a snapshot is granted once, changed in place, revoked in the end, and never interrupted.
 // It needs the engine: configuration by path, and the text of previews.
 
 import { expect } from "vitest";

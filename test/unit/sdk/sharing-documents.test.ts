@@ -118,7 +118,7 @@ describe("what is allowed", () => {
     });
 });
 
-/** Who else may do everything, and is held by the guardrail alone. */
+/** Principals that may do everything else, so that the guardrail alone limits them. */
 const table: [boolean, string, Asked][] = [
     [
         true,
