@@ -200,7 +200,7 @@ async function checkAccount(ctx: ResourceContext, { executionRoleArn }: Properti
 function evaluatePolicy(policy: LifecyclePolicy | undefined): PollResult {
     if (policy === undefined) return "notFound";
     if (policy.State !== "ERROR") return "done";
-    return { failed: `DLM reports an error: ${policy.StatusMessage ?? "without a reason"}` };
+    return { failed: `DLM reports an error: ${policy.StatusMessage ?? "no reason is given"}` };
 }
 
 /** Says what a change costs; the names in it are values of `policyDetails`. */

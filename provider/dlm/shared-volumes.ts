@@ -21,7 +21,7 @@ export async function warnOfUnshareableVolumes(ctx: ResourceContext, inputs: Pro
     if (managed.length === 0) return;
     const named = { property: "targetVolumeIds", value: managed.join(", ") };
     ctx.warn(
-        textOf`DLM cannot share the snapshots of ${named}, because they are under the key aws/ebs, which no other account can use. Create the volumes anew under a key of your own (VolumeFromSnapshot with kmsKeyId), or remove shareRules`,
+        textOf`DLM cannot share the snapshots of ${named}, because they are under the key aws/ebs, which no other account can use. Recreate the volumes under a key of your own (VolumeFromSnapshot with kmsKeyId), or remove shareRules`,
     );
 }
 
