@@ -5,6 +5,7 @@
  */
 import { toMilliseconds, type Duration } from "../schema/duration";
 import { resourceOf } from "../schema/index";
+import { lifecyclePolicyRules } from "../schema/lifecycle-policy";
 import { day, gapsBetween, hour, typicalTimes } from "../schema/schedule/times";
 
 /** A resource as a policy receives it. The host throws when a value is read that is unknown at preview. */
@@ -41,9 +42,6 @@ const lifecyclePolicies = [
     "ebs-snapshots:index:LifecyclePolicy",
 ];
 
-/** A default policy retains snapshots for so many days unless it says otherwise. */
-const defaultRetention = 7;
-
 /** The rules, by name. */
 export const rules = {
     "no-public-share": {
@@ -76,7 +74,7 @@ export const rules = {
             if (!lifecyclePolicies.includes(type)) return undefined;
             const minimum = toMilliseconds(smallestRetention);
             if (isGiven(props, "defaultPolicy")) {
-                const days = Number(props["retainInterval"] ?? defaultRetention);
+                const days = Number(props["retainInterval"] ?? lifecyclePolicyRules.retainInterval.default);
                 return days * day < minimum
                     ? `the default policy retains snapshots for less than ${smallestRetention}. Specify a longer \`keep\``
                     : undefined;

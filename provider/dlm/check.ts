@@ -4,6 +4,7 @@
  * @module
  */
 import type { CheckFailure } from "../../schema/failure";
+import { lifecyclePolicyRules as rules } from "../../schema/lifecycle-policy";
 import { isMap, UNKNOWN, type Properties } from "../../schema/values";
 import { defaultMembers } from "./wire";
 
@@ -31,8 +32,8 @@ export function checkPolicy(inputs: Properties): CheckFailure[] {
 function checkDefault({
     policyType,
     targetVolumeIds,
-    createInterval = 1,
-    retainInterval = 7,
+    createInterval = rules.createInterval.default,
+    retainInterval = rules.retainInterval.default,
 }: Properties): CheckFailure[] {
     const failures: CheckFailure[] = [];
     if (targetVolumeIds !== undefined)
