@@ -23,7 +23,7 @@ export type Attached = Pick<
 >;
 
 /** The policy of a key that delegates its use to IAM, as the console writes it. */
-const keyPolicy = {
+export const keyPolicy = {
     Version: "2012-10-17",
     Statement: [
         { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${own}:root` }, Action: "kms:*", Resource: "*" },

@@ -9,7 +9,8 @@ import { checkSchedule } from "../../../schema/schedule/checks";
 import { noContext } from "../../../schema/schedule/context";
 import { SnapshotSchedule, planSchedule, type SnapshotScheduleArgs } from "../../../sdk";
 import { allows, named, own, type Asked } from "../iam";
-import { made } from "./mocks";
+import { inputsOf } from "../pulumi-mocks";
+import { registerSchedule } from "./register-schedule";
 
 const rule = { name: "rest", every: "3 days", keep: "9 days" } as const;
 const args: SnapshotScheduleArgs = { targets: { allVolumes: {} }, rules: [rule] };
@@ -160,8 +161,8 @@ const everything: SnapshotScheduleArgs = {
 };
 
 test("it tells DLM all of it; no alarm misses snapshots that other policies make unnecessary", async () => {
-    const { child, names, outputs } = await made("all", everything);
-    expect(child(dlm, "all-all-volumes")).toMatchObject({
+    const { names, outputs } = await registerSchedule("all", everything);
+    expect(inputsOf(dlm, "all-all-volumes")).toMatchObject({
         description: "all all volumes",
         defaultPolicy: "VOLUME",
         createInterval: 3,
@@ -174,7 +175,7 @@ test("it tells DLM all of it; no alarm misses snapshots that other policies make
         },
         crossRegionCopyTargets: [{ targetRegion: "eu-west-1" }],
     });
-    expect(child(dlm, "all-all-volumes")["policyDetails"]).toBeUndefined();
+    expect(inputsOf(dlm, "all-all-volumes")["policyDetails"]).toBeUndefined();
     expect(names.filter((name) => name.startsWith("MetricAlarm")).sort()).toEqual([
         "MetricAlarm all-all-volumes-failed",
         "MetricAlarm all-failures",
@@ -204,9 +205,9 @@ describe("the role of DLM", () => {
     const taken = (id: string) => tag("aws:dlm:lifecycle-policy-id", id);
     let policies: { name: string; policy: unknown }[];
     beforeAll(async () => {
-        const { child } = await made("all", everything);
+        await registerSchedule("all", everything);
         policies = ["all-dlm", "all-dlm-deletion"].flatMap((name) =>
-            named(JSON.parse(child(rolePolicy, name)["policy"] as string)),
+            named(JSON.parse(inputsOf(rolePolicy, name)["policy"] as string)),
         );
     });
 

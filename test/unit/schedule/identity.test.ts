@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
 import { SnapshotSchedule, type SnapshotScheduleArgs } from "../../../sdk";
 import { allows, named, own, snapshot } from "../iam";
-import { made, registered, state } from "./mocks";
+import { inputsOf, registrations } from "../pulumi-mocks";
+import { registerSchedule, state } from "./register-schedule";
 
 const args: SnapshotScheduleArgs = {
     targets: { anyTag: { Backup: ["nightly"] } },
@@ -24,15 +25,15 @@ const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const former = "organization/project/test/former";
 
 /** Returns every place where a schedule names its identity. */
-function identitiesOf(child: (type: string, of: string) => Record<string, unknown>, name: string) {
-    const details = child(dlm, `${name}-nightly`)["policyDetails"] as {
+function identitiesOf(name: string) {
+    const details = inputsOf(dlm, `${name}-nightly`)["policyDetails"] as {
         schedules: { tagsToAdd: Record<string, string> }[];
     };
-    const { environment } = child("aws:lambda/function:Function", `${name}-recovery`) as {
+    const { environment } = inputsOf("aws:lambda/function:Function", `${name}-recovery`) as {
         environment: { variables: Record<string, string> };
     };
     const settings = JSON.parse(environment.variables["RECOVERY_VOLUMES"]!) as { schedule: string };
-    const { dimensions } = child("aws:cloudwatch/metricAlarm:MetricAlarm", `${name}-VolumesUnknown`) as {
+    const { dimensions } = inputsOf("aws:cloudwatch/metricAlarm:MetricAlarm", `${name}-VolumesUnknown`) as {
         dimensions: Record<string, string>;
     };
     return [
@@ -48,8 +49,8 @@ describe("a renamed schedule", () => {
     });
 
     test("tags and finds with the identity that its state has", async () => {
-        const { child } = await made("renamed", args);
-        expect(identitiesOf(child, "renamed")).toEqual([former, former, former]);
+        await registerSchedule("renamed", args);
+        expect(identitiesOf("renamed")).toEqual([former, former, former]);
     });
 
     const taken = (id: string) => ({
@@ -65,8 +66,8 @@ describe("a renamed schedule", () => {
         ["dlm", "ec2:ModifySnapshotAttribute", snapshot, (id: string) => ({ ...taken(id), ...unshared })],
         ["recovery", "ec2:DeleteVolume", volume, recovery],
     ])("has a role (%s) that may %s what it has tagged before", async (role, action, on, context) => {
-        const { child } = await made("renamed", args);
-        const document = JSON.parse(child(rolePolicy, `renamed-${role}`)["policy"] as string) as unknown;
+        await registerSchedule("renamed", args);
+        const document = JSON.parse(inputsOf(rolePolicy, `renamed-${role}`)["policy"] as string) as unknown;
         const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/renamed-1a2b3c4`;
         const isAllowed = (id: string) =>
             allows({ identityPolicies: named(document) }, { who, action, on, context: context(id) });
@@ -76,22 +77,22 @@ describe("a renamed schedule", () => {
 
     test("that names its volumes leaves the tags on them as they are", async () => {
         const targets = { volumeIds: ["vol-0123456789abcdef0"] };
-        const { child } = await made("renamed", { targets, rules: args.rules });
+        await registerSchedule("renamed", { targets, rules: args.rules });
         const tagsOf = () =>
-            (child(dlm, "renamed-nightly")["policyDetails"] as { targetTags: object }).targetTags;
+            (inputsOf(dlm, "renamed-nightly")["policyDetails"] as { targetTags: object }).targetTags;
         const tags = tagsOf();
         expect(Object.values(tags)).toEqual([former]);
-        registered.splice(0);
-        const again = await made("former", { targets, rules: args.rules });
-        expect(again.child(dlm, "former-nightly")["policyDetails"]).toMatchObject({ targetTags: tags });
+        registrations.splice(0);
+        await registerSchedule("former", { targets, rules: args.rules });
+        expect(inputsOf(dlm, "former-nightly")["policyDetails"]).toMatchObject({ targetTags: tags });
     });
 });
 
 test("an explicit identity is used everywhere, and the record knows both", async () => {
     state.identity = former;
-    const { child } = await made("own", { ...args, identity: "payments" });
-    expect(identitiesOf(child, "own")).toEqual(["payments", "payments", "payments"]);
-    expect(child("pulumi-nodejs:dynamic/ebs:SchedulePlan", "own")).toMatchObject({
+    await registerSchedule("own", { ...args, identity: "payments" });
+    expect(identitiesOf("own")).toEqual(["payments", "payments", "payments"]);
+    expect(inputsOf("pulumi-nodejs:dynamic/ebs:SchedulePlan", "own")).toMatchObject({
         identity: "payments",
         defaultIdentity: "organization/project/test/own",
         restorePoints: 14,
@@ -113,7 +114,7 @@ describe("is refused, with nothing made", () => {
         expect(() => new SnapshotSchedule("bad", { ...args, identity } as SnapshotScheduleArgs)).toThrow(
             words,
         );
-        expect(registered).toEqual([]);
+        expect(registrations).toEqual([]);
     });
 
     test("a default identity that is too long, unless an explicit one is shorter", () => {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { describe, expect, test } from "vitest";
 import { SnapshotSchedule } from "../../../sdk";
-import "./mocks";
+import "./register-schedule";
 import { nightly } from "./schedules";
 
 describe("is refused, and nothing is created", () => {

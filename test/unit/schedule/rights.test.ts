@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { everything, nightly } from "./schedules";
-import { allowed, made } from "./mocks";
+import { inputsOf } from "../pulumi-mocks";
+import { allowed, registerSchedule } from "./register-schedule";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 
 describe("the rights of DLM", () => {
     test("are for the targets, and for what carries the schedule's tag", async () => {
-        const { child } = await made("r", { targets: { anyTag: { Backup: ["a", "b"] } }, rules: [nightly] });
-        const { actions, of } = allowed(child(rolePolicy, "r-dlm"));
+        await registerSchedule("r", { targets: { anyTag: { Backup: ["a", "b"] } }, rules: [nightly] });
+        const { actions, of } = allowed(inputsOf(rolePolicy, "r-dlm"));
         expect([...new Set(actions)].sort()).toEqual([
             "ec2:CreateSnapshot",
             "ec2:CreateTags",
@@ -41,8 +42,8 @@ describe("the rights of DLM", () => {
     });
 
     test("grow only with the declared features", async () => {
-        const { child } = await made("f", everything);
-        const { actions, of } = allowed(child(rolePolicy, "f-dlm"));
+        await registerSchedule("f", everything);
+        const { actions, of } = allowed(inputsOf(rolePolicy, "f-dlm"));
         for (const action of ["CopySnapshot", "ModifySnapshotAttribute", "ModifySnapshotTier"])
             expect(actions).toContain(`ec2:${action}`);
         expect(actions).toContain("ec2:EnableFastSnapshotRestores");
@@ -60,8 +61,8 @@ describe("the rights of DLM", () => {
     });
 
     test("to make and delete volumes are for the schedule's own alone", async () => {
-        const { child } = await made("v", everything);
-        const { of } = allowed(child(rolePolicy, "v-recovery"));
+        await registerSchedule("v", everything);
+        const { of } = allowed(inputsOf(rolePolicy, "v-recovery"));
         const id = "organization/project/test/v";
         expect(of("ec2:CreateVolume").map(({ Condition }) => Condition)).toEqual([
             {

@@ -7,6 +7,7 @@ import { policiesOf } from "../../../sdk/schedule/policy";
 import type { PolicyDocument } from "../../../sdk/dlm/iam";
 import { executionRights, recoveryRights } from "../../../sdk/schedule/role";
 import { allows, named, own, type Asked } from "../iam";
+import { valueOf } from "../pulumi-mocks";
 
 const identity = {
     name: "nightly",
@@ -42,15 +43,14 @@ const via = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amaz
 const modify = "ec2:ModifySnapshotAttribute";
 
 /** Resolves the document as IAM receives it. */
-const known = (policy: PolicyDocument) =>
-    new Promise<unknown>((done) => pulumi.output(policy).apply((value) => (done(value), value)));
+const resolve = (policy: PolicyDocument): Promise<unknown> => valueOf(pulumi.output(policy));
 
 type Row = [boolean, string, Omit<Asked, "who">];
 
 describe("the role of DLM", () => {
     let policy: unknown;
     beforeAll(async () => {
-        policy = await known(executionRights(identity, args, policiesOf(identity, args), place));
+        policy = await resolve(executionRights(identity, args, policiesOf(identity, args), place));
     });
 
     test.each<Row>([
@@ -161,7 +161,7 @@ describe("the role of the recovery function", () => {
             logStreams: `arn:aws:logs:us-east-1:${own}:log-group:recovery:*`,
             failures: `arn:aws:sqs:us-east-1:${own}:failures`,
         };
-        policy = await known(recoveryRights(identity, place, uses));
+        policy = await resolve(recoveryRights(identity, place, uses));
     });
 
     test.each<Row>([

@@ -2,13 +2,14 @@ import * as aws from "@pulumi/aws";
 import { describe, expect, test } from "vitest";
 import { SnapshotSchedule } from "../../../sdk";
 import { everything, nightly } from "./schedules";
-import { made, registered, valueOf } from "./mocks";
+import { inputsOf, registrations, valueOf } from "../pulumi-mocks";
+import { registerSchedule } from "./register-schedule";
 
 const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
 
 describe("a schedule of everything", () => {
     test("has these children, all below it, under these names", async () => {
-        const { names, urns, outputs } = await made("all", everything);
+        const { names, urns, outputs } = await registerSchedule("all", everything);
         expect(names.sort()).toEqual(
             [
                 "SnapshotSchedule all",
@@ -61,13 +62,13 @@ describe("a schedule of everything", () => {
     });
 
     test("passes all of it to DLM, in one policy for each tag value, each with all rules", async () => {
-        const { child } = await made("all", everything);
+        await registerSchedule("all", everything);
         const tagsToAdd = {
             "pulumi-ebs-snapshots:schedule": "organization/project/test/all",
             Group: "payments",
             BillingCode: "CC-1042",
         };
-        const policy = child(dlm, "all-critical");
+        const policy = inputsOf(dlm, "all-critical");
         const expected = {
             description: "all critical",
             executionRoleArn: "arn:all-dlm",
@@ -126,7 +127,7 @@ describe("a schedule of everything", () => {
             },
         };
         expect(policy).toMatchObject(expected);
-        const other = child(dlm, "all-nightly");
+        const other = inputsOf(dlm, "all-nightly");
         expect(other["policyDetails"]).toEqual({
             ...expected.policyDetails,
             targetTags: { Backup: "nightly" },
@@ -134,8 +135,8 @@ describe("a schedule of everything", () => {
     });
 
     test("its function has the settings, runs on events, a timer and each up, and gets failed events again", async () => {
-        const { child } = await made("all", everything);
-        const recover = child("aws:lambda/function:Function", "all-recovery");
+        await registerSchedule("all", everything);
+        const recover = inputsOf("aws:lambda/function:Function", "all-recovery");
         expect(recover).toMatchObject({
             runtime: "nodejs24.x",
             handler: "index.handler",
@@ -155,29 +156,29 @@ describe("a schedule of everything", () => {
             tags: { Group: "payments", BillingCode: "CC-1042" },
             recoveryPointHours: 13,
         });
-        expect(child("aws:lambda/invocation:Invocation", "all-recovery")).toMatchObject({
+        expect(inputsOf("aws:lambda/invocation:Invocation", "all-recovery")).toMatchObject({
             lifecycleScope: "CRUD",
             input: variables["RECOVERY_VOLUMES"],
         });
-        const pattern = child("aws:cloudwatch/eventRule:EventRule", "all-snapshots")["eventPattern"];
+        const pattern = inputsOf("aws:cloudwatch/eventRule:EventRule", "all-snapshots")["eventPattern"];
         expect(JSON.parse(pattern as string)).toEqual({
             source: ["aws.ec2"],
             "detail-type": ["EBS Snapshot Notification", "EBS Multi-Volume Snapshots Completion Status"],
             detail: { event: ["createSnapshot", "createSnapshots"], result: ["succeeded"] },
         });
-        expect(child("aws:cloudwatch/eventRule:EventRule", "all-sweep")).toMatchObject({
+        expect(inputsOf("aws:cloudwatch/eventRule:EventRule", "all-sweep")).toMatchObject({
             scheduleExpression: "rate(60 minutes)",
         });
         for (const caller of ["snapshots", "sweep"]) {
-            expect(child("aws:lambda/permission:Permission", `all-${caller}`)).toMatchObject({
+            expect(inputsOf("aws:lambda/permission:Permission", `all-${caller}`)).toMatchObject({
                 principal: "events.amazonaws.com",
                 sourceArn: `arn:all-${caller}`,
             });
-            expect(child("aws:cloudwatch/eventTarget:EventTarget", `all-${caller}`)).toMatchObject({
+            expect(inputsOf("aws:cloudwatch/eventTarget:EventTarget", `all-${caller}`)).toMatchObject({
                 arn: "arn:all-recovery",
             });
         }
-        const queue = child("aws:sqs/queuePolicy:QueuePolicy", "all-failures")["policy"] as string;
+        const queue = inputsOf("aws:sqs/queuePolicy:QueuePolicy", "all-failures")["policy"] as string;
         expect(JSON.parse(queue)).toMatchObject({
             Statement: [
                 {
@@ -190,13 +191,13 @@ describe("a schedule of everything", () => {
                 },
             ],
         });
-        const error = child("aws:cloudwatch/eventRule:EventRule", "all-policy-error")["eventPattern"];
+        const error = inputsOf("aws:cloudwatch/eventRule:EventRule", "all-policy-error")["eventPattern"];
         expect(JSON.parse(error as string)).toMatchObject({
             source: ["aws.dlm"],
             resources: ["arn:all-nightly", "arn:all-critical"],
             detail: { state: ["ERROR"] },
         });
-        expect(child("aws:cloudwatch/metricAlarm:MetricAlarm", "all-nightly-missed")).toMatchObject({
+        expect(inputsOf("aws:cloudwatch/metricAlarm:MetricAlarm", "all-nightly-missed")).toMatchObject({
             alarmActions: ["arn:aws:sns:us-east-1:123456789012:backups"],
             dimensions: { DLMPolicyId: "all-nightly-id" },
             metricName: "SnapshotsCreateCompleted",
@@ -208,21 +209,21 @@ describe("a schedule of everything", () => {
 
 test("with a role given there is no other child, and no right of its own", async () => {
     const role = "arn:aws:iam::123456789012:role/backup";
-    const { names, child, outputs } = await made("g", {
+    const { names, outputs } = await registerSchedule("g", {
         targets: { anyTag: { Backup: ["a"] } },
         rules: [nightly],
         role,
     });
     expect(names.sort()).toEqual(["LifecyclePolicy g-a", "SchedulePlan g", "SnapshotSchedule g"]);
-    expect(child(dlm, "g-a")["executionRoleArn"]).toBe(role);
+    expect(inputsOf(dlm, "g-a")["executionRoleArn"]).toBe(role);
     expect(outputs).toMatchObject({ roleArn: role });
 });
 
 test("the roles that a schedule creates have the given bound", async () => {
     const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
-    const { child } = await made("p", { ...everything, permissionsBoundary });
+    await registerSchedule("p", { ...everything, permissionsBoundary });
     for (const name of ["p-dlm", "p-recovery"])
-        expect(child("aws:iam/role:Role", name)).toMatchObject({ permissionsBoundary });
+        expect(inputsOf("aws:iam/role:Role", name)).toMatchObject({ permissionsBoundary });
 });
 
 test("an explicit provider passes its region and its profile to the policies", async () => {
@@ -230,6 +231,6 @@ test("an explicit provider passes its region and its profile to the policies", a
     const args = { targets: { anyTag: { Backup: ["e"] } }, rules: [nightly] };
     const schedule = new SnapshotSchedule("e", args, { providers: [provider] });
     await valueOf(schedule.policyIds);
-    const policy = registered.find(({ type, name }) => type === dlm && name === "e-e");
+    const policy = registrations.find(({ type, name }) => type === dlm && name === "e-e");
     expect(policy?.inputs).toMatchObject({ region: "us-east-1", credentials: { profile: "backup" } });
 });

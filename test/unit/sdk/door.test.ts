@@ -4,32 +4,24 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Provider, Snapshot } from "../../../sdk";
+import { mockEngine, registrations, valueOf, waitForRPCs } from "../pulumi-mocks";
 
 /** Public at run time, though not in the types. */
-const { setAllConfig, waitForRPCs } = pulumi.runtime as unknown as {
+const { setAllConfig } = pulumi.runtime as unknown as {
     setAllConfig: (config: Record<string, string>) => void;
-    waitForRPCs: () => Promise<void>;
 };
 
 const dynamic = "pulumi-nodejs:dynamic/ebs:Snapshot";
 const plugin = "ebs-snapshots:index:Snapshot";
-let declared: { type: string; name: string; inputs: Record<string, unknown> }[];
 
 beforeEach(async () => {
-    declared = [];
-    await pulumi.runtime.setMocks({
-        newResource: ({ type, name, inputs }) => {
-            declared.push({ type, name, inputs: inputs as Record<string, unknown> });
-            return { id: `${name}_id`, state: inputs as Record<string, unknown> };
-        },
-        call: ({ inputs }) => inputs as Record<string, unknown>,
-    });
+    await mockEngine();
     setAllConfig({});
 });
 afterEach(() => waitForRPCs());
 
 async function typeOf(snapshot: Snapshot): Promise<string | undefined> {
-    const urn = await new Promise<string>((done) => snapshot.urn.apply(done));
+    const urn = await valueOf(snapshot.urn);
     return [dynamic, plugin].find((type) => urn.includes(type));
 }
 
@@ -41,7 +33,7 @@ test("without a Provider a resource is dynamic; with one, given or inherited, th
     expect(await typeOf(new Snapshot("a", args))).toBe(dynamic);
     expect(await typeOf(new Snapshot("b", args, { provider }))).toBe(plugin);
     expect(await typeOf(new Snapshot("c", args, { parent }))).toBe(plugin);
-    const inputs = declared.find(({ name }) => name === "b")?.inputs ?? {};
+    const inputs = registrations.find(({ name }) => name === "b")?.inputs ?? {};
     expect(Object.keys(inputs).filter((key) => key.startsWith("__"))).toEqual([]);
 });
 
@@ -49,7 +41,7 @@ test("ebs-snapshots:plugin sends every resource to one instance, which has the c
     setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "eu-west-1", "aws:profile": "prod" });
     expect(await typeOf(new Snapshot("a", args))).toBe(plugin);
     expect(await typeOf(new Snapshot("b", args))).toBe(plugin);
-    const instances = declared.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
+    const instances = registrations.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
     expect(instances).toHaveLength(1);
     expect(instances[0]?.inputs).toMatchObject({ region: "eu-west-1", profile: "prod" });
 });
@@ -81,7 +73,7 @@ test("with ebs-snapshots:plugin, an explicit aws.Provider hands over its argumen
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
     expect(await typeOf(new Snapshot("a", args, { provider: other }))).toBe(plugin);
     expect(await typeOf(new Snapshot("b", args, { parent }))).toBe(plugin);
-    const instances = declared.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
+    const instances = registrations.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
     expect(instances).toHaveLength(1);
     const { inputs = {} } = instances[0] ?? {};
     const secretKey = {

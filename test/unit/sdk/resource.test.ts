@@ -5,41 +5,15 @@ import { snapshotShareRules } from "../../../schema/snapshot-share";
 import { digestOf } from "../../../schema/seen-inputs";
 import { snapshotRules } from "../../../schema/snapshot";
 import { providerOptionRules } from "../../../schema/placement";
+import { mockEngine, registrations, valueOf, type Registration } from "../pulumi-mocks";
 
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
-
-const registered: Registered[] = [];
-
-beforeAll(async () => {
-    await pulumi.runtime.setMocks(
-        {
-            newResource: ({ type, name, inputs }) => {
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                return {
-                    id: `${name}-id`,
-                    state: { ...(inputs as object), snapshotId: "snap-1", state: "completed" },
-                };
-            },
-            call: ({ inputs }) => inputs as Record<string, unknown>,
-        },
-        "project",
-        "test",
-        false,
-        "organization",
-    );
-});
+beforeAll(() => mockEngine(() => ({ snapshotId: "snap-1", state: "completed" })));
 
 /** Contains the registration of a resource. */
-async function registrationOf(resource: pulumi.CustomResource): Promise<Registered> {
+async function registrationOf(resource: pulumi.CustomResource): Promise<Registration> {
     const name = (await valueOf(resource.id)).replace(/-id$/, "");
-    return registered.find((other) => other.name === name)!;
+    return registrations.find((other) => other.name === name)!;
 }
-
-const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
 
 describe("the registration with the engine contains", () => {
     test("the type, which is in users' state for ever", async () => {
@@ -214,72 +188,6 @@ test("every property, input or not, is an output", async () => {
     expect(await valueOf(snapshot.state)).toBe("completed");
     expect(await valueOf(snapshot.timeout)).toBe("1 hour");
     expect(await valueOf(snapshot.description)).toBeUndefined();
-});
-
-describe("options that cannot be honoured are refused", () => {
-    const aws = new (class extends pulumi.ProviderResource {
-        constructor() {
-            super("aws", "elsewhere", {});
-        }
-    })();
-    const reason =
-        /"x": an explicit aws\.Provider does not reach dynamic resources, .*set the arguments `region` or `credentials`/;
-    const make =
-        (opts: object, more: Partial<SnapshotArgs> = {}) =>
-        () =>
-            new Snapshot("x", { volumeId: "vol-1", ...more }, opts);
-
-    test("deletedWith", () => {
-        const other = new pulumi.ComponentResource("my:index:Other", "other");
-        expect(make({ deletedWith: other })).toThrow(
-            'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option deletedWith is not supported: a snapshot outlives its volume',
-        );
-        expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
-    });
-
-    test("import, naming adopt if the resource can adopt", () => {
-        expect(make({ import: "snap-1" })).toThrow(
-            'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option import is not supported: Pulumi cannot import dynamic ' +
-                'resources; remove the option, and set the argument adopt: "snap-1" instead',
-        );
-        expect(() => new SnapshotShare("x", { snapshotId: "snap-1" }, { import: "snap-1" })).toThrow(
-            "the option import is not supported: Pulumi cannot import dynamic resources; remove the option, and declare",
-        );
-    });
-
-    test.each(["soon", "10", "0s"])("customTimeouts that are no length of time: %j", (create) => {
-        expect(make({ customTimeouts: { create } })).toThrow(
-            `option customTimeouts is "${create}", but must be such as "90m" or "1h30m"`,
-        );
-    });
-
-    test("an explicit aws.Provider, alone, in a list or by name", () => {
-        expect(make({ provider: aws })).toThrow(reason);
-        expect(make({ providers: [aws] })).toThrow(reason);
-        expect(make({ providers: { aws } })).toThrow(reason);
-    });
-
-    test("one inherited from a component, however far above", () => {
-        const component = new pulumi.ComponentResource("my:index:Outer", "outer", {}, { providers: [aws] });
-        const inner = new pulumi.ComponentResource("my:index:Inner", "inner", {}, { parent: component });
-        expect(make({ parent: component })).toThrow(reason);
-        expect(make({ parent: inner })).toThrow(reason);
-    });
-
-    test("unless region or credentials are declared", () => {
-        expect(make({ provider: aws }, { region: "eu-west-1" })).not.toThrow();
-        expect(make({ provider: aws }, { credentials: { profile: "backup" } })).not.toThrow();
-    });
-
-    test("a provider of another package is no matter", () => {
-        const other = new (class extends pulumi.ProviderResource {
-            constructor() {
-                super("random", "other", {});
-            }
-        })();
-        const parent = new pulumi.ComponentResource("my:index:Other", "random", {}, { providers: [other] });
-        expect(make({ parent })).not.toThrow();
-    });
 });
 
 test("types: arguments may be plain, promised or outputs; outputs are of their own types", () => {

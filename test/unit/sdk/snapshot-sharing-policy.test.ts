@@ -1,42 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { SnapshotSharingPolicy } from "../../../sdk/sharing/snapshot-sharing-policy";
 import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
+import { mockEngine, registrations, valueOf } from "../pulumi-mocks";
 
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
-
-let registered: Registered[] = [];
 const children: pulumi.Resource[] = [];
 
-beforeAll(async () => {
+beforeEach(async () => {
     pulumi.runtime.setAllConfig({
         "ebs-snapshots:accounts": '{"audit":"011122223333","prod":"444455556666"}',
     });
-    await pulumi.runtime.setMocks(
-        {
-            newResource: ({ type, name, inputs }) => {
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                return { id: `${name}-id`, state: { ...(inputs as object), arn: `arn:${name}` } };
-            },
-            call: ({ inputs }) => inputs as Record<string, unknown>,
-        },
-        "project",
-        "test",
-        false,
-    );
-});
-beforeEach(() => {
-    registered = [];
+    await mockEngine(({ name }) => ({ arn: `arn:${name}` }));
     children.length = 0;
 });
 
-const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
-
-/** Makes one and waits until every child of it has its URN. */
+/** Creates a policy and waits until every child of it has its URN. */
 async function createPolicy(name: string, args: ConstructorParameters<typeof SnapshotSharingPolicy>[1]) {
     const remember = (child: { resource: pulumi.Resource }) => {
         children.push(child.resource);
@@ -57,7 +35,7 @@ const ids = ["011122223333", "444455556666", "123456789012"];
 test("each kind of sharers has one policy, attached to every group, role and user named", async () => {
     const { policy, urns } = await createPolicy("sharing", sharers);
     const { allow } = sharingPolicyDocuments({ ...sharers, accounts: ids });
-    const attached = registered.map(({ type, name, inputs }) => [type, name, inputs]);
+    const attached = registrations.map(({ type, name, inputs }) => [type, name, inputs]);
     expect(attached).toEqual([
         ["ebs-snapshots:index:SnapshotSharingPolicy", "sharing", {}],
         ["aws:iam/policy:Policy", "sharing-private", { policy: JSON.stringify(allow.private) }],
@@ -89,7 +67,7 @@ test("each kind of sharers has one policy, attached to every group, role and use
 
 test("without sharers, there is no policy", async () => {
     const { policy } = await createPolicy("nobody", { accounts: ["prod"], privateSharers: { groups: [] } });
-    expect(registered.map(({ name }) => name)).toEqual(["nobody"]);
+    expect(registrations.map(({ name }) => name)).toEqual(["nobody"]);
     expect(await valueOf(policy.privatePolicyArn)).toBeUndefined();
 });
 

@@ -4,7 +4,8 @@ import { output } from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import type { PolicyDocument } from "../../../sdk/dlm/iam";
 import { copyRights, expiryRights } from "../../../sdk/shared-snapshot-copies/role";
-import { allows, named, own, type Asked } from "../iam";
+import { allows, keyPolicy, named, own, type Asked } from "../iam";
+import { valueOf } from "../pulumi-mocks";
 
 const place = { partition: "aws", region: "us-east-1", account: own };
 const sharer = "111122223333";
@@ -23,26 +24,13 @@ const copied = tag("aws:dlm:lifecycle-policy-id", "policy-1");
 const via = (region: string) => ({ "kms:ViaService": `ec2.${region}.amazonaws.com` });
 const forService = { "kms:GrantIsForAWSResource": "true" };
 
-const keyPolicy = {
-    Version: "2012-10-17",
-    Statement: [
-        {
-            Effect: "Allow",
-            Principal: { AWS: `arn:aws:iam::${own}:root` },
-            Action: "kms:*",
-            Resource: "*",
-        },
-    ],
-};
-
 /** Resolves the document as IAM receives it. */
-const known = (policy: PolicyDocument) =>
-    new Promise<unknown>((done) => output(policy).apply((value) => (done(value), value)));
+const resolve = (policy: PolicyDocument): Promise<unknown> => valueOf(output(policy));
 
 let policies: unknown[];
 beforeAll(async () => {
     const copies = copyRights([output(sharer)], copyTo, place);
-    policies = await Promise.all([known(copies), known(expiryRights(copyTo, place, "policy-1"))]);
+    policies = await Promise.all([resolve(copies), resolve(expiryRights(copyTo, place, "policy-1"))]);
 });
 
 type Row = [boolean, string, Omit<Asked, "who">];

@@ -2,52 +2,22 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SharedSnapshotCopies, type SharedSnapshotCopiesArgs } from "../../../sdk";
-
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
-
-let registered: Registered[] = [];
-const calls: Record<string, object> = {
-    "aws:index/getRegion:getRegion": { region: "us-east-1" },
-    "aws:index/getPartition:getPartition": { partition: "aws" },
-    "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
-};
+import { inputsOf, mockEngine, registeredNames, registrations, valueOf, waitForRPCs } from "../pulumi-mocks";
 
 beforeEach(async () => {
-    registered = [];
-    await pulumi.runtime.setMocks({
-        newResource: ({ type, name, inputs }) => {
-            registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-            return { id: `${name}-id`, state: { ...inputs, arn: `arn:${name}` } as Record<string, unknown> };
-        },
-        call: ({ token }) => calls[token]!,
-    });
+    await mockEngine(({ name }) => ({ arn: `arn:${name}` }));
     pulumi.runtime.setAllConfig({ "ebs-snapshots:accounts": '{"production":111122223333}' });
 });
-
-/** Until everything is registered; public at run time, though not in the types. */
-const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
 
 // The mocks of the next test know nothing of what this one registers.
 afterEach(() => waitForRPCs());
 
-const valueOf = <T>(output: pulumi.Output<T>) => new Promise<T>((done) => output.apply(done));
-
-async function made(args: SharedSnapshotCopiesArgs, opts?: pulumi.ComponentResourceOptions) {
+async function registerCopies(args: SharedSnapshotCopiesArgs, opts?: pulumi.ComponentResourceOptions) {
     const component = new SharedSnapshotCopies("prod/copies", args, opts);
     const { policyId, roleArn, urn } = component;
     const outputs = await valueOf(pulumi.output({ policyId, roleArn, urn }));
     await waitForRPCs();
-    const child = (type: string, name: string) => {
-        const [one, ...others] = registered.filter((of) => of.type.endsWith(type) && of.name === name);
-        if (one === undefined || others.length > 0) throw new Error(`no single ${type} ${name}`);
-        return one.inputs;
-    };
-    const names = registered.map(({ type, name }) => `${type.replace(/^.*[:/]/, "")} ${name}`).sort();
-    return { outputs, child, names };
+    return { outputs, names: registeredNames().sort() };
 }
 
 const args: SharedSnapshotCopiesArgs = {
@@ -66,11 +36,11 @@ const args: SharedSnapshotCopiesArgs = {
 const role = "arn:aws:iam::123456789012:role/copies";
 
 test("with a role given, its only child is the policy, told whose snapshots are copied, where, and for how long", async () => {
-    const { outputs, child, names } = await made({ ...args, role, descriptionMatches: ".*production.*" });
+    const { outputs, names } = await registerCopies({ ...args, role, descriptionMatches: ".*production.*" });
     expect(names).toEqual(["LifecyclePolicy prod/copies", "SharedSnapshotCopies prod/copies"]);
     expect(outputs).toMatchObject({ policyId: "prod/copies-id", roleArn: role });
     expect(outputs.urn).toContain("ebs-snapshots:index:SharedSnapshotCopies::prod/copies");
-    expect(child("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
+    expect(inputsOf("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
         description: "prod-copies",
         executionRoleArn: role,
         state: "ENABLED",
@@ -110,7 +80,7 @@ test("with a role given, its only child is the policy, told whose snapshots are 
 
 test("without one, it creates a role that DLM alone assumes, and that may delete the copies of this policy alone", async () => {
     const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
-    const { outputs, child, names } = await made({ ...args, permissionsBoundary, enabled: false });
+    const { outputs, names } = await registerCopies({ ...args, permissionsBoundary, enabled: false });
     expect(names).toEqual([
         "LifecyclePolicy prod/copies",
         "Role prod/copies-dlm",
@@ -119,7 +89,7 @@ test("without one, it creates a role that DLM alone assumes, and that may delete
         "SharedSnapshotCopies prod/copies",
     ]);
     expect(outputs).toMatchObject({ roleArn: "arn:prod/copies-dlm" });
-    const trusted = child("iam/role:Role", "prod/copies-dlm");
+    const trusted = inputsOf("iam/role:Role", "prod/copies-dlm");
     expect(trusted).toMatchObject({ permissionsBoundary, path: "/pulumi-ebs-snapshots/" });
     expect(JSON.parse(trusted["assumeRolePolicy"] as string)).toMatchObject({
         Statement: [
@@ -129,12 +99,12 @@ test("without one, it creates a role that DLM alone assumes, and that may delete
             },
         ],
     });
-    const policy = child("ebs:LifecyclePolicy", "prod/copies");
+    const policy = inputsOf("ebs:LifecyclePolicy", "prod/copies");
     expect(policy).toMatchObject({ state: "DISABLED", executionRoleArn: "arn:prod/copies-dlm" });
     expect(policy["policyDetails"]).toMatchObject({
         eventSource: { parameters: { descriptionRegex: ".*" } },
     });
-    const expiry = child("RolePolicy", "prod/copies-dlm-expiry")["policy"] as string;
+    const expiry = inputsOf("RolePolicy", "prod/copies-dlm-expiry")["policy"] as string;
     expect(JSON.parse(expiry)).toMatchObject({
         Statement: [
             {
@@ -149,8 +119,8 @@ test("without one, it creates a role that DLM alone assumes, and that may delete
 
 test("an explicit provider tells the policy its region and its profile", async () => {
     const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
-    const { child } = await made({ ...args, role }, { providers: [provider] });
-    expect(child("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
+    await registerCopies({ ...args, role }, { providers: [provider] });
+    expect(inputsOf("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
         region: "us-east-1",
         credentials: { profile: "backup" },
     });
@@ -165,6 +135,6 @@ describe("is refused, with nothing made", () => {
             `ebs-snapshots:index:SharedSnapshotCopies "bad":\n${message}`,
         );
         await waitForRPCs();
-        expect(registered).toEqual([]);
+        expect(registrations).toEqual([]);
     });
 });

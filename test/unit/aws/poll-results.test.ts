@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
+import { doneAfter, failure, hour, minute, second, watching } from "./polled-values";
+
+describe("a wait ends", () => {
+    test("with the words of what went wrong, and what was seen", async () => {
+        const { clock, begin } = watching(() => "error: the key is disabled");
+        expect(await clock.until(failure(begin("a")))).toMatchObject({
+            message: "error: the key is disabled",
+            reason: "failed",
+            observed: "error: the key is disabled",
+        });
+    });
+
+    test("with one who failed, the others wait on", async () => {
+        const { clock, begin } = watching((key, at) => (key === "a" ? "error" : doneAfter(minute)(key, at)));
+        const [a, b] = [failure(begin("a")), begin("b")];
+        expect(await clock.until(a)).toMatchObject({ reason: "failed" });
+        expect(await clock.until(b)).toBe("done");
+    });
+
+    test.each([
+        ["1 minute", 1 * minute],
+        ["90 minutes", 90 * minute],
+        ["24 hours", 24 * hour],
+    ])("when it times out after %s, at the progress that was observed last", async (words, timeout) => {
+        const { clock, begin, at } = watching(() => "43%");
+        const error = await clock.until(failure(begin("a", { deadline: clock.now() + timeout })));
+        expect(error).toMatchObject({
+            message:
+                `timed out after ${words} at 43%. The snapshot is still in progress; ` +
+                "run `pulumi up` again to continue waiting.",
+            reason: "timeout",
+            observed: "43%",
+        });
+        expect(at()).toBeGreaterThanOrEqual(timeout);
+        expect(at()).toBeLessThanOrEqual(timeout + 2_250);
+    });
+
+    test("when it times out although nothing was observed", async () => {
+        const { clock, begin } = watching(() => undefined);
+        const error = await clock.until(failure(begin("a", { deadline: clock.now() + 10 * second })));
+        expect(error.message).toBe(
+            "timed out after 10 seconds: EC2 has not shown the snapshot yet; run `pulumi up` again to continue waiting.",
+        );
+    });
+
+    test("progress is shown whenever it changes, and only then", async () => {
+        const { clock, begin } = watching((_key, at) =>
+            at > minute ? "done" : at > minute / 2 ? "50%" : "0%",
+        );
+        const told: string[] = [];
+        await clock.until(begin("a", { progress: (text) => told.push(text) }));
+        expect(told).toEqual(["0%", "50%"]);
+    });
+});
+
+describe("what is not there", () => {
+    test("for the first minute it may not be visible yet", async () => {
+        const { clock, begin } = watching((_key, at) => (at > 55 * second ? "done" : undefined));
+        const told: string[] = [];
+        expect(await clock.until(begin("a", { progress: (text) => told.push(text) }))).toBe("done");
+        expect(told).toEqual(["not visible yet"]);
+    });
+
+    test("after the first minute it was never there", async () => {
+        const { clock, begin, at } = watching(() => undefined);
+        expect(await clock.until(failure(begin("a")))).toMatchObject({
+            message: "it was not found",
+            reason: "notFound",
+            observed: undefined,
+        });
+        expect(at()).toBeGreaterThanOrEqual(minute);
+        expect(at()).toBeLessThan(minute + 5 * second);
+    });
+
+    test("once observed, it is lost as soon as it is no longer observed", async () => {
+        const { clock, begin, at } = watching((_key, at) => (at < 5 * second ? "pending" : undefined));
+        expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "it no longer exists" });
+        expect(at()).toBeLessThan(10 * second);
+    });
+});
+
+describe("a look that fails", () => {
+    const failing =
+        (kind: ErrorKind, until = Infinity) =>
+        (_key: string, at: number) => {
+            if (at < until) throw new Ec2Error(kind, "Code", "words", "DescribeSnapshots");
+            return "done";
+        };
+
+    test.each(["retryable", "indeterminate", "unreachable"] as const)(
+        "%s: is made again for 5 minutes",
+        async (kind) => {
+            const { clock, begin } = watching(failing(kind, 4.5 * minute));
+            expect(await clock.until(begin("a"))).toBe("done");
+        },
+    );
+
+    test.each(["retryable", "indeterminate", "unreachable"] as const)(
+        "%s: ends the wait after 5 minutes",
+        async (kind) => {
+            const { clock, begin, at } = watching(failing(kind));
+            const error = await clock.until(failure(begin("a")));
+            expect(error).toMatchObject({ reason: "unreadable", observed: undefined });
+            expect(error.message).toMatch(/^Code: words/);
+            expect(at()).toBeGreaterThanOrEqual(5 * minute);
+            expect(at()).toBeLessThan(5 * minute + 16 * second);
+        },
+    );
+
+    test.each(["forbidden", "expired", "rejected"] as const)("%s: ends every wait at once", async (kind) => {
+        const { clock, fetches, begin } = watching(failing(kind));
+        const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
+        expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
+        expect(fetches).toHaveLength(1);
+    });
+
+    test("what is no error of EC2 ends every wait at once", async () => {
+        const { clock, fetches, begin } = watching(() => {
+            throw new TypeError("a mistake of ours");
+        });
+        expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "a mistake of ours" });
+        expect(fetches).toHaveLength(1);
+    });
+
+    test("keeps what was seen before", async () => {
+        const { clock, begin } = watching((key, at) => (at < minute ? "43%" : failing("forbidden")(key, at)));
+        expect(await clock.until(failure(begin("a")))).toMatchObject({
+            reason: "unreadable",
+            observed: "43%",
+        });
+    });
+
+    test("is forgotten with the next one that succeeds", async () => {
+        const { clock, begin } = watching((key, at) => {
+            if (at > 10 * minute) return "done";
+            return Math.floor(at / minute) % 4 === 3 ? "pending" : failing("indeterminate")(key, at);
+        });
+        expect(await clock.until(begin("a"))).toBe("done");
+    });
+
+    test("does not count for those who begin to wait later", async () => {
+        const { clock, begin } = watching(failing("indeterminate", 6 * minute));
+        await clock.until(failure(begin("a")));
+        expect(await clock.until(begin("b"))).toBe("done");
+    });
+
+    test("does not lengthen patience", async () => {
+        const { clock, begin, at } = watching(failing("indeterminate"));
+        const error = await clock.until(failure(begin("a", { deadline: clock.now() + minute })));
+        expect(error.reason).toBe("timeout");
+        expect(error.message).toMatch(/^timed out after 1 minute: EC2 has not shown the snapshot yet/);
+        expect(at()).toBeLessThanOrEqual(minute + 2_250);
+    });
+});

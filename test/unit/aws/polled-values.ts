@@ -1,0 +1,48 @@
+/**
+ * Polls values that a function of key and time gives, on a clock in the test's hands.
+ *
+ * @module
+ */
+import { expect } from "vitest";
+import { createPoller, WaitError, type PollResult, type Wait } from "../../../provider/aws/poll";
+import { HandClock } from "../clock";
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+
+type Look = (key: string, at: number) => string | undefined;
+
+/** A watcher over values that a function of key and time gives; `undefined` where there is none. */
+export function watching(look: Look) {
+    const clock = new HandClock();
+    const began = clock.now();
+    const fetches: { at: number; keys: string[] }[] = [];
+    const wait = createPoller<string>((keys) => {
+        fetches.push({ at: clock.now() - began, keys });
+        return Promise.resolve().then(() => {
+            const found = keys.map((key) => [key, look(key, clock.now() - began)] as const);
+            return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
+        });
+    }, clock);
+    const begin = (key: string, more: Partial<Wait<string>> = {}) =>
+        wait({ key, subject: "snapshot", evaluate, deadline: clock.now() + 24 * hour, ...more });
+    return { clock, fetches, begin, at: () => clock.now() - began };
+}
+
+function evaluate(observed: string | undefined): PollResult {
+    if (observed === undefined) return "notFound";
+    if (observed === "done") return "done";
+    return observed.startsWith("error") ? { failed: observed } : { pending: observed };
+}
+
+export const doneAfter = (time: number) => (_key: string, at: number) => (at >= time ? "done" : "pending");
+
+export async function failure(work: Promise<unknown>): Promise<WaitError<string>> {
+    const error: unknown = await work.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(WaitError);
+    return error as WaitError<string>;
+}

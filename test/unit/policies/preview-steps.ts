@@ -1,0 +1,36 @@
+/**
+ * Declares the steps of a preview that delete or replace a resource, and lists what they lose.
+ *
+ * @module
+ */
+import { lostSnapshots, type PreviewStep } from "../../../policies";
+import { type Properties } from "../../../schema/values";
+
+export const urnOf = (name: string, type = "Snapshot") =>
+    `urn:pulumi:prod::backups::pulumi-nodejs:dynamic/ebs:${type}::${name}`;
+
+export interface Given {
+    type?: string;
+    op?: string;
+    id?: string;
+    /** Contains the state. */
+    before?: Properties;
+    /** The inputs of the successor; none where nothing takes its place. */
+    after?: Properties;
+    reasons?: string[];
+    retain?: boolean;
+}
+
+export function step(name: string, given: Given = {}): PreviewStep {
+    const { type = "Snapshot", id = "snap-1", before = {}, after, retain = false } = given;
+    const token = `pulumi-nodejs:dynamic/ebs:${type}`;
+    return {
+        op: given.op ?? (after === undefined ? "delete" : "replace"),
+        urn: urnOf(name, type),
+        oldState: { type: token, id, outputs: before, ...(retain ? { retainOnDelete: true } : {}) },
+        ...(after === undefined ? {} : { newState: { type: token, inputs: after } }),
+        ...(given.reasons === undefined ? {} : { replaceReasons: given.reasons }),
+    };
+}
+
+export const lost = (...steps: PreviewStep[]) => lostSnapshots({ steps });
