@@ -161,16 +161,12 @@ export const rows = [
         id: "volumes",
         title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
         n: 50,
-        async run(n, { terraform }) {
-            const lives = [];
-            for (const [who, count] of present(
-                [oursVolumes, 1],
-                [oursVolumes, n],
-                [plainVolumes, n],
-                [terraform?.volumes, n],
-            ))
-                lives.push(await volumeLife(who, count));
-            const [one, many, plainly] = lives;
+        slowPeer: (n, { terraform }) => volumeLife(terraform.volumes, n),
+        async run(n, _others, slowPeer) {
+            const one = await volumeLife(oursVolumes, 1);
+            const many = await volumeLife(oursVolumes, n);
+            const plainly = await volumeLife(plainVolumes, n);
+            const lives = [one, many, plainly, ...(await slowPeer)];
             const { up } = many;
             const created = up.calls.CreateVolume ?? 0;
             return {
