@@ -23,7 +23,8 @@ export interface Door {
 
 export function doorOf(resource: ResourceName, opts: pulumi.CustomResourceOptions | undefined): Door {
     const dynamic = tokenOf(resource);
-    if (!isPublic(resource)) return { type: dynamic, otherType: undefined, plugin: undefined, isExplicit: false };
+    if (!isPublic(resource))
+        return { type: dynamic, otherType: undefined, plugin: undefined, isExplicit: false };
     const token = pluginTokenOf(resource);
     const explicit = pluginIn(opts) ?? takenOver(opts);
     const plugin = explicit ?? configuredPlugin();
