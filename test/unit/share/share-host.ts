@@ -1,0 +1,65 @@
+/**
+ * Runs snapshot shares against answers of EC2 that show one snapshot, or several, with their grants.
+ *
+ * @module
+ */
+import { Host, baseConfig } from "../host";
+import { answer, stsAnswer, type Answering, type WireRequest } from "../wire";
+
+export const snapshotId = "snap-0123456789abcdef0";
+export const [owner, alice, bob, carol] = [
+    "123456789012",
+    "111122223333",
+    "444455556666",
+    "777788889999",
+] as const;
+export const config = { ...baseConfig, "ebs-snapshots:accounts": `{"prod":"${alice}","audit":${carol}}` };
+export const open = { ...config, "ebs-snapshots:allowPublicSharing": "true" };
+
+/** EC2 with one snapshot. */
+export function ec2(grants: string[] = [], snapshot = ""): Answering {
+    return ec2Of([snapshotId], grants, snapshot);
+}
+
+/** EC2 with several, whose grants are the same. */
+export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answering {
+    const there = new Set(grants);
+    return ({ action, params }: WireRequest) => {
+        switch (action) {
+            case "GetCallerIdentity":
+                return stsAnswer(action, `<Account>${owner}</Account>`);
+            case "DescribeSnapshots":
+                return answer(
+                    action,
+                    `<snapshotSet>${ids
+                        .filter((id) => ids.length === 1 || Object.values(params).includes(id))
+                        .map(
+                            (id) =>
+                                `<item><snapshotId>${id}</snapshotId><ownerId>${owner}</ownerId>` +
+                                `<status>completed</status>${snapshot}</item>`,
+                        )
+                        .join("")}</snapshotSet>`,
+                );
+            case "DescribeSnapshotAttribute":
+                return answer(
+                    action,
+                    `<createVolumePermission>${[...there].map(item).join("")}</createVolumePermission>`,
+                );
+            case "ModifySnapshotAttribute":
+                for (const [name, grant] of Object.entries(params)) {
+                    if (name.includes(".Add.")) there.add(grant);
+                    if (name.includes(".Remove.")) there.delete(grant);
+                }
+                return answer(action, "<return>true</return>");
+            default:
+                return answer(action);
+        }
+    };
+}
+
+const item = (grant: string) =>
+    grant === "all" ? "<item><group>all</group></item>" : `<item><userId>${grant}</userId></item>`;
+
+export function hostOf(settings: Record<string, string> = config, answering: Answering = ec2()): Host {
+    return new Host(settings, answering, "SnapshotShare");
+}

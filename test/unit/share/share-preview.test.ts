@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { UNKNOWN, type Properties } from "../../../schema/values";
+import { alice, bob, carol, config, ec2, hostOf, open, snapshotId } from "./share-host";
+
+describe("a preview names who loses access", () => {
+    const warnings = async (state: Properties, given: Properties) => {
+        const host = hostOf();
+        const before = {
+            snapshotId,
+            region: "us-east-1",
+            accounts: [alice, bob],
+            accountIds: [alice, bob],
+            ...state,
+        };
+        const inputs = { region: "us-east-1", snapshotId, accounts: [alice, bob], ...given };
+        await host.clock.until(host.lifecycle.diff(snapshotId, before, inputs));
+        return host.said.filter((line) => line.startsWith("warn"));
+    };
+    const revokes = (who: string) => [
+        `warn: revokes the access of ${who} to ${snapshotId}, unless another share declares it`,
+    ];
+
+    test.each<[string, Properties, Properties, string[]]>([
+        ["an account that is taken out", {}, { accounts: [bob] }, revokes(alice)],
+        ["none that stays, whatever the order", {}, { accounts: [bob, "prod"] }, []],
+        ["one that others gave, too", { granted: [bob] }, { accounts: [bob] }, revokes(alice)],
+        [
+            "one behind an alias that means another by now",
+            { accounts: ["prod", bob], accountIds: [bob, carol] },
+            { accounts: ["prod", bob] },
+            revokes(carol),
+        ],
+        [
+            "of an exclusive share too",
+            { exclusive: true, accounts: ["prod"], accountIds: [carol] },
+            { exclusive: true, accounts: ["prod"] },
+            revokes(carol),
+        ],
+        ["everyone", { accountIds: [], public: true, accounts: [] }, { accounts: [] }, revokes("everyone")],
+        ["those of the former snapshot", {}, { snapshotId: "snap-2" }, revokes(`${alice}, ${bob}`)],
+        [
+            "and, if it was exclusive, whoever had access to it",
+            { exclusive: true, grants: [alice, bob, carol] },
+            { snapshotId: "snap-2", exclusive: true },
+            revokes(`${alice}, ${bob}, ${carol}`),
+        ],
+        [
+            "nobody by a secret account",
+            { __secrets: ["accounts"] },
+            { accounts: [bob] },
+            revokes("1 account"),
+        ],
+        [
+            "nobody by an account that is secret from now on",
+            {},
+            { accounts: [bob], __secrets: ["accounts"] },
+            revokes("1 account"),
+        ],
+        ["nobody as long as it is not known", {}, { accounts: UNKNOWN }, []],
+    ])("%s", async (_, state, given, said) => {
+        expect(await warnings(state, given)).toEqual(said);
+    });
+});
+
+test("a preview names the new accounts, and the ids of aliases", async () => {
+    const host = hostOf(open);
+    await host.check({ snapshotId, accounts: ["audit", "prod", bob], public: true });
+    expect(host.said[0]).toBe(
+        `info: ${snapshotId} will be shared with prod (${alice}), ${bob}, audit (${carol}), everyone`,
+    );
+});
+
+test("accounts that go from secret to plain are named in the clear in no message", async () => {
+    const host = hostOf(config, ec2([alice, bob, carol]));
+    const secret = { snapshotId, accounts: [alice, bob], exclusive: true, __secrets: ["accounts"] };
+    const { inputs: olds } = await host.check(secret);
+    const { inputs } = await host.check({ snapshotId, accounts: [alice], exclusive: true }, olds);
+    const state = { ...olds, accountIds: [alice, bob], grants: [alice, bob, carol] };
+    await host.clock.until(host.lifecycle.diff(snapshotId, state, inputs));
+    await host.clock.until(host.lifecycle.update(snapshotId, state, inputs));
+    expect(host.said.length).toBeGreaterThan(3);
+    expect(host.said.join("\n")).not.toMatch(/\b\d{12}\b/);
+});
