@@ -210,22 +210,18 @@ export const background = {
     ...program("ours", { background: true }),
 };
 /** Runs the bundle of `npm run dist` instead of the dynamic-provider host. */
-export const throughPlugin = {
-    name: "this package, plugin",
+const bundled = (name, options) => ({
+    name,
     async open(account, volumes) {
         const folder = dirname(await pluginLauncher());
-        return Stack.open(
-            "ours",
-            account,
-            volumes,
-            { background: true },
-            {
-                settings: pluginsYaml("ebs-snapshots", folder),
-                config: { "ebs-snapshots:plugin": "true" },
-            },
-        );
+        return Stack.open("ours", account, volumes, options, {
+            settings: pluginsYaml("ebs-snapshots", folder),
+            config: { "ebs-snapshots:plugin": "true" },
+        });
     },
-};
+});
+export const oursPlugin = bundled("this package, plugin", {});
+export const backgroundPlugin = bundled("this package, plugin, in the background", { background: true });
 
 /** Runs the plainest possible plugin, with resources that have nothing, or the data of a snapshot of this package. */
 const plainly = (name, options) => ({

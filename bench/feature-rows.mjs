@@ -12,6 +12,8 @@ const waitsFor =
 /** One call reads 200 resources, and each run sends a few fixed calls. */
 const fewLooks = ({ n }) => n / 200 + 5;
 
+const fastRestoreSettings = (n) => ({ fastRestoreSeconds: 2, fastRestoreLimit: n });
+
 /**
  * LockSnapshot and ModifySnapshotTier accept one snapshot per call; fast snapshot restore is enabled by one call for
  * each snapshot as it completes.
@@ -40,13 +42,16 @@ export const featureRows = [
         id: "fast-restore",
         title: "a life of N snapshots with `fastRestore`, which takes 2 s to be enabled, or disabled",
         n: 100,
-        async run(n, { terraform }) {
+        slowPeer: (n, { terraform }) => lifeOf(terraform.fastRestore, n, fastRestoreSettings(n)),
+        async run(n, _others, slowPeer) {
             const fastRestore = { availabilityZones: ["us-east-1a"] };
-            const settings = { fastRestoreSeconds: 2, fastRestoreLimit: n };
-            const life = await lifeOf(withFeatures("fastRestore", { fastRestore }), n, settings);
-            const beside = terraform === undefined ? {} : await lifeOf(terraform.fastRestore, n, settings);
+            const life = await lifeOf(
+                withFeatures("fastRestore", { fastRestore }),
+                n,
+                fastRestoreSettings(n),
+            );
             return {
-                runs: [...Object.values(life), ...Object.values(beside)],
+                runs: [life, ...(await slowPeer)].flatMap((steps) => Object.values(steps)),
                 verdicts: judged("fastRestore", life, {
                     up: [["CreateSnapshot", "EnableFastSnapshotRestores"], waitsFor(2)],
                     refresh: [[], fewLooks],

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
-import { background, plainPluginCarrier, pluginLauncher, throughPlugin } from "./contenders.mjs";
+import { background, backgroundPlugin, plainPluginCarrier, pluginLauncher } from "./contenders.mjs";
 import { entry, verdict, withStack } from "./measure.mjs";
 
 const dynamicHost = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
@@ -17,10 +17,10 @@ export const pluginRow = {
     async run(n) {
         const starts = [
             await quickestStart(background, dynamicHost),
-            await quickestStart(throughPlugin, await pluginLauncher()),
+            await quickestStart(backgroundPlugin, await pluginLauncher()),
         ];
         const lives = [];
-        for (const who of [background, throughPlugin, plainPluginCarrier]) lives.push(await life(who, n));
+        for (const who of [background, backgroundPlugin, plainPluginCarrier]) lives.push(await life(who, n));
         const [dynamic, plugin, plain] = lives;
         const [slow, quick] = starts;
         return {

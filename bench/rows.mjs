@@ -1,5 +1,4 @@
 // Defines the measurements and their targets. Each row has one run for each contender, and verdicts on this package.
-import { Account } from "./account.mjs";
 import {
     barrier,
     copies,
@@ -12,13 +11,20 @@ import {
     shares,
 } from "./contenders.mjs";
 import { featureRows } from "./feature-rows.mjs";
+import {
+    few,
+    fewest,
+    growth,
+    life,
+    livesBeside,
+    livesOf,
+    present,
+    upThatTakes,
+    volumeLife,
+} from "./lives.mjs";
 import { pluginRow } from "./plugin-row.mjs";
 import { previewRows } from "./preview-rows.mjs";
-import { entry, lifeOf, total, verdict, withStack } from "./measure.mjs";
-
-/** Tools that start processes for each resource do not need a hundred resources to show the cost of one. */
-const few = (n) => Math.min(n, 10);
-const fewest = (n) => Math.min(n, 4);
+import { lifeOf, total, verdict } from "./measure.mjs";
 
 /**
  * A row that is measured `alone` has the machine for itself; a row with `beside` mostly waits, so that other rows run
@@ -161,16 +167,12 @@ export const rows = [
         id: "volumes",
         title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
         n: 50,
-        async run(n, { terraform }) {
-            const lives = [];
-            for (const [who, count] of present(
-                [oursVolumes, 1],
-                [oursVolumes, n],
-                [plainVolumes, n],
-                [terraform?.volumes, n],
-            ))
-                lives.push(await volumeLife(who, count));
-            const [one, many, plainly] = lives;
+        slowPeer: (n, { terraform }) => volumeLife(terraform.volumes, n),
+        async run(n, _others, slowPeer) {
+            const one = await volumeLife(oursVolumes, 1);
+            const many = await volumeLife(oursVolumes, n);
+            const plainly = await volumeLife(plainVolumes, n);
+            const lives = [one, many, plainly, ...(await slowPeer)];
             const { up } = many;
             const created = up.calls.CreateVolume ?? 0;
             return {
@@ -273,116 +275,6 @@ export const rows = [
     pluginRow,
     ...previewRows,
 ];
-
-/**
- * Contains the steps of each contender from its first `up` to its `destroy`, measured once for all rows that show them.
- */
-const lives = new Map();
-
-function livesOf(n, { awsCli, ansible, terraform }) {
-    if (!lives.has(n))
-        lives.set(
-            n,
-            live(
-                n,
-                present(
-                    [ours, n],
-                    [barrier, n],
-                    [plain, n],
-                    [terraform?.snapshots, n],
-                    [awsCli, few(n)],
-                    [ansible, few(n)],
-                ),
-            ),
-        );
-    return lives.get(n);
-}
-
-async function live(n, contenders) {
-    const all = [];
-    for (const [who, count] of contenders) {
-        all.push(
-            await withStack(who, count, { foreign: 20_000 }, async (stack, account) => {
-                const measured = async (what, work) => entry(who, count, what, await account.counting(work));
-                const up = await measured("", () => stack.up());
-                const kept =
-                    stack.refresh === undefined
-                        ? {}
-                        : {
-                              again: [
-                                  await measured("second up", () => stack.up()),
-                                  await measured("preview", () => stack.preview()),
-                              ],
-                              refresh: [
-                                  ...(who.name.startsWith("Terraform")
-                                      ? []
-                                      : [
-                                            await measured("--parallel 1", () =>
-                                                stack.refresh("--parallel", "1"),
-                                            ),
-                                        ]),
-                                  await measured("default parallelism", () => stack.refresh()),
-                              ],
-                              state: [{ ...entry(who, count, "", { calls: {} }), ...(await stack.state()) }],
-                          };
-                return { up, ...kept, destroy: await measured("", () => stack.destroy()) };
-            }),
-        );
-    }
-    return all;
-}
-
-async function livesBeside(peers, n, settings) {
-    const runs = [];
-    for (const [who] of present(...peers.map((peer) => [peer])))
-        runs.push(...Object.values(await lifeOf(who, n, settings)));
-    return runs;
-}
-
-/** Measures what grows with N: calls, seconds, memory, and the state of one snapshot. */
-function growth(who, n) {
-    return withStack(who, n, {}, async (stack, account) => {
-        const up = await account.counting(() => stack.up({ memory: true }));
-        const refresh = await account.counting(() => stack.refresh());
-        return [{ ...entry(who, n, "up", up), ...(await stack.state()) }, entry(who, n, "refresh", refresh)];
-    });
-}
-
-function present(...contenders) {
-    return contenders.filter(([who]) => who !== undefined);
-}
-
-function upThatTakes(seconds, who, n) {
-    return life(who, n, (stack) => stack.up(), { take: seconds });
-}
-
-/** Measures one step of a contender with N new volumes. */
-async function life(who, n, act, options = {}) {
-    return withStack(who, n, options, async (stack, account) =>
-        entry(who, n, "", await account.counting(() => act(stack))),
-    );
-}
-
-/** Measures the creation and deletion of N volumes from one snapshot. */
-async function volumeLife(who, n) {
-    const account = await Account.open();
-    try {
-        await account.set({ volumeSeconds: 1 });
-        const snapshot = await account.seedSnapshot();
-        const stack = await who.open(account, Array(n).fill(snapshot));
-        try {
-            const measured = async (what, work) => entry(who, n, what, await account.counting(work));
-            return {
-                up: await measured("up", () => stack.up()),
-                destroy: await measured("destroy", () => stack.destroy()),
-            };
-        } finally {
-            await stack.close();
-        }
-    } finally {
-        await account.close();
-    }
-}
 
 /** Expects one CreateSnapshot per snapshot, and other calls that grow only with time. */
 function callsOfUp(run, which = "") {

@@ -10,8 +10,8 @@ import type { ChangedOptions } from "./changed";
 import type { Answer } from "./command";
 import type { ListOptions } from "./list";
 import type { LostOptions } from "./lost";
-import { collect, collectPair, parseAmount, parseTime } from "./options";
-import { withPlaceOptions } from "./place";
+import { collect, collectPair, parseAmount, parseChart, parseTime } from "./options";
+import { withOptionsAsRemedy, withPlaceOptions } from "./place";
 import type { PlanOptions } from "./plan";
 
 /** The package resolves itself by name, because its sources and its build lie at different depths. */
@@ -85,7 +85,9 @@ function createProgram(
         )
         .option("--json", "print JSON")
         .addHelpText("after", example("ebs-snapshots list --group payments --state completed"))
-        .action((options: ListOptions) => report(import("./list.js").then(({ list }) => list(options))));
+        .action((options: ListOptions) =>
+            report(withOptionsAsRemedy(import("./list.js").then(({ list }) => list(options)))),
+        );
 
     withPlaceOptions(
         program
@@ -102,7 +104,9 @@ function createProgram(
         .option("--json", "print JSON")
         .addHelpText("after", example("ebs-snapshots changed snap-0123456789abcdef0"))
         .action((snapshot: string, options: ChangedOptions) =>
-            report(import("./changed.js").then(({ changed }) => changed(snapshot, options))),
+            report(
+                withOptionsAsRemedy(import("./changed.js").then(({ changed }) => changed(snapshot, options))),
+            ),
         );
 
     program
@@ -122,7 +126,11 @@ function createProgram(
             parseAmount,
         )
         .option("--price <amount>", "price of a GiB for a month, to estimate the cost", parseAmount)
-        .option("--out <plan.svg>", "write a chart to this file; requires the npm package echarts")
+        .option(
+            "--out <plan.svg>",
+            "write a chart to this file; requires the npm package echarts",
+            parseChart,
+        )
         .option("--markdown", "print Markdown")
         .addOption(new Option("--json", "print JSON").conflicts("markdown"))
         .addHelpText("after", example("npx tsx node_modules/.bin/ebs-snapshots plan index.ts"))

@@ -23,8 +23,14 @@ export async function schedulesIn(file: string, config: Record<string, string>):
     };
     await pulumi.runtime.setMocks(mocks, await projectOf(file), "stack", true, "organization");
     const loaded = await load(file);
-    // `import()` returns the exports of a CommonJS module as `default`.
-    return found.length > 0 ? found : [argumentsOf(file, loaded.default ?? loaded)];
+    return found.length > 0 ? found : [argumentsOf(file, exportedBy(loaded))];
+}
+
+/** `import()` returns the exports of a CommonJS module as `default`; those of a compiled one have another `default`. */
+function exportedBy(loaded: { default?: unknown }): unknown {
+    const exported = loaded.default ?? loaded;
+    const isCompiled = typeof exported === "object" && "__esModule" in exported && "default" in exported;
+    return isCompiled ? exported.default : exported;
 }
 
 async function load(file: string): Promise<{ default?: unknown }> {

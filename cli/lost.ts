@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { lostSnapshots, readPreview } from "../policies/lost";
+import { lostSnapshots } from "../policies/lost";
+import { readPreview } from "../policies/preview";
 import { nameOf } from "../schema/urn";
 import type { Answer } from "./command";
 import { readInput } from "./files";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { extname } from "node:path";
 import { InvalidArgumentError } from "commander";
 
 /** Parses a time in UTC; a date means its midnight. */
@@ -36,4 +37,10 @@ export function parseAmount(given: string): number {
     const amount = Number(given);
     if (given.trim() !== "" && Number.isFinite(amount) && amount >= 0) return amount;
     throw new InvalidArgumentError("Specify a number of at least 0, such as 100 or 0.05.");
+}
+
+/** Parses the name of a chart: in a file of another kind, no program would find the SVG. */
+export function parseChart(given: string): string {
+    if (extname(given).toLowerCase() === ".svg") return given;
+    throw new InvalidArgumentError("The chart is an SVG: specify a file that ends in .svg.");
 }

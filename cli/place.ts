@@ -5,6 +5,7 @@
  */
 import { Option, type Command } from "commander";
 import type { CallOptions } from "../provider/functions/connect";
+import { MissingError } from "../schema/configuration-values";
 import { collect, collectPair } from "./options";
 
 export interface PlaceOptions {
@@ -26,6 +27,22 @@ export function withPlaceOptions(command: Command): Command {
             "a value as in a stack's configuration; can be repeated",
             collectPair,
         );
+}
+
+const remedies = {
+    region: "Add --region <region>, or set AWS_REGION.",
+    credentials:
+        "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or add --profile <name>.",
+};
+
+/** Names the options that mend the failure of a command, because a shell has no stack to configure. */
+export async function withOptionsAsRemedy<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+        return await work;
+    } catch (error) {
+        if (!(error instanceof MissingError)) throw error;
+        throw new Error(`${error.finding}. ${remedies[error.missing]}`, { cause: error });
+    }
 }
 
 /** Separates the place from the other options of a command. */

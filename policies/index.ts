@@ -69,11 +69,5 @@ function schemaOf(keys: readonly (keyof Requirements)[]): PolicyConfigSchema {
 }
 
 export type { Duration } from "../schema/duration";
-export {
-    lostSnapshots,
-    readPreview,
-    type Lost,
-    type Preview,
-    type PreviewState,
-    type PreviewStep,
-} from "./lost";
+export { lostSnapshots, type Lost } from "./lost";
+export { readPreview, type Preview, type PreviewState, type PreviewStep } from "./preview";

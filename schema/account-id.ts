@@ -11,7 +11,7 @@ import { ConfigError, textOf } from "./configuration-values";
  */
 export function parseAccountId(key: string, value: string, entry = "an entry"): string {
     if (isAccountId(value)) return value;
-    const reason = `must contain account ids of 12 digits, but ${entry} is none`;
+    const reason = `must contain account ids of 12 digits, but ${entry} is not one`;
     // The message omits the value, which may be a secret.
     throw new ConfigError(key, isShortAccountId(value) ? `${reason}: ${quoteAccountId}` : reason);
 }

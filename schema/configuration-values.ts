@@ -20,6 +20,18 @@ export class ConfigError extends Error {
     }
 }
 
+/** Reports that no region, or no credentials, were found. The command line has another remedy than a stack. */
+export class MissingError extends ConfigError {
+    constructor(
+        key: string,
+        readonly missing: "region" | "credentials",
+        readonly finding: string,
+        remedy: string,
+    ) {
+        super(key, `${finding}. ${remedy}`);
+    }
+}
+
 /** Refuses names in the object of a key that are ignored otherwise. */
 export function rejectUnsupported(key: string, given: object, supported: string[]): void {
     const name = Object.keys(given).find((one) => !supported.includes(one));

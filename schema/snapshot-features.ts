@@ -196,7 +196,7 @@ export interface Features extends Tiered {
     /**
      * Zones with fast snapshot restore (FSR), in which volumes from the snapshot are fully initialized at once; billed
      * for every hour in each zone, as the preview warns. `up` waits until FSR is `enabled` in each zone, about an hour
-     * for each TiB, within `timeout`. Before the snapshot is deleted, FSR is disabled, which is waited for. Refused
+     * for each TiB, within `timeout`. Before the snapshot is deleted, FSR is disabled, and the delete waits for that. Refused
      * together with `waitForCompletion: false` and with `storageTier: "archive"`. Default: none. A change updates: FSR
      * is enabled and disabled in the zones that differ.
      */

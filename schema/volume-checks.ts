@@ -188,7 +188,7 @@ export function checkCarrying(state: Properties, declared: Properties, inputs: P
                   {
                       property: "size",
                       value: size,
-                      reason: textOf`but the volume has ${current} GiB, and carryData carries it whole. Specify at least that size, or remove carryData.`,
+                      reason: textOf`but the volume has ${current} GiB, and carryData carries all of it. Specify at least that size, or remove carryData.`,
                   },
               ]
             : []),

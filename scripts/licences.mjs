@@ -57,11 +57,17 @@ function withWhatTheyNeed(packages) {
         for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) walk(find(key, name));
     };
     for (const name of Object.keys(packages[""].dependencies)) walk(find("", name));
-    return [...seen].map((key) => ({
-        name: key.split("node_modules/").at(-1),
+    // Two copies of one version, which other packages of this repository keep apart, are one copy at a user's.
+    const distinct = new Map(
+        [...seen].map((key) => [`${nameIn(key)}@${packages[key].version}`, { key, name: nameIn(key) }]),
+    );
+    return [...distinct.values()].map(({ key, name }) => ({
+        name,
         licence: packages[key].license ?? "none",
     }));
 }
+
+const nameIn = (key) => key.split("node_modules/").at(-1);
 
 function names(installed, licence) {
     const some = installed.filter((one) => one.licence === licence);

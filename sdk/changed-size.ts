@@ -6,7 +6,7 @@ import type { ChangedSize, ChangedSizeArgs, ChangedSizeOptions } from "../provid
  * differential, so that this size determines the cost of the later one. Both must be completed and not archived. In a program it uses the
  * configuration of the stack, in a script that of the environment.
  *
- * It calls AWS once for every 10,000 changed blocks of 512 KiB, 5 GB, which AWS charges for; throttled calls are repeated.
+ * It calls AWS once for every 10,000 changed blocks of 512 KiB, 5 GB, which AWS charges for; throttled calls are retried.
  *
  * @example
  * ```ts

@@ -10,10 +10,11 @@ import { providerInputs } from "../schema/provider";
 import { organization } from "./organization";
 import { Provider, type ProviderArgs } from "./provider";
 
-/** The type token by which a program declares a resource, and its former ones. */
+/** The type token by which a program declares a resource, and that of the other door. */
 export interface Door {
     type: string;
-    aliases: pulumi.Alias[];
+    /** Undefined for the resources inside the components, which are dynamic resources always. */
+    otherType: string | undefined;
     /** The provider instance; undefined for a dynamic resource. */
     plugin: pulumi.ProviderResource | undefined;
     /** Reports whether the program selects the provider instance, and not only the configuration. */
@@ -22,14 +23,15 @@ export interface Door {
 
 export function doorOf(resource: ResourceName, opts: pulumi.CustomResourceOptions | undefined): Door {
     const dynamic = tokenOf(resource);
-    if (!isPublic(resource)) return { type: dynamic, aliases: [], plugin: undefined, isExplicit: false };
+    if (!isPublic(resource))
+        return { type: dynamic, otherType: undefined, plugin: undefined, isExplicit: false };
     const token = pluginTokenOf(resource);
     const explicit = pluginIn(opts) ?? takenOver(opts);
     const plugin = explicit ?? configuredPlugin();
     const isExplicit = explicit !== undefined;
     return plugin === undefined
-        ? { type: dynamic, aliases: [{ type: token }], plugin, isExplicit }
-        : { type: token, aliases: [{ type: dynamic }], plugin, isExplicit };
+        ? { type: dynamic, otherType: token, plugin, isExplicit }
+        : { type: token, otherType: dynamic, plugin, isExplicit };
 }
 
 function isPublic(resource: ResourceName): resource is keyof typeof resources {

@@ -30,7 +30,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
     ) {
         refuseMisspelledConfiguration();
         const door = doorOf(resource, opts);
-        const { type, aliases, plugin } = door;
+        const { type, plugin } = door;
         const keys = undefinedOutputs(resource);
         refuseOptions(name, { door, keys, args, opts });
         // Each key becomes an output, which takes time, so that an option without effect adds no key.
@@ -49,7 +49,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             super(type, name, props, {
                 ...withoutAws(opts),
                 ...(plugin === undefined ? {} : { provider: plugin }),
-                aliases: [...(opts?.aliases ?? []), ...aliases],
+                aliases: [...(opts?.aliases ?? []), ...aliasesOf(name, door, opts?.parent)],
             });
         } finally {
             keepAllFrames();
@@ -121,18 +121,33 @@ Object.defineProperty(EbsResource.prototype, "__transformations", {
     },
 });
 
+function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+    if (parent === undefined) return urnWithoutParent(name, type);
+    // As an output, it would depend on the parent, that is, on all children of a component: two of them would wait for
+    // each other forever.
+    const urn = pulumi.createUrn(name, type, parent);
+    return new Promise((done) => urn.apply(done));
+}
+
 /**
  * Returns the same URN as `pulumi.createUrn`, whose nested outputs take a third of a millisecond, too long for
  * thousands.
  */
-function urnOf(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
-    if (parent !== undefined) {
-        // As an output, it would depend on the parent, that is, on all children of a component: two of them would wait
-        // for each other forever.
-        const urn = pulumi.createUrn(name, type, parent);
-        return new Promise((done) => urn.apply(done));
-    }
+function urnWithoutParent(name: string, type: string): string {
     return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
+}
+
+/**
+ * Returns the name of the resource in the state if the other door created it. An alias by type takes the SDK as long as
+ * `pulumi.createUrn`; below a parent it is required, because the engine applies the parent's aliases to it.
+ */
+function aliasesOf(
+    name: string,
+    { otherType }: Door,
+    parent: pulumi.Resource | undefined,
+): (pulumi.URN | pulumi.Alias)[] {
+    if (otherType === undefined) return [];
+    return [parent === undefined ? urnWithoutParent(name, otherType) : { type: otherType }];
 }
 
 function refuseOptions(

@@ -75,6 +75,19 @@ test("its types resolve for every entry in every mode of TypeScript, the one of 
         expect(Object.keys(resolutions).sort()).toEqual(["bundler", "node10", "node16-cjs", "node16-esm"]);
 });
 
+test("its declarations compile for ES2020, the target of Pulumi's template, which does not skip those of libraries", async () => {
+    const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+        exports: Record<string, string | { types: string }>;
+    };
+    const entries = Object.values(exports).flatMap((entry) =>
+        typeof entry === "string" ? [] : [entry.types],
+    );
+    expect(entries).toHaveLength(3);
+    const template = ["--strict", "--target", "es2020", "--module", "commonjs", "--moduleResolution", "node"];
+    const said = await tool("tsc", "--noEmit", ...template, "--types", "node", ...entries);
+    expect(said.split("\n").filter((line) => line.startsWith("dist/"))).toEqual([]);
+}, 300_000);
+
 test("everything that npm installs with it has a permissive licence, and the generated pages of docs/ are up to date", async () => {
     await run(process.execPath, ["scripts/pages.mjs", "--check"], { cwd: root });
 });

@@ -1,4 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
 import { SnapshotSchedule } from "pulumi-ebs-snapshots";
+
+const role = new pulumi.Config().get("roleArn");
 
 // All volumes of an instance with the tag Role=database at one moment, but neither its boot volume nor scratch space.
 const schedule = new SnapshotSchedule("databases", {
@@ -10,6 +13,7 @@ const schedule = new SnapshotSchedule("databases", {
         },
     },
     rules: [{ name: "four-hourly", every: "4 hours", at: "01:00", keep: "30 days" }],
+    ...(role === undefined ? {} : { role }),
 });
 
 export const policyIds = schedule.policyIds;

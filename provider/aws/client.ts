@@ -151,7 +151,7 @@ export function connect(
         if (typeof provider === "function") await provider();
         if (identityUnknown) return;
         try {
-            await services.account({ maxRetries: 0 });
+            await known("account", () => services.account({ maxRetries: 0 }));
         } catch (error) {
             if (!(error instanceof Ec2Error)) throw error;
             if (error.kind === "untrusted") throw error;

@@ -4,19 +4,20 @@
  * @module
  */
 import type { AwsConfig } from "../../schema/configuration";
-import { ConfigError } from "../../schema/configuration-values";
+import { ConfigError, MissingError } from "../../schema/configuration-values";
 import { loadProfile, storedNote, type Profile } from "./environment";
 import { sourceOf, type Source } from "./credential-source";
 import { classify, Ec2Error } from "./errors";
 
-export function noCredentials({ name, namedBy }: Profile, cause?: unknown): ConfigError {
+export function noCredentials({ name, namedBy }: Profile, cause?: unknown): MissingError {
     const key = namedBy ?? "aws:profile";
     const reason = cause instanceof Error ? ` (${cause.message})` : "";
-    return new ConfigError(
+    return new MissingError(
         key,
+        "credentials",
         "no AWS credentials were found in the configuration, the environment, " +
-            `the profile "${name}", a container role or an instance role${reason}. ` +
-            "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, " +
+            `the profile "${name}", a container role or an instance role${reason}`,
+        "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, " +
             "or name a profile with `pulumi config set aws:profile <profile>`" +
             storedNote(key),
     );

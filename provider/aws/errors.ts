@@ -118,6 +118,14 @@ const remediesByKind: Partial<Record<ErrorKind, string>> = {
     retryable: "EC2 still rejects the call; run again later.",
 };
 
+/**
+ * Holds the options of an error. TypeScript has `ErrorOptions` since ES2022 only, and Pulumi's template compiles for ES2020,
+ * where the declarations of this package must compile too.
+ */
+export interface ErrorCause {
+    cause?: unknown;
+}
+
 /** Represents a classified error of EC2. */
 export class Ec2Error extends Error {
     override readonly name = "Ec2Error";
@@ -129,7 +137,7 @@ export class Ec2Error extends Error {
         readonly awsMessage: string,
         /** Names the action that failed, such as `CreateSnapshot`. */
         readonly action: string,
-        options?: ErrorOptions,
+        options?: ErrorCause,
     ) {
         super(joinSentences(`${code}: ${awsMessage}`, remedyFor(kind, code, awsMessage, action)), options);
     }
@@ -167,7 +175,7 @@ export async function withErrorContext<T>(subject: string, work: Promise<T>): Pr
 }
 
 /** Creates an error without a stack: the host prints the stack of errors from read and delete, which helps no user. */
-export function plainError(message: string, options?: ErrorOptions): Error {
+export function plainError(message: string, options?: ErrorCause): Error {
     const error = new Error(message, options);
     error.stack = "";
     return error;

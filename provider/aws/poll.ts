@@ -6,7 +6,7 @@
 import { formatDuration } from "../../schema/duration";
 import { fetchSize, type Fetch } from "./batch";
 import type { Clock } from "./clock";
-import { messageOf, type Ec2Error } from "./errors";
+import { messageOf, type Ec2Error, type ErrorCause } from "./errors";
 import { Pace } from "./pace";
 
 /** Contains the evaluation of a read. A state that an evaluation does not know is a failure, never `pending`. */
@@ -34,7 +34,7 @@ export class WaitError<Value> extends Error {
         message: string,
         readonly reason: "failed" | "notFound" | "timeout" | "unreadable",
         readonly observed: Value | undefined,
-        options?: ErrorOptions,
+        options?: ErrorCause,
     ) {
         super(message, options);
     }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AwsConfig } from "../../schema/configuration";
-import { ConfigError } from "../../schema/configuration-values";
+import { ConfigError, MissingError } from "../../schema/configuration-values";
 import type { Credentials } from "../../schema/credentials";
 import { identityOf } from "./credentials";
 import { loadProfile } from "./environment";
@@ -21,10 +21,12 @@ export async function configuredRegion(
 }
 
 /** Returns the error for a call without a region. */
-export function missingRegion(): ConfigError {
-    return new ConfigError(
+export function missingRegion(): MissingError {
+    return new MissingError(
         "aws:region",
-        "no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
+        "region",
+        "no AWS region is configured",
+        "Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
     );
 }
 

@@ -9,23 +9,16 @@ import { claimTag } from "../../schema/tags";
 import { equal, type Properties } from "../../schema/values";
 import { messageInPlace } from "../aws/place";
 import { takeAdopted } from "./adopt";
-import {
-    claimOf,
-    claimTags,
-    createOnce,
-    type Claim,
-    type ClaimedResource,
-    type ReplacedResource,
-} from "./claim";
-import type { Claimed } from "./claims";
+import { claimOf, claimTags, createOnce, type ReplacedResource } from "./claim";
 import type { LifecycleContext, Metadata, Owner, State, Stored } from "./context";
 import { messageOf, plainError, withErrorContext } from "./failure";
 import type { Lineage } from "./lineage";
+import { findClaimed } from "./find-claimed";
 import { findReplaced } from "./replacement";
 import { createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
 import type { ResourceContext } from "./resource-context";
 import type { TagCarrier } from "./tags/carriers";
-import { describeResource, resourceContext, track, type AnyResource, type Scope } from "./scope";
+import { describeResource, resourceContext, track, type Scope } from "./scope";
 import { formatSlots } from "./slots";
 import { inputMetadata } from "./state";
 import { copiedKeysOf } from "./tags/creation";
@@ -85,7 +78,10 @@ async function createResource(
     } finally {
         // The claim ends with the run: the state holds the resource whether the wait succeeds or fails.
         if (!creation.isDeclared && resource.findClaimed !== undefined)
-            deployment.claims.endAtExit(ctx.ec2, carriers.length > 0 ? carriers.map(idOf) : [id]);
+            deployment.claims.endAtExit(
+                ctx.ec2,
+                carriers.length > 0 ? carriers.map((carrier) => carrier.id) : [id],
+            );
     }
 }
 
@@ -198,59 +194,6 @@ async function createOrFind(
     });
     if (created.adopted) ctx.info(`adopts ${created.id}, which an interrupted run of this stack created.`);
     return created;
-}
-
-async function findAllClaimed(
-    resource: AnyResource,
-    ctx: ResourceContext,
-    stack: string,
-): Promise<Claimed[]> {
-    const all = (await resource.findClaimed?.({ ctx, stack, isFresh: true })) ?? [];
-    return all.map(({ observed, ...one }) => ({
-        ...one,
-        carrierIds: resource.tagged?.carriers(one.id, observed).map(idOf) ?? [one.id],
-    }));
-}
-
-function idOf({ id }: TagCarrier): string {
-    return id;
-}
-
-/** EC2 may take this long to show all resources that one call creates. */
-const visibilityTimeoutMs = 60_000;
-const lookupPauseMs = 2_000;
-
-/** Finds resources that carry this claim, fit the inputs, and are in no state. */
-async function findClaimed(
-    { resource, deployment }: Scope,
-    ctx: ResourceContext,
-    { claim, inputs, isFresh }: { claim: Claim; inputs: Properties; isFresh: boolean },
-): Promise<ClaimedResource<unknown>[]> {
-    if (resource.findClaimed === undefined) return [];
-    deployment.claims.findAtExit(ctx.ec2, resource, () => findAllClaimed(resource, ctx, claim.stack));
-    const { clock } = ctx.ec2;
-    const end = clock.now() + visibilityTimeoutMs;
-    for (let bypassCache = isFresh; ; bypassCache = true) {
-        const all = await resource.findClaimed({ ctx, stack: claim.stack, isFresh: bypassCache });
-        const found = all.filter((one) => one.claim === claim.value);
-        // A resource in the state may still carry a claim, if its run could not end the claim. Tags can be forged.
-        if (found.length > 0) await ctx.waitForDeclarations();
-        const candidates = found.filter(
-            ({ id, observed }) =>
-                !deployment.isTracked(id) && resource.matchesInputs?.({ inputs, observed }) !== false,
-        );
-        const incomplete: string[] = [];
-        for (const { id, observed } of candidates)
-            if ((await resource.isFullyVisible?.({ ctx, inputs, observed })) === false) incomplete.push(id);
-        if (incomplete.length === 0) return candidates;
-        if (clock.now() > end)
-            throw new Error(
-                `${incomplete.join(", ")}, which an interrupted run created, is not complete: EC2 does not show a snapshot ` +
-                    `of each volume. Run again, or remove the tag ${claimTag} from its snapshots to create a new one`,
-            );
-        ctx.status(`waiting until EC2 shows all of ${incomplete.join(", ")}`);
-        await clock.sleep(lookupPauseMs);
-    }
 }
 
 function immutableInputs(rules: Record<string, Rule>, inputs: Properties): Properties {

@@ -106,7 +106,7 @@ export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Pr
             secrets: ctx.secrets,
         });
         ctx.warn(
-            `owns ${id}. If the state holds that, its replacement is forced (--replace, taint): it ${fate}`,
+            `owns ${id}. If the state contains it, its replacement is forced (--replace, taint): it ${fate}`,
         );
     }
 }
@@ -152,7 +152,7 @@ export async function findReplaced(
         const observed = await resource.read({ ctx, id: replaced.id, state: former });
         if (observed === undefined)
             throw new Error(
-                `${replaced.id}, whose data it is to have, was not found in ${await formatPlace(ctx.ec2)}. ` +
+                `${replaced.id}, whose data the new volume should have, was not found in ${await formatPlace(ctx.ec2)}. ` +
                     "Run `pulumi refresh`, and the next `pulumi up` creates it without that data.",
             );
         return { id: replaced.id, observed, inputs: former };
@@ -165,7 +165,7 @@ export async function findReplaced(
     ) {
         const ids = owned.length === 0 ? "nothing" : owned.map(({ id }) => id).join(", ");
         throw new Error(
-            `it is not known whose data it is to have: the owner tag of this resource is on ${ids}. ` +
+            `it is unknown whose data the new volume should have: the owner tag of this resource is on ${ids}. ` +
                 "Remove the tag from others, or set carryData: false.",
         );
     }

@@ -10,6 +10,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { attachTo, type Send } from "../lifecycle/engine-log";
 import { stackConfiguration } from "./configuration";
 import { ProviderInstance } from "./provider";
+import { packageSchema } from "./schema";
 import { serve } from "./server";
 
 const EngineClient = makeGenericClientConstructor(EngineService, "Engine");
@@ -26,7 +27,23 @@ function connect(engine: string): Send {
     };
 }
 
+/** Returns the answer to a person who types the name of the launcher; the engine passes its own address. */
+function answerTo(argument: string | undefined): string | undefined {
+    const { version } = packageSchema();
+    if (argument === "--version") return version;
+    if (argument !== "--help" && argument !== "-h") return undefined;
+    return (
+        `The plugin ebs-snapshots ${version} of Pulumi. The Pulumi CLI starts it, and reads the port that it prints.\n` +
+        "The command line of the package is another program: npx ebs-snapshots --help"
+    );
+}
+
 async function main(): Promise<void> {
+    const answer = answerTo(process.argv[2]);
+    if (answer !== undefined) {
+        process.stdout.write(`${answer}\n`);
+        return;
+    }
     attachTo(undefined, connect);
     const { port, current } = await serve({
         createInstance: () => new ProviderInstance(stackConfiguration(process.env)),

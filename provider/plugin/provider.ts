@@ -9,11 +9,10 @@ import { readConfiguration } from "../../schema/configuration";
 import { ConfigError, type ReadKey } from "../../schema/configuration-values";
 import type { ReportedFailure } from "../../schema/failure";
 import { forwardTo } from "../../schema/forward";
-import { keysOf, resourceOf, resources } from "../../schema/index";
+import { keysOf } from "../../schema/index";
 import { equal, hasUnknown, type Properties, without } from "../../schema/values";
 import type { ClientDependencies } from "../aws/client";
-import type { LifecycleContext, State, Stored } from "../lifecycle/context";
-import { Deployment } from "../lifecycle/deployment";
+import type { LifecycleContext, State } from "../lifecycle/context";
 import type { EngineLog } from "../lifecycle/engine-log";
 import { InitializationError, messageOf } from "../lifecycle/failure";
 import type { Lifecycle } from "../lifecycle/lifecycle";
@@ -21,52 +20,15 @@ import type { RunNotes } from "../lifecycle/run-notes";
 import { withDeclaredInputs } from "../lifecycle/state";
 import { lifecyclesIn, type Lifecycles } from "../resources/index";
 import { decode, encodeInputs, encodeState } from "../wire/metadata";
+import { nameOf, seconds, withTimeout, type Call, type Change, type Timed } from "./call";
 import { CancellableClock } from "./clock";
 import { configurationReader } from "./configuration";
+import { InstanceDeployment } from "./deployment";
 import { detailedDiff, type DetailedDiff } from "./diff";
 import { InitializationFailure } from "./errors";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import { functions, lastPart } from "./functions";
 import { markSecrets, receive, secretNames, type Path, type Received } from "./values";
-
-/** A resource in a call of the engine. */
-interface Call {
-    urn: string;
-    type: string;
-}
-
-interface Change extends Call {
-    id: string;
-    state: Properties;
-    inputs: Properties;
-}
-
-/** The seconds of `customTimeouts`; 0 where none is given. */
-interface Timed {
-    timeout: number;
-    isPreview: boolean;
-}
-
-/** A deployment of one provider instance. A cancelled run ends its waits, and revokes nothing on the way. */
-class InstanceDeployment extends Deployment {
-    constructor(
-        readonly clock: CancellableClock,
-        dependencies: Omit<ClientDependencies, "clock">,
-        log: EngineLog | undefined,
-        notes: RunNotes | undefined,
-    ) {
-        super({ ...dependencies, clock }, log, notes);
-    }
-
-    override configurationKey(key: string): string {
-        return key.replace(/^aws:/, "ebs-snapshots:");
-    }
-
-    override async waitForDeclarations(): Promise<void> {
-        await super.waitForDeclarations();
-        if (this.clock.isCancelled) throw new Error("the run was cancelled");
-    }
-}
 
 export class ProviderInstance {
     readonly #deployment: InstanceDeployment;
@@ -267,33 +229,9 @@ export class ProviderInstance {
     }
 }
 
-/** The inputs with the operation's own timeout, where none is declared; it does not belong in the state. */
-function withTimeout({ timeout, ...call }: Call & Timed, given: Stored) {
-    const { inputs } = resources[nameOf(call)];
-    if (timeout <= 0 || !("timeout" in inputs) || given.properties["timeout"] !== undefined)
-        return { timed: given, restore: (state: State) => state };
-    return {
-        timed: { ...given, properties: { ...given.properties, timeout: seconds(timeout) } },
-        restore: ({ properties: { timeout: _, ...properties }, ...others }: State) => ({
-            ...others,
-            properties,
-        }),
-    };
-}
-
 /** Encodes a state so that the dynamic-provider host can delete and refresh the resource after a change of door. */
 function encodeOutputs(call: Call, state: State, secrets: Path[]): Properties {
     return markSecrets(encodeState(state, { __provider: forwardTo(nameOf(call)) }), secrets);
-}
-
-function nameOf({ type }: Call): keyof typeof resources {
-    const name = resourceOf(type);
-    if (name === undefined) throw new Error(`there is no resource ${type}`);
-    return name;
-}
-
-function seconds(timeout: number): string {
-    return `${String(Math.ceil(timeout))} seconds`;
 }
 
 /** The places of secrets whose property is there. */

@@ -55,7 +55,7 @@ function checkPublic(inputs: Properties, { allowPublicSharing }: Configuration):
     if (inputs["public"] !== true || allowPublicSharing) return [];
     const expected =
         "false in this stack: a public snapshot gives everything on its volume to everyone with an AWS account, and " +
-        "copies of it cannot be taken back. If that is meant: " +
+        "copies of it cannot be taken back. To allow it: " +
         "pulumi config set ebs-snapshots:allowPublicSharing true";
     return [{ property: "public", value: true, expected }];
 }
@@ -147,7 +147,7 @@ async function validatePublic(
     const { State: state } = await ctx.ec2.send("GetSnapshotBlockPublicAccessState", {}, { requires });
     if (state === undefined || state === "unblocked") return [];
     return failure(
-        `where block public access is on: it is ${state} in ${ctx.ec2.region}. If that is meant: ` +
+        `where block public access is on: it is ${state} in ${ctx.ec2.region}. To allow it: ` +
             "aws ec2 disable-snapshot-block-public-access, for all snapshots of the account in that region",
     );
 }

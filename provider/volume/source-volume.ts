@@ -101,7 +101,7 @@ export async function validateAgainstVolume(
               ? `in Wavelength Zone ${String(availabilityZone)}`
               : undefined;
     if (place !== undefined) {
-        const reason = `but that volume is ${place}, where EC2 copies no volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.`;
+        const reason = `but that volume is ${place}, where EC2 does not copy volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.`;
         return [{ ...mention, reason }];
     }
     const source = textOf`volume ${mention}`;

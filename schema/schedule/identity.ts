@@ -51,7 +51,7 @@ export function identityLoss(state: Properties, inputs: Properties): IdentityLos
 /** Says that a rename leaves the identity as it is. */
 export function formatIdentityKept(identity: string, own: string): string {
     return (
-        `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although it is ` +
-        `${own} by now`
+        `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although ` +
+        `its default would now be ${own}`
     );
 }

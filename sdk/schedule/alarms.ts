@@ -145,7 +145,7 @@ export function createAlarms(
         VolumesFailed: "A recovery volume could not be created or deleted: see the log of the function",
         VolumesBeyondMaximum: "recoveryVolumes.maximum is reached: no further recovery volumes are created",
         VolumesUnknown:
-            "Volumes carry the tag of the schedule, and their snapshot no longer exists or is of no policy of it",
+            "Volumes carry the tag of the schedule, but their snapshot no longer exists or is of none of its policies",
         MissedRecoveryPoints: "The newest snapshot of a volume is too old",
     };
     for (const [metricName, description] of Object.entries(functionAlarms)) {

@@ -92,5 +92,5 @@ export function storedGiB(
 
 function assertAmount(name: string, value: unknown): void {
     if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value >= 0)) return;
-    throw new Error(`${name} is ${JSON.stringify(value)}, but must be a number from 0 on`);
+    throw new Error(`${name} is ${JSON.stringify(value)}, but must be a number of at least 0`);
 }

@@ -158,7 +158,7 @@ test("with --replace, which looks like a new resource, the owner tag determines 
     await new Door(emulator).create(kind, disk(), "it");
     await endClaims();
     expect(await failure(new Door(emulator).create(kind, moved()))).toContain(
-        "it is not known whose data it is to have: the owner tag of this resource is on ",
+        "it is unknown whose data the new volume should have: the owner tag of this resource is on ",
     );
 });
 
@@ -229,7 +229,7 @@ test.each<[string, Properties, Properties, string]>([
         "size",
         { size: 20 },
         { size: 10, allowShrinkByReplacement: true },
-        "the volume has 20 GiB, and carryData carries it whole",
+        "the volume has 20 GiB, and carryData carries all of it",
     ],
     [
         "encrypted",

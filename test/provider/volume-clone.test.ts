@@ -143,7 +143,7 @@ test("an unencrypted clone of an encrypted volume is refused, and a volume on an
     const OutpostArn = "arn:aws:outposts:us-east-1:123456789012:outpost/op-0123456789abcdef0";
     const remote = await make({ OutpostArn });
     expect(await failure(new Door(emulator).create("VolumeClone", clone(remote)))).toContain(
-        `but that volume is on Outpost ${OutpostArn}, where EC2 copies no volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.`,
+        `but that volume is on Outpost ${OutpostArn}, where EC2 does not copy volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.`,
     );
 });
 

@@ -1,6 +1,10 @@
 // Builds the documentation site from the pages of the repository, with a sidebar: `npm run site` writes it to
 // temp/site.
+import { readFileSync } from "node:fs";
 import { slug } from "github-slugger";
+
+const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));
+const repository = manifest.repository.url.replace(/^git\+|\.git$/g, "");
 
 const page = (text, link) => ({ text, link });
 const reference = (name) =>
@@ -24,12 +28,13 @@ export default {
         ".github/**",
     ],
     rewrites: { "README.md": "index.md" },
-    // test/unit/links.test.ts checks the links, also those to files that are not pages.
+    // test/unit/docs/links.test.ts checks the links, also those to files that are not pages.
     ignoreDeadLinks: true,
     markdown: { anchor: { slugify: slug } },
     themeConfig: {
         search: { provider: "local" },
         outline: [2, 3],
+        socialLinks: [{ icon: "github", link: repository }],
         sidebar: [
             {
                 text: "Start",
@@ -50,6 +55,7 @@ export default {
                     ...["VolumeFromSnapshot", "VolumeClone", "SnapshotShare"].map(reference),
                     ...["SnapshotSchedule", "LifecyclePolicy"].map(reference),
                     ...["SharedSnapshotCopies", "SnapshotSharingPolicy"].map(reference),
+                    page("Provider", "/docs/reference/provider"),
                     page("Common options", "/docs/reference/common-options"),
                     page("Functions and types", "/docs/reference/functions-and-types"),
                     page("Policies", "/docs/reference/policies"),
@@ -75,6 +81,7 @@ export default {
                     page("Engine options", "/docs/engine-options"),
                     page("Scale", "/docs/scale"),
                     page("Comparison", "/docs/comparison"),
+                    page("Measurements", "/bench/results/results"),
                 ],
             },
             {
@@ -83,7 +90,9 @@ export default {
                     page("Changelog", "/CHANGELOG"),
                     page("Versioning", "/VERSIONING"),
                     page("Contributing", "/CONTRIBUTING"),
+                    page("Conduct", "/CODE_OF_CONDUCT"),
                     page("Security", "/SECURITY"),
+                    page("Licences", "/docs/licences"),
                     page("Architecture", "/docs/architecture"),
                     page("Design", "/docs/design"),
                 ],

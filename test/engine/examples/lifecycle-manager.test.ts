@@ -1,5 +1,5 @@
-// The examples that declare policies of DLM, as they stand: examples/backup-account and examples/dlm-policy. With a role
-// given, they need no plugin of @pulumi/aws. It needs the engine: it runs the programs.
+// The examples that declare policies of DLM, as they stand. With a role given, they need no plugin of @pulumi/aws. It needs
+// the engine: it runs the programs.
 
 import { resolve } from "node:path";
 import {
@@ -76,6 +76,38 @@ test("dlm-policy: both policies are created, and fewer snapshots are said in num
     expect(await project.preview()).toContain(
         "schedule daily: 14 retained becomes 7: 7 restore points of each volume are deleted at its next run",
     );
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});
+
+test("consistent-instances: a policy backs up the data volumes of the tagged instances", async () => {
+    const config = { "project:roleArn": roleArn };
+    const project = await createProject("", { ...example("consistent-instances"), config });
+    await project.preview();
+    await project.up();
+    const { policyIds } = await project.outputs();
+    const [policy, ...others] = await policies();
+    expect([[policy?.PolicyId], others]).toEqual([policyIds, []]);
+    expect(policy?.PolicyDetails).toMatchObject({
+        ResourceTypes: ["INSTANCE"],
+        TargetTags: [{ Key: "Role", Value: "database" }],
+        Parameters: { ExcludeBootVolume: true, ExcludeDataVolumeTags: [{ Key: "Scratch", Value: "yes" }] },
+    });
+    expect(await project.up()).toContain("unchanged");
+    await project.destroy();
+    expect(await policies()).toEqual([]);
+});
+
+test("code-review: a policy, and a snapshot that is kept when the next release takes another", async () => {
+    const project = await createProject("", {
+        ...example("code-review"),
+        config: { "project:roleArn": roleArn, "project:volumeId": await emulator.createVolume({ size: 8 }) },
+    });
+    await project.up();
+    expect(await policies()).toHaveLength(1);
+    await project.stack.configure({ "project:release": "2.0.0" });
+    await project.up();
+    expect(await emulator.snapshots()).toHaveLength(2);
     await project.destroy();
     expect(await policies()).toEqual([]);
 });

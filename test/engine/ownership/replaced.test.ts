@@ -159,7 +159,7 @@ test("the last copy of another volume stays in a forced replacement with deleteB
         id = "",
         fate = "deleted after the new one completes. To keep it, set keepReplaced",
     ) =>
-        `warning: ${name}: owns ${id}. If the state holds that, its replacement is forced (--replace, taint): it will be ${fate}`;
+        `warning: ${name}: owns ${id}. If the state contains it, its replacement is forced (--replace, taint): it will be ${fate}`;
     expect(await project.preview("--replace", t.urn)).toContain(warning("t", t.id));
     await project.succeed("state", "taint", t.urn);
     expect(await project.preview()).toContain(warning("t", t.id));

@@ -52,7 +52,7 @@ test("a renamed schedule, and a renamed stack, keep the identity; an explicit on
     await project.program(renamed);
     const preview = await project.preview();
     expect(preview).toContain(`the schedule keeps its identity ${first}`);
-    expect(preview).toContain("although it is organization/project/test/b by now");
+    expect(preview).toContain("although its default would now be organization/project/test/b");
     expect(preview).not.toMatch(/replace|delete/);
     await project.up();
     expect(await identities()).toEqual(before);
@@ -65,7 +65,9 @@ test("a renamed schedule, and a renamed stack, keep the identity; an explicit on
 
     await project.program(schedules({ name: "b" }));
     await project.rename("prod");
-    expect(await project.preview()).toContain("although it is organization/project/prod/b by now");
+    expect(await project.preview()).toContain(
+        "although its default would now be organization/project/prod/b",
+    );
     await project.up();
     expect(await identities()).toEqual(before);
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");

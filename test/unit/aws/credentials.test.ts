@@ -203,6 +203,15 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
+    test("the validation reads the account, which is then not read again", async () => {
+        const { wire, api } = connected({}, () =>
+            stsAnswer("GetCallerIdentity", "<Account>123456789012</Account>"),
+        );
+        await api.verifyCredentials();
+        await expect(api.account()).resolves.toBe("123456789012");
+        expect(wire.count("GetCallerIdentity")).toBe(1);
+    });
+
     test("a server that is not trusted fails at once, and the message names the keys for its CA", async () => {
         const throwing = () => {
             throw Object.assign(new Error("self-signed certificate"), {

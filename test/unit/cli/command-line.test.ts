@@ -74,6 +74,34 @@ describe("a mistake is named", () => {
         );
     });
 
+    test("a chart is written to no other file than an SVG", async () => {
+        await expect(main(["plan", schedule, "--out", join(folder, "plan.png")])).rejects.toThrow(
+            /argument '.*plan\.png' is invalid\. The chart is an SVG: specify a file that ends in \.svg\./,
+        );
+    });
+
+    test("without a region or credentials, the error names the options of the command line", async () => {
+        const cli = join(root, "dist/cli/index.js");
+        const none = join(folder, "none");
+        const env = {
+            PATH: process.env["PATH"],
+            HOME: none,
+            AWS_EC2_METADATA_DISABLED: "true",
+            AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+        };
+        const list = (...args: string[]) => run(process.execPath, [cli, "list", ...args], { env });
+        await expect(list()).rejects.toMatchObject({
+            code: 1,
+            stderr: "no AWS region is configured. Add --region <region>, or set AWS_REGION.\n",
+        });
+        await expect(list("--region", "eu-west-1")).rejects.toMatchObject({
+            code: 1,
+            stderr: expect.stringMatching(
+                /^no AWS credentials were found in .*AWS_SECRET_ACCESS_KEY, or add --profile <name>\.\n$/,
+            ) as string,
+        });
+    });
+
     test("--until before --from is refused", async () => {
         await expect(
             main(["plan", schedule, "--from", "2026-03-02", "--until", "2026-03-01T12:00"]),
@@ -135,6 +163,23 @@ describe("a mistake is named", () => {
             stderr: expect.stringContaining("Run: npm install --save-dev echarts@6\n") as string,
         });
     });
+});
+
+test("plan reads the arguments that a module exports, compiled from TypeScript or not", async () => {
+    const cli = join(root, "dist/cli/index.js");
+    const args = await readFile(schedule, "utf8");
+    const modules = {
+        "plain.cjs": `module.exports = ${args};`,
+        "compiled.cjs": `Object.defineProperty(exports, "__esModule", { value: true }); exports.default = ${args};`,
+        "module.mjs": `export default ${args};`,
+    };
+    for (const [name, text] of Object.entries(modules)) {
+        const file = join(folder, name);
+        await writeFile(file, text);
+        // In a process of its own, because vitest unwraps a compiled module by itself.
+        const { stdout } = await run(process.execPath, [cli, "plan", file, "--from", "2026-03-01"]);
+        expect(stdout).toContain("nightly  31 ");
+    }
 });
 
 test("plan --json holds the runs and what is there at the end", async () => {

@@ -113,6 +113,15 @@ test("a program runs without an engine, with the given configuration, and each o
     expect(text).toContain("Maximum number of snapshots: 24 ");
 });
 
+test("examples/nightly-backup runs as it stands, and its recovery volumes need no plugin to be planned", async () => {
+    const program = join(__dirname, "../../../examples/nightly-backup/index.ts");
+    const { text } = await main(["plan", program, ...span, "--json"]);
+    const [plan] = JSON.parse(text) as { schedule: string; copies: object[]; recovered: object[] }[];
+    expect(plan).toMatchObject({ schedule: "nightly", maximumSnapshots: 15 });
+    expect(plan?.copies).toMatchObject([{ rule: "monthly", region: "eu-west-1" }]);
+    expect(plan?.recovered).toHaveLength(2);
+});
+
 test("a schedule that is not there, and a file without any, are named", async () => {
     const file = join(folder, "args.json");
     await expect(main(["plan", file, "--schedule", "weekly"])).rejects.toThrow(

@@ -9,6 +9,13 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 
 const root = resolve(__dirname, "../../..");
+const siteConfiguration = join(root, "scripts/site/.vitepress/config.mjs");
+
+/** Describes the sidebar in the configuration of the site. */
+interface Site {
+    themeConfig: { sidebar: { items: { link: string }[] }[] };
+}
+
 const pages = [
     ...ts.sys.readDirectory(root, [".md"], ["**/node_modules"], ["docs", "examples", "templates", "bench"]),
     ...readdirSync(root)
@@ -47,6 +54,16 @@ test("a heading is unique on its page, because a link leads to the first one", a
         return repeated.map((anchor) => `${relative(root, page)}#${anchor}`);
     });
     expect(twice).toEqual([]);
+});
+
+test("every page of docs/ and of the project is in the sidebar of the site, and each entry leads to a page", async () => {
+    const { default: site } = (await import(siteConfiguration)) as { default: Site };
+    const linked = site.themeConfig.sidebar.flatMap(({ items }) => items.map(({ link }) => link));
+    const named = linked.map((link) => (link === "/" ? "README.md" : `${link.slice(1)}.md`));
+    const published = pages.map((page) => relative(root, page));
+    expect(named.filter((page) => !published.includes(page))).toEqual([]);
+    const listed = published.filter((page) => /^(docs\/.*|[^/]+)\.md$/.test(page));
+    expect(listed.filter((page) => !named.includes(page))).toEqual([]);
 });
 
 test("every page of docs/ can be reached from the README", () => {

@@ -75,8 +75,8 @@ describe("the identity", () => {
     test("that a renamed schedule keeps is said in that run only", () => {
         const inputs = { identity, defaultIdentity: renamed };
         expect(warning({ identity, defaultIdentity: identity }, inputs)).toBe(
-            `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although it is ` +
-                `${renamed} by now`,
+            `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although its default ` +
+                `would now be ${renamed}`,
         );
         expect(warning({ identity }, inputs)).toContain(`keeps its identity ${identity}`);
         expect(warning(inputs, inputs)).toBeUndefined();

@@ -153,6 +153,6 @@ test("an estimate without its figures, or of figures that are none, fails with w
     const sized = { ...span, volumeSize: 1, changePerDay: 1 };
     expect(() => planSchedule(args, sized).costPerMonth(at(1))).toThrow("a cost requires pricePerGiBMonth");
     expect(() => planSchedule(args, { ...sized, volumeSize: -1 })).toThrow(
-        "volumeSize is -1, but must be a number from 0 on",
+        "volumeSize is -1, but must be a number of at least 0",
     );
 });

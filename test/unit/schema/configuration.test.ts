@@ -134,10 +134,10 @@ test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numb
     // Padded, it might be another account than the one that is a digit short.
     for (const short of ["[12345678901]", '["12345678901"]'])
         expect(failure({ [`aws:${key}`]: short })).toBe(
-            `configuration aws:${key}: must contain account ids of 12 digits, but an entry is none: ${quoteAccountId}`,
+            `configuration aws:${key}: must contain account ids of 12 digits, but an entry is not one: ${quoteAccountId}`,
         );
     expect(failure({ [`aws:${key}`]: '["prod"]' })).toBe(
-        `configuration aws:${key}: must contain account ids of 12 digits, but an entry is none`,
+        `configuration aws:${key}: must contain account ids of 12 digits, but an entry is not one`,
     );
     expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
 });
@@ -150,10 +150,10 @@ test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () 
     });
     for (const short of ["12345678901", '"12345678901"'])
         expect(failure({ [key]: `{"prod":${short}}` })).toBe(
-            `configuration ${key}: must contain account ids of 12 digits, but "prod" is none: ${quoteAccountId}`,
+            `configuration ${key}: must contain account ids of 12 digits, but "prod" is not one: ${quoteAccountId}`,
         );
     expect(failure({ [key]: '{"prod":"12-34"}' })).toBe(
-        `configuration ${key}: must contain account ids of 12 digits, but "prod" is none`,
+        `configuration ${key}: must contain account ids of 12 digits, but "prod" is not one`,
     );
     expect(failure({ [key]: '["123456789012"]' })).toBe(`configuration ${key}: must be an object`);
     // Such an alias could not be distinguished from an id.

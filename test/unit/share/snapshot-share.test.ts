@@ -107,7 +107,7 @@ describe("accounts", () => {
 test("without allowPublicSharing, public is refused, with the risk and the key to set", async () => {
     expect(await hostOf().failures({ snapshotId, public: true })).toEqual([
         "public is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone " +
-            "with an AWS account, and copies of it cannot be taken back. If that is meant: " +
+            "with an AWS account, and copies of it cannot be taken back. To allow it: " +
             "pulumi config set ebs-snapshots:allowPublicSharing true",
     ]);
 });

@@ -60,7 +60,7 @@ describe("the source", () => {
         ["<status>deleting</status>", "the state of that volume is deleting"],
         [
             "<status>available</status><availabilityZone>us-east-1-wl1-bos-wlz-1</availabilityZone>",
-            "that volume is in Wavelength Zone us-east-1-wl1-bos-wlz-1, where EC2 copies no volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.",
+            "that volume is in Wavelength Zone us-east-1-wl1-bos-wlz-1, where EC2 does not copy volumes. Declare a Snapshot of it, and a VolumeFromSnapshot.",
         ],
     ])("that is %s cannot be copied", async (members, reason) => {
         expect(await hostOf(volumeWith(members)).failures(base)).toEqual([
