@@ -20,7 +20,7 @@ const waitsPerRead = 4;
 /** This number of the latest waits shows how many wait at a time. */
 const latestWaits = 32;
 /** Time without reads pays for at most this number of reads. */
-const maxSavedReads = 3;
+const maxSavedReads = 5;
 
 /** The intervals between the reads of a wait begin with this one, and grow by it. */
 const firstIntervalMs = 125;
@@ -28,12 +28,14 @@ const maxIntervalMs = 15_000;
 /** An interval extends a wait of minutes by at most this fraction of its duration. */
 const intervalPart = 1 / 20;
 /** A read is delayed by at most this fraction of a wait's duration if it then serves several waits. */
-const gatheringPart = 1 / 16;
+const gatheringPart = 1 / 12;
 
-/** The age at which earlier waits were still pending counts less with each wait, so that shorter waits are noticed. */
-const forgettingFactor = 0.9;
+/** The age at which waits are still pending counts less with each completed wait, so that shorter waits are noticed. */
+const forgettingFactor = 0.99;
+/** A read that only narrows the expected duration needs at least this number of saved reads. */
+const readsToNarrow = 4;
 
-/** Contains the ages at which the latest completed wait for a subject was pending last, and done. */
+/** Contains the ages between which the waits for a subject are done: the highest known as pending, the lowest as done. */
 interface Experience {
     pending: number;
     done: number;
@@ -42,8 +44,6 @@ interface Experience {
 interface Schedule {
     dueAt: number;
     reads: number;
-    /** Contains the age at the last read. */
-    pending: number;
 }
 
 export class Pace {
@@ -58,31 +58,37 @@ export class Pace {
     }
 
     begin(wait: Paced): void {
-        const schedule = { dueAt: 0, reads: 0, pending: 0 };
+        const schedule = { dueAt: 0, reads: 0 };
         this.#schedules.set(wait, schedule);
         this.#atATime = [...this.#atATime, this.#schedules.size].slice(-latestWaits);
         this.#save(1 / Math.min(Math.max(...this.#atATime), waitsPerRead));
         this.#schedule(wait, schedule);
     }
 
-    /** Schedules the next read of a wait that is pending after a read. */
-    scheduleNext(wait: Paced): void {
-        const schedule = this.#schedules.get(wait);
-        if (schedule === undefined) return;
-        schedule.reads++;
-        schedule.pending = this.clock.now() - wait.since;
-        this.#schedule(wait, schedule);
+    /** Schedules the next reads of the waits that are pending after a read. */
+    scheduleNext(pending: Paced[]): void {
+        for (const { subject, since } of pending) {
+            const age = this.clock.now() - since;
+            const known = this.#experienceOf(subject);
+            // A wait that lasts longer than earlier ones shows that their duration cannot be expected.
+            const done = age < known.done ? known.done : Infinity;
+            this.#experiences.set(subject, { pending: Math.max(known.pending, age), done });
+        }
+        for (const wait of pending) {
+            const schedule = this.#schedules.get(wait);
+            if (schedule === undefined) continue;
+            schedule.reads++;
+            this.#schedule(wait, schedule);
+        }
     }
 
-    /** Ends a wait; later waits for the same subject are expected to take as long as one that is done. */
+    /** Ends a wait; later waits for the same subject are expected to take as long as those that are done. */
     end(wait: Paced, result: "done" | "failed"): void {
-        const schedule = this.#schedules.get(wait);
-        this.#schedules.delete(wait);
-        if (schedule === undefined || result === "failed") return;
-        const done = this.clock.now() - wait.since;
-        const previous = this.#experiences.get(wait.subject)?.pending ?? 0;
-        const remembered = previous < done ? previous * forgettingFactor : 0;
-        this.#experiences.set(wait.subject, { pending: Math.max(schedule.pending, remembered), done });
+        if (!this.#schedules.delete(wait) || result === "failed") return;
+        const known = this.#experienceOf(wait.subject);
+        const done = Math.min(known.done, this.clock.now() - wait.since);
+        const pending = Math.min(known.pending, done) * forgettingFactor;
+        this.#experiences.set(wait.subject, { pending, done });
     }
 
     /** Pays for a read. */
@@ -127,14 +133,18 @@ export class Pace {
     }
 
     #untilExpected({ subject }: Paced, age: number): number | undefined {
-        const experience = this.#experiences.get(subject);
-        if (experience === undefined) return undefined;
-        const { pending, done } = experience;
-        // A read between the two ages shows whether the next wait can be shorter.
+        const { pending, done } = this.#experienceOf(subject);
         const middle = (pending + done) / 2;
-        const isClose = done - pending <= Math.max(done * gatheringPart, 50);
-        const next = age < middle && !isClose ? middle : done;
-        return age < next ? next - age : undefined;
+        const isUseful =
+            age < middle &&
+            this.#saved >= readsToNarrow &&
+            done - pending > Math.max(done * gatheringPart, 50);
+        const next = isUseful ? middle : done;
+        return age < next && next < Infinity ? next - age : undefined;
+    }
+
+    #experienceOf(subject: string): Experience {
+        return this.#experiences.get(subject) ?? { pending: 0, done: Infinity };
     }
 
     #save(change: number): void {

@@ -120,7 +120,7 @@ export function createPoller<Value>(
         } catch (error) {
             handleReadError(waiters, error as Error | Ec2Error);
         }
-        for (const waiter of waiters) if (waiting.has(waiter)) pace.scheduleNext(waiter);
+        pace.scheduleNext(waiters.filter((waiter) => waiting.has(waiter)));
     }
 
     function evaluate(waiter: Waiter<Value>, observed: Value | undefined) {
