@@ -1,11 +1,9 @@
 // Tests the inputs of programs: invalid values, unknown values, and options that cannot be honoured.
 // It needs the engine: failures on properties as the CLI shows them, values unknown to the engine, refused options.
 
-import { mkdir, chmod } from "node:fs/promises";
-import { join } from "node:path";
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
-import type { Project } from "../project";
+import { installAwsPlugin, useAwsPlugin } from "../aws-plugin/fixture";
 import { during, live, program, snapshot, snapshotIds, volumes } from "../steps";
 
 let volumeId: string;
@@ -105,8 +103,9 @@ test("an explicit or inherited aws.Provider is refused without region or credent
         "const backup = new Backup({ providers: { aws } });",
     ].join("\n");
     const direct = program(provider, snapshot("data", { volumeId }, "{ provider: aws }"));
-    const project = await createProject(direct);
-    await usingAnyAws(project);
+    const runtime = `runtime: { name: nodejs, options: { typescript: false } }\n${useAwsPlugin}`;
+    const project = await createProject(direct, { runtime });
+    await installAwsPlugin(project);
 
     const refused = await during(emulator, () => project.run("preview"));
     expect(refused.result.code).not.toBe(0);
@@ -141,27 +140,3 @@ test("an explicit or inherited aws.Provider is refused without region or credent
         "the option deletedWith is not supported: a snapshot outlives its volume",
     );
 });
-
-/** A plugin for the package `aws` that does nothing: the engine starts one for every explicit provider. */
-async function usingAnyAws(project: Project): Promise<void> {
-    const folder = join(project.folder, "aws");
-    await mkdir(folder);
-    await project.write(
-        "aws/plugin.js",
-        'require("@pulumi/pulumi").provider.main({ version: "7.0.0" }, process.argv.slice(2));',
-    );
-    const executable = join(folder, "pulumi-resource-aws");
-    await project.write(
-        "aws/pulumi-resource-aws",
-        `#!/bin/sh\nexec "${process.execPath}" "${join(folder, "plugin.js")}" "$@"\n`,
-    );
-    await chmod(executable, 0o755);
-    await project.write(
-        "Pulumi.yaml",
-        [
-            "name: project",
-            "runtime: { name: nodejs, options: { typescript: false } }",
-            "plugins: { providers: [{ name: aws, path: ./aws }] }",
-        ].join("\n"),
-    );
-}

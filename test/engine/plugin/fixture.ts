@@ -23,9 +23,13 @@ export async function createPluginProject(
 ): Promise<Project> {
     const runtime = language === "nodejs" ? "{ name: nodejs, options: { typescript: false } }" : language;
     const project = await createProject(program, { runtime: `runtime: ${runtime}\n${usePlugin}`, config });
-    await mkdir(join(project.folder, "bin"));
-    await symlink(launcher, join(project.folder, "bin/pulumi-resource-ebs-snapshots"));
+    await installPlugin(project);
     return project;
+}
+
+export async function installPlugin(project: Project): Promise<void> {
+    await mkdir(join(project.folder, "bin"), { recursive: true });
+    await symlink(launcher, join(project.folder, "bin/pulumi-resource-ebs-snapshots"));
 }
 
 /** The resources of the plugin in the state. */
