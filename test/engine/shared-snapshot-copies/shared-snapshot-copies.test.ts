@@ -1,11 +1,11 @@
-// Copies of shared snapshots against the emulated DLM. With a role given, the component needs no @pulumi/aws. It needs the
-// engine: a component and its child, in previews and in the state.
+// Copies of shared snapshots against the emulated DLM, with dynamic resources and with the plugin. With a role given, the
+// component needs no @pulumi/aws. It needs the engine: a component and its child, in previews and in the state.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";
 import { createProject, test } from "../../fixture";
-
-test.override("life", { scope: "file" }, "file");
+import { createPluginProject } from "../plugin/fixture";
+import type { Project } from "../project";
 
 const ireland = { region: "eu-west-1", keep: "90 days", encrypted: true };
 const args = {
@@ -24,62 +24,81 @@ function copies(more: object = {}): string {
 
 const config = { "ebs-snapshots:accounts": JSON.stringify({ production: "111122223333" }) };
 
-test("copies of shared snapshots live: a change keeps the policy and says what ends, bad input creates nothing", async () => {
-    const project = await createProject(copies({ copyTo: [{ ...ireland, keep: 90 }] }), { config });
-    const refused = await project.run("preview");
-    expect(refused.code).not.toBe(0);
-    expect(refused.output).toContain("copyTo[0].keep is 90, but must be an age in whole days");
-    expect(refused.output).not.toContain("ebs:LifecyclePolicy");
+/** The projects of either door, with the number of their resources: the plugin has a provider instance too. */
+const doors: [string, number, (program: string) => Promise<Project>][] = [
+    ["dynamic resources", 3, (program) => createProject(program, { config })],
+    [
+        "the plugin",
+        4,
+        (program) =>
+            createPluginProject("nodejs", { program, config: { ...config, "ebs-snapshots:plugin": "true" } }),
+    ],
+];
 
-    await project.program(copies());
-    expect(await project.preview()).toContain("ebs:LifecyclePolicy");
-    expect(await policies()).toEqual([]);
-    await project.up();
-    const before = (await project.outputs()) as { policyId: string; roleArn: string };
-    expect(before.roleArn).toBe(args.role);
-    expect(await policies()).toMatchObject([
-        {
-            PolicyId: before.policyId,
-            State: "ENABLED",
-            ExecutionRoleArn: args.role,
-            PolicyDetails: {
-                PolicyType: "EVENT_BASED_POLICY",
-                EventSource: {
-                    Parameters: { SnapshotOwner: ["111122223333", "444455556666"], DescriptionRegex: ".*" },
-                },
-                Actions: [
-                    {
-                        CrossRegionCopy: [
-                            {
-                                Target: "eu-west-1",
-                                EncryptionConfiguration: { Encrypted: true },
-                                RetainRule: { Interval: 90, IntervalUnit: "DAYS" },
-                            },
-                        ],
+test.for(doors)(
+    "%s: copies of shared snapshots live: a change keeps the policy and says what ends, bad input creates nothing",
+    async ([, count, create]) => {
+        const project = await create(copies({ copyTo: [{ ...ireland, keep: 90 }] }));
+        const refused = await project.run("preview");
+        expect(refused.code).not.toBe(0);
+        expect(refused.output).toContain("copyTo[0].keep is 90, but must be an age in whole days");
+        expect(refused.output).not.toContain(":LifecyclePolicy");
+
+        await project.program(copies());
+        expect(await project.preview()).toContain(":LifecyclePolicy");
+        expect(await policies()).toEqual([]);
+        await project.up();
+        const before = (await project.outputs()) as { policyId: string; roleArn: string };
+        expect(before.roleArn).toBe(args.role);
+        expect(await policies()).toMatchObject([
+            {
+                PolicyId: before.policyId,
+                State: "ENABLED",
+                ExecutionRoleArn: args.role,
+                PolicyDetails: {
+                    PolicyType: "EVENT_BASED_POLICY",
+                    EventSource: {
+                        Parameters: {
+                            SnapshotOwner: ["111122223333", "444455556666"],
+                            DescriptionRegex: ".*",
+                        },
                     },
-                ],
+                    Actions: [
+                        {
+                            CrossRegionCopy: [
+                                {
+                                    Target: "eu-west-1",
+                                    EncryptionConfiguration: { Encrypted: true },
+                                    RetainRule: { Interval: 90, IntervalUnit: "DAYS" },
+                                },
+                            ],
+                        },
+                    ],
+                },
             },
-        },
-    ]);
-    expect(await project.preview("--expect-no-changes")).not.toContain("warning");
-    expect(await project.refresh()).not.toContain("warning");
-    expect(await project.up()).toContain("3 unchanged");
+        ]);
+        expect(await project.preview("--expect-no-changes")).not.toContain("warning");
+        expect(await project.refresh()).not.toContain("warning");
+        expect(await project.up()).toContain(`${String(count)} unchanged`);
 
-    await project.program(copies({ copyTo: [{ ...ireland, keep: "7 days" }], fromAccounts: ["production"] }));
-    const preview = await project.preview();
-    expect(preview).toContain("the copies in eu-west-1 are retained for 7 days instead of 90 days");
-    expect(preview).toContain("444455556666 is no longer among the sharing accounts");
-    await project.up();
-    expect(await project.outputs()).toEqual(before);
-    expect(await policies()).toMatchObject([
-        {
-            PolicyId: before.policyId,
-            PolicyDetails: {
-                EventSource: { Parameters: { SnapshotOwner: ["111122223333"] } },
-                Actions: [{ CrossRegionCopy: [{ RetainRule: { Interval: 7 } }] }],
+        await project.program(
+            copies({ copyTo: [{ ...ireland, keep: "7 days" }], fromAccounts: ["production"] }),
+        );
+        const preview = await project.preview();
+        expect(preview).toContain("the copies in eu-west-1 are retained for 7 days instead of 90 days");
+        expect(preview).toContain("444455556666 is no longer among the sharing accounts");
+        await project.up();
+        expect(await project.outputs()).toEqual(before);
+        expect(await policies()).toMatchObject([
+            {
+                PolicyId: before.policyId,
+                PolicyDetails: {
+                    EventSource: { Parameters: { SnapshotOwner: ["111122223333"] } },
+                    Actions: [{ CrossRegionCopy: [{ RetainRule: { Interval: 7 } }] }],
+                },
             },
-        },
-    ]);
-    await project.destroy();
-    expect(await policies()).toEqual([]);
-});
+        ]);
+        await project.destroy();
+        expect(await policies()).toEqual([]);
+    },
+);
