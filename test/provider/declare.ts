@@ -2,7 +2,7 @@
 
 import { zone } from "../emulator/calls";
 import type { Kind } from "./door";
-import type { Declared, Options } from "./engine";
+import type { Declared, Options } from "./engine-run";
 
 type Args = Declared["args"] | object;
 
@@ -31,7 +31,7 @@ export function volume(name: string, args: object, options?: Options): Declared 
 /** Declares a volume in the usual zone from the snapshot that another resource creates. */
 export function volumeFrom(name: string, source: string, args: object = {}, options?: Options): Declared {
     const given: Declared["args"] = async (outputsOf) => ({
-        snapshotId: (await outputsOf(source))["snapshotId"],
+        snapshotId: (await outputsOf(source)).snapshotId,
         availabilityZone: zone,
         ...args,
     });

@@ -3,7 +3,8 @@
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
 import { completedSnapshots, snapshot } from "./declare";
-import { Engine, type Declared, type OutputsOf } from "./engine";
+import { Engine } from "./engine";
+import type { Declared, OutputsOf } from "./engine-run";
 
 let volume: string;
 
@@ -23,7 +24,7 @@ function many(count: number, volumes: string[], barrier: object = {}): Declared[
             snapshot(name, { volumeId: volumes[index % volumes.length], waitForCompletion: false }),
         ),
         completedSnapshots("all", async (outputsOf: OutputsOf) => ({
-            snapshotIds: await Promise.all(names.map(async (name) => (await outputsOf(name))["snapshotId"])),
+            snapshotIds: await Promise.all(names.map(async (name) => (await outputsOf(name)).snapshotId)),
             ...barrier,
         })),
     ];
@@ -31,8 +32,7 @@ function many(count: number, volumes: string[], barrier: object = {}): Declared[
 
 const one = () => [snapshot("s", { volumeId: volume })];
 
-const states = () =>
-    (engine.live("all").outputs["snapshots"] as { state: string }[]).map(({ state }) => state);
+const states = () => (engine.live("all").outputs.snapshots as { state: string }[]).map(({ state }) => state);
 
 async function made(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
