@@ -6,7 +6,7 @@
 import { DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../schema/values";
 import { ec2, restoredVolumes } from "../emulator/calls";
-import type { Call } from "../emulator/emulator";
+import type { Call } from "../emulator/controls";
 import { emulator, test } from "../fixture";
 
 export const kind = "VolumeFromSnapshot";
