@@ -12,7 +12,11 @@ import type { Estimated } from "./plan-report";
 const ink = "#333333";
 const colours = ["#6b3fa0", "#e08a1e", "#2f7f6f", "#b0413e", "#5b8db8", "#8a8a2e", "#7a7a7a"];
 const width = 1_200;
+const right = 60;
 const laneHeight = 34;
+const itemGap = 24;
+/** A line of the legend and the gap below it. */
+const legendLine = 14 + itemGap;
 const countHeight = 240;
 const storedHeight = 160;
 /** The chart counts snapshots at this number of points, which are three pixels apart. */
@@ -26,7 +30,7 @@ export async function chartOf(
 ): Promise<string> {
     const { init } = await loadEcharts();
     const storage = span.volumeSize === undefined ? 0 : storedHeight + 130;
-    const height = 420 + countHeight + 2 * laneHeight * args.rules.length + storage;
+    const height = 420 + legendHeight(args) + countHeight + 2 * laneHeight * args.rules.length + storage;
     const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
     chart.setOption(optionOf(title, args, span));
     const svg = chart.renderToSVGString();
@@ -57,22 +61,24 @@ export function optionOf(
     const names = args.rules.map(({ name }) => name);
     const lanes = laneHeight * names.length;
     const isEstimated = span.volumeSize !== undefined;
-    const end = 120 + lanes + countHeight + 220;
-    const tops = { runs: 120, counts: 120 + lanes + 130, end, stored: end + lanes + 130 };
+    const counts = 120 + lanes + 130 + legendHeight(args);
+    const end = counts + countHeight + 90;
+    const tops = { runs: 120, counts, end, stored: end + lanes + 130 };
     const moments = Array.from(
         { length: samples },
         (_, sample) => from + ((until - from) * sample) / (samples - 1),
     );
     const counted = (count: (at: Date) => number) =>
         moments.map((moment) => [moment, count(new Date(moment))]);
-    const regions = [...new Set(args.rules.flatMap(({ copyTo = [] }) => copyTo.map(({ region }) => region)))];
+    const regions = regionsOf(args);
     const colour = (index: number) => colours[index % colours.length] ?? ink;
 
+    const left = leftOf(args);
     const grid = [
-        { left: 130, right: 60, top: tops.runs, height: lanes },
-        { left: 130, right: 60, top: tops.counts, height: countHeight },
-        { left: 130, right: 60, top: tops.end, height: lanes },
-        ...(isEstimated ? [{ left: 130, right: 60, top: tops.stored, height: storedHeight }] : []),
+        { left, right, top: tops.runs, height: lanes },
+        { left, right, top: tops.counts, height: countHeight },
+        { left, right, top: tops.end, height: lanes },
+        ...(isEstimated ? [{ left, right, top: tops.stored, height: storedHeight }] : []),
     ];
     const xAxis = grid.map((_, gridIndex) => ({
         gridIndex,
@@ -93,7 +99,7 @@ export function optionOf(
         type: "category" as const,
         data: names,
         inverse: true,
-        axisLabel: { color: ink, fontSize: 13 },
+        axisLabel: { color: ink, fontSize: 13, width: left - 20, overflow: "truncate" as const },
     });
     const ticks = (axis: number, rule: string, index: number, times: string[]) => ({
         name: rule,
@@ -136,16 +142,16 @@ export function optionOf(
                 top: 10,
             },
             headline("Runs", tops.runs),
-            headline("Snapshots over time", tops.counts - 40),
+            headline("Snapshots over time", tops.counts - 40 - legendHeight(args)),
             headline("Restore points at the end", tops.end),
         ],
         legend: {
-            top: tops.counts - 46,
-            left: 130,
-            itemGap: 24,
+            top: tops.counts - 46 - legendHeight(args),
+            left,
+            itemGap,
             // Without fonts, echarts measures text narrower than it is drawn.
             formatter: (name) => `${name}\u2003`,
-            data: [...names, ...regions.map(copiesIn), ...(args.recoveryVolumes ? [recovery] : [])],
+            data: legendOf(args),
             textStyle: { color: ink, fontSize: 12 },
         },
         grid,
@@ -226,6 +232,34 @@ export function optionOf(
             ),
         ],
     };
+}
+
+/** Leaves room for the names of the rules: those that do not fit would move their axes alone, and times would not align. */
+function leftOf({ rules }: SnapshotScheduleInputs<unknown>): number {
+    const longest = Math.max(...rules.map(({ name }) => name.length));
+    return Math.min(Math.max(130, 30 + 8 * longest), 400);
+}
+
+function legendOf(args: SnapshotScheduleInputs<unknown>): string[] {
+    const names = args.rules.map(({ name }) => name);
+    return [...names, ...regionsOf(args).map(copiesIn), ...(args.recoveryVolumes ? [recovery] : [])];
+}
+
+/** Returns the height of the lines of the legend after its first one, which would lie over the counts. */
+function legendHeight(args: SnapshotScheduleInputs<unknown>): number {
+    const available = width - right - leftOf(args);
+    let [lines, used] = [1, 0];
+    for (const { length } of legendOf(args)) {
+        // The sum is that of the symbol, the text at its widest, and the gap.
+        const needed = 30 + 8 * length + itemGap;
+        if (used > 0 && used + needed > available) [lines, used] = [lines + 1, 0];
+        used += needed;
+    }
+    return (lines - 1) * legendLine;
+}
+
+function regionsOf({ rules }: SnapshotScheduleInputs<unknown>): string[] {
+    return [...new Set(rules.flatMap(({ copyTo = [] }) => copyTo.map(({ region }) => region)))];
 }
 
 const recovery = "recovery volumes";

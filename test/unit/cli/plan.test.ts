@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SnapshotScheduleInputs } from "../../../schema/schedule/args";
 import { main } from "../../../cli/index";
-import { optionOf } from "../../../cli/plan-chart";
+import { chartOf, optionOf } from "../../../cli/plan-chart";
 import { reportOf } from "../../../cli/plan-report";
 import { planSchedule } from "../../../sdk/schedule/plan";
 
@@ -70,6 +70,43 @@ test("a picture shows each run, each count and each snapshot that there is in th
     ]);
     const last = series.slice(2, 6).map(({ data }) => (data.at(-1) as number[])[1]);
     expect(last).toEqual([72, 14, 7, 4]);
+});
+
+test("the parts of a picture have the same time at the same place, however long the names of the rules are", async () => {
+    const [hourly, ...others] = args.rules;
+    const long = { ...hourly!, name: "hourly-snapshots-of-the-databases-of-payments" };
+    const svg = await chartOf("plan", { ...args, rules: [long, ...others] }, march);
+    const starts = [...svg.matchAll(/translate\(([\d.]+) [\d.]+\)"[^>]*>Mar 2026</g)].map(([, x]) => x);
+    expect(starts).toHaveLength(3);
+    expect(new Set(starts).size).toBe(1);
+});
+
+test("a legend of several lines lies above the counts", async () => {
+    const regions = [
+        "eu-west-1",
+        "eu-west-2",
+        "ap-southeast-2",
+        "ap-northeast-1",
+        "us-west-2",
+        "ca-central-1",
+    ];
+    const copyTo = regions.map((region) => ({ region, keep: "7 days" as const }));
+    const [hourly, ...others] = args.rules;
+    const copied = { ...args, rules: [{ ...hourly!, copyTo: copyTo.slice(0, 3) }, ...others] };
+    const more = {
+        ...copied,
+        rules: [...copied.rules, { ...hourly!, name: "weekly", copyTo: copyTo.slice(3) }],
+    };
+    const svg = await chartOf("plan", more, march);
+    const topOf = (text: RegExp) =>
+        Number(new RegExp(`translate\\([\\d.]+ ([\\d.]+)\\)"[^>]*>${text.source}`).exec(svg)?.[1]);
+    const lines = [/hourly\u2003/, /copies in ca-central-1/, /recovery volumes/].map(topOf);
+    expect(Math.max(...lines)).toBeGreaterThan(Math.min(...lines));
+    const [, second] = [...svg.matchAll(/translate\([\d.]+ ([\d.]+)\)"[^>]*>Mar 2026</g)].map(([, y]) =>
+        Number(y),
+    );
+    // The counts are 240 high, and their times lie 20 below.
+    expect(Math.max(...lines)).toBeLessThan(second! - 260);
 });
 
 test.each(["args.json", "args.cjs"])("the command reads %s and writes the picture", async (file) => {
