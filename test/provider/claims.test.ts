@@ -177,7 +177,7 @@ test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
         await engine.kill(() => engine.up([instanceSnapshots("s", { instanceId: InstanceId })]), acted);
         expect((await engine.up()).said).toContain("adopts set-");
         expect(await emulator.count("CreateSnapshots")).toBe(1);
-        expect(engine.live("s").outputs.snapshots).toHaveLength(3);
+        expect(engine.live("s").outputs["snapshots"]).toHaveLength(3);
         expect(await own()).toHaveLength(3);
     },
 );

@@ -31,7 +31,7 @@ export function volume(name: string, args: object, options?: Options): Declared 
 /** Declares a volume in the usual zone from the snapshot that another resource creates. */
 export function volumeFrom(name: string, source: string, args: object = {}, options?: Options): Declared {
     const given: Declared["args"] = async (outputsOf) => ({
-        snapshotId: (await outputsOf(source)).snapshotId,
+        snapshotId: (await outputsOf(source))["snapshotId"],
         availabilityZone: zone,
         ...args,
     });

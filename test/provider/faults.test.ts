@@ -24,7 +24,7 @@ function many(count: number, volumes: string[], barrier: object = {}): Declared[
             snapshot(name, { volumeId: volumes[index % volumes.length], waitForCompletion: false }),
         ),
         completedSnapshots("all", async (outputsOf: OutputsOf) => ({
-            snapshotIds: await Promise.all(names.map(async (name) => (await outputsOf(name)).snapshotId)),
+            snapshotIds: await Promise.all(names.map(async (name) => (await outputsOf(name))["snapshotId"])),
             ...barrier,
         })),
     ];
@@ -32,7 +32,8 @@ function many(count: number, volumes: string[], barrier: object = {}): Declared[
 
 const one = () => [snapshot("s", { volumeId: volume })];
 
-const states = () => (engine.live("all").outputs.snapshots as { state: string }[]).map(({ state }) => state);
+const states = () =>
+    (engine.live("all").outputs["snapshots"] as { state: string }[]).map(({ state }) => state);
 
 async function made(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();

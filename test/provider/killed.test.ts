@@ -115,7 +115,7 @@ test.each(cases)("a %s, killed %s: the next up ends with one", async (kind, _whe
         const before = await subject.made();
         const { said } = await engine.up();
         const { id, outputs } = engine.live("it");
-        const members = outputs.snapshots as { snapshotId: string }[] | undefined;
+        const members = outputs["snapshots"] as { snapshotId: string }[] | undefined;
         const ids = members?.map(({ snapshotId }) => snapshotId) ?? [id];
         expect((await subject.made()).sort(), String(isOrphan)).toEqual([...ids].sort());
         if (isAdopted) expect(before.sort()).toEqual([...ids].sort());

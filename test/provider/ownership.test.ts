@@ -128,7 +128,7 @@ const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
             replacing: { triggers: { release: 2 } },
             inState: (engine) =>
                 engine.state.flatMap(({ outputs }) =>
-                    (outputs.snapshots as { snapshotId: string }[]).map(({ snapshotId }) => snapshotId),
+                    (outputs["snapshots"] as { snapshotId: string }[]).map(({ snapshotId }) => snapshotId),
                 ),
             existing: snapshotIds,
         };
@@ -235,7 +235,7 @@ test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
             const next = Object.entries(shares).map(([name, accounts]) => declare(name, accounts));
             await play(engine, { former, next, run });
 
-            const declared = engine.state.flatMap(({ inputs }) => inputs.accounts as string[]);
+            const declared = engine.state.flatMap(({ inputs }) => inputs["accounts"] as string[]);
             const { users } = await grantsOf(snapshotId);
             expect([...users].sort(), course).toEqual([...new Set(declared)].sort());
             await engine.destroy();

@@ -70,7 +70,7 @@ test("another snapshot is refused, kept or replaces according to onSnapshotChang
     const second = engine.live("disk");
     expect(second.id).not.toBe(first);
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([second.id]);
-    expect(second.outputs.snapshotId).toBe(engine.live("data").id);
+    expect(second.outputs["snapshotId"]).toBe(engine.live("data").id);
 });
 
 test("drift of tags and type is reverted; a deleted volume is recreated; an attached one is never deleted", async () => {

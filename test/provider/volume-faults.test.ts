@@ -137,13 +137,13 @@ test("a modification with a lost answer or of an earlier run is awaited, not rep
     expect(
         (await emulator.calls(({ action, error }) => action === "ModifyVolume" && error === null)).length,
     ).toBe(1);
-    expect(engine.live("disk").outputs.size).toBe(20);
+    expect(engine.live("disk").outputs["size"]).toBe(20);
 
     await emulator.advance(7 * 3_600);
     await emulator.set({ modifyingSeconds: 0, modificationError: "Out of capacity" });
     engine.program = disk({ size: 30 });
     expect((await engine.upFails()).said).toContain("the modification failed: Out of capacity");
-    expect(engine.live("disk").outputs.size).toBe(20);
+    expect(engine.live("disk").outputs["size"]).toBe(20);
 });
 
 test("each deletion takes a final snapshot of its own: an earlier one, or a forged one, is not the last word", async () => {

@@ -123,7 +123,7 @@ test("larger, faster and another type change the volume in place, in one call ea
     engine.program = text({ volumeType: "io2", iops: 4000 });
     const without = await during(emulator, () => engine.up());
     expect(without.actions).toEqual([]);
-    expect(engine.live("disk").outputs.size).toBe(30);
+    expect(engine.live("disk").outputs["size"]).toBe(30);
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([id]);
 });
 
@@ -156,7 +156,7 @@ test("a volume grown outside is no difference; a smaller size with allowShrinkBy
     const id = engine.live("disk").id;
     await emulator.ec2().send(new ModifyVolumeCommand({ VolumeId: id, Size: 40 }));
     await engine.refresh();
-    expect(engine.live("disk").outputs.size).toBe(40);
+    expect(engine.live("disk").outputs["size"]).toBe(40);
     for (const more of [{}, { allowShrinkByReplacement: true }]) {
         engine.program = text({ size: 20, ...more });
         const { said: previewed } = await engine.preview();

@@ -27,7 +27,7 @@ function declare(
     const disk: Declared = {
         kind: "VolumeFromSnapshot",
         name: "disk",
-        args: async (outputsOf) => ({ snapshotId: (await outputsOf(name)).snapshotId, ...place }),
+        args: async (outputsOf) => ({ snapshotId: (await outputsOf(name))["snapshotId"], ...place }),
     };
     const isWhole = more !== undefined;
     return {
