@@ -6,7 +6,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Call, startEmulator } from "./emulator/emulator";
+import type { Call } from "./emulator/controls";
+import { startEmulator } from "./emulator/emulator";
 
 // A CLI starts a dozen times here; beside other tests on two cores each start takes several seconds.
 vi.setConfig({ testTimeout: 300_000 });

@@ -15,6 +15,7 @@ import {
     RunInstancesCommand,
     type Snapshot,
     type Tag,
+    type Volume,
 } from "@aws-sdk/client-ec2";
 import { emulator } from "../fixture";
 
@@ -56,6 +57,11 @@ export async function snapshotOf(id: string): Promise<Snapshot> {
 
 export async function idsOf(input: DescribeSnapshotsCommandInput, client?: EC2Client): Promise<string[]> {
     return (await describeSnapshots(input, client)).map((snapshot) => snapshot.SnapshotId ?? "");
+}
+
+/** Returns the volumes that were created from a snapshot. */
+export async function restoredVolumes(): Promise<Volume[]> {
+    return (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
 }
 
 export async function statusOfVolume(id: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { emulator, test } from "../fixture";
-import type { RestAnswer } from "./emulator";
+import type { RestAnswer } from "./controls";
 
 function policy(tag: string, schedule: object = {}): object {
     const daily = {

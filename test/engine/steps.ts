@@ -12,7 +12,8 @@ import {
     DescribeSnapshotsCommand,
     type Snapshot,
 } from "@aws-sdk/client-ec2";
-import type { Call, Emulator } from "../emulator/emulator";
+import type { Call } from "../emulator/controls";
+import type { Emulator } from "../emulator/emulator";
 import type { Project, StateResource } from "./project";
 
 /** The CommonJS text of a program. */

@@ -10,7 +10,8 @@ import {
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
 import { snapshot, snapshotCopy, volume } from "./declare";
-import { Engine, type Declared, type Options } from "./engine";
+import { Engine } from "./engine";
+import type { Declared, Options } from "./engine-run";
 import { during, outside, snapshotIds, tagsOf } from "../engine/steps";
 
 let volumeId: string;

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { ec2, grantsOf, idsOf, otherAccount, shareWith, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
-import type { FaultKind } from "../emulator/emulator";
+import type { FaultKind } from "../emulator/controls";
 import { Door, failure, type Kind } from "./door";
 
 const none: FaultKind[] = ["empty", "html", "without"];

@@ -1,40 +1,30 @@
-// A replacement with `carryData` has the data of the volume, whenever a run is killed, and leaves nothing behind.
+// A replacement with `carryData` has the data of the volume, and leaves nothing behind.
 
 import {
     AttachVolumeCommand,
-    DeleteTagsCommand,
     DetachVolumeCommand,
     ModifyVolumeCommand,
     RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { describe, expect } from "vitest";
+import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
-import { ec2 } from "../emulator/calls";
-import type { Call } from "../emulator/emulator";
+import { ec2, restoredVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
+import {
+    changes,
+    createSourceSnapshot,
+    disk,
+    endClaims,
+    kind,
+    moved,
+    only,
+    others,
+    snapshotId,
+} from "./carried-data";
 import { Door, failure, type Created } from "./door";
 import { Engine } from "./engine";
 
-const kind = "VolumeFromSnapshot";
-let snapshotId: string;
-
-test.beforeEach(async () => {
-    snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
-});
-
-const disk = (more: Properties = {}) => ({ snapshotId, availabilityZone: "us-east-1a", ...more });
-const moved = (more: Properties = {}) => disk({ availabilityZone: "us-east-1b", carryData: true, ...more });
-
-/** The volumes that were made from a snapshot. */
-const made = async () => (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
-/** The snapshots besides the declared one. */
-const others = async () => (await emulator.snapshots()).filter(({ SnapshotId }) => SnapshotId !== snapshotId);
-const changes = async () =>
-    (await emulator.calls()).filter(
-        ({ action, error }) => !error && /^(Create|Delete|Copy|Modify)/.test(action),
-    );
-const only = (calls: Call[], action: string) =>
-    calls.filter((call) => call.action === action).map(({ params }) => params);
+createSourceSnapshot();
 
 async function attach(VolumeId: string) {
     const { Instances: [instance] = [] } = await ec2.send(
@@ -85,7 +75,7 @@ test("another zone: a snapshot, the new volume of the current size from it, then
         availabilityZone: "us-east-1b",
     });
     expect(door.said).toContain(`snapshot ${carrier} carries the data of volume ${former.id}.`);
-    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
     expect(await others()).toEqual([]);
     // The next run finds nothing to do.
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
@@ -125,7 +115,7 @@ test("an attached volume is refused, in the preview's words too, unless it may b
     expect(next.said.join("\n")).toContain("what is written after the snapshot has begun is not carried");
     await ec2.send(new DetachVolumeCommand(attachment));
     await next.delete(kind, former);
-    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
     expect(await others()).toEqual([]);
 });
 
@@ -141,7 +131,7 @@ test("a forced replacement, for which the engine compares nothing, carries the d
         SnapshotId: only(await changes(), "DeleteSnapshot")[0]?.["SnapshotId"],
     });
     expect(door.said.join("\n")).toContain("will be deleted after the new one has its data.");
-    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
 });
 
 test("with --replace, which looks like a new resource, the owner tag determines the data; in doubt it fails", async () => {
@@ -152,7 +142,7 @@ test("with --replace, which looks like a new resource, the owner tag determines 
     const created = await door.create(kind, moved());
     await door.delete(kind, former);
     expect(only(await changes(), "CreateSnapshot")).toMatchObject([{ VolumeId: former.id }]);
-    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+    expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
     expect(await others()).toEqual([]);
 
     await new Door(emulator).create(kind, disk(), "it");
@@ -178,7 +168,7 @@ test("another snapshot by onSnapshotChange replaces the data, with a warning in 
     const args = moved({ snapshotId: other, onSnapshotChange: "replace" });
     await replace(door, former, args);
     expect(door.said.join("\n")).toContain("data written since then will be lost");
-    expect((await made()).map(({ SnapshotId }) => SnapshotId)).toEqual([other]);
+    expect((await restoredVolumes()).map(({ SnapshotId }) => SnapshotId)).toEqual([other]);
 });
 
 test("the final snapshot is the one that stays", async () => {
@@ -211,7 +201,7 @@ test("a new volume that fails is replaced with the data of the volume that is st
     await engine.up(declare(moved()));
 
     expect(only(await changes(), "CreateSnapshot")).toMatchObject([{ VolumeId: former }]);
-    expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([engine.live("disk").id]);
+    expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([engine.live("disk").id]);
     const final = (await others()).filter(({ Tags = [] }) =>
         Tags.some(({ Key }) => Key === "pulumi-ebs-snapshots:carry"),
     );
@@ -251,7 +241,7 @@ test("deleteBeforeReplace is refused before anything is deleted", async () => {
     expect(said).toContain(
         "it is retained, because carryData needs it until the new volume is created. Remove deleteBeforeReplace.",
     );
-    expect(await made()).toHaveLength(1);
+    expect(await restoredVolumes()).toHaveLength(1);
 });
 
 test("a clone under another key has the data that was written to the clone", async () => {
@@ -279,88 +269,3 @@ test("a clone under another key has the data that was written to the clone", asy
     expect(await others()).toEqual([]);
     expect((await emulator.volumes()).map(({ VolumeId }) => VolumeId)).toContain(sourceVolumeId);
 });
-
-describe("a run that is killed", () => {
-    interface State {
-        live: Created;
-        condemned: Created | undefined;
-    }
-
-    /**
-     * Runs `up` until it has made this many changes. Then the engine is gone: what it was doing fails before the next
-     * change, and of the last operation the state has nothing, or what came back (`isWritten`).
-     */
-    async function up(state: State, { changes: most, isWritten }: { changes: number; isWritten: boolean }) {
-        const door = new Door(emulator);
-        let count = 0;
-        Object.defineProperty(door, "isOrphaned", { get: () => ++count > most });
-        const isLost = () => count >= most && !isWritten;
-        try {
-            if (state.condemned === undefined && state.live.inputs["availabilityZone"] !== "us-east-1b") {
-                const created = await door.replace(kind, state.live, moved());
-                if (isLost()) return;
-                Object.assign(state, { live: created, condemned: state.live });
-            } else await door.diff(kind, state.live, moved());
-            if (state.condemned === undefined) return;
-            await door.delete(kind, state.condemned);
-            if (isLost()) return;
-            state.condemned = undefined;
-            await door.release();
-        } catch (error) {
-            expect((error as Error).message).toContain("the engine is gone");
-        }
-    }
-
-    test.each([0, 1, 2, 3, 4, 5].flatMap((count) => [[count, false] as const, [count, true] as const]))(
-        "after %i changes, written to the state: %s, is continued, and one volume has the data",
-        async (count, isWritten) => {
-            const state: State = {
-                live: await new Door(emulator).create(kind, disk()),
-                condemned: undefined,
-            };
-            const former = state.live.id;
-            await endClaims();
-            await emulator.advance(60);
-            await emulator.clearCalls();
-
-            await up(state, { changes: count, isWritten });
-            await up(state, { changes: 100, isWritten: true });
-
-            const calls = await changes();
-            expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([state.live.id]);
-            expect(state.live.id).not.toBe(former);
-            expect(state.condemned).toBeUndefined();
-            // The new volume is made from a snapshot of the old one.
-            const sources = only(calls, "CreateVolume").map((params) => params["SnapshotId"]);
-            const deleted = only(calls, "DeleteSnapshot").map((params) => params["SnapshotId"]);
-            expect(sources).toHaveLength(1);
-            expect(deleted).toContain(sources[0]);
-            expect(only(calls, "CreateSnapshot").every(({ VolumeId }) => VolumeId === former)).toBe(true);
-            // Nothing is left but a final snapshot, where the volume may have been written to between the runs.
-            for (const { Tags = [], VolumeId } of await others()) {
-                expect(VolumeId).toBe(former);
-                expect(Tags.map(({ Key }) => Key)).toContain("pulumi-ebs-snapshots:final");
-            }
-        },
-    );
-
-    test("leaves the old volume's later data in a final snapshot, and names it", async () => {
-        const state: State = { live: await new Door(emulator).create(kind, disk()), condemned: undefined };
-        await endClaims();
-        await up(state, { changes: 3, isWritten: false });
-        const door = new Door(emulator);
-        const created = await door.replace(kind, state.live, moved());
-        await door.delete(kind, state.live);
-        expect(door.said.join("\n")).toContain(
-            `this run did not carry the data of volume ${state.live.id}, but an earlier one. A final snapshot keeps what may have been written since.`,
-        );
-        expect(await others()).toHaveLength(1);
-        expect((await made()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
-    });
-});
-
-/** Ends the claims, as the end of a run does. */
-async function endClaims(): Promise<void> {
-    const Resources = (await made()).map(({ VolumeId = "" }) => VolumeId);
-    await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: "pulumi-ebs-snapshots:claim" }] }));
-}

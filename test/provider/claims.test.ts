@@ -5,7 +5,8 @@ import { expect, vi } from "vitest";
 import { ec2, idsOf } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { instanceSnapshots, snapshot } from "./declare";
-import { Engine, type Declared, type Options } from "./engine";
+import { Engine } from "./engine";
+import type { Declared, Options } from "./engine-run";
 
 let volumeId: string;
 let engine: Engine;

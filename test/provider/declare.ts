@@ -2,7 +2,7 @@
 
 import { zone } from "../emulator/calls";
 import type { Kind } from "./door";
-import type { Declared, Options } from "./engine";
+import type { Declared, Options } from "./engine-run";
 
 type Args = Declared["args"] | object;
 

@@ -9,7 +9,8 @@ import { Deployment } from "../../provider/lifecycle/deployment";
 import { RunNotes } from "../../provider/lifecycle/run-notes";
 import { tokenOf, type resources } from "../../schema/index";
 import type { Properties } from "../../schema/values";
-import type { Call, Emulator } from "../emulator/emulator";
+import type { Call } from "../emulator/controls";
+import type { Emulator } from "../emulator/emulator";
 import { PluginDoor } from "./plugin-door";
 
 /** The resources that programs declare. */

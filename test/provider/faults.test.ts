@@ -3,7 +3,8 @@
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
 import { completedSnapshots, snapshot } from "./declare";
-import { Engine, type Declared, type OutputsOf } from "./engine";
+import { Engine } from "./engine";
+import type { Declared, OutputsOf } from "./engine-run";
 
 let volume: string;
 

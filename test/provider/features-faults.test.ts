@@ -2,7 +2,7 @@
 
 import { DisableFastSnapshotRestoresCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import type { Fault } from "../emulator/emulator";
+import type { Fault } from "../emulator/controls";
 import { during, snapshotIds } from "../engine/steps";
 import { countFeatures } from "../emulator/calls";
 import { emulator, test } from "../fixture";

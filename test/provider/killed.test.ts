@@ -5,7 +5,8 @@ import { expect } from "vitest";
 import { idsOf, instanceWithVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { instanceSnapshots, snapshot, snapshotCopy, volume } from "./declare";
-import { Engine, type Declared } from "./engine";
+import { Engine } from "./engine";
+import type { Declared } from "./engine-run";
 
 interface Subject {
     declared: Declared;

@@ -6,7 +6,8 @@ import { expect } from "vitest";
 import { ec2, grantsOf } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import type { Kind } from "./door";
-import { Engine, type Declared, type RunOptions } from "./engine";
+import { Engine } from "./engine";
+import type { Declared, RunOptions } from "./engine-run";
 
 /** A next program: the same resource in another way. */
 interface Change {

@@ -7,9 +7,10 @@ import { expect, vi } from "vitest";
 import { emulator, test } from "../fixture";
 import { snapshot } from "./declare";
 import type { Kind } from "./door";
-import { Engine, type Declared } from "./engine";
+import { Engine } from "./engine";
+import type { Declared } from "./engine-run";
 import * as provider from "../../provider";
-import type { Call } from "../emulator/emulator";
+import type { Call } from "../emulator/controls";
 
 // Each walks through a whole life.
 vi.setConfig({ testTimeout: 300_000 });

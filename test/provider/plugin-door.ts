@@ -93,7 +93,8 @@ function sent(wire: Properties): Properties {
     return onTheWire(markSecrets(Object.fromEntries(entries), places));
 }
 
-function onTheWire(properties: Properties): Properties {
+/** Returns properties as they arrive at the other side: the wire knows no `undefined`. */
+export function onTheWire(properties: Properties): Properties {
     return JSON.parse(JSON.stringify(properties)) as Properties;
 }
 

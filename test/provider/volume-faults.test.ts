@@ -1,10 +1,12 @@
 // However EC2 answers, there is one volume; and what EC2 cannot make leaves nothing that the state does not know.
 
 import { expect } from "vitest";
+import { restoredVolumes } from "../emulator/calls";
 import { during } from "../engine/steps";
 import { emulator, test } from "../fixture";
 import { volume } from "./declare";
-import { Engine, type Options } from "./engine";
+import { Engine } from "./engine";
+import type { Options } from "./engine-run";
 
 let snapshotId: string;
 let engine: Engine;
@@ -18,17 +20,16 @@ test.beforeEach(async () => {
     await emulator.clearCalls();
 });
 
-/** Returns the volumes that were made from a snapshot, by id. */
-async function made(): Promise<string[]> {
-    const found = (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId !== "");
-    return found.map(({ VolumeId = "" }) => VolumeId).sort();
+/** Returns the ids of the volumes that were created from a snapshot. */
+async function restoredIds(): Promise<string[]> {
+    return (await restoredVolumes()).map(({ VolumeId = "" }) => VolumeId).sort();
 }
 
 test("answers that are lost make no second volume, and a third of all calls throttled makes it only slower", async () => {
     for (const kind of ["reset", "malformed"] as const) {
         await emulator.faults([{ action: "CreateVolume", kind, where: "after", times: 1 }]);
         await engine.up();
-        expect(await made()).toEqual([engine.live("disk").id]);
+        expect(await restoredIds()).toEqual([engine.live("disk").id]);
         await emulator.faults([]);
         await engine.destroy();
     }
@@ -39,11 +40,11 @@ test("answers that are lost make no second volume, and a third of all calls thro
     engine.program = disk({ size: 10, finalSnapshot: true });
     await engine.up();
     await emulator.faults([]);
-    expect(await made()).toEqual([engine.live("disk").id]);
+    expect(await restoredIds()).toEqual([engine.live("disk").id]);
     await emulator.faults(throttled);
     await engine.destroy();
     await emulator.faults([]);
-    expect(await made()).toEqual([]);
+    expect(await restoredIds()).toEqual([]);
     expect(await emulator.snapshots()).toHaveLength(2);
 });
 
@@ -58,12 +59,12 @@ test("destroyed and recreated, replaced twice, or kept outside: the same program
     await up();
     await up({ availabilityZone: "us-east-1b" });
     await up();
-    expect(await made()).toEqual([ids.at(-1)]);
+    expect(await restoredIds()).toEqual([ids.at(-1)]);
     await up({}, { retainOnDelete: true });
     await engine.destroy();
     await up();
     expect(new Set(ids).size).toBe(5);
-    expect(await made()).toEqual(ids.slice(-2).sort());
+    expect(await restoredIds()).toEqual(ids.slice(-2).sort());
 });
 
 test.each(["error", "vanish"] as const)(
@@ -82,13 +83,13 @@ test.each(["error", "vanish"] as const)(
             expect(failed).toMatch(new RegExp(`kms:${action}`));
         }
         const lost = engine.live("disk").id;
-        expect((await made()).filter((id) => id !== lost)).toEqual([]);
+        expect((await restoredIds()).filter((id) => id !== lost)).toEqual([]);
         await emulator.set({ volumeSeconds: 0, volumeError: null });
         const { said: mended } = await engine.up();
         expect(mended).not.toContain("what was written since");
         const { id } = engine.live("disk");
         expect(id).not.toBe(lost);
-        expect(await made()).toEqual([id]);
+        expect(await restoredIds()).toEqual([id]);
     },
 );
 
@@ -161,7 +162,7 @@ test("each deletion takes a final snapshot of its own: an earlier one, or a forg
     await emulator.clearCalls();
     const waiting = async () => (await emulator.count("DescribeSnapshots")) >= 2;
     await engine.kill(() => engine.destroy(), waiting);
-    expect(await made()).toEqual([id]);
+    expect(await restoredIds()).toEqual([id]);
     const earlier = (await emulator.snapshots()).map(({ SnapshotId }) => SnapshotId);
 
     await emulator.advance(1_000);
@@ -178,5 +179,5 @@ test("each deletion takes a final snapshot of its own: an earlier one, or a forg
             { Key: "Keep", Value: "1 year" },
         ]),
     );
-    expect(await made()).toEqual([]);
+    expect(await restoredIds()).toEqual([]);
 });

@@ -87,8 +87,8 @@ test("consistent-instances: a policy backs up the data volumes of the tagged ins
     await project.up();
     const { policyIds } = await project.outputs();
     const [policy, ...others] = await policies();
-    expect([[policy?.PolicyId], others]).toEqual([policyIds, []]);
-    expect(policy?.PolicyDetails).toMatchObject({
+    expect([[policy?.["PolicyId"]], others]).toEqual([policyIds, []]);
+    expect(policy?.["PolicyDetails"]).toMatchObject({
         ResourceTypes: ["INSTANCE"],
         TargetTags: [{ Key: "Role", Value: "database" }],
         Parameters: { ExcludeBootVolume: true, ExcludeDataVolumeTags: [{ Key: "Scratch", Value: "yes" }] },

@@ -3,7 +3,8 @@
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
-import { Engine, type Declared, type Options } from "../../provider/engine";
+import { Engine } from "../../provider/engine";
+import type { Declared, Options } from "../../provider/engine-run";
 import { program, snapshot, volume } from "../steps";
 
 /** A program of a snapshot and a volume from it, as text and as the door's tests declare it. */

@@ -1,118 +1,23 @@
 // The recovery function against the emulator, with real calls to EC2 and CloudWatch.
 // It needs no engine, but what all files of this project have: an emulator as new for each test.
 
-import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import {
-    AttachVolumeCommand,
-    CreateVolumeCommand,
-    DescribeVolumesCommand,
-    DetachVolumeCommand,
-    RunInstancesCommand,
-    type Volume,
-} from "@aws-sdk/client-ec2";
-import { execFileSync } from "node:child_process";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import { emulator, test } from "../../fixture";
-import { systemClock } from "../../../provider/aws/clock";
-import { openEc2 } from "../../../provider/aws/ec2";
-import { readConfiguration } from "../../../schema/configuration";
-import { everAttached } from "../../../recovery/ever-attached";
-import { handle, metricsLine, type RecoveryEvent } from "../../../recovery/handler";
-import { recoveryRights } from "../../../sdk/schedule/role";
-import type { Recovered } from "../../../recovery/recover";
-import type { RecoveryContext } from "../../../recovery/context";
 import {
-    attachedTag,
-    recoveryTag,
-    scheduleTag,
-    type RecoverySettings,
-} from "../../../schema/recovery-settings";
-
-const schedule = "organization/project/test/nightly";
-const zone = "us-east-1a";
-const timer: RecoveryEvent = {};
-const base: RecoverySettings = {
+    call,
+    completed,
+    metrics,
+    recovered,
     schedule,
-    policies: ["policy-1"],
-    availabilityZones: [zone],
-    keep: 2,
-    maximum: 20,
-    volumeType: "gp3",
-    onDestroy: "keep",
-    carriedTags: ["Name", "Group", "BillingCode"],
-    tags: { Group: "payments" },
-};
+    snapshotsOf,
+    taken,
+    timer,
+    zone,
+} from "./recovery-function";
+import { emulator, test } from "../../fixture";
+import { recoveryTag, scheduleTag } from "../../../schema/recovery-settings";
 
-let metrics: Recovered["metrics"][];
-
-test.beforeEach(() => {
-    metrics = [];
-});
-
-function contextOf(settings: RecoverySettings): RecoveryContext {
-    const config: Record<string, string> = {
-        ...emulator.pulumiConfig(),
-        "aws:accessKey": "AKIATEST123456789012",
-        "aws:secretKey": "test",
-    };
-    const ec2 = openEc2(
-        readConfiguration((key) => config[key]),
-        "us-east-1",
-        undefined,
-        { clock: systemClock },
-    );
-    return { ec2, settings, everAttached: everAttached(cloudWatch()) };
-}
-
-function cloudWatch() {
-    const credentials = { accessKeyId: "AKIATEST123456789012", secretAccessKey: "test" };
-    return new CloudWatchClient({ endpoint: emulator.endpoint, region: "us-east-1", credentials });
-}
-
-/** The function as an event calls it. */
-const call = (event: RecoveryEvent, settings: Partial<RecoverySettings> = {}) =>
-    handle(event, contextOf({ ...base, ...settings }), (done) => metrics.push(done.metrics));
-
-/** A snapshot as a policy takes it: no one else can write the second tag. */
-async function taken(volumeId: string, tags: Record<string, string> = {}): Promise<string> {
-    const id = await emulator.createSnapshot(volumeId, [{ Key: scheduleTag, Value: schedule }]);
-    await emulator.snapshot(id, { tags: { "aws:dlm:lifecycle-policy-id": "policy-1", ...tags } });
-    return id;
-}
-
-const completed = (id: string): RecoveryEvent => ({
-    detail: {
-        event: "createSnapshot",
-        result: "succeeded",
-        snapshot_id: `arn:aws:ec2::us-east-1:snapshot/${id}`,
-    },
-});
-
-async function recovered(): Promise<Volume[]> {
-    const filter = { Name: `tag:${recoveryTag}`, Values: [schedule] };
-    const found = await emulator.ec2().send(new DescribeVolumesCommand({ Filters: [filter] }));
-    return found.Volumes ?? [];
-}
-
-const snapshotsOf = async () => (await recovered()).map(({ SnapshotId }) => SnapshotId).sort();
-
-async function attach(volumeId: string): Promise<string> {
-    const ec2 = emulator.ec2();
-    const { Instances = [] } = await ec2.send(
-        new RunInstancesCommand({
-            ImageId: "ami-12345678",
-            MinCount: 1,
-            MaxCount: 1,
-            Placement: { AvailabilityZone: zone },
-        }),
-    );
-    const InstanceId = Instances[0]!.InstanceId!;
-    await ec2.send(new AttachVolumeCommand({ VolumeId: volumeId, InstanceId, Device: "/dev/sdf" }));
-    return InstanceId;
-}
+test.beforeEach(() => void metrics.splice(0));
 
 test("a snapshot gets a volume with the name and codes of its source, and two events for it get one", async () => {
     const source = await emulator.createVolume({
@@ -190,91 +95,6 @@ test("a forged tag makes no volume of a snapshot, and deletes no volume", async 
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([forged.VolumeId]);
 });
 
-test("a caller that can only write tags causes no deletion, and does not use up the maximum", async () => {
-    const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source)];
-    await call(timer);
-    const genuine = await recovered();
-    // Volumes of others, of which one even comes from a snapshot of this source.
-    const manual = await emulator.createSnapshot(source);
-    const { VolumeId: restored = "" } = await emulator
-        .ec2()
-        .send(new CreateVolumeCommand({ AvailabilityZone: zone, SnapshotId: manual }));
-    const others = [restored, ...(await emulator.seed({ volumes: 3 }))];
-    for (const [index, id] of others.entries())
-        await emulator.tag(id, {
-            [recoveryTag]: schedule,
-            "pulumi-ebs-snapshots:recovery-of": source,
-            "pulumi-ebs-snapshots:recovery-taken": new Date(index % 2 === 0 ? 0 : 4e12).toISOString(),
-        });
-    const done = await call(timer, { keep: 2, maximum: 3 });
-    expect(done).toMatchObject({ created: [], deleted: [], metrics: { VolumesUnknown: others.length } });
-    ids.push(await taken(source));
-    expect(await call(timer, { keep: 2, maximum: 3 })).toMatchObject({
-        created: [expect.stringMatching(/^vol-/)],
-        deleted: [genuine.find(({ SnapshotId }) => SnapshotId === ids[0])!.VolumeId],
-    });
-    const ended = await call({ tf: { action: "delete" } }, { onDestroy: "delete" });
-    expect(ended!.deleted).toHaveLength(2);
-    expect((await recovered()).map(({ VolumeId }) => VolumeId).sort()).toEqual([...others].sort());
-});
-
-test("a volume that a stack has adopted is not deleted", async () => {
-    const source = await emulator.createVolume();
-    await taken(source);
-    await call(timer, { keep: 1 });
-    const [adopted] = await recovered();
-    await emulator.tag(adopted!.VolumeId!, { "pulumi-ebs-snapshots:owner:0a1b2c3d": "1" });
-    await taken(source);
-    expect((await call(timer, { keep: 1 }))!.deleted).toEqual([]);
-    expect((await call({ tf: { action: "delete" } }, { onDestroy: "delete" }))!.deleted).toHaveLength(1);
-    expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([adopted!.VolumeId]);
-});
-
-test("a volume that is or was attached stays for good, even if it was detached before anybody looked", async () => {
-    const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source)];
-    await call(timer);
-    const [seen, unseen] = await recovered();
-    const instance = await attach(seen!.VolumeId!);
-    await call(timer);
-    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: seen!.VolumeId!, InstanceId: instance }));
-    // The other one was attached and written to between two runs: only its metrics tell.
-    await cloudWatch().send(
-        new PutMetricDataCommand({
-            Namespace: "AWS/EBS",
-            MetricData: [
-                {
-                    MetricName: "VolumeWriteOps",
-                    Dimensions: [{ Name: "VolumeId", Value: unseen!.VolumeId! }],
-                    Value: 12,
-                    Timestamp: new Date(Date.now() + 1_000),
-                },
-            ],
-        }),
-    );
-    ids.push(await taken(source), await taken(source));
-    expect((await call(timer))!.deleted).toEqual([]);
-    expect(await snapshotsOf()).toEqual([...ids].sort());
-    for (const { Tags = [], SnapshotId } of await recovered())
-        expect(Tags.some(({ Key }) => Key === attachedTag)).toBe(ids.slice(0, 2).includes(SnapshotId!));
-    // Nor does the end of the schedule take them.
-    const ended = await call({ tf: { action: "delete" } }, { onDestroy: "delete" });
-    expect(ended!.deleted).toHaveLength(2);
-    expect(await snapshotsOf()).toEqual(ids.slice(0, 2).sort());
-});
-
-test('lowering keep deletes surplus volumes; at the end of the schedule all stay unless onDestroy is "delete"', async () => {
-    const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source), await taken(source)];
-    await call(timer, { keep: 3 });
-    expect(await snapshotsOf()).toEqual([...ids].sort());
-    expect((await call(timer, { keep: 1 }))!.deleted).toHaveLength(2);
-    expect(await snapshotsOf()).toEqual(ids.slice(-1));
-    expect(await call({ tf: { action: "delete" } })).toMatchObject({ deleted: [] });
-    expect(await snapshotsOf()).toEqual(ids.slice(-1));
-});
-
 test("if the key of the newest is refused, the older ones stay, the failure is reported, and it is retried later", async () => {
     const source = await emulator.createVolume();
     const [older] = [await taken(source)];
@@ -336,99 +156,4 @@ test("500 volumes are created in one run, with few reads", async () => {
     const looks = await emulator.calls(({ action }) => action.startsWith("Describe"));
     expect(looks.length).toBeLessThan(40);
     expect((await recovered()).length).toBe(500);
-});
-
-test("metrics are printed in a line that CloudWatch reads", () => {
-    const done: Recovered = {
-        created: [],
-        deleted: [],
-        failures: [],
-        metrics: { VolumesFailed: 1, VolumesBeyondMaximum: 2, VolumesUnknown: 0, MissedRecoveryPoints: 0 },
-    };
-    expect(JSON.parse(metricsLine(base, done, 5))).toEqual({
-        _aws: {
-            Timestamp: 5,
-            CloudWatchMetrics: [
-                {
-                    Namespace: "EbsSnapshots",
-                    Dimensions: [["Schedule"]],
-                    Metrics: [
-                        "VolumesFailed",
-                        "VolumesBeyondMaximum",
-                        "VolumesUnknown",
-                        "MissedRecoveryPoints",
-                    ].map((Name) => ({
-                        Name,
-                        Unit: "Count",
-                    })),
-                },
-            ],
-        },
-        Schedule: schedule,
-        VolumesFailed: 1,
-        VolumesBeyondMaximum: 2,
-        VolumesUnknown: 0,
-        MissedRecoveryPoints: 0,
-    });
-});
-
-test("the bundle runs as in Lambda, where only NODE_PATH leads to the AWS SDK and import() ignores it", async () => {
-    const snapshot = await taken(await emulator.createVolume());
-    const folder = await mkdtemp(join(tmpdir(), "recovery-"));
-    const root = resolve(__dirname, "../../..");
-    await copyFile(join(root, "dist/recovery/index.js"), join(folder, "index.js"));
-    const script = `require("./index.js").handler({}).then((done) => console.log(JSON.stringify(done)))`;
-    const output = execFileSync(process.execPath, ["-e", script], {
-        cwd: folder,
-        encoding: "utf8",
-        env: {
-            ...emulator.env(),
-            NODE_PATH: join(root, "node_modules"),
-            AWS_ENDPOINT_URL: emulator.endpoint,
-            RECOVERY_VOLUMES: JSON.stringify(base),
-        },
-    });
-    await rm(folder, { recursive: true });
-    const [line, done] = output.trim().split("\n");
-    expect(JSON.parse(line!)).toMatchObject({ Schedule: schedule, VolumesFailed: 0 });
-    expect((JSON.parse(done!) as Recovered).created).toHaveLength(1);
-    expect(await snapshotsOf()).toEqual([snapshot]);
-});
-
-test("the function calls what its role allows, and nothing else", async () => {
-    const uses = { policies: ["policy-1"], logStreams: "arn:aws:logs:x", failures: "arn:aws:sqs:x" };
-    const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
-    const { Statement: statements } = recoveryRights({ id: schedule }, place, uses);
-    const allowed = statements.flatMap(({ Action }) => Action);
-    await emulator.clearCalls();
-    const source = await emulator.createVolume();
-    await taken(source);
-    await call(timer, { keep: 1 });
-    const [first] = await recovered();
-    const instance = await attach(first!.VolumeId!);
-    const arranged = await emulator.calls();
-    await call(timer, { keep: 1 });
-    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: first!.VolumeId!, InstanceId: instance }));
-    await taken(source);
-    await call(timer, { keep: 2 });
-    await taken(source);
-    await call(timer, { keep: 1 });
-    const calls = await emulator.calls();
-    expect(calls.length).toBeGreaterThan(arranged.length);
-    const arranging = ["CreateSnapshot", "DetachVolume", "RunInstances", "AttachVolume"];
-    const called = calls.flatMap(({ service, action, params }) =>
-        arranging.includes(action)
-            ? []
-            : [
-                  `${service === "monitoring" ? "cloudwatch" : service}:${action.split(".").at(-1) ?? ""}`,
-                  ...(action === "CreateVolume" && "TagSpecification.1.ResourceType" in params
-                      ? ["ec2:CreateTags"]
-                      : []),
-              ],
-    );
-    // Lambda writes the log and sends to the queue; KMS is called by EC2 on behalf of the function.
-    const byOthers = /^(logs|sqs|kms):/;
-    expect([...new Set(called)].sort()).toEqual(
-        [...new Set(allowed)].filter((action) => !byOthers.test(action)).sort(),
-    );
 });

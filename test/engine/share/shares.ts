@@ -8,7 +8,8 @@ import {
     EC2Client,
     ModifySnapshotAttributeCommand,
 } from "@aws-sdk/client-ec2";
-import type { Call, Emulator } from "../../emulator/emulator";
+import type { Call } from "../../emulator/controls";
+import type { Emulator } from "../../emulator/emulator";
 import { program } from "../steps";
 
 export function shares(...lines: string[]): string {
