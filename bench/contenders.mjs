@@ -188,9 +188,9 @@ class Ansible {
 }
 
 async function timed(work) {
-    const began = performance.now();
+    const start = performance.now();
     await work();
-    return { seconds: (performance.now() - began) / 1000 };
+    return { seconds: (performance.now() - start) / 1000 };
 }
 
 const tool = (Peer) => (python) => ({ open: async (account, volumes) => new Peer(python, account, volumes) });

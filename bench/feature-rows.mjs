@@ -129,7 +129,7 @@ export const featureRows = [
 
 /** Returns the verdicts. `asked` lists the actions that each step calls N times, and the limit of its other calls. */
 function judged(feature, life, asked) {
-    const again = verdict(`calls of a second \`up\`, ${feature}`, total(life["second up"]), 0);
+    const unchanged = verdict(`calls of a second \`up\`, ${feature}`, total(life["second up"]), 0);
     const steps = Object.entries(asked).flatMap(([what, [actions, limit]]) => {
         const run = life[what];
         const counts = actions.map((action) => run.calls[action] ?? 0);
@@ -142,5 +142,5 @@ function judged(feature, life, asked) {
             verdict(`${which} of \`${what}\`, ${feature}`, others, limit(run)),
         ];
     });
-    return [again, ...steps];
+    return [unchanged, ...steps];
 }

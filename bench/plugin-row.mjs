@@ -67,13 +67,13 @@ function life(who, n) {
 async function quickestStart(who, script) {
     const starts = [];
     for (let turn = 0; turn < 5; turn++) {
-        const began = performance.now();
+        const start = performance.now();
         // No server answers at this address, because a provider calls the engine only when it has something to say.
         const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
             stdio: ["ignore", "pipe", "ignore"],
         });
         await once(child.stdout, "data");
-        const seconds = (performance.now() - began) / 1000;
+        const seconds = (performance.now() - start) / 1000;
         const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
         starts.push({ seconds, peakKb: Number(/^VmHWM:\s+(\d+) kB/m.exec(status)[1]) });
         child.kill("SIGKILL");

@@ -13,7 +13,7 @@ const mark = "PULUMI_EBS_BENCH_RUN";
  */
 export async function run(command, args, { cwd, env, memory = false }) {
     const id = randomUUID();
-    const began = performance.now();
+    const start = performance.now();
     const child = spawn(command, args, {
         cwd,
         env: { ...env, [mark]: id },
@@ -31,7 +31,7 @@ export async function run(command, args, { cwd, env, memory = false }) {
         child.once("error", reject);
         child.once("close", resolve);
     });
-    const seconds = (performance.now() - began) / 1000;
+    const seconds = (performance.now() - start) / 1000;
     if (code !== 0) {
         throw new Error(`${args.join(" ")} ended with ${code}:\n${output.slice(-2_000)}`);
     }
@@ -42,9 +42,9 @@ export async function run(command, args, { cwd, env, memory = false }) {
 function watchMemory(id) {
     let peakKb = 0;
     let pids = [];
-    let looks = 0;
+    let reads = 0;
     const timer = setInterval(() => {
-        if (looks++ % 10 === 0) pids = providers(id);
+        if (reads++ % 10 === 0) pids = providers(id);
         for (const pid of pids) {
             const peak = /^VmHWM:\s+(\d+) kB/m.exec(readable(`/proc/${pid}/status`));
             peakKb = Math.max(peakKb, Number(peak?.[1] ?? 0));

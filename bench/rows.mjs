@@ -112,7 +112,7 @@ export const rows = [
         title: "a second `up`, and a preview, of N unchanged",
         n: 100,
         async run(n, others) {
-            const runs = (await livesOf(n, others)).flatMap(({ again = [] }) => again);
+            const runs = (await livesOf(n, others)).flatMap(({ again: second = [] }) => second);
             const [up, preview] = runs;
             return {
                 runs,
@@ -225,19 +225,19 @@ export const rows = [
         async run(n, { terraform }) {
             const life = await lifeOf(shares, n);
             const peers = await livesBeside([plainShares, terraform?.shares], n);
-            const { up, "second up": again, refresh, destroy } = life;
-            const looks = (run) => run.calls.DescribeSnapshotAttribute ?? 0;
+            const { up, "second up": second, refresh, destroy } = life;
+            const reads = (run) => run.calls.DescribeSnapshotAttribute ?? 0;
             const changes = (run) => run.calls.ModifySnapshotAttribute ?? 0;
-            const others = (run) => total(run) - changes(run) - looks(run);
+            const others = (run) => total(run) - changes(run) - reads(run);
             return {
                 runs: [...Object.values(life), ...peers],
                 verdicts: [
                     verdict("ModifySnapshotAttribute of `up` of shares", changes(up), n, "calls", "exactly"),
                     verdict("calls of `up` of shares", total(up), 3.1 * n + 10),
-                    verdict("calls of a second `up` of shares", total(again), 0),
+                    verdict("calls of a second `up` of shares", total(second), 0),
                     verdict(
                         "DescribeSnapshotAttribute of `refresh` of shares",
-                        looks(refresh),
+                        reads(refresh),
                         n,
                         "calls",
                         "exactly",
@@ -250,7 +250,7 @@ export const rows = [
                         "calls",
                         "exactly",
                     ),
-                    verdict("other calls of `destroy` of shares", others(destroy) + looks(destroy), n + 5),
+                    verdict("other calls of `destroy` of shares", others(destroy) + reads(destroy), n + 5),
                 ],
             };
         },

@@ -36,7 +36,7 @@ const results = {
     rows: [],
 };
 
-const began = performance.now();
+const start = performance.now();
 let slowPeers;
 const beside = [];
 for (const row of chosen) {
@@ -55,14 +55,14 @@ for (const row of chosen) {
 results.rows.push(...(await Promise.all(beside)));
 const order = rows.map(({ id }) => id);
 results.rows.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
-results.took = Math.round((performance.now() - began) / 1000);
+results.took = Math.round((performance.now() - start) / 1000);
 
-const whole = options.only === undefined && n === undefined;
-const folder = join(root, whole ? "bench/results" : "temp/bench");
+const isFullRun = options.only === undefined && n === undefined;
+const folder = join(root, isFullRun ? "bench/results" : "temp/bench");
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 4)}\n`);
 await writeFile(join(folder, "results.md"), markdown(results));
-if (whole) await writeFile(join(folder, "chart.svg"), chart(chartOf(results)));
+if (isFullRun) await writeFile(join(folder, "chart.svg"), chart(chartOf(results)));
 if (results.rows.some(({ id }) => id === "growth"))
     await writeFile(join(folder, "growth.svg"), growthChart(results));
 console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);

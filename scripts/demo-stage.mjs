@@ -272,8 +272,8 @@ export class Stage {
             await this.destroy().catch((error) => console.error(error.message));
         }
         try {
-            const there = await this.#snapshots();
-            left.push(...there.map(({ SnapshotId }) => SnapshotId).filter((id) => !this.#before.has(id)));
+            const existing = await this.#snapshots();
+            left.push(...existing.map(({ SnapshotId }) => SnapshotId).filter((id) => !this.#before.has(id)));
             left.push(...(await this.#recovered()).map(({ VolumeId }) => VolumeId));
         } catch (error) {
             console.error(error.message);

@@ -140,7 +140,7 @@ async function main() {
     if (!aws && (region ?? volume) !== undefined) {
         throw new Stop("--region and --volume are for AWS: add --aws.");
     }
-    const begun = Date.now();
+    const start = Date.now();
     const stage = new Stage();
     try {
         await (aws ? stage.useAws({ region, volume }, () => confirm(yes)) : stage.useEmulator());
@@ -153,7 +153,7 @@ async function main() {
     // A shell reports a signal as 128 plus its number.
     if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
     if (!process.exitCode)
-        stage.say("", `Done in ${Math.round((Date.now() - begun) / 1000)} s. Nothing is left behind.`);
+        stage.say("", `Done in ${Math.round((Date.now() - start) / 1000)} s. Nothing is left behind.`);
 }
 
 function report(error) {

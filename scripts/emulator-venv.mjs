@@ -30,11 +30,11 @@ export function emulatorPython() {
 /**
  * Returns the path of a Python with these requirements; creates its environment first if it does not exist.
  * @param {string} requirements
- * @param {string} what it is for
+ * @param {string} purpose it is for
  * @returns {Promise<string>}
  */
-export async function pythonWith(requirements, what) {
-    const system = await systemPython(what);
+export async function pythonWith(requirements, purpose) {
+    const system = await systemPython(purpose);
     // The hash includes the version of Python: an environment breaks when the Python that it links to is replaced.
     const hash = createHash("sha256")
         .update(await readFile(requirements))
@@ -42,26 +42,26 @@ export async function pythonWith(requirements, what) {
         .digest("hex")
         .slice(0, 12);
     const home = join(tools, `venv-${hash}`);
-    if (!existsSync(home)) await make(home, system.name, requirements, what);
+    if (!existsSync(home)) await make(home, system.name, requirements, purpose);
     return join(home, "bin", "python");
 }
 
 /**
- * @param {string} what
+ * @param {string} purpose
  * @returns {Promise<{ name: string; version: string }>}
  */
-async function systemPython(what) {
-    const seen = [];
+async function systemPython(purpose) {
+    const found = [];
     for (const name of names) {
         const version = await run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]).then(
             ({ stdout }) => stdout.trim(),
             () => undefined,
         );
         if (version !== undefined && isRecent(version)) return { name, version };
-        if (version !== undefined) seen.push(`${name} is ${version}`);
+        if (version !== undefined) found.push(`${name} is ${version}`);
     }
     throw new Remedy(
-        `${what} needs Python ${oldest} or newer (${seen.join(", ") || "there is no python3"}): ` +
+        `${purpose} needs Python ${oldest} or newer (${found.join(", ") || "there is no python3"}): ` +
             "install it, e.g. apt-get install python3 python3-venv",
     );
 }
@@ -79,16 +79,16 @@ function isRecent(version) {
  * @param {string} home
  * @param {string} python
  * @param {string} requirements
- * @param {string} what
+ * @param {string} purpose
  */
-async function make(home, python, requirements, what) {
+async function make(home, python, requirements, purpose) {
     await run(python, ["-c", "import ensurepip, venv"]).catch(() => {
         throw new Remedy(`${python} cannot make virtual environments: apt-get install python3-venv`);
     });
     await mkdir(tools, { recursive: true });
     await removeInterrupted();
     const started = Date.now();
-    console.error(`Setting up ${what} in .tools/, once, about half a minute ...`);
+    console.error(`Setting up ${purpose} in .tools/, once, about half a minute ...`);
     const temporary = `${home}.${process.pid}.tmp`;
     try {
         await run(python, ["-m", "venv", temporary]);
@@ -99,11 +99,11 @@ async function make(home, python, requirements, what) {
         });
     } catch (error) {
         const { stderr } = /** @type {{ stderr?: string }} */ (error);
-        throw new Remedy(`setting up ${what} failed: ${stderr?.trim().split("\n").at(-1) || error}`);
+        throw new Remedy(`setting up ${purpose} failed: ${stderr?.trim().split("\n").at(-1) || error}`);
     } finally {
         await rm(temporary, { recursive: true, force: true });
     }
-    console.error(`Set up: ${what} (${Math.round((Date.now() - started) / 1000)} s).`);
+    console.error(`Set up: ${purpose} (${Math.round((Date.now() - started) / 1000)} s).`);
 }
 
 /** Removes the folders of processes that ended before they were done. */

@@ -40,7 +40,7 @@ function isPermissive(licence) {
 
 /** Returns the packages with their dependencies, which it finds in the parent folders in the order of Node. */
 function withWhatTheyNeed(packages) {
-    const seen = new Set();
+    const keys = new Set();
     const find = (from, name) => {
         const parts = from === "" ? [] : from.split("/node_modules/");
         for (let depth = parts.length; depth >= 0; depth--) {
@@ -51,15 +51,15 @@ function withWhatTheyNeed(packages) {
         throw new Error(`${name}, needed by ${from || "the package"}, is not in package-lock.json`);
     };
     const walk = (key) => {
-        if (seen.has(key)) return;
-        seen.add(key);
+        if (keys.has(key)) return;
+        keys.add(key);
         const { dependencies, optionalDependencies } = packages[key];
         for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) walk(find(key, name));
     };
     for (const name of Object.keys(packages[""].dependencies)) walk(find("", name));
     // Two copies of one version, which other packages of this repository keep apart, are one copy at a user's.
     const distinct = new Map(
-        [...seen].map((key) => [`${nameIn(key)}@${packages[key].version}`, { key, name: nameIn(key) }]),
+        [...keys].map((key) => [`${nameIn(key)}@${packages[key].version}`, { key, name: nameIn(key) }]),
     );
     return [...distinct.values()].map(({ key, name }) => ({
         name,

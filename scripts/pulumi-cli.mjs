@@ -92,15 +92,15 @@ async function install(version, folder, log) {
     const started = Date.now();
     try {
         log(`Pulumi CLI ${version}: not in ${folder}, downloading it ...`);
-        let how = "downloaded";
+        let origin = "downloaded";
         let made = await download(version, staging, log);
         if (!made) {
-            how = "built";
+            origin = "built";
             made = await build(version, staging, log);
         }
         await works(made, version);
         await moveInto(made, folder);
-        log(`Pulumi CLI ${version}: ${how} in ${seconds(started)}, kept in ${folder}`);
+        log(`Pulumi CLI ${version}: ${origin} in ${seconds(started)}, kept in ${folder}`);
     } finally {
         process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
         await dropStaging();
@@ -125,10 +125,10 @@ async function dropLeftovers(versions) {
 async function download(version, staging, log) {
     const script = join(root, "node_modules", "pulumi", "run.js");
     const env = { ...process.env, PULUMI_HOME: staging, PULUMI_VERSION: version };
-    const made = join(staging, "versions", version);
+    const unpacked = join(staging, "versions", version);
     try {
         await run(process.execPath, [script, "version"], { env, timeout: DOWNLOAD_MS });
-        if (complete(made)) return made;
+        if (complete(unpacked)) return unpacked;
         log("  the download brought no complete CLI; building it instead");
     } catch (error) {
         const why = error.output?.split("\n").at(-1) || error.message;
@@ -140,8 +140,8 @@ async function download(version, staging, log) {
 /** Builds the same version from the Go module proxy. */
 async function build(version, staging, log) {
     await requireGo();
-    const made = join(staging, "built");
-    const bin = join(made, "bin");
+    const built = join(staging, "built");
+    const bin = join(built, "bin");
     mkdirSync(bin, { recursive: true });
 
     const sdk = `${RECIPE.sdk}@v${version}`;
@@ -172,7 +172,7 @@ async function build(version, staging, log) {
     const to = join(bin, "pulumi-resource-pulumi-nodejs");
     copyFileSync(join(sources, "nodejs", "dist", "pulumi-resource-pulumi-nodejs"), to);
     chmodSync(to, 0o755);
-    return made;
+    return built;
 }
 
 export async function requireGo() {
@@ -210,15 +210,15 @@ async function works(folder, version) {
 }
 
 /** Moves the folder into place. If a concurrent run was faster, its copy remains; an incomplete copy is moved away. */
-async function moveInto(made, folder) {
+async function moveInto(source, folder) {
     for (let tries = 0; ; tries++) {
         try {
-            await rename(made, folder);
+            await rename(source, folder);
             return;
         } catch (error) {
             if (complete(folder)) return;
             if (tries === 2 || !["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
-            await rename(folder, join(dirname(made), `half-${tries}`));
+            await rename(folder, join(dirname(source), `half-${tries}`));
         }
     }
 }

@@ -22,8 +22,8 @@ export async function pythonTools(log = (line) => console.error(line)) {
         installSdk: async (folder) => {
             const source = join(folder, "source");
             await run(join(tools, "sdk-generator"), ["python", join(root, "schema.json"), source]);
-            const how = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"];
-            await run(python, ["-m", "pip", "install", ...how, "--target", folder, source]);
+            const options = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"];
+            await run(python, ["-m", "pip", "install", ...options, "--target", folder, source]);
         },
     };
 }

@@ -40,14 +40,14 @@ export function run(command, args, { timeout, onLine, ...options } = {}) {
             runningCommands.delete(child);
         };
         const fail = (why) => {
-            const told = output
+            const message = output
                 .split("\n")
                 .filter((line) => line && !line.startsWith("go: downloading"))
                 .slice(-20)
                 .join("\n");
             reject(
-                Object.assign(new ToolError(`${command} ${args.join(" ")}: ${why}\n${told}`), {
-                    output: told + late,
+                Object.assign(new ToolError(`${command} ${args.join(" ")}: ${why}\n${message}`), {
+                    output: message + late,
                 }),
             );
         };

@@ -95,8 +95,8 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
     });
     const called = Object.entries(functions).map(([name, result]) => {
         const signature = functionsOf(project, "sdk").find((one) => one.name === name);
-        const given = signature?.parameters?.[0]?.type;
-        const inputs = propertiesOf(project, given).map(fieldOf);
+        const argsType = signature?.parameters?.[0]?.type;
+        const inputs = propertiesOf(project, argsType).map(fieldOf);
         const [returned] =
             signature?.type instanceof ReferenceType ? (signature.type.typeArguments ?? []) : [];
         const spec = {

@@ -57,10 +57,10 @@ function demo(
     env: Record<string, string>,
     watch?: (output: string, kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<Ended> {
-    const ours = Object.entries(process.env).filter(([name]) => !/^(AWS|PULUMI)_/.test(name));
+    const environment = Object.entries(process.env).filter(([name]) => !/^(AWS|PULUMI)_/.test(name));
     const child = spawn(process.execPath, ["scripts/demo.mjs", ...args], {
         cwd: root,
-        env: { ...Object.fromEntries(ours), TMPDIR: temporary, NO_COLOR: "1", ...env },
+        env: { ...Object.fromEntries(environment), TMPDIR: temporary, NO_COLOR: "1", ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -139,8 +139,8 @@ test("the demo resumes a killed run, shares, restores, refuses a replacement and
 
 test("an interrupted demo ends as a signal does, and leaves nothing", async () => {
     let sent = false;
-    const { code, output } = await demo([], userEnvironment, (seen, kill) => {
-        if (sent || !/pulumi cancel[^]*before-release creating/.test(seen)) return;
+    const { code, output } = await demo([], userEnvironment, (soFar, kill) => {
+        if (sent || !/pulumi cancel[^]*before-release creating/.test(soFar)) return;
         sent = true;
         kill("SIGINT");
     });
@@ -173,12 +173,12 @@ test("on AWS, the demo shows account and region before it creates anything, and 
         };
         const creations = ({ action }: Call) => action.startsWith("Create");
 
-        const asked = await demo(["--aws"], aws);
-        expect(asked.output).toMatch(/Account +111122223333\nRegion +eu-west-1\nVolume +a new empty one/);
-        expect(asked.output).toContain(
+        const refused = await demo(["--aws"], aws);
+        expect(refused.output).toMatch(/Account +111122223333\nRegion +eu-west-1\nVolume +a new empty one/);
+        expect(refused.output).toContain(
             "Standard input is not a terminal, so that nobody can confirm. Add --yes.",
         );
-        expect(asked.code).toBe(1);
+        expect(refused.code).toBe(1);
         expect(await emulator.calls(creations)).toEqual([]);
 
         // The share is refused.

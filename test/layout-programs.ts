@@ -30,9 +30,9 @@ export const automation = (volumeId: string) => `
         const where = { stackName: "test", projectName: "inline", program };
         const stack = await LocalWorkspace.selectStack(where, { workDir: __dirname });
         const previewed = (await stack.preview()).changeSummary;
-        const made = (await stack.up()).summary.resourceChanges;
+        const created = (await stack.up()).summary.resourceChanges;
         const unchanged = (await stack.up({ expectNoChanges: true })).summary.resourceChanges;
         const destroyed = (await stack.destroy()).summary.resourceChanges;
-        console.log(JSON.stringify({ previewed, made, unchanged, destroyed }));
+        console.log(JSON.stringify({ previewed, created, unchanged, destroyed }));
     })();
 `;

@@ -69,14 +69,14 @@ interface LaidOut {
 async function laidOut(
     name: string,
     program: (volumeId: string) => string,
-    lay: (project: Project, program: string) => Promise<void>,
+    prepare: (project: Project, program: string) => Promise<void>,
     options: ProjectOptions = {},
 ): Promise<LaidOut> {
     const volumeId = await emulator.createVolume();
     const text = program(volumeId);
     const project = await createProject(text, { parent: folder, name, ...options });
     await project.write("package.json", manifest());
-    await lay(project, text);
+    await prepare(project, text);
     return { project, volumeId };
 }
 
@@ -129,31 +129,31 @@ const install = (version: string) => async (project: Project) => {
 
 describe.concurrent("the package works", { timeout: 300_000 }, () => {
     test("installed by npm", async () => {
-        const laid = await laidOut("npm", commonJs, nothingMore, { parent: shared });
-        await works(laid, {
-            before: () => laid.project.preview(),
-            between: () => laid.project.up("--expect-no-changes"),
+        const layout = await laidOut("npm", commonJs, nothingMore, { parent: shared });
+        await works(layout, {
+            before: () => layout.project.preview(),
+            between: () => layout.project.up("--expect-no-changes"),
         });
     });
 
     test("installed by pnpm, which lets a package see only what it declares", async () => {
-        const lay = async (project: Project) => {
+        const prepare = async (project: Project) => {
             const dependencies = {
                 "pulumi-ebs-snapshots": `file:${tarball}`,
                 "@pulumi/pulumi": usual,
             };
             await project.write("package.json", manifest({ dependencies }));
             const store = join(root, ".tools/pnpm-store");
-            const how = ["install", "--prefer-offline", "--ignore-scripts", "--store-dir", store];
-            await run("npm", ["exec", "--yes", `--package=${pnpm}`, "--", "pnpm", ...how], {
+            const options = ["install", "--prefer-offline", "--ignore-scripts", "--store-dir", store];
+            await run("npm", ["exec", "--yes", `--package=${pnpm}`, "--", "pnpm", ...options], {
                 cwd: project.folder,
             });
         };
-        await works(await laidOut("pnpm", commonJs, lay));
+        await works(await laidOut("pnpm", commonJs, prepare));
     });
 
     test("as a workspace: a symbolic link to a folder elsewhere", async () => {
-        const lay = async (project: Project) => {
+        const prepare = async (project: Project) => {
             const source = join(project.folder, "packages/pulumi-ebs-snapshots");
             await mkdir(source, { recursive: true });
             await run("tar", ["-xzf", tarball, "--strip-components=1", "-C", source]);
@@ -163,11 +163,11 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await rm(join(project.folder, "node_modules/pulumi-ebs-snapshots"), { recursive: true });
             await npm(project.folder, "install", "--ignore-scripts");
         };
-        await works(await laidOut("workspace", commonJs, lay));
+        await works(await laidOut("workspace", commonJs, prepare));
     });
 
     test("in a TypeScript program that the engine compiles, with the tsconfig of Pulumi's template", async () => {
-        const lay = async (project: Project, program: string) => {
+        const prepare = async (project: Project, program: string) => {
             await rm(join(project.folder, "index.js"));
             await project.write("index.ts", program);
             await project.write("package.json", manifest({ main: "index.ts" }));
@@ -187,18 +187,18 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["index.ts"] }));
         };
         const runtime = "runtime: nodejs\n";
-        await works(await laidOut("typescript", typescript, lay, { parent: shared, runtime }));
+        await works(await laidOut("typescript", typescript, prepare, { parent: shared, runtime }));
     });
 
     test("in a program of ES modules", async () => {
-        const lay = async (project: Project) => {
+        const prepare = async (project: Project) => {
             await project.write("package.json", manifest({ type: "module", main: "index.js" }));
         };
-        await works(await laidOut("esm", esm, lay, { parent: shared }));
+        await works(await laidOut("esm", esm, prepare, { parent: shared }));
     });
 
     test("in a workspace of yarn, in a TypeScript program of ES modules that tsx runs", async () => {
-        const lay = async (project: Project, program: string) => {
+        const prepare = async (project: Project, program: string) => {
             const main = join(project.folder, "infra");
             await mkdir(main);
             await rm(join(project.folder, "index.js"));
@@ -212,14 +212,14 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             };
             const own = { name: "infra", version: "1.0.0", type: "module", main: "index.ts", dependencies };
             await writeFile(join(main, "package.json"), manifest(own));
-            const how = ["install", "--prefer-offline", "--ignore-scripts", "--non-interactive"];
-            await run("npm", ["exec", "--yes", `--package=${yarn}`, "--", "yarn", ...how], {
+            const options = ["install", "--prefer-offline", "--ignore-scripts", "--non-interactive"];
+            await run("npm", ["exec", "--yes", `--package=${yarn}`, "--", "yarn", ...options], {
                 cwd: project.folder,
             });
             // As Pulumi.yaml's `nodeargs`, which the language host for closed networks is too old to know.
             project.env["NODE_OPTIONS"] = "--import tsx";
         };
-        await works(await laidOut("yarn", typescript, lay, { main: "infra/" }));
+        await works(await laidOut("yarn", typescript, prepare, { main: "infra/" }));
     });
 
     test("as an inline program of the Automation API", async () => {
@@ -234,7 +234,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         });
         expect(JSON.parse(stdout)).toEqual({
             previewed: { create: 2 },
-            made: { create: 2 },
+            created: { create: 2 },
             unchanged: { same: 2 },
             destroyed: { delete: 2 },
         });
@@ -243,7 +243,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
     });
 
     test("where Pulumi.yaml's main points to a subfolder that has its own node_modules", async () => {
-        const lay = async (project: Project, program: string) => {
+        const prepare = async (project: Project, program: string) => {
             const main = join(project.folder, "infra");
             await mkdir(main);
             await rm(join(project.folder, "index.js"));
@@ -252,7 +252,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await writeFile(join(main, "package.json"), manifest({ main: "index.js" }));
             await symlink(join(shared, "node_modules"), join(main, "node_modules"));
         };
-        await works(await laidOut("subfolder", commonJs, lay, { main: "infra/" }));
+        await works(await laidOut("subfolder", commonJs, prepare, { main: "infra/" }));
     });
 
     test.each(nodes)("on Node %s, program and provider", async (version) => {
@@ -261,13 +261,13 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         await writeFile(join(binaries, "package.json"), manifest());
         await npm(binaries, "install", `node@${version}`);
         const text = (volumeId: string) => `${commonJs(volumeId)} exports.node = process.version;`;
-        const laid = await laidOut(`node-${version}`, text, nothingMore, { parent: shared });
-        laid.project.env["PATH"] = `${join(binaries, "node_modules/.bin")}:${laid.project.env["PATH"]!}`;
-        await laid.project.up();
-        expect((await laid.project.outputs())["node"]).toBe(`v${version}`);
-        const [made] = await emulator.calls(({ params }) => params["VolumeId"] === laid.volumeId);
-        expect(made?.agent).toContain(`nodejs#${version}`);
-        await laid.project.destroy();
+        const layout = await laidOut(`node-${version}`, text, nothingMore, { parent: shared });
+        layout.project.env["PATH"] = `${join(binaries, "node_modules/.bin")}:${layout.project.env["PATH"]!}`;
+        await layout.project.up();
+        expect((await layout.project.outputs())["node"]).toBe(`v${version}`);
+        const [call] = await emulator.calls(({ params }) => params["VolumeId"] === layout.volumeId);
+        expect(call?.agent).toContain(`nodejs#${version}`);
+        await layout.project.destroy();
     });
 
     test.each([lowest, newest])("with @pulumi/pulumi %s", async (version) => {

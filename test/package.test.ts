@@ -26,8 +26,8 @@ let tarball: string;
 
 beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "ebs-package-"));
-    const how = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-    const { stdout } = await run("npm", how, { cwd: root });
+    const options = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
+    const { stdout } = await run("npm", options, { cwd: root });
     packed = (JSON.parse(stdout) as Packed[])[0]!;
     tarball = join(folder, packed.filename);
 });
@@ -63,8 +63,8 @@ test("publint finds nothing wrong with its manifest", async () => {
 });
 
 test("its types resolve for every entry in every mode of TypeScript, the one of Pulumi's template included", async () => {
-    const said = await tool("attw", tarball, "--format", "json");
-    const { analysis, problems } = JSON.parse(said) as {
+    const report = await tool("attw", tarball, "--format", "json");
+    const { analysis, problems } = JSON.parse(report) as {
         analysis: { entrypoints: Record<string, { resolutions: object }> };
         problems?: object;
     };
@@ -84,8 +84,8 @@ test("its declarations compile for ES2020, the target of Pulumi's template, whic
     );
     expect(entries).toHaveLength(3);
     const template = ["--strict", "--target", "es2020", "--module", "commonjs", "--moduleResolution", "node"];
-    const said = await tool("tsc", "--noEmit", ...template, "--types", "node", ...entries);
-    expect(said.split("\n").filter((line) => line.startsWith("dist/"))).toEqual([]);
+    const output = await tool("tsc", "--noEmit", ...template, "--types", "node", ...entries);
+    expect(output.split("\n").filter((line) => line.startsWith("dist/"))).toEqual([]);
 }, 300_000);
 
 test("everything that npm installs with it has a permissive licence, and the generated pages of docs/ are up to date", async () => {

@@ -37,8 +37,9 @@ export function placesOf(project: ProjectReflection): Places {
     for (const name of classes) {
         const [type] = referencesIn(argumentType(project, name));
         const inputs = type && referencesIn(exported(project, type.name).type);
-        for (const given of [type, ...(inputs ?? [])])
-            if (given !== undefined) places.set(given.name, { page: pageOf(name), anchor: asArguments });
+        for (const reference of [type, ...(inputs ?? [])])
+            if (reference !== undefined)
+                places.set(reference.name, { page: pageOf(name), anchor: asArguments });
     }
     // Most properties of this type contain its expansion instead, see isDuration.
     const users = new Map([["Duration", new Set<string>([pages.sdk])]]);

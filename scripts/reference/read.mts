@@ -106,9 +106,9 @@ export function outputsOf(project: ProjectReflection, name: string): Declaration
         );
     const parts = (type: SomeType | undefined) => (type instanceof IntersectionType ? type.types : []);
     const { type } = exported(project, `${name}Args`);
-    const given = parts(type instanceof ReferenceType ? type.typeArguments?.[0] : undefined).map(String);
+    const inputTypes = parts(type instanceof ReferenceType ? type.typeArguments?.[0] : undefined).map(String);
     return parts(exported(project, `${name}State`).type)
-        .filter((part) => !given.includes(String(part)))
+        .filter((part) => !inputTypes.includes(String(part)))
         .flatMap((part) => propertiesOf(project, part));
 }
 

@@ -82,12 +82,12 @@ function overview(project: ProjectReflection): string[] {
 
 /** The arguments that several resources have in the same words. */
 function sharedArguments(project: ProjectReflection): Map<string, Field> {
-    const seen = new Map<string, Field[]>();
+    const rendered = new Map<string, Field[]>();
     for (const name of Object.keys(resources))
         for (const field of argumentsOf(project, name))
-            seen.set(field.name, [...(seen.get(field.name) ?? []), field]);
+            rendered.set(field.name, [...(rendered.get(field.name) ?? []), field]);
     return new Map(
-        [...seen].flatMap(([name, fields]) => {
+        [...rendered].flatMap(([name, fields]) => {
             const found = fields.find(({ text }, index) =>
                 fields.some((other, at) => at > index && other.text === text),
             );
@@ -172,19 +172,19 @@ function classSections(
 
 function functionSections(project: ProjectReflection, places: Places, folder: keyof typeof pages): string[] {
     return functionsOf(project, folder).flatMap(({ name, parameters = [], type, comment }) => {
-        const given = parameters.map((parameter) => ({
+        const described = parameters.map((parameter) => ({
             // A destructured parameter has no name.
             name: parameter.name === "__namedParameters" ? "args" : parameter.name,
             mark: parameter.flags.isOptional || parameter.defaultValue !== undefined ? "?" : "",
             type: typeText(parameter.type, places, pages[folder]),
             text: textOf(parameter.comment),
         }));
-        const list = given.map((parameter) => parameter.name + parameter.mark).join(", ");
+        const list = described.map((parameter) => parameter.name + parameter.mark).join(", ");
         return [
             `## \`${name}\``,
             textOf(comment),
             `\`${name}(${list})\` returns ${typeText(type, places, pages[folder])}.${seeAlso(comment)}`,
-            given
+            described
                 .map((parameter) => `- \`${parameter.name}\`: ${parameter.type}. ${parameter.text}`)
                 .join("\n"),
             ...examplesOf(comment),

@@ -15,25 +15,25 @@ describe("accounts", () => {
         const sts = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) =>
             new STSClient({ endpoint: emulator.endpoint, region: "us-east-1", credentials });
         const env = emulator.env();
-        const mine = sts({
+        const client = sts({
             accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
             secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
         });
 
-        expect((await mine.send(new GetCallerIdentityCommand({}))).Account).toBe(defaultAccount);
-        const { Credentials: role } = await mine.send(
+        expect((await client.send(new GetCallerIdentityCommand({}))).Account).toBe(defaultAccount);
+        const { Credentials: role } = await client.send(
             new AssumeRoleCommand({
                 RoleArn: `arn:aws:iam::${otherAccount}:role/deploy`,
                 RoleSessionName: "test",
             }),
         );
-        const theirs = sts({
+        const otherClient = sts({
             accessKeyId: role?.AccessKeyId ?? "",
             secretAccessKey: role?.SecretAccessKey ?? "",
             sessionToken: role?.SessionToken ?? "",
         });
 
-        expect(await theirs.send(new GetCallerIdentityCommand({}))).toMatchObject({
+        expect(await otherClient.send(new GetCallerIdentityCommand({}))).toMatchObject({
             Account: otherAccount,
             Arn: `arn:aws:sts::${otherAccount}:assumed-role/deploy/test`,
         });
@@ -122,9 +122,9 @@ describe("the process", () => {
     });
 
     test("stop ends it, and it ends when its parent is killed", async () => {
-        const mine = await startEmulator();
-        await mine.stop();
-        expect(isRunning(mine.pid)).toBe(false);
+        const separate = await startEmulator();
+        await separate.stop();
+        expect(isRunning(separate.pid)).toBe(false);
 
         // Another process starts the emulator, and is killed without a chance to clean up.
         const program = `import(${JSON.stringify(`${__dirname}/start.mjs`)})

@@ -25,13 +25,13 @@ export const zone = "us-east-1a";
 export const ec2 = emulator.ec2();
 
 export async function createSnapshot(volumeId?: string, tags?: Record<string, string>): Promise<string> {
-    const made = await ec2.send(
+    const created = await ec2.send(
         new CreateSnapshotCommand({
             VolumeId: volumeId ?? (await emulator.createVolume()),
             ...(tags && { TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList(tags) }] }),
         }),
     );
-    return made.SnapshotId ?? "";
+    return created.SnapshotId ?? "";
 }
 
 export function tagList(tags: Record<string, string>): Tag[] {
@@ -137,6 +137,6 @@ export async function instanceWithVolumes(): Promise<{ instanceId: string; data:
 export async function policies(): Promise<Record<string, unknown>[]> {
     const { body } = await emulator.rest("dlm", "GET", "/policies");
     const listed = body["Policies"] as { PolicyId: string }[];
-    const whole = listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`));
-    return (await Promise.all(whole)).map((answer) => answer.body["Policy"] as Record<string, unknown>);
+    const details = listed.map(({ PolicyId }) => emulator.rest("dlm", "GET", `/policies/${PolicyId}`));
+    return (await Promise.all(details)).map((answer) => answer.body["Policy"] as Record<string, unknown>);
 }

@@ -7,13 +7,13 @@ describe("CopySnapshot", () => {
     test("creates an own snapshot from a shared one, in another region, with an arbitrary volume id", async () => {
         const source = await createSnapshot(await emulator.createVolume({ size: 7 }));
         await shareWith(source, otherAccount);
-        const there = emulator.ec2({ account: otherAccount, region: "eu-west-1" });
+        const client = emulator.ec2({ account: otherAccount, region: "eu-west-1" });
 
-        const { SnapshotId = "" } = await there.send(
+        const { SnapshotId = "" } = await client.send(
             new CopySnapshotCommand({ SourceSnapshotId: source, SourceRegion: "us-east-1", Encrypted: true }),
         );
 
-        const [copy] = await describeSnapshots({ SnapshotIds: [SnapshotId] }, there);
+        const [copy] = await describeSnapshots({ SnapshotIds: [SnapshotId] }, client);
         expect(copy).toMatchObject({
             OwnerId: otherAccount,
             VolumeId: "vol-ffffffff",

@@ -116,7 +116,7 @@ export class Emulator {
 
     /** Creates a snapshot outside of Pulumi. */
     async createSnapshot(volumeId: string, tags: Tag[] = []): Promise<string> {
-        const made = await this.#ask((client) =>
+        const created = await this.#ask((client) =>
             client.send(
                 new CreateSnapshotCommand({
                     VolumeId: volumeId,
@@ -124,7 +124,7 @@ export class Emulator {
                 }),
             ),
         );
-        return made.SnapshotId ?? "";
+        return created.SnapshotId ?? "";
     }
 
     /** Deletes a snapshot outside of Pulumi. */

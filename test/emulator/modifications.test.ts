@@ -39,10 +39,10 @@ describe("modifications of a volume", () => {
             await emulator.advance(hour);
         }
 
-        const told = await refusal(grow(id, 6));
+        const message = await refusal(grow(id, 6));
 
-        expect(told).toMatch(/^VolumeModificationRateExceeded: /);
-        const at = Date.parse(/\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(told)?.[0] ?? "");
+        expect(message).toMatch(/^VolumeModificationRateExceeded: /);
+        const at = Date.parse(/\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(message)?.[0] ?? "");
         expect(Math.abs(at - (starts[0] ?? 0) - 24 * hour * 1000)).toBeLessThan(1000);
         await emulator.advance(20 * hour + 1);
         await grow(id, 6);

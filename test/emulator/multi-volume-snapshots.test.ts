@@ -90,13 +90,13 @@ describe("the members of CreateSnapshots", () => {
         await emulator.set({ memberSeconds });
         const InstanceId = await instance({});
         await create(InstanceId, []);
-        const seen: number[] = [];
+        const counts: number[] = [];
         for (const seconds of [1, 10, 10]) {
             await emulator.advance(seconds);
-            seen.push((await idsOf({ OwnerIds: ["self"] })).length);
+            counts.push((await idsOf({ OwnerIds: ["self"] })).length);
         }
 
-        expect(seen).toEqual(shown);
+        expect(counts).toEqual(shown);
     });
 
     test("are refused, all of them, where a copied tag is given as well or there is no room for them", async () => {

@@ -44,13 +44,13 @@ describe("the Recycle Bin", () => {
 
     test("is refused to a user without the permission", async () => {
         const { accessKey, secretKey } = await emulator.user("reader", ["ec2:DescribeSnapshots"]);
-        const theirs = new EC2Client({
+        const otherClient = new EC2Client({
             endpoint: emulator.endpoint,
             region: "us-east-1",
             credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
         });
 
-        expect(await refusal(theirs.send(new ListSnapshotsInRecycleBinCommand({})))).toMatch(
+        expect(await refusal(otherClient.send(new ListSnapshotsInRecycleBinCommand({})))).toMatch(
             /^UnauthorizedOperation: .*ec2:ListSnapshotsInRecycleBin/,
         );
     });

@@ -67,14 +67,18 @@ describe("sharing", () => {
     });
 
     test("RestorableByUserIds are one's own and those with an explicit grant, or the public ones", async () => {
-        const [mine, shared, open] = [await createSnapshot(), await createSnapshot(), await createSnapshot()];
+        const [unshared, shared, open] = [
+            await createSnapshot(),
+            await createSnapshot(),
+            await createSnapshot(),
+        ];
         await shareWith(shared, otherAccount);
         await makePublic(open);
         const other = emulator.ec2({ account: otherAccount });
 
         expect(await idsOf({ RestorableByUserIds: ["self"] }, other)).toEqual([shared]);
         expect(await idsOf({ RestorableByUserIds: ["all"] }, other)).toEqual([open]);
-        expect(await idsOf({ RestorableByUserIds: ["self"] })).toEqual([mine, shared, open]);
+        expect(await idsOf({ RestorableByUserIds: ["self"] })).toEqual([unshared, shared, open]);
     });
 
     test("takes 500 changes a call and no more", async () => {

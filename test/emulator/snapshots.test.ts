@@ -32,11 +32,11 @@ describe("the life of a snapshot", () => {
     test("CreateSnapshot returns pending without progress, even if Describe shows completed immediately", async () => {
         const volumeId = await emulator.createVolume({ size: 3 });
 
-        const made = await ec2.send(
+        const created = await ec2.send(
             new CreateSnapshotCommand({ VolumeId: volumeId, Description: "before the change" }),
         );
 
-        expect(made).toMatchObject({
+        expect(created).toMatchObject({
             VolumeId: volumeId,
             VolumeSize: 3,
             Description: "before the change",
@@ -45,35 +45,35 @@ describe("the life of a snapshot", () => {
             State: "pending",
             Progress: "",
         });
-        expect(made.CompletionTime).toBeUndefined();
-        expect(await snapshotOf(made.SnapshotId ?? "")).toMatchObject({
+        expect(created.CompletionTime).toBeUndefined();
+        expect(await snapshotOf(created.SnapshotId ?? "")).toMatchObject({
             State: "completed",
             Progress: "100%",
             StorageTier: "standard",
             FullSnapshotSizeInBytes: 3 * 2 ** 30,
-            StartTime: made.StartTime,
-            CompletionTime: made.StartTime,
+            StartTime: created.StartTime,
+            CompletionTime: created.StartTime,
         });
     });
 
     test("it stays pending with rising progress and a constant start, then completes at its time", async () => {
         await emulator.set({ snapshotSeconds: 1000 });
         const id = await createSnapshot();
-        const seen: Snapshot[] = [];
+        const observed: Snapshot[] = [];
         for (const seconds of [100, 500, 399, 10]) {
             await emulator.advance(seconds);
-            seen.push(await snapshotOf(id));
+            observed.push(await snapshotOf(id));
         }
 
-        expect(seen.map(({ State, Progress }) => [State, Progress])).toEqual([
+        expect(observed.map(({ State, Progress }) => [State, Progress])).toEqual([
             ["pending", "10%"],
             ["pending", "60%"],
             ["pending", "99%"],
             ["completed", "100%"],
         ]);
-        const start = seen[0]?.StartTime?.getTime() ?? 0;
-        expect(seen.map(({ StartTime }) => StartTime?.getTime())).toEqual([start, start, start, start]);
-        expect(seen.map(({ CompletionTime }) => CompletionTime?.getTime())).toEqual([
+        const start = observed[0]?.StartTime?.getTime() ?? 0;
+        expect(observed.map(({ StartTime }) => StartTime?.getTime())).toEqual([start, start, start, start]);
+        expect(observed.map(({ CompletionTime }) => CompletionTime?.getTime())).toEqual([
             undefined,
             undefined,
             undefined,

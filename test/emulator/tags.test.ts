@@ -64,15 +64,15 @@ describe("tags of other services and of other users", () => {
     test("DeleteTags is refused to a user who may only create them", async () => {
         const id = await createSnapshot(undefined, { a: "1" });
         const { accessKey, secretKey } = await emulator.user("tagger", ["ec2:CreateTags"]);
-        const theirs = new EC2Client({
+        const otherClient = new EC2Client({
             endpoint: emulator.endpoint,
             region: "us-east-1",
             credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
         });
 
-        await theirs.send(new CreateTagsCommand({ Resources: [id], Tags: tagList({ b: "2" }) }));
+        await otherClient.send(new CreateTagsCommand({ Resources: [id], Tags: tagList({ b: "2" }) }));
         expect(
-            await refusal(theirs.send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: "a" }] }))),
+            await refusal(otherClient.send(new DeleteTagsCommand({ Resources: [id], Tags: [{ Key: "a" }] }))),
         ).toMatch(/^UnauthorizedOperation: .*ec2:DeleteTags/);
         expect((await snapshotOf(id)).Tags).toEqual(tagList({ a: "1", b: "2" }));
     });

@@ -91,9 +91,9 @@ describe("volumes", () => {
         const first = await createVolume({ Size: 1, ClientToken: "once" });
         await ec2.send(new DeleteVolumeCommand({ VolumeId: first.VolumeId }));
 
-        const again = await createVolume({ Size: 1, ClientToken: "once" });
+        const repeated = await createVolume({ Size: 1, ClientToken: "once" });
 
-        expect(again.VolumeId).toBe(first.VolumeId);
+        expect(repeated.VolumeId).toBe(first.VolumeId);
         expect((await ec2.send(new DescribeVolumesCommand({}))).Volumes ?? []).toEqual([]);
         expect(await refusal(createVolume({ Size: 2, ClientToken: "once" }))).toMatch(
             /^IdempotentParameterMismatch: /,
@@ -165,19 +165,19 @@ describe("DeleteVolume", () => {
         await emulator.set({ detachingSeconds: 20, volumeInUseSeconds: 10 });
         const { InstanceId, VolumeId } = await attached();
         const remove = () => ec2.send(new DeleteVolumeCommand({ VolumeId }));
-        const look = async () =>
+        const state = async () =>
             (await ec2.send(new DescribeVolumesCommand({ VolumeIds: [VolumeId] }))).Volumes?.[0];
         await ec2.send(new DetachVolumeCommand({ VolumeId, InstanceId, Force }));
 
-        expect(await look()).toMatchObject({ State: "in-use", Attachments: [{ State: shown, InstanceId }] });
+        expect(await state()).toMatchObject({ State: "in-use", Attachments: [{ State: shown, InstanceId }] });
         expect(await refusal(remove())).toMatch(/^VolumeInUse: /);
         await emulator.advance(21);
-        const detached = await look();
+        const detached = await state();
         expect([detached?.State, detached?.Attachments ?? []]).toEqual(["available", []]);
         expect(await refusal(remove())).toMatch(/^VolumeInUse: /);
         await emulator.advance(10);
         await remove();
-        expect(await refusal(look())).toMatch(/^InvalidVolume.NotFound: /);
+        expect(await refusal(state())).toMatch(/^InvalidVolume.NotFound: /);
     });
 });
 
@@ -197,10 +197,10 @@ describe("CopyVolumes", () => {
                 }),
             );
 
-        const [made] = (await copy(undefined, "once")).Volumes ?? [];
-        const [again] = (await copy(undefined, "once")).Volumes ?? [];
+        const [created] = (await copy(undefined, "once")).Volumes ?? [];
+        const [repeated] = (await copy(undefined, "once")).Volumes ?? [];
 
-        expect(made).toMatchObject({
+        expect(created).toMatchObject({
             Size: 4,
             AvailabilityZone: "us-east-1b",
             VolumeType: "gp3",
@@ -210,7 +210,7 @@ describe("CopyVolumes", () => {
             SourceVolumeId,
             Tags: [{ Key: "Name", Value: "copy" }],
         });
-        expect(again?.VolumeId).toBe(made?.VolumeId);
+        expect(repeated?.VolumeId).toBe(created?.VolumeId);
         expect(await emulator.volumes()).toHaveLength(2);
         expect((await copy(9)).Volumes?.[0]?.Size).toBe(9);
         expect(await refusal(copy(3))).toMatch(/^InvalidParameterValue: /);

@@ -54,7 +54,7 @@ function surviveLateErrors() {
 }
 
 /** Lists the operations that the engine requested in this run, each with its resource. */
-let asked = [];
+let operations = [];
 
 /** Makes the methods of the provider's service write down that they are called. */
 function recordCalls(service) {
@@ -63,7 +63,7 @@ function recordCalls(service) {
         service[method] = function (call, answer) {
             const olds = method === "check" ? call.request.getOlds()?.toJavaScript() : undefined;
             const isNew = method === "check" && Object.keys(olds ?? {}).length === 0;
-            asked.push(`${method} ${call.request.getUrn().split("::").at(-1)}${isNew ? " as new" : ""}`);
+            operations.push(`${method} ${call.request.getUrn().split("::").at(-1)}${isNew ? " as new" : ""}`);
             return own.call(this, call, answer);
         };
     }
@@ -142,8 +142,8 @@ async function providerHost() {
     };
     const timers = new Set();
     const setTimer = setInterval;
-    globalThis.setInterval = (...given) => {
-        const timer = setTimer(...given);
+    globalThis.setInterval = (...parameters) => {
+        const timer = setTimer(...parameters);
         timers.add(timer);
         return timer;
     };
@@ -196,12 +196,12 @@ async function answer(path, run) {
         // The folder of the run is removed with its test.
         process.chdir(root);
         isBusy = false;
-        return { output, asked };
+        return { output, operations };
     }
     if (isBusy) return {};
     isBusy = true;
     output = "";
-    asked = [];
+    operations = [];
     forgetOwnModules();
     process.env = { ...run.env };
     process.chdir(run.folder);

@@ -48,7 +48,7 @@ interface Released {
     /** Contains the output of both processes. */
     output: string;
     /** Lists the operations that the engine requested, each with its resource. */
-    asked: string[];
+    operations: string[];
 }
 
 /**
@@ -61,15 +61,15 @@ export async function attach(
 ): Promise<Attached | undefined> {
     const these = wanted.filter((role) => hosts?.[role] !== undefined);
     const tell = (role: keyof Hosts, path: string, body = {}) => ask(hosts?.[role] ?? 0, path, body);
-    const begun = await Promise.all(these.map((role) => tell(role, "/begin", { folder, env })));
-    const free = these.filter((_, index) => begun[index]?.port !== undefined);
+    const responses = await Promise.all(these.map((role) => tell(role, "/begin", { folder, env })));
+    const free = these.filter((_, index) => responses[index]?.port !== undefined);
     if (free.length === 0 || free.length < these.length) {
         await Promise.all(free.map((role) => tell(role, "/end")));
         return undefined;
     }
     const found = these.map((role, index) => {
         const [variable, served] = roles[role];
-        return [variable, `${served}:${String(begun[index]?.port)}`];
+        return [variable, `${served}:${String(responses[index]?.port)}`];
     });
     return {
         env: Object.fromEntries(found) as Record<string, string>,
@@ -77,7 +77,7 @@ export async function attach(
             const written = await Promise.all(these.map((role) => tell(role, "/end")));
             return {
                 output: written.map(({ output = "" }) => output).join(""),
-                asked: written.flatMap(({ asked = [] }) => asked),
+                operations: written.flatMap(({ operations = [] }) => operations),
             };
         },
     };

@@ -26,7 +26,7 @@ export interface Ran {
     /** Standard output and standard error as they came. */
     output: string;
     /** Lists the operations that the engine requested, each with its resource; only with warm hosts. */
-    asked?: string[];
+    operations?: string[];
 }
 
 export class Project {
@@ -101,7 +101,7 @@ export class Project {
         if (!hosts) return this.#ended(this.start(...args));
         const { code, output } = await this.#ended(this.#start(args, hosts.env));
         const released = await hosts.release();
-        return { code, output: output + released.output, asked: released.asked };
+        return { code, output: output + released.output, operations: released.operations };
     }
 
     async #ended(child: ChildProcess): Promise<Ran> {

@@ -32,8 +32,8 @@ export function snapshot(name: string, args: object, options = "undefined"): str
 
 /** A line that declares a volume from a snapshot in a variable of its name; `args` and `options` are JavaScript. */
 export function volume(name: string, args: object | string, options = "undefined"): string {
-    const given = typeof args === "string" ? args : JSON.stringify(args);
-    return `const ${name} = new VolumeFromSnapshot("${name}", ${given}, ${options});`;
+    const text = typeof args === "string" ? args : JSON.stringify(args);
+    return `const ${name} = new VolumeFromSnapshot("${name}", ${text}, ${options});`;
 }
 
 /** The tags that the package writes for itself; lifecycle/interrupted.test.ts says what becomes of them. */
@@ -161,8 +161,8 @@ const volumeProvider = {
         return { changes, replaces: changes ? ["zone"] : [], deleteBeforeReplace: news.deleteFirst === true };
     },
     async create(inputs) {
-        const made = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1, SnapshotId: inputs.snapshotId });
-        return { id: made.VolumeId, outs: inputs };
+        const created = await call("CreateVolumeCommand", { AvailabilityZone: inputs.zone, Size: 1, SnapshotId: inputs.snapshotId });
+        return { id: created.VolumeId, outs: inputs };
     },
     async delete(id) {
         await call("DeleteVolumeCommand", { VolumeId: id });

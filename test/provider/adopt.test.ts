@@ -25,10 +25,10 @@ test.beforeEach(async () => {
 
 /** Creates a snapshot as another program does. */
 async function existing(Description = "nightly", tags: Record<string, string> = {}): Promise<string> {
-    const made = await emulator.ec2().send(new CreateSnapshotCommand({ VolumeId: volumeId, Description }));
+    const created = await emulator.ec2().send(new CreateSnapshotCommand({ VolumeId: volumeId, Description }));
     const Tags = Object.entries({ Made: "by hand", ...tags }).map(([Key, Value]) => ({ Key, Value }));
-    await emulator.ec2().send(new CreateTagsCommand({ Resources: [made.SnapshotId ?? ""], Tags }));
-    return made.SnapshotId ?? "";
+    await emulator.ec2().send(new CreateTagsCommand({ Resources: [created.SnapshotId ?? ""], Tags }));
+    return created.SnapshotId ?? "";
 }
 
 test("an existing snapshot is adopted and tagged as declared; no replacement adopts, and a deleted one is recreated", async () => {
@@ -36,7 +36,7 @@ test("an existing snapshot is adopted and tagged as declared; no replacement ado
     const args = { volumeId, description: "nightly", group: "payments", adopt: id };
     engine.program = [snapshot("data", args)];
     const previewed = await during(emulator, () => engine.preview());
-    expect(previewed.result.said).toContain(`will adopt existing ${id}; nothing new will be created.`);
+    expect(previewed.result.output).toContain(`will adopt existing ${id}; nothing new will be created.`);
     expect(previewed.actions.filter((action) => !/^(Describe|GetCallerIdentity)/.test(action))).toEqual([]);
 
     const adopted = await during(emulator, () => engine.up());
@@ -48,9 +48,9 @@ test("an existing snapshot is adopted and tagged as declared; no replacement ado
     expect(await tagsOf(emulator, id)).toEqual(tags);
     expect(engine.live("data").outputs).toMatchObject({ state: "completed", tagsAll: tags });
 
-    const again = await during(emulator, () => engine.up());
-    expect(again.result.steps).toEqual({ data: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.result.steps).toEqual({ data: "same" });
+    expect(repeated.all).toEqual([]);
     await engine.refresh();
     engine.program = [snapshot("data", { ...args, adopt: "snap-0" })];
     expect((await during(emulator, () => engine.up())).all).toEqual([]);
@@ -67,7 +67,7 @@ test("an existing snapshot is adopted and tagged as declared; no replacement ado
 
     await outside(emulator, third, { remove: true });
     await engine.refresh();
-    const { said: anew } = await engine.up();
+    const { output: anew } = await engine.up();
     expect(anew).toContain(
         `${id} was not found in us-east-1 (account 123456789012); a new one will be created.`,
     );
@@ -79,7 +79,7 @@ test("an existing snapshot is adopted and tagged as declared; no replacement ado
 test("what would need replacement, another account's or a doubly claimed snapshot is refused at preview, with the property", async () => {
     const id = await existing();
     const other = await emulator.createVolume();
-    const preview = async (...declared: Declared[]) => (await engine.previewFails(declared)).said;
+    const preview = async (...declared: Declared[]) => (await engine.previewFails(declared)).output;
 
     const different = await preview(snapshot("data", { volumeId: other, adopt: id }));
     expect(different).toContain(
@@ -95,13 +95,15 @@ test("what would need replacement, another account's or a doubly claimed snapsho
         }),
     );
     await shared(foreign.SnapshotId ?? "", "444455556666", "123456789012");
-    const theirs = await preview(
+    const previewOfForeign = await preview(
         snapshot("data", { volumeId: "vol-ffffffff", description: "nightly", adopt: foreign.SnapshotId }),
     );
-    expect(theirs).toContain("belongs to account 444455556666, not to 123456789012; copy it instead");
+    expect(previewOfForeign).toContain(
+        "belongs to account 444455556666, not to 123456789012; copy it instead",
+    );
 
-    const wanted = { volumeId, description: "nightly", adopt: id };
-    expect(await preview(snapshot("one", wanted), snapshot("two", wanted))).toMatch(
+    const args = { volumeId, description: "nightly", adopt: id };
+    expect(await preview(snapshot("one", args), snapshot("two", args))).toMatch(
         /but (one|two) already manages it; remove one of the two from the program/,
     );
     expect(await snapshotIds(emulator)).toEqual([id]);
@@ -117,14 +119,14 @@ async function shared(id: string, owner = "123456789012", account = "44445555666
 
 test("a copy that another provider created is adopted with the declared source and key, and released again", async () => {
     const sourceSnapshotId = await existing();
-    const made = await emulator.ec2({ region: "eu-west-1" }).send(
+    const created = await emulator.ec2({ region: "eu-west-1" }).send(
         new CopySnapshotCommand({
             SourceRegion: "us-east-1",
             SourceSnapshotId: sourceSnapshotId,
             Encrypted: true,
         }),
     );
-    const id = made.SnapshotId ?? "";
+    const id = created.SnapshotId ?? "";
     const declare = (args: object, options: Options = {}) => [
         snapshotCopy(
             "own",
@@ -133,11 +135,11 @@ test("a copy that another provider created is adopted with the declared source a
         ),
     ];
     engine.program = declare({ encrypted: false });
-    expect((await engine.previewFails()).said).toContain(
+    expect((await engine.previewFails()).output).toContain(
         `is false, but ${id}, which is to be adopted, has true`,
     );
     engine.program = declare({ completionDurationMinutes: 60 });
-    expect((await engine.previewFails()).said).toContain(
+    expect((await engine.previewFails()).output).toContain(
         `is 60, but ${id}, which is to be adopted, has none`,
     );
 
@@ -178,7 +180,7 @@ test("a volume is adopted: tags are written, mutable properties are modified, an
     const text = (args: object) => [volume("disk", { snapshotId, ...zone, adopt: id, ...args })];
     engine.program = text({ group: "payments", volumeType: "gp2" });
     const previewed = await during(emulator, () => engine.preview());
-    expect(previewed.result.said).toContain(`will adopt existing ${id}; nothing new will be created.`);
+    expect(previewed.result.output).toContain(`will adopt existing ${id}; nothing new will be created.`);
     expect(changes(previewed.actions)).toEqual([]);
 
     const adopted = await during(emulator, () => engine.up());
@@ -193,9 +195,9 @@ test("a volume is adopted: tags are written, mutable properties are modified, an
         state: "available",
         tagsAll: { Name: "disk", Group: "payments", Made: "by hand" },
     });
-    const again = await during(emulator, () => engine.up());
-    expect(again.result.steps).toEqual({ disk: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.result.steps).toEqual({ disk: "same" });
+    expect(repeated.all).toEqual([]);
 
     // From here on it is as if it had been made here: what `adopt` says counts no more.
     engine.program = text({ size: 10, adopt: "vol-0", finalSnapshot: true });
@@ -216,7 +218,7 @@ test("a volume whose zone, snapshot, size or key differs is refused at preview w
     const empty = await emulator.createVolume({ size: 8 });
     engine.program = [];
     const wanted = { snapshotId, ...zone, adopt: id };
-    const has = (there: string) => `but ${id}, which is to be adopted, has ${there}, which cannot be changed`;
+    const has = (value: string) => `but ${id}, which is to be adopted, has ${value}, which cannot be changed`;
     const cases: [object, string][] = [
         [{ availabilityZone: "us-east-1b" }, `availabilityZone is "us-east-1b", ${has('"us-east-1a"')}`],
         [{ snapshotId: other }, `snapshotId is "${other}", but the volume was created from ${snapshotId}`],
@@ -230,19 +232,19 @@ test("a volume whose zone, snapshot, size or key differs is refused at preview w
     for (const [args, reason] of cases) {
         engine.program = [volume("disk", { ...wanted, ...args })];
         const { result, actions } = await during(emulator, () => engine.previewFails());
-        expect(result.said).toContain(reason);
+        expect(result.output).toContain(reason);
         expect(changes(actions)).toEqual([]);
     }
 
     // The up finds the same, where no preview has.
     engine.program = [volume("disk", { ...wanted, size: 10 })];
-    expect((await engine.upFails()).said).toContain("but the volume has 20 GiB");
+    expect((await engine.upFails()).output).toContain("but the volume has 20 GiB");
     expect(engine.state).toEqual([]);
 
     engine.program = [
         volume("disk", { ...wanted, snapshotId: other, onSnapshotChange: "keep", volumeType: "gp3" }),
     ];
-    expect((await engine.preview()).said).toContain(`adopting changes ${id}: VolumeType "gp2" => "gp3"`);
+    expect((await engine.preview()).output).toContain(`adopting changes ${id}: VolumeType "gp2" => "gp3"`);
     const kept = await during(emulator, () => engine.up());
     expect(changes(kept.actions)).toEqual(["CreateTags", "ModifyVolume"]);
     expect(engine.live("disk").id).toBe(id);
@@ -254,7 +256,7 @@ test("a volume whose modification fails at its adoption stays in the state uncha
     const id = await existingVolume(snapshotId, { VolumeType: "gp3" });
     await emulator.set({ modificationError: "Out of capacity" });
     engine.program = [volume("disk", { snapshotId, ...zone, adopt: id, size: 10 })];
-    expect((await engine.upFails()).said).toContain(
+    expect((await engine.upFails()).output).toContain(
         `waiting for volume ${id} from snapshot ${snapshotId}: the modification failed: Out of capacity`,
     );
     const { outputs, ...resource } = engine.live("disk");

@@ -101,9 +101,9 @@ test("missing capacity for a volume fails after one call, with EC2's message and
     ]);
     const door = new Door(emulator);
 
-    const said = await failure(door.create("VolumeFromSnapshot", { snapshotId, availabilityZone: zone }));
+    const failed = await failure(door.create("VolumeFromSnapshot", { snapshotId, availabilityZone: zone }));
 
-    expect(said).toContain(
+    expect(failed).toContain(
         `InsufficientVolumeCapacity: ${message}. Choose another availability zone or volume type, or run again later.`,
     );
     expect(await door.outcomes("CreateVolume")).toEqual(["InsufficientVolumeCapacity"]);
@@ -117,9 +117,9 @@ test("without an engine nothing is changed: no final snapshot is taken, and no v
     door.isOrphaned = true;
 
     const state = { region: "us-east-1", snapshotId: "snap-1", finalSnapshot: true, name: "data" };
-    const said = await failure(door.delete("VolumeFromSnapshot", { id, state }));
+    const message = await failure(door.delete("VolumeFromSnapshot", { id, state }));
 
-    expect(said).toContain("the engine is gone");
+    expect(message).toContain("the engine is gone");
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual([]);
     expect(await emulator.volumes()).toHaveLength(1);
 });

@@ -39,15 +39,15 @@ test.each(kinds)(
 
         const early = new Door(emulator);
         expect(await early.diff(kind, failed, args)).toMatchObject({ changes: false });
-        expect(early.said).toEqual([]);
+        expect(early.messages).toEqual([]);
 
         await emulator.advance(10);
         await emulator.set(succeeding);
         const next = new Door(emulator);
         const healed = await next.replace(kind, failed, args);
         await next.delete(kind, failed);
-        expect(next.said).toContain(why);
-        expect(next.said.join()).not.toContain("keepReplaced");
+        expect(next.messages).toContain(why);
+        expect(next.messages.join()).not.toContain("keepReplaced");
         expect(await idsOf({ OwnerIds: ["self"] })).toContain(healed.id);
         expect(await idsOf({ OwnerIds: ["self"] })).not.toContain(failed.id);
     },
@@ -88,12 +88,14 @@ test("failed replacements do not pile up: each is deleted at once, although the 
     const failed = await new Door(emulator).replace("Snapshot", former, changed);
     await emulator.advance(10);
     const next = new Door(emulator);
-    const again = await next.replace("Snapshot", failed, changed);
+    const replaced = await next.replace("Snapshot", failed, changed);
 
     await next.delete("Snapshot", failed);
-    expect(await failure(next.delete("Snapshot", former))).toContain(`its replacement ${again.id} did not`);
+    expect(await failure(next.delete("Snapshot", former))).toContain(
+        `its replacement ${replaced.id} did not`,
+    );
 
-    expect((await idsOf({ OwnerIds: ["self"] })).sort()).toEqual([former.id, again.id].sort());
+    expect((await idsOf({ OwnerIds: ["self"] })).sort()).toEqual([former.id, replaced.id].sort());
 });
 
 test("a set with a member that failed in the background causes a warning, and stays until its triggers change", async () => {
@@ -104,16 +106,16 @@ test("a set with a member that failed in the background causes a warning, and st
 
     const next = new Door(emulator);
     expect(await next.diff("InstanceSnapshots", failed, args)).toMatchObject({ changes: false });
-    expect(next.said.join()).toMatch(
+    expect(next.messages.join()).toMatch(
         /^1 of 1 snapshots of the multi-volume set failed \(snap-\w+\)\. To create a complete set, change a value in `triggers`\.$/,
     );
 
     await emulator.set(succeeding);
     const changing = new Door(emulator);
-    const whole = await changing.replace("InstanceSnapshots", failed, { ...args, triggers: { round: 2 } });
+    const replaced = await changing.replace("InstanceSnapshots", failed, { ...args, triggers: { round: 2 } });
     await changing.delete("InstanceSnapshots", failed);
-    expect(changing.said.join()).not.toContain("keepReplaced");
-    const members = whole.state["snapshots"] as { snapshotId: string }[];
+    expect(changing.messages.join()).not.toContain("keepReplaced");
+    const members = replaced.state["snapshots"] as { snapshotId: string }[];
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual(members.map(({ snapshotId }) => snapshotId));
 });
 
@@ -145,7 +147,7 @@ test("a snapshot that timed out and failed since is replaced by the next run; on
     const door = new Door(emulator);
     expect(await door.diff("Snapshot", failed, { volumeId })).toMatchObject({ replaces: ["state"] });
     expect((await door.diff("Snapshot", completed, { volumeId })).replaces).toBeUndefined();
-    expect(door.said).toEqual([why]);
+    expect(door.messages).toEqual([why]);
 });
 
 test("a volume that failed after its creation timed out is replaced by the next run", async () => {
@@ -164,7 +166,7 @@ test("a volume that failed after its creation timed out is replaced by the next 
     const door = new Door(emulator);
     const timedOut = { id, inputs: { ...args, timeout: "10 seconds" }, state: properties };
     expect(await door.diff("VolumeFromSnapshot", timedOut, args)).toMatchObject({ replaces: ["state"] });
-    expect(door.said).toEqual(['its state is "error"; the volume will be recreated']);
+    expect(door.messages).toEqual(['its state is "error"; the volume will be recreated']);
 });
 
 test("if the outcome cannot be read, the run continues with a warning", async () => {
@@ -175,7 +177,7 @@ test("if the outcome cannot be read, the run continues with a warning", async ()
 
     const door = new Door(emulator);
     expect(await door.diff("Snapshot", pending, args)).toMatchObject({ changes: false });
-    expect(door.said).toEqual([
+    expect(door.messages).toEqual([
         `whether ${pending.id} has failed since the last run is not known: UnauthorizedOperation: No. ` +
             "The caller needs the IAM permission ec2:DescribeSnapshots.",
     ]);
@@ -186,16 +188,16 @@ test("many snapshots in the background are read with two calls, and completed on
     const args = { volumeId, waitForCompletion: false };
     await emulator.set({ snapshotSeconds: 1_000, pendingPerVolume: 10 });
     const first = new Door(emulator);
-    const made = [];
-    for (const name of ["a", "b", "c", "d"]) made.push(await first.create("Snapshot", args, name));
+    const resources = [];
+    for (const name of ["a", "b", "c", "d"]) resources.push(await first.create("Snapshot", args, name));
     await emulator.clearCalls();
 
     const next = new Door(emulator);
-    for (const one of made) await next.diff("Snapshot", one, args);
+    for (const one of resources) await next.diff("Snapshot", one, args);
     expect(await next.outcomes("DescribeSnapshots")).toEqual(["ok", "ok"]);
 
     await emulator.clearCalls();
-    const [one] = made;
+    const [one] = resources;
     if (one === undefined) throw new Error("nothing was made");
     await new Door(emulator).diff("Snapshot", { ...one, state: { ...one.state, state: "completed" } }, args);
     expect(await emulator.calls()).toEqual([]);

@@ -79,7 +79,7 @@ describe("a run that is killed", () => {
         const door = new Door(emulator);
         const created = await door.replace(kind, state.live, moved());
         await door.delete(kind, state.live);
-        expect(door.said.join("\n")).toContain(
+        expect(door.messages.join("\n")).toContain(
             `this run did not carry the data of volume ${state.live.id}, but an earlier one. A final snapshot keeps what may have been written since.`,
         );
         expect(await others()).toHaveLength(1);

@@ -74,7 +74,7 @@ test("another zone: a snapshot, the new volume of the current size from it, then
         snapshotSize: 20,
         availabilityZone: "us-east-1b",
     });
-    expect(door.said).toContain(`snapshot ${carrier} carries the data of volume ${former.id}.`);
+    expect(door.messages).toContain(`snapshot ${carrier} carries the data of volume ${former.id}.`);
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
     expect(await others()).toEqual([]);
     // The next run finds nothing to do.
@@ -86,13 +86,13 @@ test("the preview describes the steps with sizes and duration, and calls nothing
     await emulator.clearCalls();
     const door = new Door(emulator);
     await door.diff(kind, former, moved({ size: 30 }));
-    expect(door.said.join("\n")).toMatch(
+    expect(door.messages.join("\n")).toMatch(
         new RegExp(
             `replacement will carry the data of volume ${former.id} \\(8 GiB, us-east-1a, created .*\\): it takes a snapshot, which takes ` +
                 `minutes to hours, creates a volume of 30 GiB from it, and deletes volume ${former.id} and the snapshot last\\.`,
         ),
     );
-    expect(door.said.join("\n")).not.toContain("will be lost");
+    expect(door.messages.join("\n")).not.toContain("will be lost");
     expect(await changes()).toEqual([]);
 });
 
@@ -106,13 +106,13 @@ test("an attached volume is refused, in the preview's words too, unless it may b
     expect(await failure(door.replace(kind, former, moved()))).toContain(
         `the data of volume ${former.id} is not carried, because ${where}. Stop the writes and detach it first, or set carryData: "crashConsistent"`,
     );
-    expect(door.said.join("\n")).toContain(`\`pulumi up\` refuses, because ${where}`);
+    expect(door.messages.join("\n")).toContain(`\`pulumi up\` refuses, because ${where}`);
     expect(await changes()).toEqual([]);
 
     const next = new Door(emulator);
     const args = moved({ carryData: "crashConsistent" });
     const created = await next.replace(kind, former, args);
-    expect(next.said.join("\n")).toContain("what is written after the snapshot has begun is not carried");
+    expect(next.messages.join("\n")).toContain("what is written after the snapshot has begun is not carried");
     await ec2.send(new DetachVolumeCommand(attachment));
     await next.delete(kind, former);
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
@@ -130,7 +130,7 @@ test("a forced replacement, for which the engine compares nothing, carries the d
     expect(carrying).toMatchObject({
         SnapshotId: only(await changes(), "DeleteSnapshot")[0]?.["SnapshotId"],
     });
-    expect(door.said.join("\n")).toContain("will be deleted after the new one has its data.");
+    expect(door.messages.join("\n")).toContain("will be deleted after the new one has its data.");
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
 });
 
@@ -167,7 +167,7 @@ test("another snapshot by onSnapshotChange replaces the data, with a warning in 
     const door = new Door(emulator);
     const args = moved({ snapshotId: other, onSnapshotChange: "replace" });
     await replace(door, former, args);
-    expect(door.said.join("\n")).toContain("data written since then will be lost");
+    expect(door.messages.join("\n")).toContain("data written since then will be lost");
     expect((await restoredVolumes()).map(({ SnapshotId }) => SnapshotId)).toEqual([other]);
 });
 
@@ -229,16 +229,16 @@ test.each<[string, Properties, Properties, string]>([
     ],
 ])("%s that the data cannot have is refused at preview", async (_, before, after, words) => {
     const former = await new Door(emulator).create(kind, disk(before));
-    const said = await failure(new Door(emulator).diff(kind, former, moved(after)));
-    expect(said).toContain(words);
+    const message = await failure(new Door(emulator).diff(kind, former, moved(after)));
+    expect(message).toContain(words);
 });
 
 test("deleteBeforeReplace is refused before anything is deleted", async () => {
     const engine = new Engine(emulator);
     const options = { deleteBeforeReplace: true };
     await engine.up([{ kind, name: "disk", args: disk(), options }]);
-    const { said } = await engine.upFails([{ kind, name: "disk", args: moved(), options }]);
-    expect(said).toContain(
+    const { output } = await engine.upFails([{ kind, name: "disk", args: moved(), options }]);
+    expect(output).toContain(
         "it is retained, because carryData needs it until the new volume is created. Remove deleteBeforeReplace.",
     );
     expect(await restoredVolumes()).toHaveLength(1);

@@ -33,9 +33,9 @@ async function interrupt(): Promise<string> {
         () => engine.up(),
         async () => (await created()).length > 0,
     );
-    const [made = ""] = await created();
+    const [snapshotId = ""] = await created();
     await emulator.set({ snapshotSeconds: 0 });
-    return made;
+    return snapshotId;
 }
 
 test("what was adopted is no longer claimed: a destroy that keeps it, then up, makes a new one", async () => {
@@ -64,12 +64,12 @@ test("what keepReplaced left behind is never adopted: triggers that go A, B, A m
 });
 
 test("two that nobody can tell apart are not adopted: up fails, naming both", async () => {
-    const made = await interrupt();
+    const created = await interrupt();
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const twin = await emulator.createSnapshot(volumeId, Tags);
-    const { said } = await engine.upFails();
-    expect(said).toContain(made);
-    expect(said).toContain(twin);
+    const { output } = await engine.upFails();
+    expect(output).toContain(created);
+    expect(output).toContain(twin);
     expect(await emulator.count("CreateSnapshot")).toBe(2);
 });
 
@@ -108,8 +108,8 @@ test.each([{ isForbidden: false }, { isForbidden: true }])(
         if (isForbidden) await emulator.faults([{ action: "DeleteTags", code, message: "No." }]);
         await engine.up();
         const first = id();
-        const { said } = await engine.up(undefined, { forced: ["s"] });
-        expect(said).not.toContain("adopts");
+        const { output } = await engine.up(undefined, { forced: ["s"] });
+        expect(output).not.toContain("adopts");
         expect(id()).not.toBe(first);
         expect(await own()).toEqual([id()]);
     },
@@ -150,12 +150,12 @@ test("a claim on a snapshot of another volume is not believed, and what is left 
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const forged = await emulator.createSnapshot(await emulator.createVolume(), Tags);
     // The description is edited after the kill: what was created with another one is left over.
-    const { said } = await engine.up(declared({ description: "edited" }));
-    expect(said).toMatch(
+    const { output } = await engine.up(declared({ description: "edited" }));
+    expect(output).toMatch(
         /were created by an interrupted run of this stack, and no resource of this run manages them/,
     );
-    for (const one of [left, forged]) expect(said).toContain(one);
-    expect(said).not.toContain("adopts");
+    for (const one of [left, forged]) expect(output).toContain(one);
+    expect(output).not.toContain("adopts");
     expect(await own()).toEqual([left, forged, id()].sort());
     await engine.destroy();
     expect(await own()).toEqual([left, forged].sort());
@@ -175,7 +175,7 @@ test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
         await emulator.faults([{ action: "CreateSnapshots", kind: "reset", where: "after", times: 1 }]);
         const acted = async () => (await own()).length === 1;
         await engine.kill(() => engine.up([instanceSnapshots("s", { instanceId: InstanceId })]), acted);
-        expect((await engine.up()).said).toContain("adopts set-");
+        expect((await engine.up()).output).toContain("adopts set-");
         expect(await emulator.count("CreateSnapshots")).toBe(1);
         expect(engine.live("s").outputs["snapshots"]).toHaveLength(3);
         expect(await own()).toHaveLength(3);

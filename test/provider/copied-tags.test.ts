@@ -20,10 +20,10 @@ async function source(): Promise<{ volumeId: string; snapshotId: string }> {
 async function tagsOf(kind: Kind, args: object, name: string): Promise<Record<string, string>> {
     const { id } = await new Door(emulator).create(kind, { ...args }, name);
     const all = [...(await emulator.snapshots()), ...(await emulator.volumes())];
-    const made = all.find(
+    const snapshot = all.find(
         ({ SnapshotId, VolumeId }) => (id.startsWith("snap") ? SnapshotId : VolumeId) === id,
     );
-    return visibleTags(made?.Tags, { aws: { ignoreTags } });
+    return visibleTags(snapshot?.Tags, { aws: { ignoreTags } });
 }
 
 const kinds: [Kind, string, (ids: { volumeId: string; snapshotId: string }) => object][] = [
@@ -64,10 +64,10 @@ test.each(kinds)(
 test.each(kinds)("%s: what was copied is no difference afterwards", async (kind, option, of) => {
     const door = new Door(emulator);
     const args = { ...of(await source()), [option]: true };
-    const made = await door.create(kind, args);
+    const created = await door.create(kind, args);
 
-    expect(await door.diff(kind, made, args)).toMatchObject({ changes: false });
-    expect(await door.diff(kind, made, { ...args, [option]: { only: ["Role"] } })).toMatchObject({
+    expect(await door.diff(kind, created, args)).toMatchObject({ changes: false });
+    expect(await door.diff(kind, created, { ...args, [option]: { only: ["Role"] } })).toMatchObject({
         changes: false,
     });
 });
@@ -87,7 +87,7 @@ test("a snapshot of another account shows no tags: the preview warns that none a
     const { state } = await door.create("SnapshotCopy", args);
 
     expect(state["tagsAll"]).toEqual({ Name: "it" });
-    expect(door.said).toContain(
+    expect(door.messages).toContain(
         `copies no tags: ${snapshotId} belongs to account 123456789012, and EC2 shows its tags to that account alone.`,
     );
 });
@@ -103,18 +103,18 @@ test.each([
     async (finalSnapshot, tags) => {
         const { snapshotId } = await source();
         const door = new Door(emulator);
-        const made = await door.create("VolumeFromSnapshot", {
+        const created = await door.create("VolumeFromSnapshot", {
             snapshotId,
             availabilityZone: "us-east-1a",
             copyTagsFromSnapshot: { only: ["Name"] },
             tags: { Team: "ours" },
             finalSnapshot,
         });
-        await emulator.tag(made.id, { Kept: "by others" });
+        await emulator.tag(created.id, { Kept: "by others" });
 
-        await door.delete("VolumeFromSnapshot", made);
+        await door.delete("VolumeFromSnapshot", created);
 
-        const final = (await emulator.snapshots()).find(({ VolumeId }) => VolumeId === made.id);
+        const final = (await emulator.snapshots()).find(({ VolumeId }) => VolumeId === created.id);
         expect(visibleTags(final?.Tags, { aws: { ignoreTags } })).toEqual(tags);
     },
 );

@@ -42,5 +42,5 @@ export async function policy(id: string): Promise<Properties | undefined> {
 export async function warnings(created: Created, changed: Properties): Promise<string> {
     const door = new Door(emulator);
     await door.diff(kind, created, changed);
-    return door.said.join("\n");
+    return door.messages.join("\n");
 }

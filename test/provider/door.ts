@@ -49,7 +49,7 @@ export interface Created {
 
 /** One run of the engine. */
 export class Door {
-    readonly said: string[] = [];
+    readonly messages: string[] = [];
     readonly clock: EmulatorClock;
     readonly #providers: Readonly<Record<Kind, DynamicProvider>>;
     readonly #deployment: Deployment;
@@ -73,7 +73,7 @@ export class Door {
         } = {},
     ) {
         this.clock = new EmulatorClock(emulator, onWait);
-        const say = (_urn: string, line: string) => this.said.push(line);
+        const say = (_urn: string, line: string) => this.messages.push(line);
         const log = {
             status: say,
             info: say,

@@ -22,7 +22,7 @@ test("an update of what others deleted fails with the remedy, and the state keep
     await outside(emulator, id, { remove: true });
     engine.program = [snapshot("data", { volumeId, group: "payments" })];
     const failed = await during(emulator, () => engine.upFails());
-    expect(failed.result.said).toContain(
+    expect(failed.result.output).toContain(
         `updating snapshot ${id} of volume ${volumeId}: no longer exists in us-east-1 (account 123456789012). Run \`pulumi refresh\``,
     );
     expect(failed.actions).not.toContain("CreateSnapshot");
@@ -66,9 +66,9 @@ test("aws:defaultTags are updated in place; aws:ignoreTags are neither shown nor
     expect(engine.live("data").outputs["tagsAll"]).toEqual(shown);
     expect(await tagsOf(emulator, id)).toEqual({ ...shown, Scanned: "today", "audit:by": "bot" });
 
-    const again = await during(emulator, () => engine.up());
-    expect(again.result.steps).toEqual({ data: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.result.steps).toEqual({ data: "same" });
+    expect(repeated.all).toEqual([]);
 
     delete engine.config["aws:defaultTags"];
     const removed = await during(emulator, () => engine.up());
@@ -91,8 +91,8 @@ test("copyTagsFromVolume copies at creation, below what is declared, and later c
     expect(await emulator.count("CreateTags")).toBe(0);
 
     engine.program = [snapshot("data", args)];
-    const again = await during(emulator, () => engine.up());
-    expect(again.result.steps).toEqual({ data: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.result.steps).toEqual({ data: "same" });
+    expect(repeated.all).toEqual([]);
     expect(await tagsOf(emulator, id)).toEqual(tags);
 });

@@ -44,7 +44,7 @@ export type Step = "same" | "create" | "update" | "replace" | "delete" | "failed
 
 export interface Ran {
     /** Contains the messages of the provider, then the failures, one a line. */
-    said: string;
+    output: string;
     /** Contains the step that was taken for each resource. */
     steps: Record<string, Step>;
 }
@@ -128,7 +128,7 @@ export class Run {
 
     get result(): Ran {
         const failures = this.failures.map(({ name, message }) => `${name}: ${message}`);
-        const said = [...this.#doors.values()].flatMap((door) => door.said);
-        return { said: [...said, ...failures].join("\n"), steps: this.steps };
+        const messages = [...this.#doors.values()].flatMap((door) => door.messages);
+        return { output: [...messages, ...failures].join("\n"), steps: this.steps };
     }
 }

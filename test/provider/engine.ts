@@ -151,10 +151,10 @@ export class Engine {
             // The others are registered by then.
             await Promise.resolve();
             for (const other of options.dependsOn ?? []) await outputsOf(other);
-            const given = typeof args === "function" ? await args(outputsOf) : args;
+            const resolved = typeof args === "function" ? await args(outputsOf) : args;
             if (run.isStopped) throw new Skipped(name);
             if (!run.includes(name)) return this.live(name).outputs;
-            return await this.#step(run, declared, given);
+            return await this.#step(run, declared, resolved);
         } catch (error) {
             if (error instanceof Skipped) run.steps[name] = "skipped";
             else run.fail(name, error);
@@ -219,18 +219,19 @@ export class Engine {
 }
 
 /** At a preview, a resource that is not created yet has no other outputs than its arguments. */
-function unknownOutputs(given: Properties): Properties {
-    return new Proxy(given, {
+function unknownOutputs(args: Properties): Properties {
+    return new Proxy(args, {
         get: (target, key: string) => (key in target && !hasUnknown(target[key]) ? target[key] : UNKNOWN),
     });
 }
 
 function succeeded(run: Run): Ran {
-    if (run.failures.length > 0) throw new Error(run.result.said);
+    if (run.failures.length > 0) throw new Error(run.result.output);
     return run.result;
 }
 
 function failed(run: Run): Ran {
-    if (run.failures.length === 0) throw new Error(`this was to fail, but it succeeded:\n${run.result.said}`);
+    if (run.failures.length === 0)
+        throw new Error(`this was to fail, but it succeeded:\n${run.result.output}`);
     return run.result;
 }

@@ -59,15 +59,15 @@ test("an event-based policy is created, shown without drift, changed in place, a
     });
     const { inputs, replaces } = await door.diff(kind, created, changed);
     expect(replaces ?? []).toEqual([]);
-    const said = door.said.join("\n");
-    for (const words of [
+    const messages = door.messages.join("\n");
+    for (const message of [
         "the policy is disabled: no more snapshots are copied",
         "444455556666 is no longer among the sharing accounts: snapshots that they share are no longer copied",
         "the description must match .*production.* instead of .*: other snapshots are no longer copied",
         "eu-central-1 is no longer a target: no further copies are created there",
         "the copies in eu-west-1 are retained for 7 days instead of 30 days: this applies to new copies",
     ])
-        expect(said).toContain(words);
+        expect(messages).toContain(message);
     const updated = await door.update(kind, created, inputs);
     expect(updated.state).toMatchObject({ policyId: created.id });
     expect(await policy(created.id)).toMatchObject({
@@ -84,7 +84,7 @@ test("another type replaces the policy, and says that the copies are no longer m
     const created = await door.create(kind, eventPolicy());
     const { replaces } = await door.diff(kind, created, args);
     expect(replaces).toContain("policyType");
-    expect(door.said.join("\n")).toContain(
+    expect(door.messages.join("\n")).toContain(
         "DLM cannot change the type of a policy: its copies stay and are no longer managed; delete them yourself",
     );
 });
@@ -109,6 +109,6 @@ test("what DLM would refuse of an event-based policy is refused at preview", asy
         [eventPolicy({ targetVolumeIds: ["vol-1"] }), "is not for event-based policies. Remove it."],
         [{ ...eventPolicy(), policyDetails: details }, "is required for an event-based policy"],
     ];
-    for (const [inputs, words] of cases)
-        expect(await failure(new Door(emulator).create(kind, inputs))).toContain(words);
+    for (const [inputs, message] of cases)
+        expect(await failure(new Door(emulator).create(kind, inputs))).toContain(message);
 });

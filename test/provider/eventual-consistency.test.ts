@@ -23,7 +23,7 @@ test("a snapshot of a volume that was created a moment ago is created once EC2 k
     expect(outcomes.at(-1)).toBe("ok");
     expect(new Set(outcomes.slice(0, -1))).toEqual(new Set(["InvalidVolume.NotFound"]));
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual([id]);
-    expect(door.said).toContain(
+    expect(door.messages).toContain(
         `waiting to start: InvalidVolume.NotFound: The volume '${volumeId}' does not exist.`,
     );
 });
@@ -83,12 +83,12 @@ test("a lock and fast restore of a snapshot that was created a moment ago are pu
 
 test("a volume that does not exist fails after about a minute, and nothing is created", async () => {
     const door = new Door(emulator);
-    const began = door.clock.now();
+    const start = door.clock.now();
 
-    const said = await failure(door.create("Snapshot", { volumeId: "vol-0123456789abcdef0" }));
+    const message = await failure(door.create("Snapshot", { volumeId: "vol-0123456789abcdef0" }));
 
-    expect(said).toContain("InvalidVolume.NotFound: The volume 'vol-0123456789abcdef0' does not exist.");
-    expect(door.clock.now() - began).toBeLessThan(90_000);
+    expect(message).toContain("InvalidVolume.NotFound: The volume 'vol-0123456789abcdef0' does not exist.");
+    expect(door.clock.now() - start).toBeLessThan(90_000);
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual([]);
 });
 
@@ -114,15 +114,15 @@ test("a snapshot whose AMI was deregistered a moment ago is deleted once EC2 has
 test("a snapshot that an AMI uses is not deleted: the failure names the AMI, at once", async () => {
     const { ImageId, id } = await image();
     const door = new Door(emulator);
-    const began = door.clock.now();
+    const start = door.clock.now();
 
-    const said = await failure(
+    const message = await failure(
         door.delete("Snapshot", { id, state: { region: "us-east-1", volumeId: "vol-1" } }),
     );
 
-    expect(said).toContain(`AMI ${ImageId} (golden) uses it; deregister the AMI first`);
+    expect(message).toContain(`AMI ${ImageId} (golden) uses it; deregister the AMI first`);
     expect(await door.outcomes("DeleteSnapshot")).toEqual(["InvalidSnapshot.InUse"]);
-    expect(door.clock.now() - began).toBeLessThan(5_000);
+    expect(door.clock.now() - start).toBeLessThan(5_000);
 });
 
 test("an instance that has just started is snapshotted once EC2 knows it", async () => {

@@ -16,7 +16,7 @@ test.beforeEach(async () => {
 });
 
 /** The provider's own looks, not those of this test. */
-const looking = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
+const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 const expired = { code: "ExpiredToken", message: "The security token is too old." };
 const renew = "The credentials have expired: renew them";
@@ -25,7 +25,7 @@ test("without permission or with expired credentials create fails at once with t
     engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ action: "CreateSnapshot", ...denied }]);
     const forbidden = await during(emulator, () => engine.upFails());
-    expect(forbidden.result.said).toContain(
+    expect(forbidden.result.output).toContain(
         `creating snapshot of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:CreateSnapshot.",
     );
@@ -33,7 +33,7 @@ test("without permission or with expired credentials create fails at once with t
 
     await emulator.faults([{ action: "CreateSnapshot", ...expired }]);
     const late = await during(emulator, () => engine.upFails());
-    expect(late.result.said).toContain(
+    expect(late.result.output).toContain(
         `creating snapshot of volume ${volumeId}: ExpiredToken: The security token is too old. ${renew}`,
     );
     // Credentials that were renewed meanwhile are looked for once.
@@ -44,21 +44,21 @@ test("without permission or with expired credentials create fails at once with t
 
 test("an error while waiting, reading, updating or deleting keeps the id in the state, and the next run continues", async () => {
     engine.program = [snapshot("data", { volumeId })];
-    await emulator.faults([{ ...looking, ...denied }]);
+    await emulator.faults([{ ...readCall, ...denied }]);
     const blind = await during(emulator, () => engine.upFails());
     const [id = ""] = await snapshotIds(emulator);
-    expect(blind.result.said).toContain(
+    expect(blind.result.output).toContain(
         `waiting for snapshot ${id} of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:DescribeSnapshots.",
     );
     expect(blind.actions).toEqual(["CreateSnapshot", "DescribeSnapshots"]);
     expect(engine.live("data").id).toBe(id);
 
-    await emulator.faults([{ ...looking, ...expired }]);
+    await emulator.faults([{ ...readCall, ...expired }]);
     const late = await during(emulator, () => engine.upFails());
-    expect(late.result.said).toContain(`ExpiredToken: The security token is too old. ${renew}`);
+    expect(late.result.output).toContain(`ExpiredToken: The security token is too old. ${renew}`);
     const unread = await during(emulator, () => engine.refreshFails());
-    expect(unread.result.said).toContain(`reading snapshot ${id} of volume ${volumeId}: ExpiredToken`);
+    expect(unread.result.output).toContain(`reading snapshot ${id} of volume ${volumeId}: ExpiredToken`);
     expect(engine.live("data").id).toBe(id);
 
     await emulator.faults([]);
@@ -68,7 +68,7 @@ test("an error while waiting, reading, updating or deleting keeps the id in the 
 
     await emulator.faults([{ action: "DeleteSnapshot", ...denied }]);
     const kept = await during(emulator, () => engine.destroyFails());
-    expect(kept.result.said).toContain(
+    expect(kept.result.output).toContain(
         `deleting snapshot ${id} of volume ${volumeId}: UnauthorizedOperation: You are not authorized. ` +
             "The caller needs the IAM permission ec2:DeleteSnapshot.",
     );

@@ -35,7 +35,7 @@ const one = () => [snapshot("s", { volumeId: volume })];
 const states = () =>
     (engine.live("all").outputs["snapshots"] as { state: string }[]).map(({ state }) => state);
 
-async function made(): Promise<string[]> {
+async function createdIds(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }
 
@@ -54,7 +54,7 @@ test("with 30 % of all calls throttled, everything is created once, refreshed an
     await engine.destroy();
     expect((await emulator.calls(({ error }) => error === "RequestLimitExceeded")).length).toBeGreaterThan(0);
     await emulator.faults([]);
-    expect(await made()).toEqual([]);
+    expect(await createdIds()).toEqual([]);
 });
 
 test("40 snapshots of one volume, 5 pending at most: all complete, with one call at a time", async () => {
@@ -62,11 +62,11 @@ test("40 snapshots of one volume, 5 pending at most: all complete, with one call
     engine.program = many(40, [volume]);
     await engine.up();
     expect(states()).toEqual(Array(40).fill("completed"));
-    expect(await made()).toHaveLength(40);
-    const asked = await emulator.calls(({ action }) => action === "CreateSnapshot");
-    expect(asked.filter(({ error }) => error === null)).toHaveLength(40);
+    expect(await createdIds()).toHaveLength(40);
+    const calls = await emulator.calls(({ action }) => action === "CreateSnapshot");
+    expect(calls.filter(({ error }) => error === null)).toHaveLength(40);
     // A refused request is the next to be served: the requested name changes only after a success.
-    const names = asked.map(({ params }) => params["TagSpecification.1.Tag.1.Value"]);
+    const names = calls.map(({ params }) => params["TagSpecification.1.Tag.1.Value"]);
     const turns = names.filter((name, index) => name !== names[index - 1]);
     expect(turns).toHaveLength(40);
 });
@@ -74,9 +74,9 @@ test("40 snapshots of one volume, 5 pending at most: all complete, with one call
 test("a region that does not answer causes a clear error, and nothing is created", async () => {
     engine.program = one();
     engine.config = { "aws:endpoints": '[{"ec2":"http://127.0.0.1:9"}]', "aws:maxRetries": "2" };
-    const { said } = await engine.upFails();
-    expect(said).toContain("ECONNREFUSED");
-    expect(said).toContain("Check that the region exists and that its endpoint can be reached from here.");
+    const { output } = await engine.upFails();
+    expect(output).toContain("ECONNREFUSED");
+    expect(output).toContain("Check that the region exists and that its endpoint can be reached from here.");
     expect(engine.state).toEqual([]);
     expect(await emulator.calls()).toEqual([]);
 });
@@ -86,37 +86,37 @@ test("a snapshot that disappears while it is awaited fails the up with its id, a
     engine.program = one();
     let id = "";
     engine.onWait = async () => {
-        const looks = await emulator.calls(({ params }) => params["Filter.1.Name"] === "snapshot-id");
-        if (id !== "" || looks.length === 0) return;
-        [id = ""] = await made();
+        const reads = await emulator.calls(({ params }) => params["Filter.1.Name"] === "snapshot-id");
+        if (id !== "" || reads.length === 0) return;
+        [id = ""] = await createdIds();
         await emulator.deleteSnapshot(id);
     };
-    const { said } = await engine.upFails();
+    const { output } = await engine.upFails();
     expect(id).not.toBe("");
-    expect(said).toContain(
+    expect(output).toContain(
         `waiting for snapshot ${id} of volume ${volume}: it no longer exists in us-east-1 (account 123456789012)`,
     );
     await emulator.set({ snapshotSeconds: 0 });
     await engine.refresh();
     await engine.up();
-    expect(await made()).toEqual([engine.live("s").id]);
+    expect(await createdIds()).toEqual([engine.live("s").id]);
 });
 
 test("a barrier names incomplete snapshots with the reasons, and the next up continues", async () => {
     const volumes = [volume, await emulator.createVolume()];
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = many(2, volumes, { timeout: "1 second" });
-    const { said: impatient } = await engine.upFails();
-    const [first = "", second = ""] = await made();
+    const { output: impatient } = await engine.upFails();
+    const [first = "", second = ""] = await createdIds();
     expect(impatient).toContain("2 of 2 snapshots did not complete");
     await emulator.snapshot(first, { status: "error", statusMessage: "the key is gone" });
     await emulator.snapshot(second, { status: "completed" });
-    const { said: failed } = await engine.upFails();
+    const { output: failed } = await engine.upFails();
     // The run replaces the snapshot that failed, and waits for its successor alone.
-    const third = (await made()).find((id) => ![first, second].includes(id)) ?? "";
+    const third = (await createdIds()).find((id) => ![first, second].includes(id)) ?? "";
     expect(failed).toContain(`1 of 2 snapshots did not complete: ${third}: timed out`);
     await emulator.snapshot(third, { status: "completed" });
     await engine.up();
     expect(states()).toEqual(["completed", "completed"]);
-    expect(await made()).toHaveLength(2);
+    expect(await createdIds()).toHaveLength(2);
 });

@@ -85,7 +85,7 @@ test("a snapshot is restored once from the Recycle Bin, be the call throttled, d
     engine.program = [snapshot("data", { volumeId, adopt: id })];
     await emulator.faults([{ action, code: "UnauthorizedOperation", message: "You may not." }]);
     const forbidden = await during(emulator, () => engine.upFails());
-    expect(forbidden.result.said).toContain(
+    expect(forbidden.result.output).toContain(
         `creating snapshot of volume ${volumeId}: UnauthorizedOperation: You may not. ` +
             `The caller needs the IAM permission ec2:${action}.`,
     );
@@ -103,16 +103,16 @@ test("a snapshot is restored once from the Recycle Bin, be the call throttled, d
 test("without permission each feature fails at once naming it, the state is unchanged, and the next up continues", async () => {
     const denied = (actions: string[]) =>
         actions.map((action) => ({ action, code: "UnauthorizedOperation", message: "You may not." }));
-    const looks = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
+    const readActions = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
     engine.program = each(locked, hot, cold);
-    for (const actions of [asking, looks]) {
+    for (const actions of [asking, readActions]) {
         await emulator.clearCalls();
         await emulator.faults(denied(actions));
-        const { said } = await engine.upFails(undefined, { continueOnError: true });
+        const { output } = await engine.upFails(undefined, { continueOnError: true });
         expect(await counts(actions)).toEqual(actions.map(() => 1));
         for (const action of actions) {
-            const index = asking.includes(action) ? asking.indexOf(action) : looks.indexOf(action) + 1;
-            expect(said).toContain(
+            const index = asking.includes(action) ? asking.indexOf(action) : readActions.indexOf(action) + 1;
+            expect(output).toContain(
                 `snapshot ${(await taken())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
                     `UnauthorizedOperation: You may not. The caller needs the IAM permission ec2:${action}.`,
             );
@@ -138,7 +138,7 @@ test("a set that may not be taken fails at once naming the permission, and nothi
         { action: "CreateSnapshots", code: "UnauthorizedOperation", message: "You may not." },
     ]);
     const set = instanceSnapshots("set", { instanceId: "i-0123456789abcdef0" });
-    expect((await engine.upFails([set])).said).toContain(
+    expect((await engine.upFails([set])).output).toContain(
         "creating snapshots of instance i-0123456789abcdef0: UnauthorizedOperation: You may not. " +
             "The caller needs the IAM permission ec2:CreateSnapshots.",
     );
@@ -150,13 +150,13 @@ test("a timeout while enabling FSR or archiving keeps what is known, and the nex
     await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
     const timeout = "1 second";
     engine.program = each({}, { ...hot, timeout }, { ...cold, timeout });
-    const { said } = await engine.upFails(undefined, { continueOnError: true });
-    const again = "is still in progress; run `pulumi up` again to continue waiting.";
-    expect(said).toContain(
-        `timed out after 1 second at us-east-1a enabling. The start of fast snapshot restore ${again}`,
+    const { output } = await engine.upFails(undefined, { continueOnError: true });
+    const hint = "is still in progress; run `pulumi up` again to continue waiting.";
+    expect(output).toContain(
+        `timed out after 1 second at us-east-1a enabling. The start of fast snapshot restore ${hint}`,
     );
-    expect(said).toContain(
-        `timed out after 1 second at archival 0%. The change of the storage tier ${again}`,
+    expect(output).toContain(
+        `timed out after 1 second at archival 0%. The change of the storage tier ${hint}`,
     );
     for (const [index, name] of [[1, "hot"] as const, [2, "cold"] as const]) {
         expect(engine.live(name).outputs).toMatchObject({
@@ -187,20 +187,20 @@ test.each([
     },
 ])(
     "a snapshot that vanishes while its feature is awaited ($look) fails the up with its id, at once",
-    async ({ feature, look, why, left }) => {
+    async ({ feature, look: readAction, why, left }) => {
         await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
         const [volumeId = ""] = volumeIds;
         let id = "";
         engine.onWait = async () => {
-            if (id !== "" || (await emulator.count(look)) < 2) return;
+            if (id !== "" || (await emulator.count(readAction)) < 2) return;
             [id = ""] = await taken();
             if (feature === hot) await disableFastRestore(id);
             await emulator.deleteSnapshot(id);
         };
-        const { said } = await engine.upFails([snapshot("data", { volumeId, ...feature })]);
+        const { output } = await engine.upFails([snapshot("data", { volumeId, ...feature })]);
         expect(id).not.toBe("");
-        expect(said).toContain(`waiting for snapshot ${id} of volume ${volumeId}: ${why}`);
-        expect(await emulator.count(look)).toBe(3);
+        expect(output).toContain(`waiting for snapshot ${id} of volume ${volumeId}: ${why}`);
+        expect(await emulator.count(readAction)).toBe(3);
 
         await emulator.set({ fastRestoreSeconds: 0, tieringSeconds: 0 });
         await engine.refresh();

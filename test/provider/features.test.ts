@@ -40,14 +40,14 @@ test("a lock is set while pending, restored when lifted outside, changed and lif
     await emulator.set({ snapshotSeconds: 3 });
     const lock = { mode: "governance", duration: "30 days" };
     engine.program = declared({ lock });
-    const made = await during(emulator, () => engine.up());
-    expect(made.actions.slice(0, 2)).toEqual(["CreateSnapshot", "LockSnapshot"]);
+    const created = await during(emulator, () => engine.up());
+    expect(created.actions.slice(0, 2)).toEqual(["CreateSnapshot", "LockSnapshot"]);
     expect(await locks()).toEqual([["governance", 30]]);
     const [id = ""] = await snapshotIds(emulator);
     expect(engine.live("data").outputs).toMatchObject({ lock, state: "completed" });
 
-    const again = await during(emulator, () => engine.up());
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.all).toEqual([]);
 
     await emulator.ec2().send(new UnlockSnapshotCommand({ SnapshotId: id }));
     await engine.refresh();
@@ -60,7 +60,7 @@ test("a lock is set while pending, restored when lifted outside, changed and lif
     expect(shorter.actions).not.toContain("CreateSnapshot");
     expect(await locks()).toEqual([["governance", 10]]);
 
-    const { said: kept } = await engine.destroyFails();
+    const { output: kept } = await engine.destroyFails();
     expect(kept).toContain(`deleting snapshot ${id}`);
     expect(kept).toContain("it is locked in governance mode until");
     expect(kept).toContain("a caller with the permission ec2:UnlockSnapshot can lift the lock");
@@ -76,7 +76,7 @@ test("a lock is set while pending, restored when lifted outside, changed and lif
 test("a lock in compliance mode warns in the preview, can be lifted in its cool-off, and only be extended afterwards", async () => {
     const cooling = { mode: "compliance", duration: "30 days", coolOff: "2 hours" };
     engine.program = declared({ lock: cooling });
-    const { said: warning } = await engine.preview();
+    const { output: warning } = await engine.preview();
     expect(warning).toContain(
         "will lock the snapshot in compliance mode for 30 days: after the cool-off period of 2 hours",
     );
@@ -86,18 +86,18 @@ test("a lock in compliance mode warns in the preview, can be lifted in its cool-
     expect(await locks()).toEqual([["compliance", 30]]);
 
     engine.program = declared({});
-    const { said: lifted } = await engine.upFails();
+    const { output: lifted } = await engine.upFails();
     expect(lifted).toContain("lock is no longer declared, but it is locked in compliance mode until");
     expect(lifted).toContain("nobody can lift the lock. Declare it again.");
     engine.program = declared({ lock: { ...cooling, duration: "10 days" } });
-    const { said: shortened } = await engine.upFails();
+    const { output: shortened } = await engine.upFails();
     expect(shortened).toContain("It can only be extended: declare that in `lock`");
     expect(await locks()).toEqual([["compliance", 30]]);
 
     engine.program = declared({ lock: { ...cooling, duration: "60 days" } });
     await engine.up();
     expect(await locks()).toEqual([["compliance", 60]]);
-    const { said: kept } = await engine.destroyFails();
+    const { output: kept } = await engine.destroyFails();
     expect(kept).toContain("it is locked in compliance mode until");
     expect(kept).toContain("nobody can lift the lock");
 
@@ -113,7 +113,7 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
     await emulator.set({ fastRestoreSeconds: 2 });
     const fastRestore = { availabilityZones: ["us-east-1a", "us-east-1b"] };
     engine.program = declared({ fastRestore });
-    expect((await engine.preview()).said).toContain(
+    expect((await engine.preview()).output).toContain(
         "fast snapshot restore is billed per hour in each zone until it is disabled: 2 more (us-east-1a, us-east-1b)",
     );
     await engine.up();
@@ -133,7 +133,7 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
         snapshot("data", { volumeId, fastRestore: { availabilityZones: ["us-east-1b", "us-east-1c"] } }),
         snapshot("more", { volumeId, fastRestore: { availabilityZones: ["us-east-1a"] } }),
     ];
-    const { said: limited } = await engine.upFails();
+    const { output: limited } = await engine.upFails();
     expect(limited).toContain(
         "fast snapshot restore could not be enabled in us-east-1a: FastSnapshotRestoreLimitExceeded",
     );
@@ -156,7 +156,7 @@ test("a snapshot moves to the archive and back in place, its progress shown; on 
     engine.program = declared({ storageTier: "archive" });
     const archived = await during(emulator, () => engine.up());
     expect(archived.actions).toContain("ModifySnapshotTier");
-    expect(archived.result.said).toMatch(/archival \d+%/);
+    expect(archived.result.output).toMatch(/archival \d+%/);
     expect((await during(emulator, () => engine.up())).all).toEqual([]);
 
     engine.program = declared({ storageTier: "archive", temporaryRestoreDays: 3 });
@@ -169,7 +169,7 @@ test("a snapshot moves to the archive and back in place, its progress shown; on 
 
     await emulator.set({ tieringSeconds: 3600 });
     engine.program = declared({ storageTier: "standard", timeout: "1 second" });
-    expect((await engine.upFails()).said).toContain(
+    expect((await engine.upFails()).output).toContain(
         "at permanent restore 0%. The change of the storage tier is still in progress",
     );
     const refreshed = await during(emulator, () => engine.refresh());

@@ -101,13 +101,13 @@ test("changedSize reads all pages, empty ones too, and reports its progress", as
     await emulator.set({ emptyBlockPages: true });
     const [id = ""] = await series(1, await emulator.createVolume({ size: 10 }));
     await emulator.blocks(id, blocks(20_480));
-    const told: number[] = [];
+    const progress: number[] = [];
     const { result, calls } = await during(emulator, () =>
-        measure({ snapshotId: id }, { onProgress: ({ compared }) => told.push(compared) }),
+        measure({ snapshotId: id }, { onProgress: ({ compared }) => progress.push(compared) }),
     );
     expect(result.changedBytes).toBe(10 * 2 ** 30);
     expect(calls.filter(({ action }) => action === "ListSnapshotBlocks")).toHaveLength(5);
-    expect(told).toEqual([10_000 / 20_480, 10_000 / 20_480, 20_000 / 20_480, 20_000 / 20_480, 1]);
+    expect(progress).toEqual([10_000 / 20_480, 10_000 / 20_480, 20_000 / 20_480, 20_000 / 20_480, 1]);
 });
 
 test("changedSize waits while AWS throttles, and repeats a call whose answer is lost", async () => {
@@ -186,14 +186,14 @@ test("ebs-snapshots changed prints the changed size, and list --details the acco
     await emulator.blocks(first, blocks(4_096));
     await emulator.blocks(second, { ...blocks(4_096), 0: "b" });
     const place = Object.entries(config()).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
-    const said = async (...args: string[]) => (await main([...args, ...place])).text;
-    expect(await said("changed", first)).toBe(
+    const outputOf = async (...args: string[]) => (await main([...args, ...place])).text;
+    expect(await outputOf("changed", first)).toBe(
         `${first} holds 2 GiB in all; no earlier snapshot of its volume is left (4096 blocks of 512 KiB).\n`,
     );
-    expect(await said("changed", second)).toBe(
+    expect(await outputOf("changed", second)).toBe(
         `${second} holds 512 KiB that changed since ${first} (1 block of 512 KiB).\n`,
     );
-    expect(JSON.parse(await said("changed", second, "--since", first, "--json"))).toMatchObject({
+    expect(JSON.parse(await outputOf("changed", second, "--since", first, "--json"))).toMatchObject({
         blocks: 1,
     });
 
@@ -202,7 +202,9 @@ test("ebs-snapshots changed prints the changed size, and list --details the acco
     await grantOutside(ec2, second, "add", "all");
     await ec2.send(new LockSnapshotCommand({ SnapshotId: first, LockMode: "governance", LockDuration: 10 }));
     const expires = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
-    const { result, calls } = await during(emulator, () => said("list", "--volume", volumeId, "--details"));
+    const { result, calls } = await during(emulator, () =>
+        outputOf("list", "--volume", volumeId, "--details"),
+    );
     const rows = result.split("\n").map((line) => line.split(/ {2,}/).slice(-2));
     expect(rows.slice(0, 3)).toEqual([
         ["lock", "shared with"],
@@ -215,7 +217,7 @@ test("ebs-snapshots changed prints the changed size, and list --details the acco
         "DescribeSnapshotAttribute",
         "DescribeSnapshots",
     ]);
-    expect(await failure(said("list", "--owner", "shared", "--details"))).toContain("Omit --owner");
+    expect(await failure(outputOf("list", "--owner", "shared", "--details"))).toContain("Omit --owner");
 });
 
 test("the plugin's functions return objects, and secret ones where a filter is secret", async () => {

@@ -37,8 +37,8 @@ const idOf = (found: Member[], volumeId: string) =>
 test("one call snapshots all volumes but the excluded ones, one call syncs the tags of all, and reads are batched", async () => {
     await emulator.set({ snapshotSeconds: 1 });
     engine.program = declared({ copyTagsFromVolume: true, group: "payments" });
-    const made = await during(emulator, () => engine.up());
-    expect(made.actions.filter((action) => action === "CreateSnapshots")).toHaveLength(1);
+    const created = await during(emulator, () => engine.up());
+    expect(created.actions.filter((action) => action === "CreateSnapshots")).toHaveLength(1);
     const found = members();
     expect(found).toHaveLength(3);
     expect(found.map(({ volumeId }) => volumeId)).toEqual(found.map(({ volumeId }) => volumeId).sort());
@@ -110,7 +110,7 @@ test("triggers create new multi-volume snapshots and delete the old ones after t
     expect(first.map(({ volumeId }) => volumeId)).toEqual([data]);
 
     engine.program = args(2);
-    expect((await engine.preview()).said).toContain("replacement will delete set set-");
+    expect((await engine.preview()).output).toContain("replacement will delete set set-");
     await engine.up();
     const second = members();
     expect((await snapshotsIn(emulator)).map(({ SnapshotId }) => SnapshotId)).toEqual([
@@ -118,7 +118,7 @@ test("triggers create new multi-volume snapshots and delete the old ones after t
     ]);
 
     engine.program = args(3, { keepReplaced: true });
-    expect((await engine.preview()).said).toContain("in the account; Pulumi will no longer manage it");
+    expect((await engine.preview()).output).toContain("in the account; Pulumi will no longer manage it");
     await engine.up();
     expect(await snapshotsIn(emulator)).toHaveLength(2);
     await engine.destroy();
@@ -138,15 +138,15 @@ test("a member that ends in error is named in every preview, and only other trig
     await emulator.snapshot(broken, { status: "error", statusMessage: "the key was deleted" });
 
     engine.program = declared({});
-    const { said } = await engine.upFails();
-    expect(said).toContain(`1 of 3 snapshots did not complete: ${broken}: error: the key was deleted`);
+    const { output } = await engine.upFails();
+    expect(output).toContain(`1 of 3 snapshots did not complete: ${broken}: error: the key was deleted`);
     expect(engine.live("set").outputs["state"]).toBe("error");
 
     await emulator.set({ snapshotSeconds: 0 });
     await engine.refresh();
-    const { said: told } = await engine.preview();
-    expect(told).toContain(`1 of 3 snapshots of the multi-volume set failed (${broken}).`);
-    expect(told).toContain("To create a complete set, change a value in `triggers`.");
+    const { output: preview } = await engine.preview();
+    expect(preview).toContain(`1 of 3 snapshots of the multi-volume set failed (${broken}).`);
+    expect(preview).toContain("To create a complete set, change a value in `triggers`.");
     await engine.up();
     expect(members().map(({ snapshotId }) => snapshotId)).toEqual(found.map(({ snapshotId }) => snapshotId));
     engine.program = declared({ triggers: { again: 1 } });
@@ -165,11 +165,11 @@ test("a member deleted outside is a warning in every preview and replaces nothin
     expect(engine.live("set").outputs["missingSnapshotIds"]).toEqual([lost]);
     expect(members()).toEqual(found.filter(({ snapshotId }) => snapshotId !== lost));
 
-    const told = await during(emulator, () => engine.preview());
-    expect(told.result.said).toContain(
+    const previewed = await during(emulator, () => engine.preview());
+    expect(previewed.result.output).toContain(
         `1 of 3 snapshots of the multi-volume set were deleted outside of Pulumi (${lost})`,
     );
-    expect(told.result.said).not.toContain("replace");
+    expect(previewed.result.output).not.toContain("replace");
     await engine.up();
     expect(await snapshotsIn(emulator)).toHaveLength(2);
 
@@ -191,9 +191,9 @@ test("a delete that fails in part names what remains and keeps the set in the st
     const kept = idOf(members(), data);
     const ec2 = emulator.ec2();
     await ec2.send(new LockSnapshotCommand({ SnapshotId: kept, LockMode: "governance", LockDuration: 1 }));
-    const { said } = await engine.destroyFails();
-    expect(said).toContain(`1 of 3 snapshots were not deleted: ${kept}: SnapshotLocked`);
-    expect(said).toContain("it is locked in governance mode until");
+    const { output } = await engine.destroyFails();
+    expect(output).toContain(`1 of 3 snapshots were not deleted: ${kept}: SnapshotLocked`);
+    expect(output).toContain("it is locked in governance mode until");
     expect((await snapshotsIn(emulator)).map(({ SnapshotId }) => SnapshotId)).toEqual([kept]);
     expect(engine.live("set").id).toMatch(/^set-/);
 

@@ -16,7 +16,7 @@ interface Feature {
     /** The locks, zones with fast restore, and archives in the end. */
     features: number[];
     /** The call that it waits with. */
-    look?: string;
+    readAction?: string;
 }
 
 const features: Feature[] = [
@@ -29,20 +29,20 @@ const features: Feature[] = [
         args: { fastRestore: { availabilityZones: ["us-east-1a"] } },
         action: "EnableFastSnapshotRestores",
         features: [0, 1, 0],
-        look: "DescribeFastSnapshotRestores",
+        readAction: "DescribeFastSnapshotRestores",
     },
     {
         args: { storageTier: "archive" },
         action: "ModifySnapshotTier",
         features: [0, 0, 1],
-        look: "DescribeSnapshotTierStatus",
+        readAction: "DescribeSnapshotTierStatus",
     },
 ];
 const cases = features.flatMap((feature) => [false, true].map((isOrphan) => ({ ...feature, isOrphan })));
 
 test.each(cases)(
     "killed before the answer of $action (orphan: $isOrphan): the next up finds it as it is wanted",
-    async ({ args, action, features: wanted, isOrphan }) => {
+    async ({ args, action, features: expected, isOrphan }) => {
         const engine = new Engine(emulator);
         engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
         await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
@@ -50,21 +50,21 @@ test.each(cases)(
         await engine.up();
         expect(await own()).toEqual([engine.live("s").id]);
         expect([await emulator.count("CreateSnapshot"), await emulator.count(action)]).toEqual([1, 1]);
-        expect(await countFeatures()).toEqual(wanted);
+        expect(await countFeatures()).toEqual(expected);
     },
 );
 
-test.each(cases.filter(({ look }) => look !== undefined))(
+test.each(cases.filter(({ readAction }) => readAction !== undefined))(
     "killed while $action is in progress (orphan: $isOrphan): the next up waits for it and requests nothing again",
-    async ({ args, action, features: wanted, look = "", isOrphan }) => {
+    async ({ args, action, features: expected, readAction = "", isOrphan }) => {
         const engine = new Engine(emulator);
         engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
         await emulator.set({ fastRestoreSeconds: 60, tieringSeconds: 60 });
-        await engine.kill(() => engine.up(), called(look), { isOrphan });
+        await engine.kill(() => engine.up(), called(readAction), { isOrphan });
         expect(await emulator.count(action)).toBe(1);
         await engine.up();
         expect([await emulator.count("CreateSnapshot"), await emulator.count(action)]).toEqual([1, 1]);
-        expect(await countFeatures()).toEqual(wanted);
+        expect(await countFeatures()).toEqual(expected);
         await emulator.clearCalls();
         expect((await engine.up()).steps).toEqual({ s: "same" });
         expect(await emulator.calls()).toEqual([]);

@@ -12,7 +12,7 @@ interface Subject {
     declared: Declared;
     /** The call that creates it, and the ids of what it has created. */
     action: string;
-    made: () => Promise<string[]>;
+    createdIds: () => Promise<string[]>;
 }
 
 const own = () => idsOf({ OwnerIds: ["self"] });
@@ -21,7 +21,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
     Snapshot: async () => ({
         declared: snapshot("it", { volumeId: await emulator.createVolume({ size: 8 }) }),
         action: "CreateSnapshot",
-        made: own,
+        createdIds: own,
     }),
 
     "SnapshotCopy into another region": async () => {
@@ -30,14 +30,14 @@ const subjects: Record<string, () => Promise<Subject>> = {
         return {
             declared: snapshotCopy("it", { sourceSnapshotId, sourceRegion: "us-east-1", region }),
             action: "CopySnapshot",
-            made: () => idsOf({ OwnerIds: ["self"] }, emulator.ec2({ region })),
+            createdIds: () => idsOf({ OwnerIds: ["self"] }, emulator.ec2({ region })),
         };
     },
 
     "set of InstanceSnapshots": async () => ({
         declared: instanceSnapshots("it", { instanceId: (await instanceWithVolumes()).instanceId }),
         action: "CreateSnapshots",
-        made: own,
+        createdIds: own,
     }),
 
     VolumeFromSnapshot: async () => {
@@ -45,7 +45,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
         return {
             declared: volume("it", { snapshotId: await emulator.createSnapshot(source) }),
             action: "CreateVolume",
-            made: async () => {
+            createdIds: async () => {
                 const volumes = await emulator.volumes();
                 return volumes.flatMap(({ VolumeId = "" }) => (VolumeId === source ? [] : [VolumeId]));
             },
@@ -64,26 +64,26 @@ const moments: Moment[] = [
         when: "before EC2 is called",
         kill: async (engine, { action }, isOrphan) => {
             await emulator.faults([{ action: "DescribeSnapshots", kind: "reset", times: 1 }]);
-            const looking = async () => (await emulator.count("DescribeSnapshots")) > 0;
-            await engine.kill(() => engine.up(), looking, { isOrphan });
+            const isLookingForClaim = async () => (await emulator.count("DescribeSnapshots")) > 0;
+            await engine.kill(() => engine.up(), isLookingForClaim, { isOrphan });
             expect(await emulator.count(action)).toBe(0);
         },
         isAdopted: false,
     },
     {
         when: "after EC2 acted, before its answer",
-        kill: async (engine, { action, made }, isOrphan) => {
+        kill: async (engine, { action, createdIds }, isOrphan) => {
             await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
-            const acted = async () => (await made()).length > 0;
+            const acted = async () => (await createdIds()).length > 0;
             await engine.kill(() => engine.up(), acted, { isOrphan });
         },
         isAdopted: true,
     },
     {
         when: "while it waits",
-        kill: async (engine, { made }, isOrphan) => {
+        kill: async (engine, { createdIds }, isOrphan) => {
             await emulator.set({ snapshotSeconds: 60, volumeSeconds: 60 });
-            const waiting = async () => (await made()).length > 0;
+            const waiting = async () => (await createdIds()).length > 0;
             await engine.kill(() => engine.up(), waiting, { isOrphan });
         },
         isAdopted: true,
@@ -112,14 +112,14 @@ test.each(cases)("a %s, killed %s: the next up ends with one", async (kind, _whe
         expect(engine.state).toEqual([]);
         await emulator.faults([]);
 
-        const before = await subject.made();
-        const { said } = await engine.up();
+        const before = await subject.createdIds();
+        const { output } = await engine.up();
         const { id, outputs } = engine.live("it");
         const members = outputs["snapshots"] as { snapshotId: string }[] | undefined;
         const ids = members?.map(({ snapshotId }) => snapshotId) ?? [id];
-        expect((await subject.made()).sort(), String(isOrphan)).toEqual([...ids].sort());
+        expect((await subject.createdIds()).sort(), String(isOrphan)).toEqual([...ids].sort());
         if (isAdopted) expect(before.sort()).toEqual([...ids].sort());
-        expect(said.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
+        expect(output.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
         // A volume may be asked for again: EC2 knows the request by its token.
         if (kind !== "VolumeFromSnapshot") expect(await emulator.count(subject.action)).toBe(1);
     }

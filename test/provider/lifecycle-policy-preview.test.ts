@@ -28,13 +28,13 @@ test("another resource or policy type, or retention by number or age, replaces t
             "DLM cannot change the type of a policy: up to 22 restore points of each volume stay",
         ],
     ];
-    for (const [changed, property, words] of cases) {
+    for (const [changed, property, message] of cases) {
         const door = new Door(emulator);
         expect(await door.diff(kind, created, changed)).toMatchObject({
             replaces: [property],
             deleteBeforeReplace: true,
         });
-        expect(door.said.join("\n")).toContain(words);
+        expect(door.messages.join("\n")).toContain(message);
     }
 });
 
@@ -70,7 +70,7 @@ test("the preview counts the restore points that a change leaves unmanaged or re
         [withDetails({ parameters: { excludeBootVolume: true } }), "boot volumes are left out"],
         [{ ...args, state: "DISABLED" }, "the policy is disabled: no more runs, and up to 22 restore points"],
     ];
-    for (const [changed, words] of cases) expect(await warnings(created, changed)).toContain(words);
+    for (const [changed, message] of cases) expect(await warnings(created, changed)).toContain(message);
     // More costs nothing.
     const more = withDetails({
         targetTags: { Backup: ["nightly", "critical", "more"] },
@@ -93,9 +93,9 @@ test("volumes under the key aws/ebs whose snapshots are to be shared are named i
     const shared = { ...nightly, shareRules: [{ targetAccounts: ["111122223333"] }] };
     const door = new Door(emulator);
     const created = await door.create(kind, { ...args, targetVolumeIds });
-    expect(door.said.join("\n")).not.toContain("aws/ebs");
+    expect(door.messages.join("\n")).not.toContain("aws/ebs");
     await door.diff(kind, created, { ...withDetails({ schedules: [shared] }), targetVolumeIds });
-    expect(door.said.join("\n")).toContain(
+    expect(door.messages.join("\n")).toContain(
         `DLM cannot share the snapshots of ${managed}, because they are under the key aws/ebs`,
     );
 });
@@ -123,8 +123,8 @@ test("what DLM would refuse is refused at preview, in words; what it alone knows
         [withDetails({ schedules: undefined }), "policyDetails.schedules is required"],
         [{ ...args, retainInterval: 3 }, "is for default policies only"],
     ];
-    for (const [changed, words] of cases)
-        expect(await failure(new Door(emulator).create(kind, changed))).toContain(words);
+    for (const [changed, message] of cases)
+        expect(await failure(new Door(emulator).create(kind, changed))).toContain(message);
     await new Door(emulator).create(kind, args, "first");
     expect(await failure(new Door(emulator).create(kind, args, "second"))).toMatch(
         /creating policy nightly: InvalidRequestException: The target tags .* are in use by policy-.*give the resource an alias/,

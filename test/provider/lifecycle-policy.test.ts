@@ -124,7 +124,7 @@ test("an existing policy is adopted and changed to what is declared; a foreign o
     const changed = withDetails({ schedules: [nightly] });
     const adopted = await door.create(kind, { ...changed, adopt: first.id }, "second");
     expect(adopted.id).toBe(first.id);
-    expect(door.said.join("\n")).toContain(`adopting changes ${first.id}: policyDetails`);
+    expect(door.messages.join("\n")).toContain(`adopting changes ${first.id}: policyDetails`);
     expect(await policy(first.id)).toMatchObject({ PolicyDetails: { Schedules: [{ Name: "nightly" }] } });
     await new Door(emulator).delete(kind, first);
     expect(await policy(first.id)).toBeDefined();
@@ -154,7 +154,7 @@ test("a default policy has a life too", async () => {
     });
     const less = { ...standard, retainInterval: 5, exclusions: undefined };
     const { inputs } = await door.diff(kind, created, less);
-    expect(door.said.join("\n")).toContain(
+    expect(door.messages.join("\n")).toContain(
         "10 days retained becomes 5 days: in the long run there are 5 restore points",
     );
     await door.update(kind, created, inputs);

@@ -59,9 +59,9 @@ test.each<[string, Kind, object, string]>([
         `it was not found in ${place}`,
     ],
 ])("a %s that was never there is not found, with region and account", async (_what, kind, args, words) => {
-    const said = await failure(new Door(emulator).create(kind, { ...args }));
-    expect(said).toContain(words);
-    expect(said).not.toMatch(/no longer|any more/);
+    const message = await failure(new Door(emulator).create(kind, { ...args }));
+    expect(message).toContain(words);
+    expect(message).not.toMatch(/no longer|any more/);
 });
 
 test("a snapshot that vanishes while it is awaited no longer exists, with region and account", async () => {
@@ -70,11 +70,11 @@ test("a snapshot that vanishes while it is awaited no longer exists, with region
     const sleep = door.clock.sleep.bind(door.clock);
     door.clock.sleep = async (milliseconds) => {
         await sleep(milliseconds);
-        if (door.said.some((line) => line.startsWith("snapshot ")))
+        if (door.messages.some((line) => line.startsWith("snapshot ")))
             for (const id of await idsOf({ OwnerIds: ["self"] })) await emulator.deleteSnapshot(id);
     };
-    const said = await failure(door.create("Snapshot", { volumeId: await emulator.createVolume() }));
-    expect(said).toContain(`it no longer exists in ${place}`);
+    const message = await failure(door.create("Snapshot", { volumeId: await emulator.createVolume() }));
+    expect(message).toContain(`it no longer exists in ${place}`);
 });
 
 test("a forced replacement advises to keep a snapshot, but not one that failed", async () => {
@@ -84,10 +84,10 @@ test("a forced replacement advises to keep a snapshot, but not one that failed",
     await endClaims();
     const door = new Door(emulator);
     await door.forceReplacement("Snapshot", created, args);
-    expect(door.said.join()).toMatch(
+    expect(door.messages.join()).toMatch(
         /replacement is forced: the snapshot of volume vol-\w+ in the state will be deleted after the new one completes\./,
     );
-    expect(door.said.join()).toContain(advice);
+    expect(door.messages.join()).toContain(advice);
 
     await emulator.set({ snapshotError: "the key is gone", snapshotSeconds: 1 });
     const failed = await new Door(emulator).create("Snapshot", args, "bad");
@@ -95,8 +95,8 @@ test("a forced replacement advises to keep a snapshot, but not one that failed",
     await endClaims();
     const next = new Door(emulator);
     await next.forceReplacement("Snapshot", failed, args);
-    expect(next.said.join()).toContain("in the state failed, and will be deleted.");
-    expect(next.said.join()).not.toContain("keepReplaced");
+    expect(next.messages.join()).toContain("in the state failed, and will be deleted.");
+    expect(next.messages.join()).not.toContain("keepReplaced");
 });
 
 test("a governance lock in the way of a deletion is lifted by a command; a compliance lock has no advice", async () => {

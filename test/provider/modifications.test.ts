@@ -24,29 +24,29 @@ test("growing twice in a row waits until EC2 has completed the first change", as
     await emulator.set({ modifyingSeconds: 60, optimizingSeconds: hour });
     const first = await grow(await created(), 10);
     const door = new Door(emulator);
-    const began = door.clock.now();
+    const start = door.clock.now();
 
     const second = await grow(first, 20, door);
 
     expect(second.state).toMatchObject({ size: 20 });
-    expect(door.clock.now() - began).toBeGreaterThan(0.9 * hour * 1_000);
+    expect(door.clock.now() - start).toBeGreaterThan(0.9 * hour * 1_000);
     const outcomes = await door.outcomes("ModifyVolume");
     expect(outcomes).toEqual(["ok", "IncorrectModificationState", "ok"]);
-    expect(door.said.join("\n")).toContain("waiting for the previous modification: optimizing");
+    expect(door.messages.join("\n")).toContain("waiting for the previous modification: optimizing");
 });
 
 test("the fifth change in 24 hours fails with EC2's message, which names the time; after that it succeeds", async () => {
     await emulator.set({ modifyingSeconds: 1, optimizingSeconds: 0, modificationsPerDay: 4 });
     let volume = await created();
     const { clock } = new Door(emulator);
-    const began = clock.now();
+    const start = clock.now();
     for (const size of [2, 3, 4, 5]) volume = await grow(volume, size);
 
-    const said = await failure(grow(volume, 6));
+    const message = await failure(grow(volume, 6));
 
-    const [, again = ""] =
-        /VolumeModificationRateExceeded: .* can be modified again at (\S+Z)/.exec(said) ?? [];
-    const waitMs = Date.parse(again) - began;
+    const [, repeated = ""] =
+        /VolumeModificationRateExceeded: .* can be modified again at (\S+Z)/.exec(message) ?? [];
+    const waitMs = Date.parse(repeated) - start;
     expect(waitMs).toBeGreaterThanOrEqual(24 * hour * 1_000 - 60_000);
     expect(waitMs).toBeLessThan(24 * hour * 1_000 + 60_000);
     expect((await new Door(emulator).read("VolumeFromSnapshot", volume)).props).toMatchObject({ size: 5 });

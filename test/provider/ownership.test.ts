@@ -11,7 +11,7 @@ import type { Declared, RunOptions } from "./engine-run";
 
 /** A next program: the same resource in another way. */
 interface Change {
-    how: string;
+    title: string;
     name?: string;
     isReplaced?: boolean;
     isAdopted?: boolean;
@@ -21,13 +21,13 @@ interface Change {
 
 const alias = { aliases: ["first"] };
 const changes: Change[] = [
-    { how: "adopted under a new name", name: "second", isAdopted: true },
-    { how: "renamed with an alias", name: "second", options: alias },
-    { how: "renamed without an alias", name: "second" },
-    { how: "replaced", isReplaced: true },
-    { how: "replaced and renamed with an alias", name: "second", isReplaced: true, options: alias },
-    { how: "replaced, deleted first", isReplaced: true, options: { deleteBeforeReplace: true } },
-    { how: "replaced by force", run: { forced: ["first"] } },
+    { title: "adopted under a new name", name: "second", isAdopted: true },
+    { title: "renamed with an alias", name: "second", options: alias },
+    { title: "renamed without an alias", name: "second" },
+    { title: "replaced", isReplaced: true },
+    { title: "replaced and renamed with an alias", name: "second", isReplaced: true, options: alias },
+    { title: "replaced, deleted first", isReplaced: true, options: { deleteBeforeReplace: true } },
+    { title: "replaced by force", run: { forced: ["first"] } },
 ];
 
 interface Programs {
@@ -189,7 +189,7 @@ function* plays(): Generator<[string, Course, Engine]> {
 const cases = (Object.keys(subjects) as Kind[]).flatMap((kind) =>
     changes
         .filter(({ isAdopted }) => isAdopted !== true || kind !== "InstanceSnapshots")
-        .map((change) => [kind, change.how, change] as const),
+        .map((change) => [kind, change.title, change] as const),
 );
 
 test.each(cases)("%s, %s: what the state has exists, and nothing else does", async (kind, _how, change) => {
@@ -260,8 +260,8 @@ test("a former resource stays in every run while adopt of its id looks for it in
 
     const adopting = declare("second", { volumeId: other, adopt: id });
     for (const place of ["eu-west-1 (account 123456789012)", "eu-west-1"]) {
-        const { said } = await engine.upFails(adopting);
-        expect(said).toContain(
+        const { output } = await engine.upFails(adopting);
+        expect(output).toContain(
             `it is retained because second is to adopt it, and did not find it in ${place}. To adopt it, declare`,
         );
         expect(await snapshotIds()).toEqual([id]);

@@ -74,11 +74,11 @@ const lives: Record<string, () => object[]> = {
     ],
     CompletedSnapshots: () => [{ snapshotIds: [snapshotId] }],
     VolumeFromSnapshot: () => {
-        const made = { snapshotId, availabilityZone: "us-east-1a", encrypted: false };
+        const args = { snapshotId, availabilityZone: "us-east-1a", encrypted: false };
         return [
-            { ...made, tags: { Tier: "gold" }, waitForInitialization: true },
-            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
-            { ...made, availabilityZone: "us-east-1b", size: 10, carryData: true },
+            { ...args, tags: { Tier: "gold" }, waitForInitialization: true },
+            { ...args, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+            { ...args, availabilityZone: "us-east-1b", size: 10, carryData: true },
         ];
     },
     LifecyclePolicy: () => {
@@ -102,11 +102,11 @@ const lives: Record<string, () => object[]> = {
         return [named, policy(9, { Level: "two" })];
     },
     VolumeClone: () => {
-        const made = { sourceVolumeId: volumeId, encrypted: false };
+        const args = { sourceVolumeId: volumeId, encrypted: false };
         return [
-            { ...made, tags: { Tier: "gold" }, waitForInitialization: true, copyTagsFromVolume: true },
-            { ...made, size: 10, finalSnapshot: true, tags: { Level: "two" } },
-            { ...made, encrypted: true, size: 10, carryData: true },
+            { ...args, tags: { Tier: "gold" }, waitForInitialization: true, copyTagsFromVolume: true },
+            { ...args, size: 10, finalSnapshot: true, tags: { Level: "two" } },
+            { ...args, encrypted: true, size: 10, carryData: true },
         ];
     },
     SnapshotShare: () => [
@@ -171,7 +171,7 @@ test("a caller without one of them fails with its name, and nothing is created",
     const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
     engine.config = config;
     const before = await emulator.snapshots();
-    const { said: failed } = await engine.upFails([snapshot("one", { volumeId })]);
+    const { output: failed } = await engine.upFails([snapshot("one", { volumeId })]);
     expect(failed).toContain("creating snapshot of volume");
     expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
     expect(await emulator.snapshots()).toEqual(before);

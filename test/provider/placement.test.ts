@@ -35,16 +35,16 @@ test("on an Outpost a snapshot, a copy and a volume stay there, with EC2's volum
         }),
     ];
     engine.program = text({ outpostArn });
-    const made = await during(emulator, () => engine.up());
-    const sent = (action: string) => made.calls.find((call) => call.action === action)?.params ?? {};
+    const created = await during(emulator, () => engine.up());
+    const sent = (action: string) => created.calls.find((call) => call.action === action)?.params ?? {};
     expect(sent("CreateSnapshot")).toMatchObject({ VolumeId: volumeId, OutpostArn: outpostArn });
     expect(sent("CopySnapshot")).toMatchObject({ DestinationOutpostArn: outpostArn });
     expect(sent("CreateVolume")).toMatchObject({ OutpostArn: outpostArn });
     expect(sent("CreateVolume")).not.toHaveProperty("VolumeType");
     expect(engine.live("data").outputs).toMatchObject({ outpostArn, state: "completed" });
     expect(engine.live("disk").outputs).toMatchObject({ outpostArn, state: "available" });
-    const again = await during(emulator, () => engine.up(undefined, { refresh: true }));
-    expect(again.result.steps).toEqual({ data: "same", disk: "same", copy: "same" });
+    const repeated = await during(emulator, () => engine.up(undefined, { refresh: true }));
+    expect(repeated.result.steps).toEqual({ data: "same", disk: "same", copy: "same" });
 
     engine.program = text({});
     const moved = await during(emulator, () => engine.up());
@@ -61,21 +61,21 @@ test("location local keeps the snapshot in the Local Zone; EC2's refusal for oth
         snapshot("data", { volumeId, location: "local" }),
         volumeFrom("disk", "data", { availabilityZone: localZone }),
     ];
-    const made = await during(emulator, () => engine.up());
-    const sent = (action: string) => made.calls.find((call) => call.action === action)?.params ?? {};
+    const created = await during(emulator, () => engine.up());
+    const sent = (action: string) => created.calls.find((call) => call.action === action)?.params ?? {};
     expect(sent("CreateSnapshot")).toMatchObject({ VolumeId: volumeId, Location: "local" });
     expect(sent("CreateVolume")).toMatchObject({ AvailabilityZone: localZone });
     expect(sent("CreateVolume")).not.toHaveProperty("VolumeType");
-    const again = await during(emulator, () => engine.up(undefined, { refresh: true }));
-    expect(again.result.steps).toEqual({ data: "same", disk: "same" });
+    const repeated = await during(emulator, () => engine.up(undefined, { refresh: true }));
+    expect(repeated.result.steps).toEqual({ data: "same", disk: "same" });
     await engine.destroy();
 
     const elsewhere = await volumeIn({});
     engine.program = [snapshot("data", { volumeId: elsewhere, location: "local" })];
-    expect((await engine.upFails()).said).toContain(
+    expect((await engine.upFails()).output).toContain(
         `creating snapshot of volume ${elsewhere}: InvalidParameterValue: The volume '${elsewhere}' is not in a Local Zone`,
     );
     engine.program = [snapshot("data", { volumeId: elsewhere, outpostArn })];
-    expect((await engine.upFails()).said).toContain(`is not on the Outpost ${outpostArn}`);
+    expect((await engine.upFails()).output).toContain(`is not on the Outpost ${outpostArn}`);
     expect(await snapshotIds(emulator)).toEqual([]);
 });

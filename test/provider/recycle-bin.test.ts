@@ -19,7 +19,8 @@ async function deletion(count: number): Promise<Door> {
     return door;
 }
 
-const told = ({ said }: Door) => said.filter((line) => line.includes("is in the Recycle Bin"));
+const recycleBinMessages = ({ messages }: Door) =>
+    messages.filter((line) => line.includes("is in the Recycle Bin"));
 
 test("a destroy of 40 with 3,000 in the bin reads it with at most 5 calls, and names the command that lists the rest", async () => {
     await emulator.seed({ recycled: 3_000 });
@@ -28,8 +29,8 @@ test("a destroy of 40 with 3,000 in the bin reads it with at most 5 calls, and n
     const door = await deletion(40);
 
     expect((await door.outcomes(list)).length).toBeLessThanOrEqual(5);
-    expect(told(door).length).toBeGreaterThanOrEqual(1);
-    expect(told(door).at(-1)).toContain("aws ec2 list-snapshots-in-recycle-bin");
+    expect(recycleBinMessages(door).length).toBeGreaterThanOrEqual(1);
+    expect(recycleBinMessages(door).at(-1)).toContain("aws ec2 list-snapshots-in-recycle-bin");
 });
 
 test("snapshots that are deleted together are all reported after one call", async () => {
@@ -41,7 +42,7 @@ test("snapshots that are deleted together are all reported after one call", asyn
 
     await Promise.all(ids.map((id) => door.delete("Snapshot", { id, state })));
 
-    expect(told(door)).toHaveLength(3);
+    expect(recycleBinMessages(door)).toHaveLength(3);
     expect((await door.outcomes(list)).length).toBeLessThanOrEqual(3);
 });
 

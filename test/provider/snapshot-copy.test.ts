@@ -36,8 +36,8 @@ async function source({ account = defaultAccount, encrypted = false, size = 8 } 
     const volume = await ec2.send(
         new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: size, Encrypted: encrypted }),
     );
-    const made = await ec2.send(new CreateSnapshotCommand({ VolumeId: volume.VolumeId }));
-    return made.SnapshotId ?? "";
+    const created = await ec2.send(new CreateSnapshotCommand({ VolumeId: volume.VolumeId }));
+    return created.SnapshotId ?? "";
 }
 
 /** Makes a key with an alias in the copy's region; gives its ARN. */
@@ -58,8 +58,8 @@ test("a copy from another region is tagged in one call and deleted with the stac
     engine.program = copies({ own: args });
 
     await emulator.set({ snapshotSeconds: 1 });
-    const made = await during(emulator, () => engine.up());
-    const [call, ...more] = made.calls.filter(({ action }) => action === "CopySnapshot");
+    const created = await during(emulator, () => engine.up());
+    const [call, ...more] = created.calls.filter(({ action }) => action === "CopySnapshot");
     expect(more).toEqual([]);
     expect(call).toMatchObject({
         region,
@@ -88,9 +88,9 @@ test("a copy from another region is tagged in one call and deleted with the stac
     });
     expect(engine.live("own").inputs).not.toHaveProperty("encrypted");
 
-    const again = await during(emulator, () => engine.up());
-    expect(again.result.steps).toEqual({ own: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.up());
+    expect(repeated.result.steps).toEqual({ own: "same" });
+    expect(repeated.all).toEqual([]);
     await engine.refresh();
     expect((await engine.preview()).steps).toEqual({ own: "same" });
 
@@ -100,7 +100,7 @@ test("a copy from another region is tagged in one call and deleted with the stac
 
     const next = await source();
     engine.program = copies({ own: { ...args, sourceSnapshotId: next } });
-    const { said: previewed } = await engine.preview();
+    const { output: previewed } = await engine.preview();
     expect(previewed).toContain(
         `replacement will retain snapshot ${id} (of snapshot ${sourceSnapshotId} in us-east-1`,
     );
@@ -116,15 +116,15 @@ test("what another account shares becomes one's own, and encrypted; what it does
     const sourceSnapshotId = await source({ account: other });
     const grants = { SnapshotId: sourceSnapshotId, UserIds: [defaultAccount] };
     engine.program = copies({ own: { sourceSnapshotId } });
-    const { said: unshared } = await engine.previewFails();
+    const { output: unshared } = await engine.previewFails();
     expect(unshared).toContain(`is "${sourceSnapshotId}", but that snapshot was not found in us-east-1`);
 
     await emulator
         .ec2({ account: other })
         .send(new ModifySnapshotAttributeCommand({ ...grants, OperationType: "add" }));
     engine.program = copies({ own: { sourceSnapshotId, encrypted: true } });
-    const made = await during(emulator, () => engine.up());
-    const [call] = made.calls.filter(({ action }) => action === "CopySnapshot");
+    const created = await during(emulator, () => engine.up());
+    const [call] = created.calls.filter(({ action }) => action === "CopySnapshot");
     expect(call?.params).toMatchObject({ Encrypted: "true" });
     expect(engine.live("own").outputs).toMatchObject({ ownerId: defaultAccount, encrypted: true });
     await engine.destroy();
@@ -135,18 +135,18 @@ test("a key's alias and its ARN are no difference, also after a refresh; a missi
     const arn = await key("alias/backup");
     const declare = (kmsKeyId: string) => copies({ own: { sourceSnapshotId, kmsKeyId } });
     engine.program = declare("alias/backup");
-    const made = await during(emulator, () => engine.up());
-    const [call] = made.calls.filter(({ action }) => action === "CopySnapshot");
+    const created = await during(emulator, () => engine.up());
+    const [call] = created.calls.filter(({ action }) => action === "CopySnapshot");
     expect(call?.params).toMatchObject({ Encrypted: "true", KmsKeyId: "alias/backup" });
     expect(engine.live("own").outputs).toMatchObject({ encrypted: true, kmsKeyId: arn });
     await engine.refresh();
-    const again = await during(emulator, () => engine.preview());
-    expect(again.result.steps).toEqual({ own: "same" });
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => engine.preview());
+    expect(repeated.result.steps).toEqual({ own: "same" });
+    expect(repeated.all).toEqual([]);
     engine.program = declare(arn);
     expect((await engine.preview()).steps).toEqual({ own: "same" });
     engine.program = copies({ fresh: { sourceSnapshotId, kmsKeyId: "alias/missing" } });
-    expect((await engine.upFails()).said).toContain("Given key ID is not accessible");
+    expect((await engine.upFails()).output).toContain("Given key ID is not accessible");
     await engine.destroy();
 });
 
@@ -155,7 +155,7 @@ test("encrypted: false is refused at preview where the source is encrypted, or t
     const open = await source();
     engine.program = copies({ sealed: { sourceSnapshotId: sealed, encrypted: false } });
     const refused = await during(emulator, () => engine.previewFails());
-    expect(refused.result.said).toContain(
+    expect(refused.result.output).toContain(
         `is false, but snapshot ${sealed} is encrypted, and so is everything created from it. Remove encrypted.`,
     );
     expect(refused.actions).toEqual(["DescribeSnapshots"]);
@@ -168,7 +168,7 @@ test("encrypted: false is refused at preview where the source is encrypted, or t
 
     await emulator.ec2(away).send(new EnableEbsEncryptionByDefaultCommand({}));
     engine.program = copies({ next: { sourceSnapshotId: open, encrypted: false } });
-    expect((await engine.previewFails()).said).toContain(
+    expect((await engine.previewFails()).output).toContain(
         "is false, but the account encrypts all new volumes and copies in eu-west-1. Remove encrypted.",
     );
     engine.program = copies({ next: { sourceSnapshotId: sealed } });
@@ -183,11 +183,11 @@ test("a source that is pending is waited for, and so is the limit of copies into
     const sourceSnapshotId = await source();
     const args = { sourceSnapshotId };
     engine.program = copies({ one: args, two: args, three: args });
-    const made = await during(emulator, () => engine.up());
-    const asked = made.calls.filter(({ action }) => action === "CopySnapshot");
-    expect(asked.filter(({ status }) => status === 200)).toHaveLength(3);
-    expect(asked.filter(({ error }) => error === "ResourceLimitExceeded").length).toBeGreaterThan(0);
-    expect(asked.filter(({ error }) => error === "IncorrectState")).toEqual([]);
+    const created = await during(emulator, () => engine.up());
+    const copyCalls = created.calls.filter(({ action }) => action === "CopySnapshot");
+    expect(copyCalls.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(copyCalls.filter(({ error }) => error === "ResourceLimitExceeded").length).toBeGreaterThan(0);
+    expect(copyCalls.filter(({ error }) => error === "IncorrectState")).toEqual([]);
     expect((await snapshotsIn(emulator, away)).map(({ State }) => State)).toEqual(Array(3).fill("completed"));
     await engine.destroy();
 });

@@ -36,10 +36,10 @@ test("tags of others on an adopted snapshot or volume count: what does not fit i
     const volume = await emulator.createVolume();
     await putTags(volume, tags(49, "theirs"));
     const adopting = { snapshotId: "", availabilityZone: zone, adopt: volume };
-    const said = await failure(
+    const message = await failure(
         new Door(emulator).create("VolumeFromSnapshot", { ...adopting, snapshotId: adopt }),
     );
-    expect(said).toContain(`result in 50 tags, together with those on ${volume}. The maximum is 48`);
+    expect(message).toContain(`result in 50 tags, together with those on ${volume}. The maximum is 48`);
 });
 
 test("an update that adds tags beside copied ones and those of others is refused at preview; one that exchanges them is not", async () => {

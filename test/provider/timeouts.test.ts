@@ -20,7 +20,7 @@ test("a timeout keeps the id and EC2's figures; the next up continues, also afte
     engine.program = [snapshot("data", { volumeId, timeout: "1 second" })];
     const first = await during(emulator, () => engine.upFails());
     const [id = ""] = await snapshotIds(emulator);
-    expect(first.result.said).toContain(
+    expect(first.result.output).toContain(
         `waiting for snapshot ${id} of volume ${volumeId}: timed out after 1 second at 0%. ` +
             "The snapshot is still in progress; run `pulumi up` again to continue waiting.",
     );
@@ -31,8 +31,8 @@ test("a timeout keeps the id and EC2's figures; the next up continues, also afte
 
     await emulator.snapshot(id, { progress: "43%" });
     const second = await during(emulator, () => engine.upFails());
-    expect(second.result.said).toContain("timed out after 1 second at 43%");
-    expect(second.result.said).toContain("snapshot 43%");
+    expect(second.result.output).toContain("timed out after 1 second at 43%");
+    expect(second.result.output).toContain("snapshot 43%");
     expect(engine.live("data").outputs).toMatchObject({ state: "pending", progress: "43%" });
 
     await engine.refresh();
@@ -56,7 +56,7 @@ test("a timeout keeps the id and EC2's figures; the next up continues, also afte
 test("a snapshot in error fails with EC2's message and stays in the state; the next up replaces and deletes it", async () => {
     await emulator.set({ snapshotSeconds: 1, snapshotError: "The key has been disabled" });
     engine.program = [snapshot("data", { volumeId })];
-    const { said: failed } = await engine.upFails();
+    const { output: failed } = await engine.upFails();
     const [broken = ""] = await snapshotIds(emulator);
     expect(failed).toContain(
         `waiting for snapshot ${broken} of volume ${volumeId}: error: The key has been disabled`,
@@ -85,8 +85,8 @@ test("a snapshot in error fails with EC2's message and stays in the state; the n
 test("waitForCompletion false returns at once; refresh shows progress without a difference, and true waits for the same", async () => {
     await emulator.set({ snapshotSeconds: 100_000 });
     engine.program = [snapshot("data", { volumeId, waitForCompletion: false })];
-    const begun = await during(emulator, () => engine.up());
-    expect(begun.actions).toEqual(["CreateSnapshot"]);
+    const created = await during(emulator, () => engine.up());
+    expect(created.actions).toEqual(["CreateSnapshot"]);
     const { id, outputs } = engine.live("data");
     expect(outputs).toMatchObject({ state: "pending", volumeSize: 4 });
 
@@ -104,7 +104,7 @@ test("waitForCompletion false returns at once; refresh shows progress without a 
             await emulator.snapshot(id, { status: "completed" });
     };
     const { result, actions } = await during(emulator, () => engine.up());
-    expect(result.said).toContain("snapshot 61%");
+    expect(result.output).toContain("snapshot 61%");
     expect(result.steps).toEqual({ data: "update" });
     expect(actions).not.toContain("CreateSnapshot");
     expect(engine.live("data")).toMatchObject({ id, outputs: { state: "completed" } });
@@ -121,7 +121,7 @@ test("a refusal that passes is waited for within the patience, and the reason is
     ]);
     engine.program = [snapshot("data", { volumeId })];
     const { result, actions } = await during(emulator, () => engine.up());
-    expect(result.said).toContain("waiting to start: ConcurrentSnapshotLimitExceeded: Too many at once");
+    expect(result.output).toContain("waiting to start: ConcurrentSnapshotLimitExceeded: Too many at once");
     expect(actions.filter((action) => action === "CreateSnapshot")).toHaveLength(3);
     expect(await snapshotIds(emulator)).toHaveLength(1);
 });

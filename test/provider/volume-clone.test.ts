@@ -53,20 +53,20 @@ test("a larger one reports that the file system needs growing, and has the decla
     const door = new Door(emulator);
     const { state } = await door.create("VolumeClone", clone(source, { size: 10, iops: 4000 }));
     expect(state).toMatchObject({ size: 10, snapshotSize: 4, iops: 4000, filesystemNeedsGrowing: true });
-    expect(door.said.join("\n")).toContain("the volume (10 GiB) is larger than its source (4 GiB)");
+    expect(door.messages.join("\n")).toContain("the volume (10 GiB) is larger than its source (4 GiB)");
 });
 
 test("an interrupted run is continued: its copy is adopted, and no second one is created", async () => {
     const source = await emulator.createVolume();
     // No state holds what this run has made.
-    const begun = await new Door(emulator).create("VolumeClone", clone(source));
+    const created = await new Door(emulator).create("VolumeClone", clone(source));
 
     const door = new Door(emulator);
     const { id } = await door.create("VolumeClone", clone(source));
 
-    expect(id).toBe(begun.id);
+    expect(id).toBe(created.id);
     expect(await copiesOf(source)).toHaveLength(1);
-    expect(door.said).toContain(`adopts ${id}, which an interrupted run of this stack created.`);
+    expect(door.messages).toContain(`adopts ${id}, which an interrupted run of this stack created.`);
     // Another source is another clone.
     const other = await emulator.createVolume();
     expect((await new Door(emulator).create("VolumeClone", clone(other))).id).not.toBe(id);
@@ -90,7 +90,9 @@ test("two clones of a volume, and clones beyond EC2's limit, wait for their turn
     );
 
     expect(await copiesOf(source)).toHaveLength(2);
-    expect(door.said.join("\n")).toMatch(/waiting to start: (ConcurrentCopyVolume|CopyVolumes)LimitExceeded/);
+    expect(door.messages.join("\n")).toMatch(
+        /waiting to start: (ConcurrentCopyVolume|CopyVolumes)LimitExceeded/,
+    );
 });
 
 test("a source that is a copy itself is copied once it is initialized", async () => {
@@ -99,7 +101,7 @@ test("a source that is a copy itself is copied once it is initialized", async ()
     const first = await door.create("VolumeClone", clone(await emulator.createVolume()), "first");
     const second = await door.create("VolumeClone", clone(first.id), "second");
     expect(second.state).toMatchObject({ sourceVolumeId: first.id, state: "available" });
-    expect(door.said.join("\n")).toMatch(new RegExp(`waiting for volume ${first.id}: \\d+%`));
+    expect(door.messages.join("\n")).toMatch(new RegExp(`waiting for volume ${first.id}: \\d+%`));
 });
 
 test.each<[string, object, (id: string) => string]>([
@@ -124,8 +126,8 @@ test.each<[string, object, (id: string) => string]>([
     "%s that does not fit the source is refused at preview, and nothing is created",
     async (_, more, words) => {
         const source = await emulator.createVolume({ size: 4 });
-        const said = await failure(new Door(emulator).create("VolumeClone", clone(source, more)));
-        expect(said).toContain(words(source));
+        const message = await failure(new Door(emulator).create("VolumeClone", clone(source, more)));
+        expect(message).toContain(words(source));
         expect(await emulator.count("CopyVolumes")).toBe(0);
     },
 );
@@ -150,18 +152,20 @@ test("an unencrypted clone of an encrypted volume is refused, and a volume on an
 test("a size below the clone's is refused, and another source replaces it, with a warning in the preview", async () => {
     const source = await emulator.createVolume({ size: 4 });
     const other = await emulator.createVolume({ size: 4 });
-    const made = await new Door(emulator).create("VolumeClone", clone(source, { size: 9 }));
-    const said = await failure(new Door(emulator).diff("VolumeClone", made, clone(source, { size: 8 })));
-    expect(said).toContain("is 8, but the volume has 9 GiB, and EC2 cannot shrink a volume.");
-    expect(said).not.toContain("allowShrinkByReplacement");
+    const created = await new Door(emulator).create("VolumeClone", clone(source, { size: 9 }));
+    const message = await failure(
+        new Door(emulator).diff("VolumeClone", created, clone(source, { size: 8 })),
+    );
+    expect(message).toContain("is 8, but the volume has 9 GiB, and EC2 cannot shrink a volume.");
+    expect(message).not.toContain("allowShrinkByReplacement");
 
     const door = new Door(emulator);
-    expect(await door.diff("VolumeClone", made, clone(other, { size: 9 }))).toMatchObject({
+    expect(await door.diff("VolumeClone", created, clone(other, { size: 9 }))).toMatchObject({
         replaces: ["sourceVolumeId"],
     });
-    expect(door.said.join("\n")).toMatch(
+    expect(door.messages.join("\n")).toMatch(
         new RegExp(
-            `replacement will delete volume ${made.id} \\(9 GiB, .*\\) and create a new one from volume ${other}; data written since then will be lost`,
+            `replacement will delete volume ${created.id} \\(9 GiB, .*\\) and create a new one from volume ${other}; data written since then will be lost`,
         ),
     );
 });
@@ -187,8 +191,8 @@ test("adopts a copy of that volume, and refuses one of another volume or of none
 
 test("the final snapshot is of the clone, and the source stays", async () => {
     const source = await emulator.createVolume();
-    const made = await new Door(emulator).create("VolumeClone", clone(source, { finalSnapshot: true }));
-    await new Door(emulator).delete("VolumeClone", made);
+    const created = await new Door(emulator).create("VolumeClone", clone(source, { finalSnapshot: true }));
+    await new Door(emulator).delete("VolumeClone", created);
     expect((await emulator.volumes()).map(({ VolumeId }) => VolumeId)).toEqual([source]);
-    expect((await emulator.snapshots()).map(({ VolumeId }) => VolumeId)).toEqual([made.id]);
+    expect((await emulator.snapshots()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
 });

@@ -42,7 +42,7 @@ test("another snapshot is refused, kept or replaces according to onSnapshotChang
 
     engine.program = text(2);
     expect((await engine.preview()).steps["disk"]).not.toBe("replace");
-    const { said: refused } = await engine.upFails();
+    const { output: refused } = await engine.upFails();
     const next = engine.live("data").id;
     expect(refused).toContain(
         `is "${next}", but the volume was created from ${origin} and holds data written since`,
@@ -51,7 +51,7 @@ test("another snapshot is refused, kept or replaces according to onSnapshotChang
         'Set onSnapshotChange: "keep" to keep the volume, or "replace" to create a new one',
     );
     const previewed = await during(emulator, () => engine.previewFails());
-    expect(previewed.result.said).toContain("onSnapshotChange");
+    expect(previewed.result.output).toContain("onSnapshotChange");
     expect(previewed.all).toEqual([]);
 
     engine.program = text(2, "keep");
@@ -62,10 +62,10 @@ test("another snapshot is refused, kept or replaces according to onSnapshotChang
     expect((await engine.up()).steps).toEqual({ data: "same", disk: "same" });
 
     engine.program = text(3, "replace");
-    expect((await engine.preview()).said).toContain(
+    expect((await engine.preview()).output).toContain(
         "snapshotId is not known yet: if it turns out to be another one",
     );
-    const { said: replaced } = await engine.up();
+    const { output: replaced } = await engine.up();
     expect(replaced).toContain(`replacement will delete volume ${first}`);
     const second = engine.live("disk");
     expect(second.id).not.toBe(first);
@@ -114,7 +114,7 @@ test("drift of tags and type is reverted; a deleted volume is recreated; an atta
     engine.program = text({ availabilityZone: "us-east-1b" });
     const moved = await during(emulator, () => engine.preview());
     expect(moved.actions).toEqual(["DescribeVolumes", "DescribeSnapshots"]);
-    expect(moved.result.said).toMatch(
+    expect(moved.result.output).toMatch(
         new RegExp(
             `replacement will delete volume ${second} \\(8 GiB, us-east-1a, .*attached to instance ${InstanceId} as /dev/sdf`,
         ),
@@ -123,7 +123,7 @@ test("drift of tags and type is reverted; a deleted volume is recreated; an atta
     engine.program = text({ finalSnapshot: true });
     await engine.up();
     const blocked = await during(emulator, () => engine.destroyFails());
-    expect(blocked.result.said).toContain(
+    expect(blocked.result.output).toContain(
         `deleting volume ${second} from snapshot ${snapshotId}: it is attached to instance ${InstanceId} as /dev/sdf`,
     );
     expect(new Set(blocked.actions)).toEqual(new Set(["DescribeVolumes"]));
@@ -136,7 +136,7 @@ test("drift of tags and type is reverted; a deleted volume is recreated; an atta
         "DeleteVolume",
     ]);
     const [, final] = (await emulator.snapshots()).slice(-2);
-    expect(result.said).toContain(
+    expect(result.output).toContain(
         `final snapshot ${final?.SnapshotId ?? ""} of volume ${second} is completed`,
     );
     expect(final).toMatchObject({ VolumeId: second, State: "completed" });
@@ -176,7 +176,7 @@ test("a key named otherwise and a zone by its id are no difference; another key 
         expect((await engine.preview()).steps).toEqual({ disk: "same" });
     }
     engine.program = text({ kmsKeyId: "alias/two" });
-    expect((await engine.preview()).said).toContain(`replacement will delete volume ${id}`);
+    expect((await engine.preview()).output).toContain(`replacement will delete volume ${id}`);
     engine.program = text({ availabilityZoneId: "use1-az9" });
-    expect((await engine.preview()).said).toContain(`replacement will delete volume ${id}`);
+    expect((await engine.preview()).output).toContain(`replacement will delete volume ${id}`);
 });

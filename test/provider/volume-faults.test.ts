@@ -71,7 +71,7 @@ test.each(["error", "vanish"] as const)(
     "a volume that EC2 cannot make (%s) fails with the permissions on its key, and the next up makes a good one",
     async (volumeError) => {
         await emulator.set({ volumeSeconds: 1, volumeError });
-        const { said: failed } = await engine.upFails();
+        const { output: failed } = await engine.upFails();
         expect(failed).toMatch(/waiting for volume vol-\w+ from snapshot snap-\w+: /);
         for (const action of [
             "CreateGrant",
@@ -85,7 +85,7 @@ test.each(["error", "vanish"] as const)(
         const lost = engine.live("disk").id;
         expect((await restoredIds()).filter((id) => id !== lost)).toEqual([]);
         await emulator.set({ volumeSeconds: 0, volumeError: null });
-        const { said: mended } = await engine.up();
+        const { output: mended } = await engine.up();
         expect(mended).not.toContain("what was written since");
         const { id } = engine.live("disk");
         expect(id).not.toBe(lost);
@@ -95,7 +95,7 @@ test.each(["error", "vanish"] as const)(
 
 test("a snapshot in error fails with its message; a pending one and the initialization are waited for with progress", async () => {
     await emulator.snapshot(snapshotId, { status: "error", statusMessage: "The key has been disabled" });
-    expect((await engine.upFails()).said).toContain(
+    expect((await engine.upFails()).output).toContain(
         `snapshotId is "${snapshotId}", but that snapshot failed: The key has been disabled`,
     );
     expect(engine.state).toEqual([]);
@@ -108,14 +108,16 @@ test("a snapshot in error fails with its message; a pending one and the initiali
         if ((await emulator.count("DescribeSnapshots")) === 2)
             await emulator.snapshot(snapshotId, { status: "completed" });
     };
-    const { said } = await engine.up();
-    expect(said).toContain("snapshot 41%");
-    expect(said).toMatch(/volume initialized \d\d?%/);
+    const { output } = await engine.up();
+    expect(output).toContain("snapshot 41%");
+    expect(output).toMatch(/volume initialized \d\d?%/);
     const statuses = (await emulator.calls()).filter(({ action }) => action === "DescribeVolumeStatus");
-    const began = (await emulator.calls()).find(
+    const firstCall = (await emulator.calls()).find(
         ({ action, status }) => action === "CreateVolume" && status === 200,
     );
-    expect(Date.parse(statuses.at(-1)?.time ?? "") - Date.parse(began?.time ?? "")).toBeGreaterThan(4_000);
+    expect(Date.parse(statuses.at(-1)?.time ?? "") - Date.parse(firstCall?.time ?? "")).toBeGreaterThan(
+        4_000,
+    );
 });
 
 test("a modification with a lost answer or of an earlier run is awaited, not repeated; a failure has its reason", async () => {
@@ -142,7 +144,7 @@ test("a modification with a lost answer or of an earlier run is awaited, not rep
     await emulator.advance(7 * 3_600);
     await emulator.set({ modifyingSeconds: 0, modificationError: "Out of capacity" });
     engine.program = disk({ size: 30 });
-    expect((await engine.upFails()).said).toContain("the modification failed: Out of capacity");
+    expect((await engine.upFails()).output).toContain("the modification failed: Out of capacity");
     expect(engine.live("disk").outputs["size"]).toBe(20);
 });
 
@@ -171,8 +173,8 @@ test("each deletion takes a final snapshot of its own: an earlier one, or a forg
     const finals = (await emulator.snapshots()).filter(({ VolumeId }) => VolumeId === id);
     expect(finals).toHaveLength(3);
     const last = finals.find(({ SnapshotId }) => !earlier.includes(SnapshotId));
-    expect(result.said).toContain(`final snapshot ${last?.SnapshotId ?? ""} of volume ${id}`);
-    expect(result.said).not.toContain(forged);
+    expect(result.output).toContain(`final snapshot ${last?.SnapshotId ?? ""} of volume ${id}`);
+    expect(result.output).not.toContain(forged);
     expect(last?.Tags).toEqual(
         expect.arrayContaining([
             { Key: "Name", Value: "last" },

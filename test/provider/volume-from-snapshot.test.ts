@@ -57,8 +57,8 @@ test("a snapshot and a volume from it: created once, unchanged without a call, d
         tagsAll: { Name: "disk", Group: "payments", Tier: "gold" },
     });
 
-    for (const again of [() => engine.preview(), () => engine.up()]) {
-        const { result, all } = await during(emulator, again);
+    for (const operation of [() => engine.preview(), () => engine.up()]) {
+        const { result, all } = await during(emulator, operation);
         expect(result.steps).toEqual({ data: "same", disk: "same" });
         expect(all).toEqual([]);
     }
@@ -86,8 +86,8 @@ test("larger, faster and another type change the volume in place, in one call ea
     expect(grown.calls.filter(({ action }) => action === "ModifyVolume").map(({ params }) => params)).toEqual(
         [{ VolumeId: id, Size: "20", Iops: "4000" }],
     );
-    expect(grown.result.said).toContain("the volume (20 GiB) is larger than its snapshot (8 GiB)");
-    expect(grown.result.said).toContain("growpart");
+    expect(grown.result.output).toContain("the volume (20 GiB) is larger than its snapshot (8 GiB)");
+    expect(grown.result.output).toContain("growpart");
     expect(engine.live("disk").outputs).toMatchObject({
         size: 20,
         iops: 4000,
@@ -96,18 +96,18 @@ test("larger, faster and another type change the volume in place, in one call ea
 
     // None of these is EC2's.
     engine.program = text({ size: 20, iops: 4000, timeout: "1 hour", finalSnapshot: true, group: "a" });
-    const ours = await during(emulator, () => engine.up());
-    expect(ours.actions).toEqual(["DescribeVolumes", "CreateTags"]);
-    expect(ours.result.said).not.toContain("growpart");
+    const updated = await during(emulator, () => engine.up());
+    expect(updated.actions).toEqual(["DescribeVolumes", "CreateTags"]);
+    expect(updated.result.output).not.toContain("growpart");
 
     await emulator.set({ modifyingSeconds: 0, optimizingSeconds: 0, modificationsPerDay: 1 });
     await emulator.advance(3_600);
     engine.program = text({ size: 30, iops: 4000 });
     const tooSoon = await during(emulator, () => engine.upFails());
-    expect(tooSoon.result.said).toMatch(
+    expect(tooSoon.result.output).toMatch(
         new RegExp(`updating volume ${id} from snapshot ${snapshotId}: VolumeModificationRateExceeded: .*`),
     );
-    expect(tooSoon.result.said).toMatch(/can be modified again at \d{4}-\d\d-\d\dT[\d:.]+Z/);
+    expect(tooSoon.result.output).toMatch(/can be modified again at \d{4}-\d\d-\d\dT[\d:.]+Z/);
     await emulator.advance(24 * 3_600);
     await emulator.set({ optimizingSeconds: 3 });
     await engine.up();
@@ -131,21 +131,21 @@ test("a size below the snapshot's or the volume's is refused at preview, naming 
     const text = (args: object) => [volume("disk", { snapshotId, ...args })];
     engine.program = text({ size: 5 });
     const refused = await during(emulator, () => engine.previewFails());
-    expect(refused.result.said).toContain(`size is 5, but snapshot ${snapshotId} has 8 GiB`);
+    expect(refused.result.output).toContain(`size is 5, but snapshot ${snapshotId} has 8 GiB`);
     expect(refused.actions).toEqual(["DescribeSnapshots"]);
 
     engine.program = text({ size: 20 });
     await engine.up();
     engine.program = text({ size: 10 });
     const smaller = await during(emulator, () => engine.previewFails());
-    expect(smaller.result.said).toContain("size is 10, but the volume has 20 GiB");
+    expect(smaller.result.output).toContain("size is 10, but the volume has 20 GiB");
     expect(smaller.all).toEqual([]);
 
     engine.program = text({});
     expect((await engine.up()).steps).toEqual({ disk: "same" });
     // The state alone knows by now that it has 20.
     engine.program = text({ size: 10 });
-    const { said: later } = await engine.previewFails();
+    const { output: later } = await engine.previewFails();
     expect(later).toContain("size is 10, but the volume has 20 GiB");
 });
 
@@ -159,14 +159,14 @@ test("a volume grown outside is no difference; a smaller size with allowShrinkBy
     expect(engine.live("disk").outputs["size"]).toBe(40);
     for (const more of [{}, { allowShrinkByReplacement: true }]) {
         engine.program = text({ size: 20, ...more });
-        const { said: previewed } = await engine.preview();
+        const { output: previewed } = await engine.preview();
         expect(previewed).not.toContain("replace");
         expect(previewed).toContain("size is 20, but the volume was resized to 40 GiB outside of Pulumi");
         await engine.up();
     }
 
     engine.program = text({ size: 10, allowShrinkByReplacement: true });
-    const { said: shrunk } = await engine.preview();
+    const { output: shrunk } = await engine.preview();
     expect(shrunk).toContain(`replacement will delete volume ${id} (40 GiB, us-east-1a, created `);
     expect(shrunk).toContain("data written since then will be lost");
     await engine.up();

@@ -12,13 +12,13 @@ async function eightAtATime(
     count: number,
     work: (index: number) => Promise<unknown>,
 ): Promise<number> {
-    const began = door.clock.now();
+    const start = door.clock.now();
     let next = 0;
     const slot = async () => {
         while (next < count) await work(next++);
     };
     await Promise.all(Array.from({ length: 8 }, slot));
-    return (door.clock.now() - began) / 1_000;
+    return (door.clock.now() - start) / 1_000;
 }
 
 const budget = (seconds: number, count: number) => seconds / 2 + count / 4 + 10;
@@ -48,18 +48,18 @@ test("the deletions of all volumes are observed with few calls", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
     const door = new Door(emulator);
     const args = { snapshotId, availabilityZone: zone };
-    const made = await Promise.all(
+    const volumes = await Promise.all(
         Array.from({ length: count }, (_, index) => door.create("VolumeFromSnapshot", args, String(index))),
     );
     await emulator.clearCalls();
 
     const seconds = await eightAtATime(door, count, (index) =>
-        door.delete("VolumeFromSnapshot", made[index]!),
+        door.delete("VolumeFromSnapshot", volumes[index]!),
     );
 
-    const looks = (await door.outcomes("DescribeVolumes")).length;
-    expect(looks).toBeGreaterThan(0);
-    expect(looks).toBeLessThanOrEqual(budget(seconds, count));
+    const reads = (await door.outcomes("DescribeVolumes")).length;
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThanOrEqual(budget(seconds, count));
     const left = await ec2.send(
         new DescribeVolumesCommand({ Filters: [{ Name: "snapshot-id", Values: [snapshotId] }] }),
     );

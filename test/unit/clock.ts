@@ -52,7 +52,7 @@ export class HandClock implements Clock {
 }
 
 function turn(): Promise<void> {
-    return new Promise((done) => setImmediate(done));
+    return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Everything has happened that happens without time: a call of the SDK with its answer takes a few turns. */

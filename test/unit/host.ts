@@ -21,7 +21,7 @@ export const baseConfig = {
 export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
-    readonly said: string[] = [];
+    readonly messages: string[] = [];
     readonly lifecycle: DynamicProvider;
 
     constructor(
@@ -29,11 +29,11 @@ export class Host {
         answering: Answering = unexpected,
         resource: ResourceName = "Snapshot",
         /** The state of a resource without pending work. */
-        readonly whole: Properties = { snapshotId: "snap-1", state: "completed" },
+        readonly settledState: Properties = { snapshotId: "snap-1", state: "completed" },
     ) {
         this.wire = new Wire(answering);
         const say = (kind: string) => (_urn: string, line: string) => {
-            this.said.push(`${kind}: ${line}`);
+            this.messages.push(`${kind}: ${line}`);
         };
         const voice = {
             status: say("status"),
@@ -69,7 +69,7 @@ export class Host {
     async answer(before: Properties, after: Properties, outputs: Properties = {}) {
         const { inputs: old } = await this.check(before);
         const { inputs } = await this.check(after, old);
-        const state = { ...old, ...this.whole, ...outputs };
+        const state = { ...old, ...this.settledState, ...outputs };
         return this.clock.until(this.lifecycle.diff("snap-1", state, inputs)) as Promise<{
             changes?: boolean;
             replaces?: string[];

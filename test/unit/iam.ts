@@ -7,8 +7,8 @@ export const own = "123456789012";
 export const snapshot = "arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0";
 
 /** A request. */
-export interface Asked {
-    who: string;
+export interface IamRequest {
+    principal: string;
     action: string;
     on?: string;
     context?: Record<string, string | string[]>;
@@ -32,7 +32,7 @@ export const keyPolicy = {
 
 export async function allows(
     attached: Partial<Attached>,
-    { who, action, on = snapshot, context = {}, owner = own }: Asked,
+    { principal, action, on = snapshot, context = {}, owner = own }: IamRequest,
 ) {
     const simulation: Simulation = {
         identityPolicies: [],
@@ -41,10 +41,10 @@ export async function allows(
         ...(action.startsWith("kms:") ? { resourcePolicy: keyPolicy } : {}),
         ...attached,
         request: {
-            principal: who,
+            principal,
             action,
             resource: { resource: on, accountId: owner },
-            contextVariables: { "aws:PrincipalArn": who, ...context },
+            contextVariables: { "aws:PrincipalArn": principal, ...context },
         },
     };
     const answer = await runSimulation(simulation, {});

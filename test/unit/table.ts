@@ -42,15 +42,15 @@ export function copyTagsRow(option: string): Table[string] {
 /** Tests each row; `base` are the inputs that are required. */
 export function testRules(host: Host, base: Properties, table: Table): void {
     for (const [property, { accepts, refuses, change }] of Object.entries(table)) {
-        const given = (value: unknown) => ({ ...base, [property]: value });
+        const inputsWith = (value: unknown) => ({ ...base, [property]: value });
 
         describe(property, () => {
             test.each(accepts.map((value) => [value]))("accepts what is one: %#", async (value) => {
-                expect(await host.failures(given(value))).toEqual([]);
+                expect(await host.failures(inputsWith(value))).toEqual([]);
             });
 
-            test.each(refuses)("refuses what is no such value: %#", async (value, words) => {
-                expect(await host.failures(given(value))).toEqual([words]);
+            test.each(refuses)("refuses what is no such value: %#", async (value, message) => {
+                expect(await host.failures(inputsWith(value))).toEqual([message]);
             });
 
             test.each(change)("changed from %j to %j", async (before, after, effect) => {
@@ -59,13 +59,13 @@ export function testRules(host: Host, base: Properties, table: Table): void {
                     update: { changes: true },
                     replace: { changes: true, replaces: [property] },
                 };
-                expect(await host.diff(given(before), given(after))).toEqual(expected[effect]);
+                expect(await host.diff(inputsWith(before), inputsWith(after))).toEqual(expected[effect]);
             });
 
             test("not known yet, it is neither a failure nor a replacement", async () => {
-                expect(await host.failures(given(UNKNOWN))).toEqual([]);
+                expect(await host.failures(inputsWith(UNKNOWN))).toEqual([]);
                 for (const [before] of change) {
-                    const { replaces = [] } = await host.diff(given(before), given(UNKNOWN));
+                    const { replaces = [] } = await host.diff(inputsWith(before), inputsWith(UNKNOWN));
                     expect(replaces).toEqual([]);
                 }
             });

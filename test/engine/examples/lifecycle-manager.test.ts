@@ -19,13 +19,13 @@ const roleArn = "arn:aws:iam::123456789012:role/dlm";
 
 /** Returns the id of a snapshot that another account shares with the account of the stack. */
 async function shareFrom(account: string): Promise<string> {
-    const theirs = emulator.ec2({ account });
+    const otherClient = emulator.ec2({ account });
     const zone = { AvailabilityZone: "us-east-1a", Size: 1 };
-    const { VolumeId } = await theirs.send(new CreateVolumeCommand(zone));
-    const { SnapshotId = "" } = await theirs.send(new CreateSnapshotCommand({ VolumeId }));
+    const { VolumeId } = await otherClient.send(new CreateVolumeCommand(zone));
+    const { SnapshotId = "" } = await otherClient.send(new CreateSnapshotCommand({ VolumeId }));
     const Add = [{ UserId: "123456789012" }];
     const change = { SnapshotId, CreateVolumePermission: { Add } };
-    await theirs.send(new ModifySnapshotAttributeCommand(change));
+    await otherClient.send(new ModifySnapshotAttributeCommand(change));
     return SnapshotId;
 }
 

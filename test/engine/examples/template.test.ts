@@ -20,10 +20,10 @@ test("the template's program creates a snapshot, and a new one for another relea
     const { snapshotId } = await project.outputs();
     expect((await emulator.snapshots()).map(({ SnapshotId }) => SnapshotId)).toEqual([snapshotId]);
 
-    const made = join(project.folder, "made");
-    await project.succeed("new", template, "--generate-only", "--yes", "--name", "backups", "--dir", made);
-    expect((await readdir(made)).sort()).toEqual((await readdir(template)).sort());
-    const manifest = JSON.parse(await readFile(join(made, "package.json"), "utf8")) as object;
+    const folder = join(project.folder, "made");
+    await project.succeed("new", template, "--generate-only", "--yes", "--name", "backups", "--dir", folder);
+    expect((await readdir(folder)).sort()).toEqual((await readdir(template)).sort());
+    const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as object;
     expect(manifest).toMatchObject({ name: "backups" });
 
     await project.stack.configure({ "project:release": "2.0.0" });

@@ -23,16 +23,18 @@ test("what one account shares, the other one lists, copies, and makes a volume o
     const { shared, snapshotId, copyId, volumeId } = (await project.outputs()) as Record<string, string>;
     expect(shared).toEqual([snapshotId]);
 
-    const theirs = emulator.ec2({ account, region: "eu-west-1" });
-    const { Snapshots = [] } = await theirs.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
+    const otherClient = emulator.ec2({ account, region: "eu-west-1" });
+    const { Snapshots = [] } = await otherClient.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
     expect(Snapshots).toMatchObject([
         { SnapshotId: copyId, OwnerId: account, Encrypted: true, VolumeSize: 8 },
     ]);
-    const { Volumes = [] } = await theirs.send(new DescribeVolumesCommand({}));
+    const { Volumes = [] } = await otherClient.send(new DescribeVolumesCommand({}));
     expect(Volumes).toMatchObject([{ VolumeId: volumeId, SnapshotId: copyId, Encrypted: true, Size: 8 }]);
     expect(await project.up()).toContain("5 unchanged");
 
     await project.destroy();
     expect(await emulator.snapshots()).toEqual([]);
-    expect((await theirs.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }))).Snapshots).toEqual([]);
+    expect((await otherClient.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }))).Snapshots).toEqual(
+        [],
+    );
 });

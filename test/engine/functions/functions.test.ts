@@ -80,9 +80,9 @@ test("listSnapshots returns own, shared and public snapshots by every filter, ne
         await snapshotOf(other),
         await snapshotOf(other),
     ];
-    const theirs = emulator.ec2({ account: other });
-    await grantOutside(theirs, shared, "add", me);
-    await grantOutside(theirs, open, "add", "all");
+    const otherClient = emulator.ec2({ account: other });
+    await grantOutside(otherClient, shared, "add", me);
+    await grantOutside(otherClient, open, "add", "all");
 
     const [own, group, billed, named, tagged, ofVolume, pending, sharedOnes, publicOnes, ofLab] =
         await inProgram(
@@ -143,12 +143,12 @@ test("shareableAccounts returns the aliases, and the organization's active accou
         { accountId: other, alias: "lab" },
         { accountId: "444455556666", alias: "audit" },
     ];
-    const [alone, given] = await inProgram(
+    const [alone, filtered] = await inProgram(
         "shareableAccounts()",
         'shareableAccounts({ accounts: { own: "123456789012", dev: 777788889999 } })',
     );
     expect(alone).toEqual(aliases);
-    expect(given).toEqual([{ accountId: "777788889999", alias: "dev" }]);
+    expect(filtered).toEqual([{ accountId: "777788889999", alias: "dev" }]);
     expect(await inScript("shareableAccounts()")).toEqual([]);
 
     const organizations = new OrganizationsClient({
@@ -157,10 +157,10 @@ test("shareableAccounts returns the aliases, and the organization's active accou
         credentials: { accessKeyId: `AKIATEST${me}`, secretAccessKey: "test" },
     });
     await organizations.send(new CreateOrganizationCommand({}));
-    const made = await organizations.send(
+    const organization = await organizations.send(
         new CreateAccountCommand({ AccountName: "Sandbox", Email: "sandbox@example.com" }),
     );
-    const sandbox = { accountId: made.CreateAccountStatus?.AccountId ?? "", name: "Sandbox" };
+    const sandbox = { accountId: organization.CreateAccountStatus?.AccountId ?? "", name: "Sandbox" };
     const byId = (list: { accountId: string }[]) => list.sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
     const [together] = await inProgram("shareableAccounts()");
     expect(together).toEqual(byId([...aliases, sandbox]));

@@ -17,8 +17,8 @@ test("up creates one snapshot; a second up calls EC2 not once; tags are updated 
         program(snapshot("data", args), "exports.id = data.snapshotId; exports.tags = data.tagsAll;"),
     );
 
-    const made = await during(emulator, () => project.up());
-    const creations = made.calls.filter(({ action }) => action === "CreateSnapshot");
+    const created = await during(emulator, () => project.up());
+    const creations = created.calls.filter(({ action }) => action === "CreateSnapshot");
     expect(creations.map(({ params }) => [params["VolumeId"], params["Description"]])).toEqual([
         [volumeId, "nightly"],
     ]);
@@ -42,9 +42,9 @@ test("up creates one snapshot; a second up calls EC2 not once; tags are updated 
     expect(outputs["startTime"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(outputs["completionTime"]).toMatch(/Z$/);
 
-    const again = await during(emulator, () => project.up());
-    expect(again.result).toContain("2 unchanged");
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => project.up());
+    expect(repeated.result).toContain("2 unchanged");
+    expect(repeated.all).toEqual([]);
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain("2 unchanged");
     expect(previewed.all).toEqual([]);

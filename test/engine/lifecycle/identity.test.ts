@@ -12,8 +12,8 @@ const otherAccount = "111122223333";
 
 async function volumeIn(where: { region?: string; account?: string }): Promise<string> {
     const AvailabilityZone = `${where.region ?? "us-east-1"}a`;
-    const made = await emulator.ec2(where).send(new CreateVolumeCommand({ AvailabilityZone, Size: 1 }));
-    return made.VolumeId ?? "";
+    const created = await emulator.ec2(where).send(new CreateVolumeCommand({ AvailabilityZone, Size: 1 }));
+    return created.VolumeId ?? "";
 }
 
 test("a changed aws:region moves nothing, not in refresh, update or replacement; a changed region replaces", async () => {
@@ -82,8 +82,8 @@ test("credentials act in another account by a role or a profile, change in place
     const volumeId = await volumeIn({ account: otherAccount });
     const role = { assumeRoles: [{ roleArn: `arn:aws:iam::${otherAccount}:role/x` }] };
     const project = await createProject(program(snapshot("data", { volumeId, credentials: role })));
-    const made = await during(emulator, () => project.up());
-    expect(made.calls.map(({ action, account }) => [action, account]).slice(0, 2)).toEqual([
+    const created = await during(emulator, () => project.up());
+    expect(created.calls.map(({ action, account }) => [action, account]).slice(0, 2)).toEqual([
         ["AssumeRole", defaultAccount],
         ["CreateSnapshot", otherAccount],
     ]);

@@ -36,18 +36,18 @@ describe.each([
     test("while it creates: another backend with the same project and stack never adopts it, and the next up does", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
         await killUp(project, waiting, orphan);
-        const [made] = await snapshots();
+        const [created] = await snapshots();
         await emulator.advance(1_000);
         await emulator.set({ snapshotSeconds: 0 });
 
         const twin = await createProject(program());
         await twin.up();
         const { id: other } = await twin.outputs();
-        expect(other).not.toBe(made);
-        expect(await snapshots()).toEqual([made, other].sort());
+        expect(other).not.toBe(created);
+        expect(await snapshots()).toEqual([created, other].sort());
 
-        expect(await project.up()).toContain(`adopts ${String(made)}`);
-        expect((await project.outputs())["id"]).toBe(made);
+        expect(await project.up()).toContain(`adopts ${String(created)}`);
+        expect((await project.outputs())["id"]).toBe(created);
         expect(await emulator.count("CreateSnapshot")).toBe(2);
     });
 
@@ -56,8 +56,8 @@ describe.each([
         await killUp(project, waiting, orphan, async (up) => {
             project.freeze(up);
             await emulator.advance(1_000);
-            const looks = await emulator.count("DescribeSnapshots");
-            while ((await emulator.count("DescribeSnapshots")) === looks) await sleep(50);
+            const reads = await emulator.count("DescribeSnapshots");
+            while ((await emulator.count("DescribeSnapshots")) === reads) await sleep(50);
             await sleep(500);
         });
         expect(await project.state()).toEqual([]);
@@ -77,8 +77,8 @@ test("killed before EC2 acts, with the call under way: there is one volume in th
     await project.up();
     const underWay = async () => (await emulator.calls(({ status }) => status === null)).length;
     while ((await underWay()) > 0) await sleep(100);
-    const made = (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId === snapshotId);
-    expect(made.map(({ VolumeId }) => VolumeId)).toEqual([(await project.outputs())["id"]]);
+    const volumes = (await emulator.volumes()).filter(({ SnapshotId }) => SnapshotId === snapshotId);
+    expect(volumes.map(({ VolumeId }) => VolumeId)).toEqual([(await project.outputs())["id"]]);
 });
 
 test("a destroy killed while FSR is being disabled continues: nothing is disabled twice, deletion comes after", async () => {

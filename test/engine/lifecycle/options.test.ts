@@ -41,12 +41,12 @@ test("renamed or moved with an alias, nothing changes and nothing is called; the
     const renamed = await during(emulator, () => project.up());
     expect(renamed.result).toContain("1 created");
     expect(renamed.result).toContain("3 unchanged");
-    const again = await during(emulator, () => project.up());
-    expect(again.result).toContain("4 unchanged");
+    const repeated = await during(emulator, () => project.up());
+    expect(repeated.result).toContain("4 unchanged");
     await project.program(after(volumeId, false));
     const without = await during(emulator, () => project.up());
     expect(without.result).toContain("4 unchanged");
-    expect([...previewed.all, ...renamed.all, ...again.all, ...without.all]).toEqual([]);
+    expect([...previewed.all, ...renamed.all, ...repeated.all, ...without.all]).toEqual([]);
     expect([(await live(project, "renamed")).id, (await live(project, "moved")).id]).toEqual(ids);
 
     await project.program(after(await emulator.createVolume(), false));

@@ -50,8 +50,8 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
         const pending = () =>
             emulator.calls(({ action, status }) => action === "CreateSnapshot" && status === 200);
         while ((await pending()).length < many) await new Promise((resolve) => setTimeout(resolve, 200));
-        const made = (await emulator.snapshots()).filter(({ Description }) => Description !== "foreign");
-        const ids = made.map(({ SnapshotId = "" }) => SnapshotId);
+        const snapshots = (await emulator.snapshots()).filter(({ Description }) => Description !== "foreign");
+        const ids = snapshots.map(({ SnapshotId = "" }) => SnapshotId);
         for (const [index, id] of ids.entries()) {
             await emulator.snapshot(
                 id,
@@ -62,9 +62,9 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
         }
         return ids.slice(0, 2);
     };
-    const [said, failed] = await Promise.all([project.upFails(), failing()]);
-    for (const id of failed) expect(said).toContain(`${id}: error: the volume has bad blocks`);
-    expect(said).toContain(`2 of ${String(many)} snapshots did not complete`);
+    const [output, failed] = await Promise.all([project.upFails(), failing()]);
+    for (const id of failed) expect(output).toContain(`${id}: error: the volume has bad blocks`);
+    expect(output).toContain(`2 of ${String(many)} snapshots did not complete`);
     const barrier = (await project.state()).find(({ type }) => type.endsWith(":CompletedSnapshots"));
     const states = (barrier?.outputs["snapshots"] as { state: string }[]).map(({ state }) => state).sort();
     expect(states).toEqual([...Array<string>(many - 2).fill("completed"), "error", "error"]);
@@ -73,9 +73,9 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
 });
 
 test("up creates each once, and its further calls grow with time", async () => {
-    const began = Date.now();
+    const start = Date.now();
     await project.up();
-    const seconds = (Date.now() - began) / 1_000;
+    const seconds = (Date.now() - start) / 1_000;
     const counts = await calls();
     expect(counts["CreateSnapshot"]).toBe(many);
     expect(others(counts, "CreateSnapshot")).toBeLessThanOrEqual(seconds / 2 + many / 100 + 10);

@@ -12,7 +12,7 @@ test.beforeEach(async () => {
 });
 
 /** The provider's own looks, not those of this test. */
-const looking = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
+const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 
 function declared(secret: string, options: { open?: boolean; group?: string } = {}): string {
@@ -75,9 +75,9 @@ test.each([
         "exports.all = data.tagsAll;",
     );
     const project = await createProject(text);
-    const said = [await project.preview(), await project.up(), await project.refresh()];
+    const outputs = [await project.preview(), await project.up(), await project.refresh()];
     expect(await project.up()).toContain("2 unchanged");
-    for (const line of [...said, await project.stack.text()]) expect(line).not.toContain("hush-");
+    for (const line of [...outputs, await project.stack.text()]) expect(line).not.toContain("hush-");
     const { id = "" } = await live(project, "data");
     expect(await tagsOf(emulator, id)).toMatchObject({ Plain: "visible", Token: "hush-one" });
     expect(await project.outputs()).toMatchObject({ all: { Plain: "visible", Token: "hush-one" } });
@@ -125,15 +125,15 @@ test("a tag, or an account, that becomes secret is hidden in the state by the ne
 
     // From secret to plain, with another value: what was secret is not named.
     await project.program(lines(plain("seen-two"), plain(bob)));
-    for (const said of [await project.preview(), await project.up()])
-        expect(said).not.toMatch(/hush-|111122223333/);
+    for (const output of [await project.preview(), await project.up()])
+        expect(output).not.toMatch(/hush-|111122223333/);
     expect((await live(project, "data")).urn).toBe(urn);
     await project.destroy();
 });
 
 test("failures that keep the id keep the secret too: in creation, update and waiting", async () => {
     await emulator.set({ snapshotSeconds: 60 });
-    await emulator.faults([{ ...looking, ...denied }]);
+    await emulator.faults([{ ...readCall, ...denied }]);
     const project = await createProject(declared("hush-one"));
     const hidden = async (...outputs: string[]) => {
         for (const text of [...outputs, await project.stack.text()]) expect(text).not.toContain("hush-");

@@ -44,18 +44,18 @@ test("each step requests the operations that the simulated engine of the provide
 
     async function compare(promise: string, command: string, played: () => Promise<unknown>) {
         const options = command === "preview" ? [] : ["--yes", "--skip-preview"];
-        const { asked } = await project.run(command, ...options);
+        const { operations } = await project.run(command, ...options);
         const from = engine.calls.length;
         await played();
-        expect(engine.calls.slice(from), promise).toEqual(asked);
+        expect(engine.calls.slice(from), promise).toEqual(operations);
     }
     async function run(
         promise: string,
         { text, declared }: Program,
-        how: "up" | "upFails" | "preview" = "up",
+        command: "up" | "upFails" | "preview" = "up",
     ) {
         await project.program(text);
-        await compare(promise, how.replace("Fails", ""), () => engine[how](declared));
+        await compare(promise, command.replace("Fails", ""), () => engine[command](declared));
     }
 
     const more = {};

@@ -58,8 +58,8 @@ test("an adopted volume survives a targeted up and a targeted destroy of its for
     await project.program(program(disk("after", id)));
     await project.up("--target", urn.replace("::before", "::after"));
     expect(await project.state()).toHaveLength(2);
-    const said = await project.destroy("--target", urn);
-    expect(said).toContain(
+    const output = await project.destroy("--target", urn);
+    expect(output).toContain(
         `${id} is kept: it is owned by after (VolumeFromSnapshot) of the stack organization/project/test too.`,
     );
     expect((await project.state()).map((one) => one.id)).toEqual([id]);
@@ -134,8 +134,8 @@ test("a member of a set that another resource owns stays, in one run or later; t
     const first = await memberOf();
     // In one run.
     await project.program(program(snap("own", { adopt: first })));
-    const said = await project.up();
-    expect(said).toContain(
+    const output = await project.up();
+    expect(output).toContain(
         `${first} is kept: it is owned by own (Snapshot) of the stack organization/project/test too.`,
     );
     expect(await snapshotIds(emulator)).toEqual([first]);

@@ -19,14 +19,14 @@ test.beforeEach(async () => {
 
 test("adopt of an id that this region does not have is refused where the stack has it in another one", async () => {
     const { id = "" } = await live(project, "s");
-    const made = await emulator
+    const created = await emulator
         .ec2({ region: "eu-west-1" })
         .send(new CreateVolumeCommand({ AvailabilityZone: "eu-west-1a", Size: 1 }));
     await project.program(
-        program(snapshot("t", { volumeId: made.VolumeId, region: "eu-west-1", adopt: id })),
+        program(snapshot("t", { volumeId: created.VolumeId, region: "eu-west-1", adopt: id })),
     );
-    const said = (await project.fails("up")).replace(/\s+/g, " ");
-    expect(said).toContain(
+    const output = (await project.fails("up")).replace(/\s+/g, " ");
+    expect(output).toContain(
         `is "${id}", but that is not in eu-west-1 (account 123456789012); it is in us-east-1, owned by s (Snapshot) of the stack ` +
             'organization/project/test. Declare `region: "us-east-1"`',
     );

@@ -50,8 +50,8 @@ test.each([{ forbidden: false }, { forbidden: true }])(
         const snapshotsBefore = await snapshotIds(emulator);
 
         await project.program(program(...lines));
-        const said = await project.up(...before.flatMap(({ urn }) => ["--replace", urn]));
-        expect(said).not.toContain("adopts");
+        const output = await project.up(...before.flatMap(({ urn }) => ["--replace", urn]));
+        expect(output).not.toContain("adopts");
         const after = await Promise.all(names.map(async (name) => live(project, name)));
         for (const [index, { id }] of before.entries()) expect(after[index]?.id).not.toBe(id);
         const left = await snapshotIds(emulator);
@@ -171,8 +171,8 @@ test("the last copy of another volume stays in a forced replacement with deleteB
 
     await project.program(text(other));
     expect(await project.preview("--replace", s.urn)).toContain(warning("s", s.id, "kept in the account"));
-    const said = await project.up("--replace", s.urn, "--target", s.urn);
-    expect(said).toContain(
+    const output = await project.up("--replace", s.urn, "--target", s.urn);
+    expect(output).toContain(
         `snapshot ${String(s.id)} of volume ${volumeId} is kept in the account, no longer managed`,
     );
     expect(await snapshotIds(emulator)).toContain(s.id);

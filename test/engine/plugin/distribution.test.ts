@@ -76,9 +76,9 @@ test("a plugin installed from a tarball previews, creates and destroys, and is a
 });
 
 test("the CLI downloads the plugin if a resource names the server", async () => {
-    const asked: string[] = [];
+    const paths: string[] = [];
     const server = createServer((request, response) => {
-        asked.push(request.url ?? "");
+        paths.push(request.url ?? "");
         void readFile(here).then((content) => response.end(content));
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -87,7 +87,7 @@ test("the CLI downloads the plugin if a resource names the server", async () => 
         const project = await createYamlProject({ version, pluginDownloadURL });
         await project.up();
         expect(await snapshotIds(emulator)).toHaveLength(1);
-        expect([...new Set(asked)]).toEqual([`/v/${basename(here)}`]);
+        expect([...new Set(paths)]).toEqual([`/v/${basename(here)}`]);
     } finally {
         server.close();
     }

@@ -71,10 +71,10 @@ test.for(["yaml", "python", "go"] as const)(
         const [id = ""] = await snapshotIds(emulator);
         expect(await project.outputs()).toEqual({ snapshotId: id, accountIds: [otherAccount] });
         expect(await grantsOf(id)).toEqual(shared);
-        const again = await during(emulator, () => project.up());
-        expect(again.result).toContain("unchanged");
-        expect(again.result).not.toMatch(/updated|replaced/);
-        expect(again.all).toEqual([]);
+        const repeated = await during(emulator, () => project.up());
+        expect(repeated.result).toContain("unchanged");
+        expect(repeated.result).not.toMatch(/updated|replaced/);
+        expect(repeated.all).toEqual([]);
 
         await project.succeed("config", "set", "group", "ledger");
         const updated = await during(emulator, () => project.succeed("up", "--yes", "--diff"));

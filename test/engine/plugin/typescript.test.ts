@@ -38,9 +38,9 @@ test("a change of door, there and back, is unchanged for every resource and call
     expect((await project.state()).map(({ type }) => type)).toHaveLength(4);
 
     await project.stack.configure({ "ebs-snapshots:plugin": "true" });
-    const there = await during(emulator, () => project.up());
-    expect(there.result).toContain("5 unchanged");
-    expect(there.calls).toEqual([]);
+    const created = await during(emulator, () => project.up());
+    expect(created.result).toContain("5 unchanged");
+    expect(created.calls).toEqual([]);
     expect(await project.state()).toEqual([]);
     const state = await pluginState(project);
     expect(state).toHaveLength(4);

@@ -37,9 +37,9 @@ test("a YAML program creates, updates in place, replaces, imports and destroys a
     expect(created.actions).toEqual(["CreateSnapshot", "DescribeSnapshots"]);
     const [id = ""] = await snapshotIds(emulator);
     expect(await project.outputs()).toEqual({ id });
-    const again = await during(emulator, () => project.up());
-    expect(again.result).toContain("2 unchanged");
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => project.up());
+    expect(repeated.result).toContain("2 unchanged");
+    expect(repeated.all).toEqual([]);
 
     await declare(project, { group: "payments", tags: { "b/c": "y", Tier: "gold" } });
     const updated = await during(emulator, () => project.succeed("up", "--yes", "--diff"));

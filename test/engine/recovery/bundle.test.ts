@@ -14,13 +14,13 @@ import { recoveryRights } from "../../../sdk/schedule/role";
 import type { Recovered } from "../../../recovery/recover";
 
 test("metrics are printed in a line that CloudWatch reads", () => {
-    const done: Recovered = {
+    const result: Recovered = {
         created: [],
         deleted: [],
         failures: [],
         metrics: { VolumesFailed: 1, VolumesBeyondMaximum: 2, VolumesUnknown: 0, MissedRecoveryPoints: 0 },
     };
-    expect(JSON.parse(metricsLine(base, done, 5))).toEqual({
+    expect(JSON.parse(metricsLine(base, result, 5))).toEqual({
         _aws: {
             Timestamp: 5,
             CloudWatchMetrics: [
@@ -64,9 +64,9 @@ test("the bundle runs as in Lambda, where only NODE_PATH leads to the AWS SDK an
         },
     });
     await rm(folder, { recursive: true });
-    const [line, done] = output.trim().split("\n");
+    const [line, result] = output.trim().split("\n");
     expect(JSON.parse(line!)).toMatchObject({ Schedule: schedule, VolumesFailed: 0 });
-    expect((JSON.parse(done!) as Recovered).created).toHaveLength(1);
+    expect((JSON.parse(result!) as Recovered).created).toHaveLength(1);
     expect(await snapshotsOf()).toEqual([snapshot]);
 });
 

@@ -58,8 +58,8 @@ test("an event of somebody else's snapshot costs one look, and a set of an insta
     const arns = [foreign, snapshot].map((id) => ({
         snapshot_id: `arn:aws:ec2::us-east-1:snapshot/${id}`,
     }));
-    const done = await call({ detail: { event: "createSnapshots", snapshots: arns } });
-    expect(done!.created).toHaveLength(1);
+    const result = await call({ detail: { event: "createSnapshots", snapshots: arns } });
+    expect(result!.created).toHaveLength(1);
     expect(await snapshotsOf()).toEqual([snapshot]);
 });
 
@@ -107,10 +107,10 @@ test("if the key of the newest is refused, the older ones stay, the failure is r
     expect(metrics.at(-1)).toMatchObject({ VolumesFailed: 1 });
     expect(await snapshotsOf()).toEqual([older]);
     // Of the hour: the next one tries anew.
-    const [asked] = await emulator.calls(
+    const [request] = await emulator.calls(
         ({ action, params }) => action === "CreateVolume" && params["SnapshotId"] === newest,
     );
-    expect(asked!.params["ClientToken"]).toMatch(/^[0-9a-f]{64}$/);
+    expect(request!.params["ClientToken"]).toMatch(/^[0-9a-f]{64}$/);
 });
 
 test("one that EC2 refuses stops no other, and the event fails so that it comes again", async () => {
@@ -150,10 +150,10 @@ test("500 volumes are created in one run, with few reads", async () => {
     const sources = await emulator.seed({ volumes: 500 });
     for (const source of sources) await taken(source);
     await emulator.clearCalls();
-    const done = await call(timer, { keep: 1, maximum: 1_000 });
-    expect(done!.created).toHaveLength(500);
+    const result = await call(timer, { keep: 1, maximum: 1_000 });
+    expect(result!.created).toHaveLength(500);
     expect(await emulator.count("CreateVolume")).toBe(500);
-    const looks = await emulator.calls(({ action }) => action.startsWith("Describe"));
-    expect(looks.length).toBeLessThan(40);
+    const reads = await emulator.calls(({ action }) => action.startsWith("Describe"));
+    expect(reads.length).toBeLessThan(40);
     expect((await recovered()).length).toBe(500);
 });

@@ -35,8 +35,8 @@ test("a caller that can only write tags causes no deletion, and does not use up 
             "pulumi-ebs-snapshots:recovery-of": source,
             "pulumi-ebs-snapshots:recovery-taken": new Date(index % 2 === 0 ? 0 : 4e12).toISOString(),
         });
-    const done = await call(timer, { keep: 2, maximum: 3 });
-    expect(done).toMatchObject({ created: [], deleted: [], metrics: { VolumesUnknown: others.length } });
+    const result = await call(timer, { keep: 2, maximum: 3 });
+    expect(result).toMatchObject({ created: [], deleted: [], metrics: { VolumesUnknown: others.length } });
     ids.push(await taken(source));
     expect(await call(timer, { keep: 2, maximum: 3 })).toMatchObject({
         created: [expect.stringMatching(/^vol-/)],
@@ -63,10 +63,12 @@ test("a volume that is or was attached stays for good, even if it was detached b
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
-    const [seen, unseen] = await recovered();
-    const instance = await attach(seen!.VolumeId!);
+    const [attached, written] = await recovered();
+    const instance = await attach(attached!.VolumeId!);
     await call(timer);
-    await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: seen!.VolumeId!, InstanceId: instance }));
+    await emulator
+        .ec2()
+        .send(new DetachVolumeCommand({ VolumeId: attached!.VolumeId!, InstanceId: instance }));
     // The other one was attached and written to between two runs: only its metrics tell.
     await cloudWatch().send(
         new PutMetricDataCommand({
@@ -74,7 +76,7 @@ test("a volume that is or was attached stays for good, even if it was detached b
             MetricData: [
                 {
                     MetricName: "VolumeWriteOps",
-                    Dimensions: [{ Name: "VolumeId", Value: unseen!.VolumeId! }],
+                    Dimensions: [{ Name: "VolumeId", Value: written!.VolumeId! }],
                     Value: 12,
                     Timestamp: new Date(Date.now() + 1_000),
                 },

@@ -60,7 +60,7 @@ export function cloudWatch() {
 
 /** The function as an event calls it. */
 export const call = (event: RecoveryEvent, settings: Partial<RecoverySettings> = {}) =>
-    handle(event, contextOf({ ...base, ...settings }), (done) => metrics.push(done.metrics));
+    handle(event, contextOf({ ...base, ...settings }), (result) => metrics.push(result.metrics));
 
 /** A snapshot as a policy takes it: no one else can write the second tag. */
 export async function taken(volumeId: string, tags: Record<string, string> = {}): Promise<string> {

@@ -78,7 +78,7 @@ test("a preview names the accounts that cannot use the key of a shared snapshot,
 
     await project.up();
     expect(await grantsIn(emulator, snapshotId)).toEqual([alice]);
-    const again = await during(emulator, () => project.preview());
-    expect(again.all).toEqual([]);
+    const repeated = await during(emulator, () => project.preview());
+    expect(repeated.all).toEqual([]);
     await project.destroy();
 });

@@ -33,8 +33,8 @@ test("public is refused at preview until the stack allows it; making public warn
 
     await project.stack.configure({ "ebs-snapshots:allowPublicSharing": "true" });
     expect(await project.preview()).toContain(`makes ${snapshotId} public`);
-    const made = await during(emulator, () => project.up());
-    expect(grantsSent(made.calls)).toEqual([["add", "all"]]);
+    const created = await during(emulator, () => project.up());
+    expect(grantsSent(created.calls)).toEqual([["add", "all"]]);
     expect((await live(project, "s")).outputs).toMatchObject({
         isPublic: true,
         grants: ["all"],
@@ -92,11 +92,11 @@ test("an encrypted snapshot and block public access are refused at preview, the 
     await emulator.faults([
         { action: "TrentService.DescribeKey", code: "AccessDeniedException", status: 400 },
     ]);
-    const told = await project.upFails();
-    expect(told).toContain(
+    const output = await project.upFails();
+    expect(output).toContain(
         "OperationNotPermitted: Encrypted snapshots with EBS default key cannot be shared",
     );
-    expect(told).toContain(remedy);
+    expect(output).toContain(remedy);
     expect(await project.state()).toEqual([]);
 
     await emulator.ec2().send(new EnableSnapshotBlockPublicAccessCommand({ State: "block-new-sharing" }));

@@ -28,8 +28,8 @@ test("a share waits for a pending snapshot, grants aliases and ids once, is unch
     });
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain("3 to create");
-    const made = await during(emulator, () => project.up());
-    expect(grantsSent(made.calls)).toEqual([["add", alice, bob]]);
+    const created = await during(emulator, () => project.up());
+    expect(grantsSent(created.calls)).toEqual([["add", alice, bob]]);
     const { id = "" } = await live(project, "data");
     expect(await project.outputs()).toEqual({
         share: {
@@ -42,10 +42,10 @@ test("a share waits for a pending snapshot, grants aliases and ids once, is unch
     expect(await grantsIn(emulator, id)).toEqual([alice, bob]);
 
     await emulator.set({ grantSeconds: 0 });
-    const again = await during(emulator, () => project.up());
-    expect(again.result).toContain("3 unchanged");
+    const repeated = await during(emulator, () => project.up());
+    expect(repeated.result).toContain("3 unchanged");
     // The run reads once whether the snapshot, for which the first one did not wait, has failed since.
-    expect(again.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
+    expect(repeated.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
     // Another order and other words for the same accounts are no difference; another id behind the alias is one.
     await project.program(text.replace(`["prod", "${bob}", "${bob}"]`, `["${bob}", "prod"]`));
@@ -72,8 +72,8 @@ test("more than 500 accounts go in several calls, additions before removals", as
     const many = (from: number) =>
         Array.from({ length: 501 }, (_, index) => String(100_000_000_000 + from + index));
     const project = await createProject(shares(share("s", { snapshotId, accounts: many(0) })));
-    const made = await during(emulator, () => project.up());
-    expect(grantsSent(made.calls).map(([operation, ...grants]) => [operation, grants.length])).toEqual([
+    const created = await during(emulator, () => project.up());
+    expect(grantsSent(created.calls).map(([operation, ...grants]) => [operation, grants.length])).toEqual([
         ["add", 500],
         ["add", 1],
     ]);
@@ -95,8 +95,8 @@ test("a share owns declared grants, whoever granted them; revoked ones are grant
     const text = (...accounts: string[]) => shares(share("s", { snapshotId, accounts }));
     const project = await createProject(text(alice, carol));
     expect(await project.preview()).toContain(`${snapshotId} will be shared with ${alice}, ${carol}`);
-    const made = await during(emulator, () => project.up());
-    expect(grantsSent(made.calls)).toEqual([["add", alice, carol]]);
+    const created = await during(emulator, () => project.up());
+    expect(grantsSent(created.calls)).toEqual([["add", alice, carol]]);
     expect((await live(project, "s")).outputs).toMatchObject({
         accountIds: [alice, carol],
         grants: [alice, carol],
@@ -130,8 +130,8 @@ test("exclusive names at preview whom it revokes, and revokes; later grants of o
     );
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toContain(`exclusive revokes the access of ${bob}, everyone to ${snapshotId}`);
-    const made = await during(emulator, () => project.up());
-    expect(grantsSent(made.calls)).toEqual([
+    const created = await during(emulator, () => project.up());
+    expect(grantsSent(created.calls)).toEqual([
         ["add", alice],
         ["remove", bob, "all"],
     ]);

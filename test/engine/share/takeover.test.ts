@@ -135,8 +135,8 @@ test("a plan cannot hold the share of a replaced snapshot: it is refused, the fo
     expect(preview).toContain(
         "s: the share is replaced if the new snapshot is another one. A plan (`--save-plan`) does not allow that",
     );
-    const said = await project.upFails("--plan", "plan.json");
-    expect(said).toContain("create-replacement is not allowed by the plan");
+    const output = await project.upFails("--plan", "plan.json");
+    expect(output).toContain("create-replacement is not allowed by the plan");
     expect(await grantsIn(emulator, former)).toEqual([alice]);
     await project.up();
     const { id = "" } = await live(project, "data");

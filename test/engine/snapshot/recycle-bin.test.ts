@@ -54,12 +54,12 @@ test("an empty or forbidden bin is read once in a destroy of many, and stops not
     const many = program(...names.map((name) => snapshot(name, { volumeId })));
     await emulator.set({ pendingPerVolume: 100 });
     project = await createProject(many);
-    const asked = (calls: { action: string }[]) =>
+    const binCalls = (calls: { action: string }[]) =>
         calls.filter(({ action }) => action === "ListSnapshotsInRecycleBin").length;
 
     await project.up();
     const empty = await during(emulator, () => project.destroy("--parallel", "1"));
-    expect(asked(empty.all)).toBe(1);
+    expect(binCalls(empty.all)).toBe(1);
 
     await project.up();
     await emulator.faults([
@@ -71,6 +71,6 @@ test("an empty or forbidden bin is read once in a destroy of many, and stops not
         },
     ]);
     const closed = await during(emulator, () => project.destroy("--parallel", "1"));
-    expect(asked(closed.all)).toBe(1);
+    expect(binCalls(closed.all)).toBe(1);
     expect(await snapshotIds(emulator)).toEqual([]);
 });

@@ -39,8 +39,8 @@ test("a clone is previewed, created by one call, unchanged, grown in place, refr
         tagsAll: { Name: "staging", Team: "payments" },
     });
 
-    for (const again of [() => project.preview(), () => project.up()]) {
-        const { result, all } = await during(emulator, again);
+    for (const operation of [() => project.preview(), () => project.up()]) {
+        const { result, all } = await during(emulator, operation);
         expect(result).toContain("2 unchanged");
         expect(all).toEqual([]);
     }

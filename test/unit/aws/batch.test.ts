@@ -53,9 +53,9 @@ test("a key that is not found is undefined, whatever the others are", async () =
 
 test("a failed fetch fails for all callers that waited for it, and for no later one", async () => {
     let failing = true;
-    const { clock, fetches, read } = reader((wanted) => {
+    const { clock, fetches, read } = reader((ids) => {
         if (failing) throw new Error("UnauthorizedOperation");
-        return new Map(wanted.map((key) => [key, key]));
+        return new Map(ids.map((key) => [key, key]));
     });
     const both = await clock.until(Promise.allSettled([read("a"), read("b")]));
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);

@@ -161,16 +161,16 @@ describe("who acts", () => {
     });
 
     test("a role that cannot be assumed fails with the missing permission", async () => {
-        const words =
+        const message =
             "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: " +
             roleArn("x");
-        const { wire, describeAll } = connected(() => stsRefusal("AccessDenied", words), {
+        const { wire, describeAll } = connected(() => stsRefusal("AccessDenied", message), {
             ...baseConfig,
             "aws:assumeRoles": JSON.stringify([{ roleArn: roleArn("x") }]),
         });
         const error = await failure(describeAll());
         expect(error.message).toBe(
-            `AccessDenied: ${words}. The caller needs the IAM permission sts:AssumeRole. ` +
+            `AccessDenied: ${message}. The caller needs the IAM permission sts:AssumeRole. ` +
                 `No credentials could be obtained from the role ${roleArn("x")}. Check the role's ARN and its trust policy.`,
         );
         expect(wire.requests.map(({ action }) => action)).toEqual(["AssumeRole"]);

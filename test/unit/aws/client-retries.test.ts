@@ -12,15 +12,15 @@ describe("refusals that pass", () => {
         "ConcurrentSnapshotLimitExceeded",
     ])("%s is waited for, however often, within patience", async (code) => {
         const { clock, wire, create } = connected(failsFirst(20, () => refusal(code, "later", 503)));
-        const told: string[] = [];
+        const codes: string[] = [];
         const answered = await create({
             deadline: clock.now() + 3_600_000,
             idempotent: false,
-            onRetry: (error) => told.push(error.code),
+            onRetry: (error) => codes.push(error.code),
         });
         expect(answered.SnapshotId).toBe("snap-1");
         expect(wire.count("CreateSnapshot")).toBe(21);
-        expect(told).toEqual(Array.from({ length: 20 }, () => code));
+        expect(codes).toEqual(Array.from({ length: 20 }, () => code));
     });
 
     test("pauses grow from half a second to at most 15, with chance in them", async () => {
@@ -149,12 +149,12 @@ test("a retryMode of the SDK adds no attempts of its own", async () => {
 });
 
 test("no capacity is a refusal whatever its status: one call, EC2's words and what to choose", async () => {
-    const words = "There is not enough capacity to fulfill your EBS volume provision request";
-    const { api, clock, wire } = connected(() => refusal("InsufficientVolumeCapacity", words, 500));
+    const message = "There is not enough capacity to fulfill your EBS volume provision request";
+    const { api, clock, wire } = connected(() => refusal("InsufficientVolumeCapacity", message, 500));
     const error = await failure(clock.until(api.send("CreateVolume", { AvailabilityZone: "us-east-1a" })));
     expect(error).toMatchObject({ kind: "rejected" });
     expect(error.message).toBe(
-        `InsufficientVolumeCapacity: ${words}. Choose another availability zone or volume type, or run again later.`,
+        `InsufficientVolumeCapacity: ${message}. Choose another availability zone or volume type, or run again later.`,
     );
     expect(wire.count("CreateVolume")).toBe(1);
 });

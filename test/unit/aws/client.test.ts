@@ -6,11 +6,11 @@ isolateEnvironment();
 
 test("beforeChange runs before every attempt of a change, and before no read", async () => {
     const lost = failsFirst(2, () => thrown(socketError("ECONNREFUSED")));
-    const { api, clock, wire, asked } = connected(lost);
+    const { api, clock, wire, requestCount } = connected(lost);
     await clock.until(api.send("DescribeSnapshots", {}));
-    expect(asked()).toBe(0);
+    expect(requestCount()).toBe(0);
     await clock.until(api.send("CreateSnapshot", { VolumeId: "vol-1" }, { idempotent: false }));
-    expect([asked(), wire.count("CreateSnapshot")]).toEqual([3, 3]);
+    expect([requestCount(), wire.count("CreateSnapshot")]).toEqual([3, 3]);
 });
 
 test("calls with the same key run one after another, in their order; others do not wait for them", async () => {

@@ -187,19 +187,19 @@ describe("credentials that are not there are an error that names the key and the
             {},
             "configuration AWS_WEB_IDENTITY_TOKEN_FILE: roleArn is required",
         ],
-    ])("%s", async (_row, environment, config, words) => {
+    ])("%s", async (_row, environment, config, message) => {
         for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
         const { api } = connected(config);
-        await expect(api.verifyCredentials()).rejects.toThrow(words);
+        await expect(api.verifyCredentials()).rejects.toThrow(message);
     });
 
     test("rejected credentials fail with their source, after one call", async () => {
         const refusing = () => stsRefusal("InvalidClientTokenId", "The security token is invalid.");
         const { wire, api } = connected({ "aws:profile": "prod" }, refusing);
-        const words =
+        const message =
             'AWS refused the credentials of the profile "prod" (aws:profile). Run `aws configure --profile prod`.';
-        await expect(api.verifyCredentials()).rejects.toThrow(words);
-        await expect(api.verifyCredentials()).rejects.toThrow(words);
+        await expect(api.verifyCredentials()).rejects.toThrow(message);
+        await expect(api.verifyCredentials()).rejects.toThrow(message);
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 

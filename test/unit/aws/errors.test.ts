@@ -110,14 +110,14 @@ describe("errors of EC2", () => {
 });
 
 test("the missing permission is the one that AWS names, if it names one", async () => {
-    const words = (action: string) =>
+    const messageOf = (action: string) =>
         "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/me " +
         `is not authorized to perform: ${action} on resource: * because no identity-based policy allows it`;
     const tagging = await classifiedError(() =>
-        refusal("UnauthorizedOperation", words("ec2:CreateTags"), 403),
+        refusal("UnauthorizedOperation", messageOf("ec2:CreateTags"), 403),
     );
     expect(tagging.message).toMatch(/The caller needs the IAM permission ec2:CreateTags\.$/);
-    const assuming = await classifiedError(() => refusal("AccessDenied", words("sts:AssumeRole"), 403));
+    const assuming = await classifiedError(() => refusal("AccessDenied", messageOf("sts:AssumeRole"), 403));
     expect(assuming.message).toMatch(/The caller needs the IAM permission sts:AssumeRole\.$/);
 });
 

@@ -103,18 +103,18 @@ describe("which proxy", () => {
 describe("a proxy in between", () => {
     let proxy: Server;
     let address: string;
-    const asked: string[] = [];
+    const requests: string[] = [];
 
     beforeAll(async () => {
         proxy = createServer((request, response) => {
-            asked.push(request.url ?? "");
+            requests.push(request.url ?? "");
             response.end(answer("DescribeSnapshots", "<snapshotSet/>").body);
         });
         proxy.on("connect", (request, socket) => {
-            asked.push(`CONNECT ${request.url ?? ""}`);
+            requests.push(`CONNECT ${request.url ?? ""}`);
             socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n<html>no</html>");
         });
-        await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+        await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
         address = `http://127.0.0.1:${String((proxy.address() as AddressInfo).port)}`;
     });
 
@@ -124,11 +124,11 @@ describe("a proxy in between", () => {
     });
 
     const ask = async (config: Record<string, string>) => {
-        asked.length = 0;
+        requests.length = 0;
         const aws = read({ ...baseConfig, "aws:maxRetries": "0", ...config });
         const api = connect(aws, "us-east-1", undefined, { clock: systemClock });
         await api.send("DescribeSnapshots", {});
-        return [...asked];
+        return [...requests];
     };
 
     test("the configured one connects to a host that only it can resolve", async () => {
@@ -152,7 +152,7 @@ describe("a proxy in between", () => {
                 "407 Proxy Authentication Required. Specify user and password in its URL, or exclude the host with " +
                 "aws:noProxy or NO_PROXY.",
         );
-        expect(asked).toEqual(["CONNECT ec2.invalid:443"]);
+        expect(requests).toEqual(["CONNECT ec2.invalid:443"]);
     });
 
     test("a host of NO_PROXY is called directly", async () => {

@@ -23,12 +23,12 @@ describe("a wait ends", () => {
         ["1 minute", 1 * minute],
         ["90 minutes", 90 * minute],
         ["24 hours", 24 * hour],
-    ])("when it times out after %s, at the progress that was observed last", async (words, timeout) => {
+    ])("when it times out after %s, at the progress that was observed last", async (message, timeout) => {
         const { clock, begin, at } = watching(() => "43%");
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + timeout })));
         expect(error).toMatchObject({
             message:
-                `timed out after ${words} at 43%. The snapshot is still in progress; ` +
+                `timed out after ${message} at 43%. The snapshot is still in progress; ` +
                 "run `pulumi up` again to continue waiting.",
             reason: "timeout",
             observed: "43%",
@@ -49,18 +49,18 @@ describe("a wait ends", () => {
         const { clock, begin } = watching((_key, at) =>
             at > minute ? "done" : at > minute / 2 ? "50%" : "0%",
         );
-        const told: string[] = [];
-        await clock.until(begin("a", { progress: (text) => told.push(text) }));
-        expect(told).toEqual(["0%", "50%"]);
+        const progress: string[] = [];
+        await clock.until(begin("a", { progress: (text) => progress.push(text) }));
+        expect(progress).toEqual(["0%", "50%"]);
     });
 });
 
 describe("what is not there", () => {
     test("for the first minute it may not be visible yet", async () => {
         const { clock, begin } = watching((_key, at) => (at > 55 * second ? "done" : undefined));
-        const told: string[] = [];
-        expect(await clock.until(begin("a", { progress: (text) => told.push(text) }))).toBe("done");
-        expect(told).toEqual(["not visible yet"]);
+        const progress: string[] = [];
+        expect(await clock.until(begin("a", { progress: (text) => progress.push(text) }))).toBe("done");
+        expect(progress).toEqual(["not visible yet"]);
     });
 
     test("after the first minute it was never there", async () => {

@@ -14,20 +14,20 @@ export const hour = 60 * minute;
 type Look = (key: string, at: number) => string | undefined;
 
 /** A watcher over values that a function of key and time gives; `undefined` where there is none. */
-export function watching(look: Look) {
+export function watching(valueAt: Look) {
     const clock = new HandClock();
-    const began = clock.now();
+    const start = clock.now();
     const fetches: { at: number; keys: string[] }[] = [];
     const wait = createPoller<string>((keys) => {
-        fetches.push({ at: clock.now() - began, keys });
+        fetches.push({ at: clock.now() - start, keys });
         return Promise.resolve().then(() => {
-            const found = keys.map((key) => [key, look(key, clock.now() - began)] as const);
+            const found = keys.map((key) => [key, valueAt(key, clock.now() - start)] as const);
             return new Map(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
         });
     }, clock);
     const begin = (key: string, more: Partial<Wait<string>> = {}) =>
         wait({ key, subject: "snapshot", evaluate, deadline: clock.now() + 24 * hour, ...more });
-    return { clock, fetches, begin, at: () => clock.now() - began };
+    return { clock, fetches, begin, at: () => clock.now() - start };
 }
 
 function evaluate(observed: string | undefined): PollResult {

@@ -32,12 +32,12 @@ export function connected(
     { region = "us-east-1", credentials }: { region?: string; credentials?: Credentials } = {},
 ) {
     const clock = new HandClock();
-    const began = clock.now();
+    const start = clock.now();
     const wire = new Wire(answering);
     const { aws } = readConfiguration((key) => config[key]);
-    let asked = 0;
+    let changes = 0;
     const beforeChange = async () => {
-        asked++;
+        changes++;
         await Promise.resolve();
     };
     const { requestHandler } = wire;
@@ -46,7 +46,15 @@ export function connected(
         clock.until(api.send("DescribeSnapshots", {}, options));
     const create = (options?: SendOptions<"CreateSnapshot">) =>
         clock.until(api.send("CreateSnapshot", { VolumeId: "vol-1" }, options));
-    return { api, clock, wire, describeAll, create, asked: () => asked, at: () => clock.now() - began };
+    return {
+        api,
+        clock,
+        wire,
+        describeAll,
+        create,
+        requestCount: () => changes,
+        at: () => clock.now() - start,
+    };
 }
 
 export const fine = () => answer("DescribeSnapshots", "<snapshotSet/>");

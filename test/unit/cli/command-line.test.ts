@@ -64,8 +64,8 @@ describe("a mistake is named", () => {
         [["list", "--state", "done"], "argument 'done' is invalid. Allowed choices are pending, completed"],
         [["list", "--tag", "Team"], "argument 'Team' is invalid. Specify <key>=<value>."],
         [["list", "--role", "r", "--profile", "p"], "cannot be used with option '--role <arn>'"],
-    ])("%j", async (args, words) => {
-        await expect(main(args)).rejects.toThrow(words);
+    ])("%j", async (args, message) => {
+        await expect(main(args)).rejects.toThrow(message);
     });
 
     test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])("--from %s is no time", async (time) => {
@@ -206,7 +206,7 @@ test("plan --json holds the runs and what is there at the end", async () => {
 });
 
 describe("list", () => {
-    const asked: URLSearchParams[] = [];
+    const requests: URLSearchParams[] = [];
     let server: Server;
     let place: string[];
     beforeAll(async () => {
@@ -228,7 +228,7 @@ describe("list", () => {
             let text = "";
             request.on("data", (chunk: Buffer) => (text += chunk.toString()));
             request.on("end", () => {
-                asked.push(new URLSearchParams(text));
+                requests.push(new URLSearchParams(text));
                 response.end(body);
             });
         });
@@ -250,7 +250,7 @@ describe("list", () => {
             { snapshotId: "snap-2", group: "pay", arn: "arn:aws:ec2:eu-west-1::snapshot/snap-2" },
             { snapshotId: "snap-1" },
         ]);
-        const sent = Object.fromEntries(asked.at(-1) ?? []);
+        const sent = Object.fromEntries(requests.at(-1) ?? []);
         const values = [1, 2, 3, 4].map((at) => [sent[`Filter.${at}.Name`], sent[`Filter.${at}.Value.1`]]);
         expect(Object.fromEntries(values)).toEqual({
             "volume-id": "vol-1",

@@ -115,7 +115,7 @@ test.each(["args.json", "args.cjs"])("the command reads %s and writes the pictur
     expect(text).toBe(reportOf(args, march, false));
     const svg = await readFile(out, "utf8");
     expect(svg).toMatch(/^<svg /);
-    for (const words of [
+    for (const message of [
         "Schedule args",
         "Mar 2026",
         "time (UTC)",
@@ -124,7 +124,7 @@ test.each(["args.json", "args.cjs"])("the command reads %s and writes the pictur
         "copies in eu-west-1",
         "recovery volumes",
     ])
-        expect(svg).toContain(words);
+        expect(svg).toContain(message);
 });
 
 test("without times a month is planned; what is wrong ends with words and status 1", async () => {

@@ -36,14 +36,14 @@ function policy(snapshotOwner: unknown, copies: Copy[], more: Properties = {}): 
 
 const owners = ["111122223333", "444455556666"];
 const before = policy(owners, [{ target: "eu-west-1" }, { target: "eu-north-1", days: 30 }]);
-const words = (after: Properties, isReplaced = false) =>
+const lossesOf = (after: Properties, isReplaced = false) =>
     policyLosses(before, after, isReplaced).map(formatLoss);
 
 test("a policy that is deleted or replaced leaves its copies", () => {
     const rest = "its copies stay and are no longer managed; delete them yourself";
     expect(lossesOfDeletion(before).map(formatLoss)).toEqual([`the policy is deleted: ${rest}`]);
-    expect(words(before, true)).toEqual([`the policy is replaced by a new one: ${rest}`]);
-    expect(words({ ...before, policyType: "IMAGE_MANAGEMENT" })).toEqual([
+    expect(lossesOf(before, true)).toEqual([`the policy is replaced by a new one: ${rest}`]);
+    expect(lossesOf({ ...before, policyType: "IMAGE_MANAGEMENT" })).toEqual([
         `DLM cannot change the type of a policy: ${rest}`,
     ]);
 });
@@ -56,7 +56,7 @@ test("both accounts, and an end of what was retained for ever, are named", () =>
             { target: "eu-north-1", days: 30 },
         ],
     );
-    expect(words(after)).toEqual([
+    expect(lossesOf(after)).toEqual([
         "111122223333 and 444455556666 are no longer among the sharing accounts: snapshots that they share are no longer copied",
         "the copies in eu-west-1 are retained for 7 days instead of ever: this applies to new copies",
     ]);
@@ -67,9 +67,9 @@ test("more accounts, regions and days cost nothing, nor does anything while it i
         [...owners, "777788889999"],
         [{ target: "eu-west-1" }, { target: "eu-north-1", days: 60 }, { target: "eu-south-1", days: 1 }],
     );
-    expect(words(more)).toEqual([]);
-    expect(words(policy(UNKNOWN, []))).toEqual([]);
-    expect(words({ policyType: "EVENT_BASED_POLICY", policyDetails: UNKNOWN })).toEqual([]);
+    expect(lossesOf(more)).toEqual([]);
+    expect(lossesOf(policy(UNKNOWN, []))).toEqual([]);
+    expect(lossesOf({ policyType: "EVENT_BASED_POLICY", policyDetails: UNKNOWN })).toEqual([]);
 });
 
 test("any older state and any program get an answer", () => {

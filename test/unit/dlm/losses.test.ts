@@ -22,7 +22,7 @@ function policy(schedule: object, more: object = {}): Properties {
     };
 }
 
-const words = (before: Properties, after: Properties) => policyLosses(before, after).map(formatLoss);
+const lossesOf = (before: Properties, after: Properties) => policyLosses(before, after).map(formatLoss);
 
 test("a deleted policy leaves its restore points, and DLM deletes those that wait to be archived", () => {
     expect(lossesOfDeletion(policy(archived)).map(formatLoss)).toEqual([
@@ -33,7 +33,7 @@ test("a deleted policy leaves its restore points, and DLM deletes those that wai
 
 test("without the archive, and without copies, there are fewer in the long run", () => {
     const { archiveRule: _, crossRegionCopyRules: __, ...plain } = archived;
-    expect(words(policy(archived), policy(plain))).toEqual([
+    expect(lossesOf(policy(archived), policy(plain))).toEqual([
         "schedule quarterly: no further copies are created in eu-west-1: in the long run there are 5 restore points of each " +
             "volume fewer",
         "schedule quarterly: 30 days, then 365 days archived retained becomes 30 days: in the long run there are 4 restore " +

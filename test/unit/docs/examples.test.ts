@@ -46,12 +46,12 @@ test("every example compiles, in the pages and in the doc comments", () => {
         const source = program.getSourceFile(file);
         return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
     });
-    const told = wrong.map(({ file, start = 0, messageText }) => {
+    const messages = wrong.map(({ file, start = 0, messageText }) => {
         const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line;
         const text = ts.flattenDiagnosticMessageText(messageText, "\n");
         return `${relative(root, file?.fileName ?? "")} + ${String(line)}: ${text}`;
     });
-    expect(told).toEqual([]);
+    expect(messages).toEqual([]);
 }, 120_000);
 
 test("every class and function that the package exports has an example", () => {

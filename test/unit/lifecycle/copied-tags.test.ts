@@ -72,7 +72,7 @@ test("the preview names the tags that will not be copied, and refuses keys that 
         answer(action, `<volumeSet>${volume("vol-1", many)}</volumeSet>`);
     const host = new Host(baseConfig, answering, "Snapshot");
     expect(await host.failures({ volumeId: "vol-1", copyTagsFromVolume: true })).toEqual([]);
-    expect(host.said).toEqual([
+    expect(host.messages).toEqual([
         "warn: copies only 46 of the tags of vol-1, because EC2 allows 50 on a resource. Omitted: k8, k9. " +
             "To choose, set copyTagsFromVolume: { except: [...] }.",
     ]);
@@ -124,8 +124,8 @@ test("a set copies each volume's tags itself: not what aws:ignoreTags names, and
     expect(first && sent(first.params)).toMatchObject({ Name: "boot", Team: "a" });
     expect(JSON.stringify(written)).not.toContain("Ignored");
     expect(outs).toMatchObject({ name: "nightly", __copiedKeys: ["Name"] });
-    const again = await host.clock.until(host.lifecycle.diff("set-1", outs, inputs));
-    expect(again).toEqual({ changes: false });
+    const diff = await host.clock.until(host.lifecycle.diff("set-1", outs, inputs));
+    expect(diff).toEqual({ changes: false });
 });
 
 test("48 tags and a name are refused at preview, with how many fit", async () => {

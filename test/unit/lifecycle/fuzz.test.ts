@@ -99,8 +99,8 @@ test.each([
         { numRuns: 1_000 },
     );
     // Only the limit of tags applies to every resource; other contradictions depend on its kind.
-    for (const words of refused)
-        expect(words).toMatch(/^Error: tags result in \d+ tags, together with those/);
+    for (const message of refused)
+        expect(message).toMatch(/^Error: tags result in \d+ tags, together with those/);
 });
 
 test("what check accepts, EC2's own model accepts too", async () => {
@@ -133,9 +133,11 @@ test("a state is no change against its own inputs, in whatever order their keys 
         fc.asyncProperty(inputs, async (news) => {
             const { inputs: checked, failures } = await host.check(news);
             if (failures.length > 0) return;
-            const { inputs: again } = await host.check(news, checked);
+            const { inputs: recheckedInputs } = await host.check(news, checked);
             const state = { ...checked, snapshotId: "snap-1", state: "completed" };
-            expect(await host.lifecycle.diff("snap-1", state, turned(again))).toEqual({ changes: false });
+            expect(await host.lifecycle.diff("snap-1", state, turned(recheckedInputs))).toEqual({
+                changes: false,
+            });
         }),
         { numRuns: 500 },
     );

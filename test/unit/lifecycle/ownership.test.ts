@@ -51,7 +51,7 @@ describe("a process without knowledge of the run deletes a snapshot", () => {
         expect(await deletedBy(shared)).toEqual(["DeleteTags"]);
         const [untagged] = shared.wire.requests.filter(({ action }) => action === "DeleteTags");
         expect(untagged?.params["Tag.1.Key"]).toBe("pulumi-ebs-snapshots:owner:mine");
-        expect(shared.said).toContain(
+        expect(shared.messages).toContain(
             "info: snap-1 is kept: it is owned by taken (Snapshot) of the stack organization/project/test too.",
         );
         const older = processWith([owner("theirs", "taken")]);

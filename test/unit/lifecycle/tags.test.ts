@@ -65,8 +65,8 @@ describe("the difference", () => {
     });
 
     test("only what was declared before is removed; what others wrote stays", () => {
-        const there = { ours: "1", theirs: "2" };
-        expect(tagChanges(there, {}, ["ours", "gone already"], none)).toEqual({
+        const current = { ours: "1", theirs: "2" };
+        expect(tagChanges(current, {}, ["ours", "gone already"], none)).toEqual({
             write: {},
             remove: ["ours"],
         });
@@ -74,14 +74,14 @@ describe("the difference", () => {
 
     test("what the configuration ignores is neither written nor removed", () => {
         const ignore = { keys: ["a"], keyPrefixes: ["kube/"] };
-        const wanted = { a: "new", "kube/x": "new" };
-        expect(tagChanges({ b: "1" }, wanted, ["a", "kube/y"], ignore)).toEqual({ write: {}, remove: [] });
+        const desired = { a: "new", "kube/x": "new" };
+        expect(tagChanges({ b: "1" }, desired, ["a", "kube/y"], ignore)).toEqual({ write: {}, remove: [] });
         expect(tagChanges({ a: "1", "kube/y": "1" }, {}, ["a", "kube/y"], ignore).remove).toEqual([]);
     });
 
     test("keys that every object has are keys like others", () => {
-        const wanted = JSON.parse('{"constructor":"x","__proto__":"y"}') as TagMap;
-        const { write, remove } = tagChanges({}, wanted, ["toString"], none);
+        const desired = JSON.parse('{"constructor":"x","__proto__":"y"}') as TagMap;
+        const { write, remove } = tagChanges({}, desired, ["toString"], none);
         expect(JSON.stringify(write)).toBe('{"constructor":"x","__proto__":"y"}');
         expect(remove).toEqual([]);
     });

@@ -20,7 +20,7 @@ test.each(untagged)(
         const { inputs, failures } = await host.check({ ...declared, tags: { Team: "ops" } });
         expect(failures).toEqual([]);
         expect(inputs).not.toHaveProperty("tags");
-        expect(host.said.filter((line) => line.includes("has no tags"))).toEqual([
+        expect(host.messages.filter((line) => line.includes("has no tags"))).toEqual([
             "info: has no tags in AWS; `tags` is ignored.",
         ]);
     },

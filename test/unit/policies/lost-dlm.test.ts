@@ -15,18 +15,18 @@ describe("a policy of DLM", () => {
             schedules: [schedule(14)],
         },
     };
-    const given = { type: "LifecyclePolicy", id: "policy-1", before };
+    const policy = { type: "LifecyclePolicy", id: "policy-1", before };
 
     test("that is deleted, replaced or retains less costs restore points, in numbers", () => {
-        expect(lost(step("a", given))[0]).toMatchObject({
+        expect(lost(step("a", policy))[0]).toMatchObject({
             ids: ["policy-1"],
             reason: expect.stringContaining(
                 "the policy is deleted: up to 14 restore points of each volume stay",
             ) as string,
         });
-        expect(lost(step("a", { ...given, after: before }))[0]?.reason).toContain("replaced by a new one");
+        expect(lost(step("a", { ...policy, after: before }))[0]?.reason).toContain("replaced by a new one");
         const less = { policyDetails: { ...before.policyDetails, schedules: [schedule(4)] } };
-        expect(lost(step("a", { ...given, op: "update", after: less }))[0]?.reason).toContain(
+        expect(lost(step("a", { ...policy, op: "update", after: less }))[0]?.reason).toContain(
             "14 retained becomes 4: 10 restore points",
         );
     });
@@ -39,7 +39,7 @@ describe("a policy of DLM", () => {
                 actions: [{ name: "copy", crossRegionCopy: [{ target: "eu-west-1" }] }],
             },
         };
-        expect(lost(step("a", { ...given, before: copies }))[0]).toMatchObject({
+        expect(lost(step("a", { ...policy, before: copies }))[0]).toMatchObject({
             ids: ["policy-1"],
             reason:
                 "copies of policy-1: the policy is deleted: its copies stay and are no longer managed; " +
@@ -49,11 +49,11 @@ describe("a policy of DLM", () => {
     });
 
     test("that is unchanged, adopted under another name or retained is not lost", () => {
-        expect(lost(step("a", { ...given, op: "update", after: before }))).toEqual([]);
-        expect(lost(step("a", { ...given, retain: true }))).toEqual([]);
+        expect(lost(step("a", { ...policy, op: "update", after: before }))).toEqual([]);
+        expect(lost(step("a", { ...policy, retain: true }))).toEqual([]);
         const adopting = step("b", { type: "LifecyclePolicy", op: "create", after: { adopt: "policy-1" } });
         expect(
-            lost(step("a", given), { ...adopting, oldState: undefined } as unknown as PreviewStep),
+            lost(step("a", policy), { ...adopting, oldState: undefined } as unknown as PreviewStep),
         ).toEqual([]);
     });
 });

@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type PreviewStep } from "../../../policies";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { lost, step, urnOf, type Given } from "./preview-steps";
+import { lost, step, urnOf, type StepOptions } from "./preview-steps";
 
 const volumeId = "vol-1";
 
 describe("a snapshot", () => {
-    const replaced = (after: Properties, given: Given = {}) =>
+    const replaced = (after: Properties, options: StepOptions = {}) =>
         step("data", {
             before: { volumeId },
             after: { volumeId, ...after },
             reasons: ["description"],
-            ...given,
+            ...options,
         });
 
     test("that is replaced is lost, with the reason and the remedy", () => {
@@ -43,8 +43,8 @@ describe("a snapshot", () => {
         ["with retainOnDelete in the state", replaced({}, { retain: true }), true],
         ["deleted with retainOnDelete in the state", step("data", { retain: true }), true],
         ["updated", { ...replaced({}), op: "update" }, true],
-    ])("%s", (_, given, stays) => {
-        expect(lost(given).length === 0).toBe(stays);
+    ])("%s", (_, previewStep, stays) => {
+        expect(lost(previewStep).length === 0).toBe(stays);
     });
 
     test("that is no longer declared is lost, unless another name adopts it", () => {
@@ -157,7 +157,7 @@ test("what has failed is not lost: a snapshot, a set without any good member, an
 });
 
 test("an update may become a replacement if a value that replaces is still unknown", () => {
-    const updated = (name: string, given: Given) => step(name, { op: "update", ...given });
+    const updated = (name: string, options: StepOptions) => step(name, { op: "update", ...options });
     const data = (after: Properties) =>
         updated("data", { before: { volumeId }, after: { volumeId, ...after } });
     expect(lost(data({ triggers: { release: UNKNOWN } }))).toEqual([
@@ -197,8 +197,8 @@ test("what is neither is no matter, whatever happens to it", () => {
 
 test("a schedule whose identity changes loses the management of what exists, and one that is renamed does not", () => {
     const before = { identity: "o/p/s/a", defaultIdentity: "o/p/s/a", restorePoints: 14, recoveryVolumes: 0 };
-    const given = { type: "SchedulePlan", op: "update", before };
-    expect(lost(step("a", { ...given, after: { ...before, identity: "payments" } }))).toEqual([
+    const schedule = { type: "SchedulePlan", op: "update", before };
+    expect(lost(step("a", { ...schedule, after: { ...before, identity: "payments" } }))).toEqual([
         {
             urn: urnOf("a", "SchedulePlan"),
             ids: [],
@@ -208,5 +208,5 @@ test("a schedule whose identity changes loses the management of what exists, and
             remedy: 'To keep them managed, set identity: "o/p/s/a"',
         },
     ]);
-    expect(lost(step("a", { ...given, after: { ...before, defaultIdentity: "o/p/s/b" } }))).toEqual([]);
+    expect(lost(step("a", { ...schedule, after: { ...before, defaultIdentity: "o/p/s/b" } }))).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { type Properties } from "../../../schema/values";
 export const urnOf = (name: string, type = "Snapshot") =>
     `urn:pulumi:prod::backups::pulumi-nodejs:dynamic/ebs:${type}::${name}`;
 
-export interface Given {
+export interface StepOptions {
     type?: string;
     op?: string;
     id?: string;
@@ -21,15 +21,15 @@ export interface Given {
     retain?: boolean;
 }
 
-export function step(name: string, given: Given = {}): PreviewStep {
-    const { type = "Snapshot", id = "snap-1", before = {}, after, retain = false } = given;
+export function step(name: string, options: StepOptions = {}): PreviewStep {
+    const { type = "Snapshot", id = "snap-1", before = {}, after, retain = false } = options;
     const token = `pulumi-nodejs:dynamic/ebs:${type}`;
     return {
-        op: given.op ?? (after === undefined ? "delete" : "replace"),
+        op: options.op ?? (after === undefined ? "delete" : "replace"),
         urn: urnOf(name, type),
         oldState: { type: token, id, outputs: before, ...(retain ? { retainOnDelete: true } : {}) },
         ...(after === undefined ? {} : { newState: { type: token, inputs: after } }),
-        ...(given.reasons === undefined ? {} : { replaceReasons: given.reasons }),
+        ...(options.reasons === undefined ? {} : { replaceReasons: options.reasons }),
     };
 }
 

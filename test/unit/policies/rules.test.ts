@@ -9,14 +9,10 @@ const dlm = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 function violations(
     type: string,
     props: object,
-    {
-        protect = false,
-        config = {},
-        ...given
-    }: SnapshotPolicies & { protect?: boolean; config?: object } = {},
+    { protect = false, config = {}, ...args }: SnapshotPolicies & { protect?: boolean; config?: object } = {},
 ): Partial<Record<RuleName, string>> {
     const found: Record<string, string> = {};
-    for (const { name, validateResource } of snapshotPolicies(given)) {
+    for (const { name, validateResource } of snapshotPolicies(args)) {
         const args = {
             type,
             props,

@@ -8,7 +8,7 @@ import type { SnapshotScheduleInputs } from "../../../schema/schedule/args";
 import { checkSchedule } from "../../../schema/schedule/checks";
 import { noContext } from "../../../schema/schedule/context";
 import { SnapshotSchedule, planSchedule, type SnapshotScheduleArgs } from "../../../sdk";
-import { allows, named, own, type Asked } from "../iam";
+import { allows, named, own, type IamRequest } from "../iam";
 import { inputsOf } from "../pulumi-mocks";
 import { registerSchedule } from "./register-schedule";
 
@@ -21,7 +21,7 @@ const withRule = (more: object) => ({ ...args, rules: [{ ...rule, ...more }] });
 const withCopy = (more: object) => withRule({ copyTo: [{ region: "eu-west-1", ...more }] });
 const without = (allVolumes: object) => ({ ...args, targets: { allVolumes } });
 const context = { ...noContext, region: "us-east-1" };
-const told = (given: unknown) =>
+const failuresOf = (given: unknown) =>
     checkSchedule(given as SnapshotScheduleInputs, context).map((failure) => describeFailure(failure));
 
 describe("is accepted", () => {
@@ -41,7 +41,7 @@ describe("is accepted", () => {
             }),
         ],
     ])("%s", (_, given) => {
-        expect(told(given)).toEqual([]);
+        expect(failuresOf(given)).toEqual([]);
     });
 });
 
@@ -128,18 +128,20 @@ describe("is refused, on the argument at fault, with what to use instead", () =>
             without({ exceptTagged: { A: Array.from({ length: 51 }, (_, index) => String(index)) } }),
         ],
         ["targets.allVolumes.except is not a supported property", without({ except: {} })],
-    ])("%s", (words, given) => {
-        const failures = told(given);
+    ])("%s", (message, given) => {
+        const failures = failuresOf(given);
         expect(failures).toHaveLength(1);
-        expect(failures[0]).toContain(words);
+        expect(failures[0]).toContain(message);
     });
 
     test("days and copies without `keep` belong to it alone", () => {
         const tagged = { targets: { anyTag: { Backup: ["yes"] } } };
-        expect(told({ ...withRule({}), ...tagged })[0]).toContain(
+        expect(failuresOf({ ...withRule({}), ...tagged })[0]).toContain(
             'rules[0].every is "3 days", but must be one of',
         );
-        expect(told({ ...withCopy({}), ...tagged }).join()).toContain("rules[0].copyTo[0].keep is required");
+        expect(failuresOf({ ...withCopy({}), ...tagged }).join()).toContain(
+            "rules[0].copyTo[0].keep is required",
+        );
     });
 
     test("a second one in the Region, but not in another", () => {
@@ -199,7 +201,7 @@ test("its plan has its copies for as long as their snapshots", () => {
 });
 
 describe("the role of DLM", () => {
-    const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/all-1a2b3c4`;
+    const principal = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/all-1a2b3c4`;
     const volume = `arn:aws:ec2:us-east-1:${own}:volume/vol-0123456789abcdef0`;
     const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value });
     const taken = (id: string) => tag("aws:dlm:lifecycle-policy-id", id);
@@ -211,7 +213,7 @@ describe("the role of DLM", () => {
         );
     });
 
-    test.each<[boolean, string, Omit<Asked, "who">]>([
+    test.each<[boolean, string, Omit<IamRequest, "principal">]>([
         [true, "takes a snapshot of any volume", { action: "ec2:CreateSnapshot", on: volume }],
         [true, "tags a new snapshot", { action: "ec2:CreateTags" }],
         [
@@ -257,7 +259,7 @@ describe("the role of DLM", () => {
                 context: { ...taken("all-all-volumes-id"), "ec2:Add/userId": "111122223333" },
             },
         ],
-    ])("%s: it %s", async (expected, _, asked) => {
-        expect(await allows({ identityPolicies: policies }, { who, ...asked })).toBe(expected);
+    ])("%s: it %s", async (expected, _, request) => {
+        expect(await allows({ identityPolicies: policies }, { principal, ...request })).toBe(expected);
     });
 });

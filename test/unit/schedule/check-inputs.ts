@@ -11,7 +11,7 @@ import { describeFailure } from "../../../schema/failure";
 const context = { ...noContext, accounts: { audit: "111122223333" }, region: "us-east-1" };
 
 /** Returns the failures of arguments as text. */
-export const told = (args: unknown) =>
+export const failuresOf = (args: unknown) =>
     checkSchedule(args as SnapshotScheduleInputs, context).map((failure) => describeFailure(failure));
 
 export const nightly: ScheduleRule = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 };

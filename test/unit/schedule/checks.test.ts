@@ -12,7 +12,7 @@ import {
     quarterlyRule,
     recovery,
     rules,
-    told,
+    failuresOf,
     withRule,
     withTags,
 } from "./check-inputs";
@@ -20,7 +20,7 @@ import { monthlyRule } from "./schedules";
 
 test("what the contract shows is accepted", () => {
     expect(
-        told({
+        failuresOf({
             targets: { anyTag: { Backup: ["nightly", "critical"] } },
             rules: [
                 nightly,
@@ -51,7 +51,7 @@ test.each<[string, object]>([
     ["hours in steps", cronRule("30 8/4 ? * MON-FRI *")],
     ["an id that is known later", { targets: { volumeIds: [Promise.resolve("vol-1")] }, rules: [nightly] }],
 ])("accepts %s", (_, args) => {
-    expect(told(args)).toEqual([]);
+    expect(failuresOf(args)).toEqual([]);
 });
 
 describe("refuses, on the argument at fault", () => {
@@ -129,10 +129,10 @@ describe("refuses, on the argument at fault", () => {
             "colour is not a supported property. Supported: alarm, billingCode",
             { ...withRule({}), colour: "red" },
         ],
-    ])("%s", (words, args) => {
-        const failures = told(args);
+    ])("%s", (message, args) => {
+        const failures = failuresOf(args);
         expect(failures).toHaveLength(1);
-        expect(failures[0]).toContain(words);
+        expect(failures[0]).toContain(message);
     });
 });
 
@@ -141,14 +141,14 @@ function withRecovery(more: object) {
 }
 
 test("a null, which a file may contain, is reported with its path", () => {
-    expect(told({ ...withRule({ copyTo: null }), recoveryVolumes: null })).toEqual([
+    expect(failuresOf({ ...withRule({ copyTo: null }), recoveryVolumes: null })).toEqual([
         "rules[0].copyTo is null. Omit it instead",
         "recoveryVolumes is null. Omit it instead",
     ]);
 });
 
 test("all mistakes are reported, not only the first one", () => {
-    expect(told({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
+    expect(failuresOf({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
 });
 
 test("a plan of what is refused fails with the same words", () => {
@@ -164,7 +164,7 @@ test("whatever is given, the checks end with words, and what they accept can be 
         { name: scrap, every: scrap, at: scrap, cron: scrap, keep: scrap, archive: scrap, copyTo: scrap },
         { requiredKeys: [] },
     );
-    const given = fc.record(
+    const args = fc.record(
         {
             targets: fc.oneof(fc.constantFrom(byTag, { allVolumes: {} }), scrap),
             rules: fc.oneof(fc.array(fc.oneof(rule, fc.constant(nightly)), { maxLength: 3 }), scrap),
@@ -174,8 +174,8 @@ test("whatever is given, the checks end with words, and what they accept can be 
         { requiredKeys: [] },
     );
     fc.assert(
-        fc.property(given, (args) => {
-            const failures = told(args);
+        fc.property(args, (args) => {
+            const failures = failuresOf(args);
             for (const failure of failures) expect(failure.length).toBeGreaterThan(5);
             if (failures.length > 0) return;
             const accepted = args as unknown as SnapshotScheduleInputs;

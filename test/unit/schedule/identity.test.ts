@@ -68,9 +68,9 @@ describe("a renamed schedule", () => {
     ])("has a role (%s) that may %s what it has tagged before", async (role, action, on, context) => {
         await registerSchedule("renamed", args);
         const document = JSON.parse(inputsOf(rolePolicy, `renamed-${role}`)["policy"] as string) as unknown;
-        const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/renamed-1a2b3c4`;
+        const principal = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/renamed-1a2b3c4`;
         const isAllowed = (id: string) =>
-            allows({ identityPolicies: named(document) }, { who, action, on, context: context(id) });
+            allows({ identityPolicies: named(document) }, { principal, action, on, context: context(id) });
         expect(await isAllowed(former)).toBe(true);
         expect(await isAllowed("organization/project/test/renamed")).toBe(false);
     });
@@ -110,9 +110,9 @@ describe("is refused, with nothing made", () => {
         ['identity is ":team", but must be', ":team"],
         ["but must be 1 to 256 letters", "x".repeat(257)],
         ["identity is an output, but the program must know it at its start", pulumi.output("team")],
-    ])("%s", (words, identity) => {
+    ])("%s", (message, identity) => {
         expect(() => new SnapshotSchedule("bad", { ...args, identity } as SnapshotScheduleArgs)).toThrow(
-            words,
+            message,
         );
         expect(registrations).toEqual([]);
     });

@@ -6,7 +6,7 @@ import type { SnapshotScheduleArgs } from "../../../sdk";
 import { policiesOf } from "../../../sdk/schedule/policy";
 import type { PolicyDocument } from "../../../sdk/dlm/iam";
 import { executionRights, recoveryRights } from "../../../sdk/schedule/role";
-import { allows, named, own, type Asked } from "../iam";
+import { allows, named, own, type IamRequest } from "../iam";
 import { valueOf } from "../pulumi-mocks";
 
 const identity = {
@@ -31,12 +31,12 @@ const args: SnapshotScheduleArgs = {
     ],
 };
 
-const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/nightly-1a2b3c4`;
+const principal = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/nightly-1a2b3c4`;
 const resource = (kind: string) => `arn:aws:ec2:us-east-1:${own}:${kind}/id-0123456789abcdef0`;
 const document = (name: string) => `arn:aws:ssm:us-east-1:${own}:document/${name}`;
 const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value });
-const ours = tag("pulumi-ebs-snapshots:schedule", identity.id);
-const taken = { ...ours, ...tag("aws:dlm:lifecycle-policy-id", "policy-0123456789abcdef0") };
+const scheduleTag = tag("pulumi-ebs-snapshots:schedule", identity.id);
+const taken = { ...scheduleTag, ...tag("aws:dlm:lifecycle-policy-id", "policy-0123456789abcdef0") };
 const target = tag("Backup", "nightly");
 const key = `arn:aws:kms:us-east-1:${own}:key/11111111-1111-4111-8111-111111111111`;
 const via = (service: string) => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
@@ -45,7 +45,7 @@ const modify = "ec2:ModifySnapshotAttribute";
 /** Resolves the document as IAM receives it. */
 const resolve = (policy: PolicyDocument): Promise<unknown> => valueOf(pulumi.output(policy));
 
-type Row = [boolean, string, Omit<Asked, "who">];
+type Row = [boolean, string, Omit<IamRequest, "principal">];
 
 describe("the role of DLM", () => {
     let policy: unknown;
@@ -58,7 +58,7 @@ describe("the role of DLM", () => {
         [
             false,
             "deletes a snapshot that only carries the schedule's tag",
-            { action: "ec2:DeleteSnapshot", context: ours },
+            { action: "ec2:DeleteSnapshot", context: scheduleTag },
         ],
         [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot" }],
         [true, "tags a new snapshot", { action: "ec2:CreateTags" }],
@@ -68,7 +68,7 @@ describe("the role of DLM", () => {
             "tags a snapshot of another schedule",
             { action: "ec2:CreateTags", context: tag("pulumi-ebs-snapshots:schedule", "other") },
         ],
-        [false, "tags a volume", { action: "ec2:CreateTags", on: resource("volume"), context: ours }],
+        [false, "tags a volume", { action: "ec2:CreateTags", on: resource("volume"), context: scheduleTag }],
         [
             true,
             "shares with an account of a rule",
@@ -92,7 +92,7 @@ describe("the role of DLM", () => {
         [
             false,
             "shares a snapshot that only carries the schedule's tag",
-            { action: modify, context: { ...ours, "ec2:Add/userId": "111122223333" } },
+            { action: modify, context: { ...scheduleTag, "ec2:Add/userId": "111122223333" } },
         ],
         [false, "makes a snapshot public", { action: modify, context: { ...taken, "ec2:Add/group": "all" } }],
         [
@@ -147,8 +147,8 @@ describe("the role of DLM", () => {
             "takes snapshots of any other instance",
             { action: "ec2:CreateSnapshots", on: resource("instance") },
         ],
-    ])("%s: it %s", async (expected, _, asked) => {
-        expect(await allows({ identityPolicies: named(policy) }, { who, ...asked })).toBe(expected);
+    ])("%s: it %s", async (expected, _, request) => {
+        expect(await allows({ identityPolicies: named(policy) }, { principal, ...request })).toBe(expected);
     });
 });
 
@@ -175,13 +175,13 @@ describe("the role of the recovery function", () => {
             "creates volumes of a snapshot of another policy",
             {
                 action: "ec2:CreateVolume",
-                context: { ...ours, ...tag("aws:dlm:lifecycle-policy-id", "policy-2") },
+                context: { ...scheduleTag, ...tag("aws:dlm:lifecycle-policy-id", "policy-2") },
             },
         ],
         [
             false,
             "creates volumes of a snapshot that only carries the schedule's tag",
-            { action: "ec2:CreateVolume", context: ours },
+            { action: "ec2:CreateVolume", context: scheduleTag },
         ],
         [
             true,
@@ -217,7 +217,7 @@ describe("the role of the recovery function", () => {
             },
         ],
         [false, "deletes snapshots", { action: "ec2:DeleteSnapshot", context: taken }],
-    ])("%s: it %s", async (expected, _, asked) => {
-        expect(await allows({ identityPolicies: named(policy) }, { who, ...asked })).toBe(expected);
+    ])("%s: it %s", async (expected, _, request) => {
+        expect(await allows({ identityPolicies: named(policy) }, { principal, ...request })).toBe(expected);
     });
 });

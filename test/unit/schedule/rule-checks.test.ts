@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { byTag, cronRule, instances, quarterly, quarterlyRule, told, withRule } from "./check-inputs";
+import { byTag, cronRule, instances, quarterly, quarterlyRule, failuresOf, withRule } from "./check-inputs";
 
 describe("refuses, on the argument at fault", () => {
     test.each<[string, object]>([
@@ -143,9 +143,9 @@ describe("refuses, on the argument at fault", () => {
             'rules[0].scripts.timeout is "3 minutes", but must be between',
             withRule({ scripts: { document: "x", timeout: "3 minutes" } }, instances),
         ],
-    ])("%s", (words, args) => {
-        const failures = told(args);
+    ])("%s", (message, args) => {
+        const failures = failuresOf(args);
         expect(failures).toHaveLength(1);
-        expect(failures[0]).toContain(words);
+        expect(failures[0]).toContain(message);
     });
 });

@@ -94,8 +94,8 @@ describe("what a schedule stores", () => {
     test("costs in a period what it costs hour by hour", () => {
         fc.assert(
             fc.property(rules, fc.integer({ min: 0, max: 6 }), (some, changePerDay) => {
-                const given = { volumeSize: 10, changePerDay, pricePerGiBMonth: 0.05 };
-                const plan = planSchedule({ targets, rules: some }, { from: at(0), until: at(97), ...given });
+                const args = { volumeSize: 10, changePerDay, pricePerGiBMonth: 0.05 };
+                const plan = planSchedule({ targets, rules: some }, { from: at(0), until: at(97), ...args });
                 const hourly = Array.from({ length: 97 }, (_, hours) => plan.costPerMonth(at(hours)) / 730);
                 expect(plan.cost()).toBeCloseTo(
                     hourly.reduce((sum, cost) => sum + cost),

@@ -272,10 +272,10 @@ describe("every key of the aws provider", () => {
     const keys = [...declarations.matchAll(/export declare const (\w+)/g)].map(([, key = ""]) => key);
 
     test("is read, or is known to be of no matter here", () => {
-        const asked = new Set<string>();
-        readConfiguration((key) => void asked.add(key.replace(/^aws:/, "")));
+        const keysRead = new Set<string>();
+        readConfiguration((key) => void keysRead.add(key.replace(/^aws:/, "")));
         expect(keys.length).toBeGreaterThan(30);
         expect(misspelledKey(keys.map((key) => `aws:${key}`))).toBeUndefined();
-        expect(keys.filter((key) => !asked.has(key)).sort()).toEqual([...without, ...pacing].sort());
+        expect(keys.filter((key) => !keysRead.has(key)).sort()).toEqual([...without, ...pacing].sort());
     });
 });

@@ -112,7 +112,7 @@ describe("a volume", () => {
     });
 
     test("keeps its figures and its Outpost when they are left out", async () => {
-        const given = {
+        const args = {
             ...volume,
             size: 9,
             volumeType: "io2",
@@ -122,21 +122,21 @@ describe("a volume", () => {
             kmsKeyId: "alias/backup",
             outpostArn: "arn:aws:outposts:us-east-1:123456789012:outpost/op-1",
         };
-        expect(await host.diff(given, volume, given)).toEqual({ changes: false });
+        expect(await host.diff(args, volume, args)).toEqual({ changes: false });
     });
 
     test("that was adopted with other values changes when a default is declared", async () => {
-        const there = { volumeType: "io2", iops: 20_000, multiAttachEnabled: true };
-        expect(await host.diff(volume, { ...volume, multiAttachEnabled: true }, there)).toEqual({
+        const existing = { volumeType: "io2", iops: 20_000, multiAttachEnabled: true };
+        expect(await host.diff(volume, { ...volume, multiAttachEnabled: true }, existing)).toEqual({
             changes: false,
         });
-        const given = { __given: { multiAttachEnabled: null, volumeType: null } };
+        const state = { __given: { multiAttachEnabled: null, volumeType: null } };
         for (const declared of [{ multiAttachEnabled: false }, { volumeType: "gp3" }])
-            expect(await host.diff(volume, { ...volume, ...declared }, { ...there, ...given })).toMatchObject(
-                {
-                    changes: true,
-                },
-            );
+            expect(
+                await host.diff(volume, { ...volume, ...declared }, { ...existing, ...state }),
+            ).toMatchObject({
+                changes: true,
+            });
     });
 });
 

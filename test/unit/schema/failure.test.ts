@@ -126,7 +126,7 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
         const { inputs: before } = Object.keys(olds).length === 0 ? { inputs: {} } : await host.check(olds);
         const { inputs, failures } = await host.check(news, before);
         const compared = host.lifecycle.diff("vol-1", { ...before, size: 19, state: "available" }, inputs);
-        const said = [
+        const texts = [
             ...failures.map(({ property, reason }) => {
                 // The engine prints the value of the property named.
                 return property === "" ? reason : `${property} ${JSON.stringify(inputs[property])} ${reason}`;
@@ -137,10 +137,10 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
                     (error: unknown) => [String(error)],
                 ),
             )),
-            ...host.said,
+            ...host.messages,
         ];
-        expect(said.join("\n")).toMatch(/\[secret\]|must be a value|is not a supported property/);
-        for (const secret of hidden) expect(said.join("\n")).not.toContain(secret);
+        expect(texts.join("\n")).toMatch(/\[secret\]|must be a value|is not a supported property/);
+        for (const secret of hidden) expect(texts.join("\n")).not.toContain(secret);
     });
 });
 
@@ -159,21 +159,21 @@ test.each([
         ["volumeType", "iops"],
         ["io2", "gp3", "4321"],
     ],
-])("an adoption compares secrets without showing them: %s", async (_, given, secrets, hidden) => {
-    const there =
+])("an adoption compares secrets without showing them: %s", async (_, args, secrets, hidden) => {
+    const snapshotXml =
         "<volumeSet><item><volumeId>vol-1</volumeId><status>available</status><size>1234</size>" +
         "<availabilityZone>us-east-1a</availabilityZone><volumeType>gp3</volumeType><iops>3000</iops>" +
         "<snapshotId>snap-0aaa</snapshotId></item></volumeSet>";
     const source =
         "<snapshotSet><item><snapshotId>snap-0aaa</snapshotId><status>completed</status>" +
         "<volumeSize>8</volumeSize></item></snapshotSet>";
-    const inner: Record<string, string> = { DescribeVolumes: there, DescribeSnapshots: source };
+    const inner: Record<string, string> = { DescribeVolumes: snapshotXml, DescribeSnapshots: source };
     const host = new Host(baseConfig, ({ action }) => answer(action, inner[action]), "VolumeFromSnapshot");
     const base = { adopt: "vol-1", snapshotId: "snap-0aaa", availabilityZone: "us-east-1a" };
-    const { failures } = await host.check({ ...base, ...given, __secrets: secrets });
-    const said = [...failures.map(({ property, reason }) => `${property}: ${reason}`), ...host.said].join(
+    const { failures } = await host.check({ ...base, ...args, __secrets: secrets });
+    const text = [...failures.map(({ property, reason }) => `${property}: ${reason}`), ...host.messages].join(
         "\n",
     );
-    expect(said).toContain("[secret]");
-    for (const secret of hidden) expect(said).not.toContain(secret);
+    expect(text).toContain("[secret]");
+    for (const secret of hidden) expect(text).not.toContain(secret);
 });

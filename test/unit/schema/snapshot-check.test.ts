@@ -55,8 +55,8 @@ test("a key that two options write is refused on the property at fault", async (
 
 test("what means the same as before stays as it was written, what is not known yet does not", async () => {
     const { inputs } = await host.check({ volumeId, timeout: "24 hours" });
-    const timeout = async (given: unknown) =>
-        (await host.check({ volumeId, timeout: given }, inputs)).inputs["timeout"];
+    const timeout = async (value: unknown) =>
+        (await host.check({ volumeId, timeout: value }, inputs)).inputs["timeout"];
     expect(await timeout("1 day")).toBe("24 hours");
     expect(await timeout("2 days")).toBe("2 days");
     expect(await timeout(UNKNOWN)).toBe(UNKNOWN);

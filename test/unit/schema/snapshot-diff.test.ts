@@ -42,11 +42,11 @@ test("the state of the copy decides: an error replaces it, an unfinished job upd
 });
 
 test("the preview of a replacement describes the fate of the existing copy", async () => {
-    const { said, diff } = withVoice();
+    const { messages, diff } = newHost();
     const facts = { startTime: "2026-01-01T00:00:00.000Z", volumeSize: 8 };
     await diff({ volumeId: "vol-1" }, { volumeId: "vol-2" }, facts);
     await diff({ volumeId: "vol-1", description: "a" }, { volumeId: "vol-1", description: "b" }, facts);
-    expect(said).toEqual([
+    expect(messages).toEqual([
         "warn: replacement will retain snapshot snap-1 (of volume vol-1, created 2026-01-01T00:00:00.000Z, 8 GiB) in the account; Pulumi will no longer manage it",
         "warn: replacement will delete snapshot snap-1 (of volume vol-1, created 2026-01-01T00:00:00.000Z, 8 GiB) after the new one completes. To keep it, set keepReplaced: true.",
     ]);
@@ -82,12 +82,12 @@ test("a refresh, which compares other inputs than the program's, gets the list o
     await host.check({ volumeId, group: "b" }, inputs);
     const observed = { ...inputs, group: "outside" };
     const answer = await host.clock.until(
-        host.lifecycle.diff("snap-1", { ...observed, ...host.whole }, inputs),
+        host.lifecycle.diff("snap-1", { ...observed, ...host.settledState }, inputs),
     );
     expect(answer).toEqual({ changes: true });
 });
 
-function withVoice() {
+function newHost() {
     const fresh = new Host();
-    return { said: fresh.said, diff: fresh.diff.bind(fresh) };
+    return { messages: fresh.messages, diff: fresh.diff.bind(fresh) };
 }

@@ -77,7 +77,7 @@ describe.each([
             organization,
         );
         const resource = classes[name]!();
-        const urn = await new Promise<string>((done) => resource.urn.apply(done));
+        const urn = await new Promise<string>((resolve) => resource.urn.apply(resolve));
         const components = ["SharedSnapshotCopies", "SnapshotSchedule", "SnapshotSharingPolicy"];
         expect(urn).toContain(
             name === "Provider"

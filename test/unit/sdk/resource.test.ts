@@ -99,9 +99,9 @@ describe("the registration with the engine contains", () => {
             );
             expect(inputs["timeout"]).toBeUndefined();
         }
-        const said = warn.mock.calls.map(([line]) => line);
+        const warnings = warn.mock.calls.map(([line]) => line);
         warn.mockRestore();
-        expect(said).toEqual([
+        expect(warnings).toEqual([
             expect.stringContaining("customTimeouts.delete has no effect on dynamic resources"),
         ]);
     });
@@ -117,8 +117,12 @@ describe("the registration with the engine contains", () => {
             new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }),
         );
         expect(inputs["timeout"]).toBe(timeout);
-        const given = new Snapshot(`${name}-2`, { volumeId: "vol-1", timeout: "1 day" }, { customTimeouts });
-        expect((await registrationOf(given)).inputs["timeout"]).toBe("1 day");
+        const explicit = new Snapshot(
+            `${name}-2`,
+            { volumeId: "vol-1", timeout: "1 day" },
+            { customTimeouts },
+        );
+        expect((await registrationOf(explicit)).inputs["timeout"]).toBe("1 day");
     });
 
     test("customTimeouts add no timeout to a resource that has none", async () => {
@@ -140,21 +144,23 @@ describe("the registration with the engine contains", () => {
     });
 
     test("digests of the arguments as they arrive, so that the provider notices what a transform changes", async () => {
-        const seen = async (name: string, args: object, opts: pulumi.CustomResourceOptions = {}) =>
+        const inputsOf = async (name: string, args: object, opts: pulumi.CustomResourceOptions = {}) =>
             (await registrationOf(new Snapshot(name, { volumeId: "vol-1", ...args }, opts))).inputs;
         const tags = { a: Promise.resolve("1"), b: undefined, c: "2" };
-        const { __seen: digests } = await seen("seen", { tags, group: Promise.resolve("g") });
+        const { __seen: digests } = await inputsOf("seen", { tags, group: Promise.resolve("g") });
         expect(digests).toEqual({
             volumeId: digestOf("vol-1"),
             tags: digestOf({ a: "1", c: "2" }),
             group: digestOf("g"),
         });
         // A digest of a secret is a secret, which makes the whole map one where mocks show it.
-        const { __seen: hidden } = await seen("hidden-digest", { group: pulumi.secret("g") });
+        const { __seen: hidden } = await inputsOf("hidden-digest", { group: pulumi.secret("g") });
         expect(JSON.stringify(hidden)).toContain(digestOf("g"));
         expect(JSON.stringify(hidden)).toContain("1b47061264138c4ac30d75fd1eb44270");
         const ignoreChanges = ['tags["a"]', "other"];
-        expect((await seen("ignoring", { tags }, { ignoreChanges }))["__ignoreChanges"]).toEqual(["tags"]);
+        expect((await inputsOf("ignoring", { tags }, { ignoreChanges }))["__ignoreChanges"]).toEqual([
+            "tags",
+        ]);
     });
 
     test("the secret arguments, if there is one", async () => {

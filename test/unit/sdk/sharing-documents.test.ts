@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
-import { allows, named, own, type Asked } from "../iam";
+import { allows, named, own, type IamRequest } from "../iam";
 import {
     add,
     alice,
@@ -14,7 +14,7 @@ import {
 } from "./sharing-requests";
 
 describe("what is allowed", () => {
-    test.each<["private" | "public", boolean, string, Omit<Asked, "who">]>([
+    test.each<["private" | "public", boolean, string, Omit<IamRequest, "principal">]>([
         ["private", true, "share with a listed account", { action: modify, context: add(listed) }],
         ["private", false, "share with another account", { action: modify, context: add(foreign) }],
         ["private", false, "make public", { action: modify, context: publish }],
@@ -67,28 +67,28 @@ describe("what is allowed", () => {
         ["public", false, "share with a listed account", { action: modify, context: add(listed) }],
         ["public", false, "both at once", { action: modify, context: { ...add(foreign), ...publish } }],
         ["public", false, "unblock", { action: "ec2:DisableSnapshotBlockPublicAccess", on: "*" }],
-    ])("%s sharers: %s to %s", async (kind, expected, _, asked) => {
+    ])("%s sharers: %s to %s", async (kind, expected, _, request) => {
         const attached = { identityPolicies: named(documents.allow[kind]) };
-        expect(await allows(attached, { who: alice, ...asked })).toBe(expected);
+        expect(await allows(attached, { principal: alice, ...request })).toBe(expected);
     });
 
     test("with a group, only its snapshots can be shared, and any can be revoked", async () => {
         const { allow } = sharingPolicyDocuments({ accounts: [listed], group: "payments" });
         const attached = { identityPolicies: named(allow.private) };
-        const asked = (group: string, context: Record<string, string | string[]>) =>
+        const isAllowed = (group: string, context: Record<string, string | string[]>) =>
             allows(attached, {
-                who: alice,
+                principal: alice,
                 action: modify,
                 context: { "aws:ResourceTag/Group": group, ...context },
             });
-        expect(await asked("payments", add(listed))).toBe(true);
-        expect(await asked("billing", add(listed))).toBe(false);
-        expect(await asked("billing", { "ec2:Remove/userId": listed })).toBe(true);
+        expect(await isAllowed("payments", add(listed))).toBe(true);
+        expect(await isAllowed("billing", add(listed))).toBe(false);
+        expect(await isAllowed("billing", { "ec2:Remove/userId": listed })).toBe(true);
         expect(
             await allows(
                 { identityPolicies: named(allow.public) },
                 {
-                    who: alice,
+                    principal: alice,
                     action: modify,
                     context: { "aws:ResourceTag/Group": "billing", ...publish },
                 },
@@ -102,19 +102,23 @@ describe("the key", () => {
     const through = { "kms:ViaService": "ec2.us-east-1.amazonaws.com" };
     const grant = { ...through, "kms:GrantIsForAWSResource": "true" };
     const user = (account: string) => `arn:aws:iam::${account}:role/restore`;
-    test.each<[boolean, string, Asked]>([
+    test.each<[boolean, string, IamRequest]>([
         [
             true,
             "a listed account decrypts through EC2",
-            { who: user(listed), action: "kms:Decrypt", context: through },
+            { principal: user(listed), action: "kms:Decrypt", context: through },
         ],
-        [false, "and not by itself", { who: user(listed), action: "kms:Decrypt" }],
-        [true, "it lets EC2 use the key", { who: user(listed), action: "kms:CreateGrant", context: grant }],
+        [false, "and not by itself", { principal: user(listed), action: "kms:Decrypt" }],
+        [
+            true,
+            "it lets EC2 use the key",
+            { principal: user(listed), action: "kms:CreateGrant", context: grant },
+        ],
         [
             false,
             "and nobody else",
             {
-                who: user(listed),
+                principal: user(listed),
                 action: "kms:CreateGrant",
                 context: { ...through, "kms:GrantIsForAWSResource": "false" },
             },
@@ -122,16 +126,16 @@ describe("the key", () => {
         [
             false,
             "another account does not decrypt",
-            { who: user(foreign), action: "kms:Decrypt", context: through },
+            { principal: user(foreign), action: "kms:Decrypt", context: through },
         ],
         [
             false,
             "no account deletes the key",
-            { who: user(listed), action: "kms:ScheduleKeyDeletion", context: through },
+            { principal: user(listed), action: "kms:ScheduleKeyDeletion", context: through },
         ],
-    ])("%s: %s", async (expected, _, asked) => {
+    ])("%s: %s", async (expected, _, request) => {
         const attached = { identityPolicies: named(everything), resourcePolicy: documents.kms };
-        expect(await allows(attached, { ...asked, on: key })).toBe(expected);
+        expect(await allows(attached, { ...request, on: key })).toBe(expected);
     });
 });
 

@@ -40,7 +40,7 @@ describe("what earlier versions left", () => {
         expect(sent(host, "ModifySnapshotAttribute")).toMatchObject([
             { "CreateVolumePermission.Remove.1.UserId": alice },
         ]);
-        expect(host.said.join("\n")).toContain(
+        expect(host.messages.join("\n")).toContain(
             `info: the tag pulumi-ebs-snapshots:granted-0a1b2c3d of an earlier version could not be removed from ${snapshotId}, where it has no effect`,
         );
     });
@@ -49,9 +49,15 @@ describe("what earlier versions left", () => {
         const many = Array.from({ length: 20 }, (_, index) => String(10 ** 11 + index));
         const host = hostOf(config, ec2([...many, carol, "all"], tag("granted-0a1b2c3d")));
         const state = { region: "us-east-1", snapshotId, accounts: many, accountIds: many, granted: many };
-        const seen = async (given: Properties) =>
-            (await host.clock.until(host.lifecycle.read(snapshotId, { ...state, ...given }))).inputs;
-        expect(await seen({ grants: [...many, "all"] })).toMatchObject({ accounts: many, public: true });
-        expect(await seen({ exclusive: true })).toMatchObject({ accounts: [...many, carol], public: true });
+        const inputsAfterRead = async (changes: Properties) =>
+            (await host.clock.until(host.lifecycle.read(snapshotId, { ...state, ...changes }))).inputs;
+        expect(await inputsAfterRead({ grants: [...many, "all"] })).toMatchObject({
+            accounts: many,
+            public: true,
+        });
+        expect(await inputsAfterRead({ exclusive: true })).toMatchObject({
+            accounts: [...many, carol],
+            public: true,
+        });
     });
 });

@@ -7,11 +7,11 @@ import { answer, refusal, type Answering } from "../wire";
 test("an unchanged share makes no call, a changed one makes one", async () => {
     const host = hostOf();
     const { inputs } = await host.check({ snapshotId, accounts: ["prod"] });
-    const asked = host.wire.requests.length;
+    const before = host.wire.requests.length;
     await host.check({ snapshotId, accounts: ["prod"] }, inputs);
-    expect(host.wire.requests.length).toBe(asked);
+    expect(host.wire.requests.length).toBe(before);
     await host.check({ snapshotId, accounts: ["audit"] }, inputs);
-    expect(host.wire.requests.slice(asked).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
+    expect(host.wire.requests.slice(before).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 });
 
 test("one create right after its check is a change and a look, without a tag", async () => {

@@ -23,7 +23,7 @@ export function ec2(grants: string[] = [], snapshot = ""): Answering {
 
 /** EC2 with several, whose grants are the same. */
 export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answering {
-    const there = new Set(grants);
+    const current = new Set(grants);
     return ({ action, params }: WireRequest) => {
         switch (action) {
             case "GetCallerIdentity":
@@ -43,12 +43,12 @@ export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answ
             case "DescribeSnapshotAttribute":
                 return answer(
                     action,
-                    `<createVolumePermission>${[...there].map(item).join("")}</createVolumePermission>`,
+                    `<createVolumePermission>${[...current].map(item).join("")}</createVolumePermission>`,
                 );
             case "ModifySnapshotAttribute":
                 for (const [name, grant] of Object.entries(params)) {
-                    if (name.includes(".Add.")) there.add(grant);
-                    if (name.includes(".Remove.")) there.delete(grant);
+                    if (name.includes(".Add.")) current.add(grant);
+                    if (name.includes(".Remove.")) current.delete(grant);
                 }
                 return answer(action, "<return>true</return>");
             default:

@@ -14,10 +14,10 @@ describe("a preview names who loses access", () => {
         };
         const inputs = { region: "us-east-1", snapshotId, accounts: [alice, bob], ...given };
         await host.clock.until(host.lifecycle.diff(snapshotId, before, inputs));
-        return host.said.filter((line) => line.startsWith("warn"));
+        return host.messages.filter((line) => line.startsWith("warn"));
     };
-    const revokes = (who: string) => [
-        `warn: revokes the access of ${who} to ${snapshotId}, unless another share declares it`,
+    const revokes = (account: string) => [
+        `warn: revokes the access of ${account} to ${snapshotId}, unless another share declares it`,
     ];
 
     test.each<[string, Properties, Properties, string[]]>([
@@ -57,15 +57,15 @@ describe("a preview names who loses access", () => {
             revokes("1 account"),
         ],
         ["nobody as long as it is not known", {}, { accounts: UNKNOWN }, []],
-    ])("%s", async (_, state, given, said) => {
-        expect(await warnings(state, given)).toEqual(said);
+    ])("%s", async (_, state, inputs, expected) => {
+        expect(await warnings(state, inputs)).toEqual(expected);
     });
 });
 
 test("a preview names the new accounts, and the ids of aliases", async () => {
     const host = hostOf(open);
     await host.check({ snapshotId, accounts: ["audit", "prod", bob], public: true });
-    expect(host.said[0]).toBe(
+    expect(host.messages[0]).toBe(
         `info: ${snapshotId} will be shared with prod (${alice}), ${bob}, audit (${carol}), everyone`,
     );
 });
@@ -78,6 +78,6 @@ test("accounts that go from secret to plain are named in the clear in no message
     const state = { ...olds, accountIds: [alice, bob], grants: [alice, bob, carol] };
     await host.clock.until(host.lifecycle.diff(snapshotId, state, inputs));
     await host.clock.until(host.lifecycle.update(snapshotId, state, inputs));
-    expect(host.said.length).toBeGreaterThan(3);
-    expect(host.said.join("\n")).not.toMatch(/\b\d{12}\b/);
+    expect(host.messages.length).toBeGreaterThan(3);
+    expect(host.messages.join("\n")).not.toMatch(/\b\d{12}\b/);
 });

@@ -92,13 +92,13 @@ describe("accounts", () => {
 
     test("that are secret are in no message, and what derives from them is secret too", async () => {
         const host = hostOf(config, ec2([bob]));
-        const given = { snapshotId, accounts: [alice], exclusive: true, __secrets: ["accounts"] };
-        const { inputs } = await host.check(given);
+        const args = { snapshotId, accounts: [alice], exclusive: true, __secrets: ["accounts"] };
+        const { inputs } = await host.check(args);
         const { outs } = await host.clock.until(host.lifecycle.create(inputs));
-        expect(host.said.join("\n")).not.toMatch(/\d{12}/);
+        expect(host.messages.join("\n")).not.toMatch(/\d{12}/);
         const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
         for (const key of ["accountIds", "grants"]) expect(outs[key]).toMatchObject(secret);
-        expect(await host.failures({ ...given, accounts: ["12345"] })).toEqual([
+        expect(await host.failures({ ...args, accounts: ["12345"] })).toEqual([
             `accounts[0] is [secret], but must be ${aliases}; ${quoted}`,
         ]);
     });
@@ -115,7 +115,7 @@ test("without allowPublicSharing, public is refused, with the risk and the key t
 test("a caller without read permissions can still preview", async () => {
     const host = hostOf(open, ({ action }) => refusal("UnauthorizedOperation", `not ${action}`, 403));
     expect(await host.failures({ snapshotId, accounts: [alice], public: true })).toEqual([]);
-    expect(host.said).toEqual([
+    expect(host.messages).toEqual([
         `info: ${snapshotId} will be shared with ${alice}, everyone`,
         `warn: makes ${snapshotId} public: everyone with an AWS account can copy its data`,
         "warn: could not be validated against AWS: UnauthorizedOperation: not DescribeSnapshots. The caller needs the IAM permission ec2:DescribeSnapshots. `pulumi up` will check again.",

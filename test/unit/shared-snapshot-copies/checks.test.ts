@@ -15,7 +15,7 @@ const ireland = { region: "eu-west-1", keep: "30 days" };
 const args = { fromAccounts: ["production"], copyTo: [ireland] };
 
 /** Returns the failures of arguments as text. */
-const told = (given: unknown) =>
+const failuresOf = (given: unknown) =>
     checkSharedSnapshotCopies(given as SharedSnapshotCopiesInputs, accounts).map((failure) =>
         describeFailure(failure),
     );
@@ -47,7 +47,7 @@ test.each<[string, object]>([
     ["a group with flags, an atomic group", { ...args, descriptionMatches: "(?i:prod)(?>uction).*" }],
     ["a possessive quantifier", { ...args, descriptionMatches: "[a-z]++ \\++.*" }],
 ])("accepts %s", (_, given) => {
-    expect(told(given)).toEqual([]);
+    expect(failuresOf(given)).toEqual([]);
 });
 
 const anId = 'an id of 12 digits or an alias of ebs-snapshots:accounts ("production")';
@@ -97,11 +97,13 @@ test.each<[string, object]>([
     [`role is "copies", but must be the ARN of a role`, { ...args, role: "copies" }],
     ["enabled is null. Omit it instead", { ...args, enabled: null }],
 ])("refuses, on the argument at fault: %s", (message, given) => {
-    expect(told(given)).toContain(message);
+    expect(failuresOf(given)).toContain(message);
 });
 
 test("what is not an argument is refused, with a suggestion", () => {
-    expect(told({ ...args, fromAccount: ["production"] }).join()).toContain("Did you mean `fromAccounts`?");
+    expect(failuresOf({ ...args, fromAccount: ["production"] }).join()).toContain(
+        "Did you mean `fromAccounts`?",
+    );
 });
 
 test("whatever is given, the checks end with words, and what they accept can be translated", () => {
@@ -121,7 +123,7 @@ test("whatever is given, the checks end with words, and what they accept can be 
     );
     fc.assert(
         fc.property(given, (one) => {
-            const failures = told(one);
+            const failures = failuresOf(one);
             for (const failure of failures) expect(failure).not.toContain("undefined");
             if (failures.length > 0) return;
             const { fromAccounts, ...rest } = one as SharedSnapshotCopiesInputs;

@@ -4,7 +4,7 @@ import { output } from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import type { PolicyDocument } from "../../../sdk/dlm/iam";
 import { copyRights, expiryRights } from "../../../sdk/shared-snapshot-copies/role";
-import { allows, keyPolicy, named, own, type Asked } from "../iam";
+import { allows, keyPolicy, named, own, type IamRequest } from "../iam";
 import { valueOf } from "../pulumi-mocks";
 
 const place = { partition: "aws", region: "us-east-1", account: own };
@@ -18,7 +18,7 @@ const copyTo = [
     { region: "eu-north-1" },
 ];
 
-const who = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/copies-1a2b3c4`;
+const principal = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/copies-1a2b3c4`;
 const tag = (key: string, value: string) => ({ [`aws:ResourceTag/${key}`]: value });
 const copied = tag("aws:dlm:lifecycle-policy-id", "policy-1");
 const via = (region: string) => ({ "kms:ViaService": `ec2.${region}.amazonaws.com` });
@@ -33,7 +33,7 @@ beforeAll(async () => {
     policies = await Promise.all([resolve(copies), resolve(expiryRights(copyTo, place, "policy-1"))]);
 });
 
-type Row = [boolean, string, Omit<Asked, "who">];
+type Row = [boolean, string, Omit<IamRequest, "principal">];
 const copy = "ec2:CopySnapshot";
 const rule = (name: string, region = "us-east-1") => `arn:aws:events:${region}:${own}:rule/${name}`;
 
@@ -179,9 +179,9 @@ test.each<Row>([
             context: via("eu-north-1"),
         },
     ],
-])("%s: it %s", async (expected, _, asked) => {
+])("%s: it %s", async (expected, _, request) => {
     const identityPolicies = policies.flatMap((policy) => named(policy));
     // Keys leave it to IAM what this account may do, as the policy of a shared key has to.
-    const resourcePolicy = asked.action.startsWith("kms:") ? keyPolicy : undefined;
-    expect(await allows({ identityPolicies, resourcePolicy }, { who, ...asked })).toBe(expected);
+    const resourcePolicy = request.action.startsWith("kms:") ? keyPolicy : undefined;
+    expect(await allows({ identityPolicies, resourcePolicy }, { principal, ...request })).toBe(expected);
 });

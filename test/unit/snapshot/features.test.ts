@@ -153,26 +153,28 @@ describe("fast restore", () => {
     });
 
     test("counts as enabled as soon as it is being enabled, by the name or the id of the zone", () => {
-        const there = [
+        const current = [
             zone("a", "enabling"),
             zone("b", "enabled"),
             zone("c", "disabling"),
             zone("d", "disabled"),
         ];
-        expect(enabledZones(there, false)).toEqual(["us-east-1a", "us-east-1b"]);
-        expect(enabledZones(there, true)).toEqual(["use1-aza", "use1-azb"]);
+        expect(enabledZones(current, false)).toEqual(["us-east-1a", "us-east-1b"]);
+        expect(enabledZones(current, true)).toEqual(["use1-aza", "use1-azb"]);
     });
 
     test("is awaited in every zone, and the wait fails if it is disabled meanwhile", () => {
-        const wanted = ["us-east-1a", "us-east-1b"];
-        expect(evaluateFastRestore(wanted, [zone("a", "enabled"), zone("b", "enabled")], false)).toBe("done");
-        expect(evaluateFastRestore(wanted, [zone("a", "optimizing")], false)).toEqual({
+        const desired = ["us-east-1a", "us-east-1b"];
+        expect(evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "enabled")], false)).toBe(
+            "done",
+        );
+        expect(evaluateFastRestore(desired, [zone("a", "optimizing")], false)).toEqual({
             pending: "us-east-1a optimizing, us-east-1b not visible yet",
         });
-        expect(evaluateFastRestore(wanted, [zone("a", "enabled"), zone("b", "disabling")], false)).toEqual({
+        expect(evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "disabling")], false)).toEqual({
             failed: "us-east-1b is disabling: Client.UserInitiated",
         });
-        expect(evaluateFastRestore(wanted, undefined, false)).toEqual({
+        expect(evaluateFastRestore(desired, undefined, false)).toEqual({
             failed: "not shown by EC2: the snapshot was deleted, or fast snapshot restore was disabled",
         });
     });
@@ -188,14 +190,14 @@ describe("fast restore", () => {
 });
 
 describe("the archive", () => {
-    const began = new Date("2026-11-01T00:00:00Z");
+    const startTime = new Date("2026-11-01T00:00:00Z");
     const moving = (
         LastTieringOperationStatus: "archival-in-progress" | "permanent-restore-in-progress",
     ) => ({
         StorageTier: "standard" as const,
         LastTieringOperationStatus,
         LastTieringProgress: 40,
-        LastTieringStartTime: began,
+        LastTieringStartTime: startTime,
     });
 
     test("is the target of a move in progress", () => {

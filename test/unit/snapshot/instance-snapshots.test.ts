@@ -53,6 +53,6 @@ const table: Table = {
 testRules(host, { instanceId: "i-1" }, table);
 
 test("a set is not adopted: what it does not take is refused by name", async () => {
-    const [said = ""] = await host.failures({ instanceId: "i-1", adopt: "snap-1" });
-    expect(said).toMatch(/^adopt is not a supported property\. Supported: .*excludeBootVolume/);
+    const [failure = ""] = await host.failures({ instanceId: "i-1", adopt: "snap-1" });
+    expect(failure).toMatch(/^adopt is not a supported property\. Supported: .*excludeBootVolume/);
 });

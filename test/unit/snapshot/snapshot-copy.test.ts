@@ -118,23 +118,23 @@ describe("encryption", () => {
         expect(await diff({ kmsKeyId: otherArn })).toEqual({ changes: true, replaces: ["kmsKeyId"] });
         expect(await diff({ encrypted: false })).toEqual({ changes: true, replaces: ["encrypted"] });
 
-        const asked = host.wire.count("DescribeKey");
+        const before = host.wire.count("DescribeKey");
         const unknown = { kmsKeyId: otherArn, credentials: UNKNOWN };
         expect(await diff(unknown)).toMatchObject({ replaces: ["kmsKeyId"] });
-        expect(host.wire.count("DescribeKey")).toBe(asked);
+        expect(host.wire.count("DescribeKey")).toBe(before);
     });
 });
 
 test("the source is read once, and not at all if neither it nor encrypted changed", async () => {
     const host = newHost();
     const { inputs } = await host.check(base);
-    const asked = () =>
+    const requests = () =>
         host.wire.requests
             .filter(({ params }) => params["Filter.1.Name"] === "snapshot-id")
             .map(({ action, host: where }) => [action, where]);
-    expect(asked()).toEqual([["DescribeSnapshots", "ec2.eu-west-1.amazonaws.com"]]);
+    expect(requests()).toEqual([["DescribeSnapshots", "ec2.eu-west-1.amazonaws.com"]]);
     await host.check({ ...base, group: "payments", description: "other" }, inputs);
-    expect(asked()).toHaveLength(1);
+    expect(requests()).toHaveLength(1);
 });
 
 test("a failed check against AWS is a warning at the preview, because up checks again", async () => {
@@ -147,7 +147,7 @@ test("a failed check against AWS is a warning at the preview, because up checks 
         "SnapshotCopy",
     );
     expect(await host.failures(base)).toEqual([]);
-    expect(host.said).toEqual([
+    expect(host.messages).toEqual([
         "warn: could not be validated against AWS: UnauthorizedOperation: no. The caller needs the IAM permission ec2:DescribeSnapshots. `pulumi up` will check again.",
     ]);
 });
@@ -170,9 +170,9 @@ test("an archived source is refused; a source that is a copy in the same region 
     ]);
     const copy = source("<volumeId>vol-ffffffff</volumeId>");
     expect(await copy.failures(base)).toEqual([]);
-    expect(copy.said).toEqual([]);
+    expect(copy.messages).toEqual([]);
     expect(await copy.failures({ ...base, sourceRegion: "us-east-1" })).toEqual([]);
-    expect(copy.said).toEqual([
+    expect(copy.messages).toEqual([
         "warn: snap-1 is a copy itself, in the same region: its data is kept, and paid for, once more",
     ]);
 });

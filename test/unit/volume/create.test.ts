@@ -98,13 +98,13 @@ describe("the client token", () => {
     });
 
     test("that a call of an interrupted run has used, which is under way still, gives the volume of that call", async () => {
-        let begun = "";
+        let id = "";
         const host = hostWith(
             (request) => {
-                begun = claimOf(request).split("/")[0] ?? "";
+                id = claimOf(request).split("/")[0] ?? "";
                 return refusal("IdempotentParameterMismatch", "Arguments are inconsistent");
             },
-            () => (begun === "" ? "" : `<item>${volume("vol-begun", `${begun}/earlier`)}</item>`),
+            () => (id === "" ? "" : `<item>${volume("vol-begun", `${id}/earlier`)}</item>`),
         );
         expect(await createdBy(host)).toBe("vol-begun");
         expect(host.wire.count("CreateVolume")).toBe(1);

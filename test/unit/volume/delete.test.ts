@@ -22,14 +22,14 @@ describe("deleting a volume", () => {
         });
     const destroy = async (host: ReturnType<typeof hostOf>) => {
         const { inputs } = await host.check({ ...base, size: 8 });
-        const began = host.clock.now();
+        const start = host.clock.now();
         await host.clock.until(host.lifecycle.delete("vol-1", { ...inputs, volumeId: "vol-1" }));
-        return host.clock.now() - began;
+        return host.clock.now() - start;
     };
 
     test.each(["detaching", "busy"])("waits while it is %s, for longer than 30 seconds", async (state) => {
-        const looks = Array.from({ length: 8 }, () => attachment(state));
-        const host = hostWith([...looks, ""], 1);
+        const attachments = Array.from({ length: 8 }, () => attachment(state));
+        const host = hostWith([...attachments, ""], 1);
         expect(await destroy(host)).toBeGreaterThan(30_000);
         expect(host.wire.count("DeleteVolume")).toBe(2);
     });
@@ -45,9 +45,9 @@ describe("deleting a volume", () => {
             Array.from({ length: 99 }, () => attachment("attached")),
             99,
         );
-        const began = host.clock.now();
+        const start = host.clock.now();
         await expect(destroy(host)).rejects.toThrow("it is attached to instance i-1 as /dev/sdf. Detach it");
-        expect(host.clock.now() - began).toBeLessThan(40_000);
+        expect(host.clock.now() - start).toBeLessThan(40_000);
         expect(host.wire.count("DeleteVolume")).toBe(1);
     });
 });

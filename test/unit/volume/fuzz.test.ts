@@ -89,8 +89,8 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
             { numRuns: 500 },
         );
         // Size and encryption are refused by what the state knows.
-        for (const words of refused)
-            expect(words).toMatch(
+        for (const message of refused)
+            expect(message).toMatch(
                 /^Error: (size is \d+, but the volume has \d+ GiB|encrypted is false, but the volume is encrypted)/,
             );
     });
@@ -102,8 +102,8 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
                 const { inputs, failures } = await host.check(news);
                 if (failures.length > 0 || hasUnknown(inputs)) return;
                 accepted++;
-                const { inputs: again } = await host.check(news, inputs);
-                expect(await diff(stateOf(inputs), again)).toEqual({ changes: false });
+                const { inputs: recheckedInputs } = await host.check(news, inputs);
+                expect(await diff(stateOf(inputs), recheckedInputs)).toEqual({ changes: false });
                 const veiled = Object.fromEntries(hidden.map((property) => [property, UNKNOWN]));
                 const { inputs: checked } = await host.check({ ...news, ...veiled }, inputs);
                 const { replaces = [] } = await diff(stateOf(inputs), checked);

@@ -4,7 +4,7 @@ import { includesPlan, evaluateModification, planModification } from "../../../p
 import { base, hostOf, snapshotOf } from "./volume-host";
 
 describe("a modification", () => {
-    const there = {
+    const current = {
         Size: 8,
         VolumeType: "gp3" as const,
         Iops: 3_000,
@@ -27,8 +27,8 @@ describe("a modification", () => {
             { volumeType: "io2", iops: 3_000, multiAttachEnabled: true },
             { VolumeType: "io2", Iops: 3_000, MultiAttachEnabled: true },
         ],
-    ])("towards %j is %j", (wanted, plan) => {
-        expect(planModification(there, wanted)).toEqual(plan);
+    ])("towards %j is %j", (desired, plan) => {
+        expect(planModification(current, desired)).toEqual(plan);
     });
 
     test("is recognised by its targets, unless it failed", () => {

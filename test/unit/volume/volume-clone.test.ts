@@ -93,7 +93,7 @@ describe("the source", () => {
     test("that the caller must not read is a warning", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures(base)).toEqual([]);
-        expect(host.said.join()).toMatch(/could not be validated against AWS: .*ec2:DescribeVolumes/);
+        expect(host.messages.join()).toMatch(/could not be validated against AWS: .*ec2:DescribeVolumes/);
     });
 });
 

@@ -102,7 +102,7 @@ describe("another snapshot", () => {
             );
         expect(await diff("keep", "snap-2")).toEqual({ changes: true });
         expect(await diff("replace", UNKNOWN)).toEqual({ changes: true });
-        expect(host.said).toEqual([
+        expect(host.messages).toEqual([
             expect.stringMatching(
                 /^warn: snapshotId is not known yet: if it turns out to be another one, replacement will delete volume vol-1 .* from a snapshot whose id is not known yet/,
             ),
@@ -135,8 +135,8 @@ describe("the check reads the snapshot", () => {
                 : stsAnswer(action, "<Account>123456789012</Account>"),
         );
         const reason = "that snapshot was not found in us-east-1 (account 123456789012)";
-        for (const given of [base, { ...base, size: 8 }])
-            expect(await none.failures(given)).toEqual([`snapshotId is "snap-1", but ${reason}`]);
+        for (const args of [base, { ...base, size: 8 }])
+            expect(await none.failures(args)).toEqual([`snapshotId is "snap-1", but ${reason}`]);
     });
 
     test("a snapshot that failed is refused at preview, also without a size", async () => {
@@ -173,7 +173,7 @@ describe("the check reads the snapshot", () => {
     test("without the permission to read it, the preview warns and continues", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures({ ...base, size: 8 })).toEqual([]);
-        expect(host.said).toEqual([
+        expect(host.messages).toEqual([
             expect.stringMatching(/^warn: could not be validated against AWS: .*ec2:DescribeSnapshots/),
         ]);
     });
@@ -186,10 +186,10 @@ test("a size smaller than the volume is refused, even if only the state contains
             "To create a new, smaller volume from the snapshot, set allowShrinkByReplacement: true.",
     ]);
     const state = { ...base, region: "us-east-1", size: 20, state: "available" };
-    const diff = (given: unknown, inputs: Properties) =>
+    const diff = (size: unknown, inputs: Properties) =>
         host.lifecycle.diff(
             "vol-1",
-            { ...state, __given: { size: given } },
+            { ...state, __given: { size } },
             { ...base, region: "us-east-1", ...inputs },
         );
     await expect(diff(null, { size: 10 })).rejects.toThrow("size is 10, but the volume has 20 GiB");

@@ -4,10 +4,10 @@
  * @module
  */
 /** Returns the warning for a replaced resource that is deleted or retained. */
-export const goes = (what: string, when = "warning: ") =>
-    `${when}replacement will delete ${what} after the new one completes. To keep it, set keepReplaced: true.`;
-export const stays = (what: string) =>
-    `warning: replacement will retain ${what} in the account; Pulumi will no longer manage it`;
+export const goes = (resource: string, when = "warning: ") =>
+    `${when}replacement will delete ${resource} after the new one completes. To keep it, set keepReplaced: true.`;
+export const stays = (resource: string) =>
+    `warning: replacement will retain ${resource} in the account; Pulumi will no longer manage it`;
 export const taken = "snapshot ? (of volume vol-1, created ?, 8 GiB)";
 export const copied = "snapshot ? (of snapshot snap-1 in us-east-1, created ?, 8 GiB)";
 export const set = "set ? (2 snapshots of instance i-1, created ?)";
@@ -22,5 +22,5 @@ export const volumeGoes = (
     `data written since then will be lost. ${final}`;
 export const ifAnother = (property: string) =>
     `warning: ${property} is not known yet: if it turns out to be another one, `;
-export const revokes = (who: string) =>
-    `warning: revokes the access of ${who} to ?, unless another share declares it`;
+export const revokes = (account: string) =>
+    `warning: revokes the access of ${account} to ?, unless another share declares it`;

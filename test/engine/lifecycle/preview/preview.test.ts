@@ -83,12 +83,12 @@ test("what the preview's JSON reports as lost is what the up deletes, with the p
     const text = await project.succeed("preview", "--json", "--show-replacement-steps");
     expect(text).not.toContain("hush-");
     const lost = lostSnapshots(readPreview(text));
-    const told = lost.map(({ urn, reason }) => [
+    const causes = lost.map(({ urn, reason }) => [
         urn.slice(urn.lastIndexOf("::") + 2),
         /(?:because|if) ([^,]*?)(?:, which is unknown at preview, .*| changes)$/.exec(reason)?.[1] ??
             "no longer declared",
     ]);
-    expect(Object.fromEntries(told)).toEqual({
+    expect(Object.fromEntries(causes)).toEqual({
         described: "description",
         movedAndGone: "volumeId",
         triggered: "triggers",

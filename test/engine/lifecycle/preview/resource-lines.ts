@@ -19,7 +19,7 @@ export function shownIn(output: string, known: Record<string, string> = {}): Rec
             .replace(/^([^":]*?) +:/, "$1:");
     let step = "";
     let current: string[] | undefined;
-    const said: [string, string][] = [];
+    const messages: [string, string][] = [];
     for (const line of output.split("\n")) {
         const header = /^ {4}\S*\s*(?:pulumi-nodejs:dynamic\/ebs:\w+): \((.*)\)$/.exec(line);
         const urn = /^ {8}\[urn=.*::([^:]+)\]$/.exec(line);
@@ -27,11 +27,11 @@ export function shownIn(output: string, known: Record<string, string> = {}): Rec
         if (header !== null) step = header[1] ?? "";
         else if (urn !== null) (current = of(urn[1] ?? "")).push(step);
         else if (message !== null)
-            said.push([message[2] ?? "", calm(`${message[1] ?? ""}${message[3] ?? ""}`)]);
+            messages.push([message[2] ?? "", calm(`${message[1] ?? ""}${message[3] ?? ""}`)]);
         else if (line.startsWith("      ") && !/^ {8}\[/.test(line)) current?.push(calm(line.slice(6)));
         else if (!line.startsWith(" ")) current = undefined;
     }
     // The position of a message among the resources is random.
-    for (const [name, line] of said) of(name).push(line);
+    for (const [name, line] of messages) of(name).push(line);
     return shown;
 }
