@@ -11,7 +11,7 @@ import { defaultAccount, startEmulator } from "./emulator";
 import { otherAccount, ec2, createSnapshot, describeSnapshots, refusal } from "./calls";
 
 describe("accounts", () => {
-    test("STS on the same port knows who calls, and an assumed role is at home in its account", async () => {
+    test("STS on the same port identifies the caller, and an assumed role belongs to its account", async () => {
         const sts = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) =>
             new STSClient({ endpoint: emulator.endpoint, region: "us-east-1", credentials });
         const env = emulator.env();

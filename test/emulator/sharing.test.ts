@@ -49,7 +49,7 @@ describe("sharing", () => {
         );
     });
 
-    test("a change is shown after `grantSeconds`, and counts at once", async () => {
+    test("a change is shown after `grantSeconds`, and is effective immediately", async () => {
         const SnapshotId = await createSnapshot();
         await emulator.set({ grantSeconds: 60 });
         await shareWith(SnapshotId, otherAccount);

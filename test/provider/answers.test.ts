@@ -26,7 +26,7 @@ test.each<[Kind, string]>([
     ["Snapshot", "DescribeSnapshots"],
     ["VolumeFromSnapshot", "DescribeVolumes"],
     ["SnapshotShare", "DescribeSnapshotAttribute"],
-])("a refresh of a %s is not told that it is gone by a %s that says nothing", async (kind, action) => {
+])("a refresh of a %s does not treat an empty answer of %s as a deletion", async (kind, action) => {
     const resource = await existing(kind);
     for (const fault of none) {
         await emulator.faults([{ action, kind: fault, times: 2 }]);
@@ -41,20 +41,23 @@ test.each([
     ["DescribeLockedSnapshots", { lock: { mode: "governance", duration: "1 day" } }],
     ["DescribeFastSnapshotRestores", { fastRestore: { availabilityZones: [zone] } }],
     ["DescribeSnapshotTierStatus", { storageTier: "archive" }],
-] as const)("a refresh does not take a %s that says nothing for nothing", async (action, feature) => {
-    const volumeId = await emulator.createVolume();
-    const door = new Door(emulator);
-    const resource = await door.create("Snapshot", { volumeId, ...feature });
-    const state = { ...resource.state, storageTier: "standard" };
-    const read = { ...resource, state: action === "DescribeSnapshotTierStatus" ? state : resource.state };
-    for (const fault of none) {
-        await emulator.faults([{ action, kind: fault }]);
-        expect(await failure(new Door(emulator).read("Snapshot", read))).toContain("run again");
-    }
-});
+] as const)(
+    "a refresh does not treat an empty answer of %s as an absent feature",
+    async (action, feature) => {
+        const volumeId = await emulator.createVolume();
+        const door = new Door(emulator);
+        const resource = await door.create("Snapshot", { volumeId, ...feature });
+        const state = { ...resource.state, storageTier: "standard" };
+        const read = { ...resource, state: action === "DescribeSnapshotTierStatus" ? state : resource.state };
+        for (const fault of none) {
+            await emulator.faults([{ action, kind: fault }]);
+            expect(await failure(new Door(emulator).read("Snapshot", read))).toContain("run again");
+        }
+    },
+);
 
 test.each(none)(
-    "a snapshot whose creation is answered by nothing (%s) is found, not made twice",
+    "a snapshot whose creation has an empty answer (%s) is found, and not created twice",
     async (kind) => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([{ action: "CreateSnapshot", kind, where: "after", times: 1 }]);

@@ -80,7 +80,7 @@ test.each(kinds)(
     },
 );
 
-test("failed replacements do not pile up: each is deleted at once, although the next one fails too", async () => {
+test("failed replacements do not pile up: each is deleted immediately, although the next one fails too", async () => {
     const args = await background("Snapshot");
     const former = await new Door(emulator).create("Snapshot", args);
     await emulator.set(failing);

@@ -63,7 +63,7 @@ test("what keepReplaced left behind is never adopted: triggers that go A, B, A m
     expect(await emulator.count("CreateSnapshot")).toBe(3);
 });
 
-test("two that nobody can tell apart are not adopted: up fails, naming both", async () => {
+test("two snapshots with the same claim are not adopted: up fails, naming both", async () => {
     const created = await interrupt();
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const twin = await emulator.createSnapshot(volumeId, Tags);
@@ -131,7 +131,7 @@ test("three kills in a row of a stack of twelve leave twelve", async () => {
 });
 
 test.each(["reset", "hang", "malformed"] as const)(
-    "an answer that is lost (%s) after EC2 acted is looked for, not asked for again",
+    "after a lost answer (%s), up searches for the created snapshot instead of creating it again",
     async (kind) => {
         // An answer counts as lost after 30 seconds.
         const { setTimeout } = globalThis;
@@ -162,7 +162,7 @@ test("a claim on a snapshot of another volume is not believed, and what is left 
 });
 
 test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
-    "an interrupted set whose members EC2 shows one by one ($memberSeconds) is adopted whole, and not made twice",
+    "an interrupted set whose members EC2 shows one by one ($memberSeconds) is adopted completely, and not created twice",
     async ({ memberSeconds }) => {
         const { Instances: [{ InstanceId = "" } = {}] = [] } = await ec2.send(
             new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),

@@ -79,7 +79,7 @@ test("an event-based policy is created, shown without drift, changed in place, a
     });
 });
 
-test("another type replaces the policy, and says that the copies are no longer managed", async () => {
+test("another type replaces the policy, and the preview says that the copies are no longer managed", async () => {
     const door = new Door(emulator);
     const created = await door.create(kind, eventPolicy());
     const { replaces } = await door.diff(kind, created, args);

@@ -111,7 +111,7 @@ test("a snapshot whose AMI was deregistered a moment ago is deleted once EC2 has
     expect(await door.outcomes("DescribeImages")).toEqual(["ok"]);
 });
 
-test("a snapshot that an AMI uses is not deleted: the failure names the AMI, at once", async () => {
+test("a snapshot that an AMI uses is not deleted: the failure names the AMI, immediately", async () => {
     const { ImageId, id } = await image();
     const door = new Door(emulator);
     const start = door.clock.now();

@@ -21,7 +21,7 @@ const denied = { code: "UnauthorizedOperation", message: "You are not authorized
 const expired = { code: "ExpiredToken", message: "The security token is too old." };
 const renew = "The credentials have expired: renew them";
 
-test("without permission or with expired credentials create fails at once with the remedy, and the state stays empty", async () => {
+test("without permission or with expired credentials create fails immediately with the remedy, and the state stays empty", async () => {
     engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ action: "CreateSnapshot", ...denied }]);
     const forbidden = await during(emulator, () => engine.upFails());

@@ -100,7 +100,7 @@ test("a snapshot is restored once from the Recycle Bin, be the call throttled, d
     expect(await snapshotIds(emulator)).toEqual([id]);
 });
 
-test("without permission each feature fails at once naming it, the state is unchanged, and the next up continues", async () => {
+test("without permission each feature fails immediately, naming it, the state is unchanged, and the next up continues", async () => {
     const denied = (actions: string[]) =>
         actions.map((action) => ({ action, code: "UnauthorizedOperation", message: "You may not." }));
     const readActions = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
@@ -133,7 +133,7 @@ test("without permission each feature fails at once naming it, the state is unch
     expect(await snapshotIds(emulator)).toHaveLength(3);
 });
 
-test("a set that may not be taken fails at once naming the permission, and nothing is left in the state", async () => {
+test("a set that the caller may not create fails immediately, naming the permission, and nothing is left in the state", async () => {
     await emulator.faults([
         { action: "CreateSnapshots", code: "UnauthorizedOperation", message: "You may not." },
     ]);
@@ -186,7 +186,7 @@ test.each([
         left: [0, 0, 1],
     },
 ])(
-    "a snapshot that vanishes while its feature is awaited ($look) fails the up with its id, at once",
+    "a snapshot that is deleted while its feature is awaited ($look) fails the up with its id, immediately",
     async ({ feature, look: readAction, why, left }) => {
         await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
         const [volumeId = ""] = volumeIds;

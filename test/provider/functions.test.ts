@@ -125,7 +125,7 @@ test("changedSize waits while AWS throttles, and repeats a call whose answer is 
     expect(calls.filter((call) => call.action === action)).toHaveLength(4);
 });
 
-test("changedSize ends at once where it is cancelled, and so does the plugin's function with its run", async () => {
+test("changedSize ends immediately when it is cancelled, and so does the plugin's function with its run", async () => {
     const [id = ""] = await series(1, await emulator.createVolume());
     await emulator.faults([{ action: "ListSnapshotBlocks", code: "RequestThrottledException" }]);
     const controller = new AbortController();

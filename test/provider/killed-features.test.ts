@@ -41,7 +41,7 @@ const features: Feature[] = [
 const cases = features.flatMap((feature) => [false, true].map((isOrphan) => ({ ...feature, isOrphan })));
 
 test.each(cases)(
-    "killed before the answer of $action (orphan: $isOrphan): the next up finds it as it is wanted",
+    "killed before the answer of $action (orphan: $isOrphan): the next up finds it in the declared state",
     async ({ args, action, features: expected, isOrphan }) => {
         const engine = new Engine(emulator);
         engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];

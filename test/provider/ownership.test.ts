@@ -220,7 +220,7 @@ test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
     ["split", { first: [alice], second: [bob] }],
     ["replaced by force", { first: [alice, bob] }, {}, { forced: ["first"] }],
 ])(
-    "SnapshotShare, %s: who is declared has access, and nobody else has",
+    "SnapshotShare, %s: exactly the declared accounts have access",
     async (_how, shares, options = {}, run) => {
         const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
         const declare = (name: string, accounts: string[]): Declared => ({

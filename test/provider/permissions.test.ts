@@ -136,7 +136,7 @@ async function userWho(...actions: string[]): Promise<Record<string, string>> {
 }
 
 test.each(Object.keys(lives))(
-    "%s needs what the list says for a whole life, and calls nothing else",
+    "%s needs the listed permissions from creation to deletion, and makes no other call",
     async (resource) => {
         const [first, ...later] = lives[resource]!().map((args): Declared[] => [
             { kind: resource as Kind, name: "one", args: { ...args } },

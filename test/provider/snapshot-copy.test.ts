@@ -192,7 +192,7 @@ test("a source that is pending is waited for, and so is the limit of copies into
     await engine.destroy();
 });
 
-test("a copy that is not waited for has its outputs all the same, and an answer that is lost is looked for", async () => {
+test("a copy that is not awaited has its outputs, and up searches for it after a lost answer", async () => {
     const sourceSnapshotId = await source();
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = copies({ own: { sourceSnapshotId, waitForCompletion: false } });

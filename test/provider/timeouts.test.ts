@@ -82,7 +82,7 @@ test("a snapshot in error fails with EC2's message and stays in the state; the n
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("waitForCompletion false returns at once; refresh shows progress without a difference, and true waits for the same", async () => {
+test("waitForCompletion false returns immediately; refresh shows progress without a difference, and true waits for that snapshot", async () => {
     await emulator.set({ snapshotSeconds: 100_000 });
     engine.program = [snapshot("data", { volumeId, waitForCompletion: false })];
     const created = await during(emulator, () => engine.up());
@@ -110,7 +110,7 @@ test("waitForCompletion false returns at once; refresh shows progress without a 
     expect(engine.live("data")).toMatchObject({ id, outputs: { state: "completed" } });
 });
 
-test("a refusal that passes is waited for within the patience, and the reason is shown", async () => {
+test("a temporary refusal is retried within the timeout, and the reason is shown", async () => {
     await emulator.faults([
         {
             action: "CreateSnapshot",

@@ -12,7 +12,7 @@ async function copiesOf(id: string) {
     return (await emulator.volumes()).filter(({ SourceVolumeId }) => SourceVolumeId === id);
 }
 
-test("an attached volume is copied at once, in its zone, with its size and key, as gp3, and nothing else is called", async () => {
+test("an attached volume is copied immediately, in its zone, with its size and key, as gp3, and nothing else is called", async () => {
     const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
     const { VolumeId: source = "" } = await ec2.send(
         new CreateVolumeCommand({ AvailabilityZone: "us-east-1b", Size: 8, Encrypted: true, KmsKeyId }),

@@ -29,7 +29,7 @@ async function shareFrom(account: string): Promise<string> {
     return SnapshotId;
 }
 
-test("backup-account: what production shares is seen, a policy copies it, and a shorter retention is said", async () => {
+test("backup-account: shared snapshots are listed, a policy copies them, and the preview names a shorter retention", async () => {
     const production = "111122223333";
     const sharedId = await shareFrom(production);
     const project = await createProject("", {
@@ -63,7 +63,7 @@ test("backup-account: what production shares is seen, a policy copies it, and a 
     expect(await policies()).toEqual([]);
 });
 
-test("dlm-policy: both policies are created, and fewer snapshots are said in numbers", async () => {
+test("dlm-policy: both policies are created, and the preview counts the snapshots that a change deletes", async () => {
     const config = { "project:roleArn": roleArn };
     const project = await createProject("", { ...example("dlm-policy"), config });
     await project.preview();

@@ -35,7 +35,7 @@ test("adopt of an id that this region does not have is refused where the stack h
 });
 
 test.each(["empty", "html", "without"] as const)(
-    "an answer that says nothing (%s) makes refresh fail, and the state keeps the snapshot",
+    "an empty answer (%s) makes refresh fail, and the state keeps the snapshot",
     async (kind) => {
         const { id } = await live(project, "s");
         await emulator.faults([{ action: "DescribeSnapshots", kind }]);

@@ -47,7 +47,7 @@ test("a snapshot gets a volume with the name and codes of its source, and two ev
     });
 });
 
-test("an event of somebody else's snapshot costs one look, and a set of an instance is looked at whole", async () => {
+test("an event of another snapshot costs one DescribeSnapshots, and all snapshots of an instance's set are read", async () => {
     const source = await emulator.createVolume();
     const foreign = await emulator.createSnapshot(source);
     await emulator.clearCalls();

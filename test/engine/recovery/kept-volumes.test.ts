@@ -59,7 +59,7 @@ test("a volume that a stack has adopted is not deleted", async () => {
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([adopted!.VolumeId]);
 });
 
-test("a volume that is or was attached stays for good, even if it was detached before anybody looked", async () => {
+test("a volume that is or was attached is never deleted, even if it was detached before the function saw it", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);

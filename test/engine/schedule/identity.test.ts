@@ -110,7 +110,7 @@ test("a schedule of an earlier version that is renamed with the upgrade keeps th
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
 });
 
-test("a record whose replacement is forced says what that costs, because the engine passes no state then", async () => {
+test("a forced replacement of the record warns of its effect, because the engine passes no state", async () => {
     const project = await createProject(schedules({ name: "b", identity: "payments" }));
     await project.up();
     await project.program(schedules({ name: "b" }));

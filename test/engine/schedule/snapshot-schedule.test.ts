@@ -32,7 +32,7 @@ async function previewOf(project: Project, program: string): Promise<string> {
     return project.preview();
 }
 
-test("a schedule lives without @pulumi/aws: its previews say what a change costs, and its policies keep their ids", async () => {
+test("a schedule works without @pulumi/aws: its previews count what a change deletes, and its policies keep their ids", async () => {
     const project = await createProject(schedule(tagged("a", "b"), [nightly, weekly]));
     await project.up();
     const { policyIds } = (await project.outputs()) as { policyIds: string[] };

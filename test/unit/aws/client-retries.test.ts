@@ -10,7 +10,7 @@ describe("refusals that pass", () => {
         "RequestLimitExceeded",
         "SnapshotCreationPerVolumeRateExceeded",
         "ConcurrentSnapshotLimitExceeded",
-    ])("%s is waited for, however often, within patience", async (code) => {
+    ])("%s is retried, however often, within the timeout", async (code) => {
         const { clock, wire, create } = connected(failsFirst(20, () => refusal(code, "later", 503)));
         const codes: string[] = [];
         const answered = await create({
@@ -110,7 +110,7 @@ test.each([
     ["UnauthorizedOperation", "forbidden"],
     ["InvalidParameterValue", "rejected"],
     ["InvalidSnapshot.NotFound", "notFound"],
-])("%s ends it at once", async (code, kind) => {
+])("%s ends it immediately", async (code, kind) => {
     const { wire, describeAll, at } = connected(() => refusal(code, "words"));
     expect(await failure(describeAll())).toMatchObject({ kind, code });
     expect(wire.count("DescribeSnapshots")).toBe(1);

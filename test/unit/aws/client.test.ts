@@ -28,7 +28,7 @@ test.each([
     ["who the caller is", "GetCallerIdentity"],
     ["the ARN of a key", "DescribeKey"],
     ["the policy of a key", "GetKeyPolicy"],
-])("%s is asked for once where it is answered, and again where that failed", async (_what, action) => {
+])("%s is sent once if it succeeds, and again if it failed", async (_what, action) => {
     const bodies: Record<string, WireAnswer> = {
         GetCallerIdentity: whoever("123456789012"),
         DescribeKey: { body: '{"KeyMetadata":{"Arn":"arn:key","KeyId":"1"}}' },

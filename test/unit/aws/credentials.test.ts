@@ -82,7 +82,7 @@ const web = {
     AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/web",
 };
 
-describe("who signs, in the order of the aws provider", () => {
+describe("the source of the credentials, in the order of the aws provider", () => {
     test.each<[string, Record<string, string>, Record<string, string>, string]>([
         ["AWS_PROFILE beside keys: the keys", { AWS_PROFILE: "prod", ...keys }, {}, "KEY-environment"],
         ["AWS_DEFAULT_PROFILE: its profile", { AWS_DEFAULT_PROFILE: "prod" }, {}, "KEY-prod"],
@@ -212,7 +212,7 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
-    test("a server that is not trusted fails at once, and the message names the keys for its CA", async () => {
+    test("an untrusted server fails immediately, and the message names the keys for its CA", async () => {
         const throwing = () => {
             throw Object.assign(new Error("self-signed certificate"), {
                 code: "DEPTH_ZERO_SELF_SIGNED_CERT",

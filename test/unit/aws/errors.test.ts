@@ -190,7 +190,7 @@ describe("answers that cannot be read", () => {
         ["no XML at all", 200, "<<<"],
         ["a page of a proxy", 502, "<html><body><h1>502 Bad Gateway</h1></body></html>"],
         ["nothing", 503, ""],
-    ])("%s: nobody knows whether EC2 has acted", async (_what, status, body) => {
+    ])("%s: it is unknown whether EC2 has acted", async (_what, status, body) => {
         const error = await classifiedError(() => ({ status, body }));
         expect(error.kind).toBe("indeterminate");
         expect(error.message).toMatch(/\S+: .+ run again\.$/);

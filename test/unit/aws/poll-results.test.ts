@@ -12,7 +12,7 @@ describe("a wait ends", () => {
         });
     });
 
-    test("with one who failed, the others wait on", async () => {
+    test("if one fails, the others continue to wait", async () => {
         const { clock, begin } = watching((key, at) => (key === "a" ? "error" : doneAfter(minute)(key, at)));
         const [a, b] = [failure(begin("a")), begin("b")];
         expect(await clock.until(a)).toMatchObject({ reason: "failed" });
@@ -74,14 +74,14 @@ describe("what is not there", () => {
         expect(at()).toBeLessThan(minute + 5 * second);
     });
 
-    test("once observed, it is lost as soon as it is no longer observed", async () => {
+    test("a resource that was observed counts as deleted when it is no longer observed", async () => {
         const { clock, begin, at } = watching((_key, at) => (at < 5 * second ? "pending" : undefined));
         expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "it no longer exists" });
         expect(at()).toBeLessThan(10 * second);
     });
 });
 
-describe("a look that fails", () => {
+describe("a read that fails", () => {
     const failing =
         (kind: ErrorKind, until = Infinity) =>
         (_key: string, at: number) => {
@@ -109,14 +109,17 @@ describe("a look that fails", () => {
         },
     );
 
-    test.each(["forbidden", "expired", "rejected"] as const)("%s: ends every wait at once", async (kind) => {
-        const { clock, fetches, begin } = watching(failing(kind));
-        const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
-        expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
-        expect(fetches).toHaveLength(1);
-    });
+    test.each(["forbidden", "expired", "rejected"] as const)(
+        "%s: ends every wait immediately",
+        async (kind) => {
+            const { clock, fetches, begin } = watching(failing(kind));
+            const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
+            expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
+            expect(fetches).toHaveLength(1);
+        },
+    );
 
-    test("what is no error of EC2 ends every wait at once", async () => {
+    test("an error that is not EC2's ends every wait immediately", async () => {
         const { clock, fetches, begin } = watching(() => {
             throw new TypeError("a mistake of ours");
         });
@@ -140,13 +143,13 @@ describe("a look that fails", () => {
         expect(await clock.until(begin("a"))).toBe("done");
     });
 
-    test("does not count for those who begin to wait later", async () => {
+    test("does not count for waits that begin later", async () => {
         const { clock, begin } = watching(failing("indeterminate", 6 * minute));
         await clock.until(failure(begin("a")));
         expect(await clock.until(begin("b"))).toBe("done");
     });
 
-    test("does not lengthen patience", async () => {
+    test("does not extend the timeout", async () => {
         const { clock, begin, at } = watching(failing("indeterminate"));
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + minute })));
         expect(error.reason).toBe("timeout");

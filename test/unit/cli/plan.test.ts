@@ -150,7 +150,7 @@ test("a program runs without an engine, with the given configuration, and each o
     expect(text).toContain("Maximum number of snapshots: 24 ");
 });
 
-test("examples/nightly-backup runs as it stands, and its recovery volumes need no plugin to be planned", async () => {
+test("examples/nightly-backup is planned unchanged, and its recovery volumes need no plugin for that", async () => {
     const program = join(__dirname, "../../../examples/nightly-backup/index.ts");
     const { text } = await main(["plan", program, ...span, "--json"]);
     const [plan] = JSON.parse(text) as { schedule: string; copies: object[]; recovered: object[] }[];

@@ -48,7 +48,7 @@ test("a policy that is deleted or replaced leaves its copies", () => {
     ]);
 });
 
-test("both accounts, and an end of what was retained for ever, are named", () => {
+test("both accounts, and the end of an unlimited retention, are named", () => {
     const after = policy(
         ["777788889999"],
         [

@@ -20,7 +20,7 @@ test("the README has at most 900 words, code included, and the two commands of a
 });
 
 test.each(examples)(
-    "example %s is a project of its own, and its README says what it needs and costs",
+    "example %s is a project of its own, and its README describes requirements and cost",
     (name) => {
         const settings = read("examples", name, "Pulumi.yaml");
         expect(settings).toContain(`name: ${name}\n`);

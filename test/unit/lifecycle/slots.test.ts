@@ -19,7 +19,7 @@ test("if eight wait and as many have not started, the end of a long wait reports
 test.each([
     ["a short wait", 100, 1_000],
     ["the last round of waits", 15, 30_000],
-])("the end of %s says nothing", (_what, count, durationMs) => {
+])("the end of %s causes no message", (_what, count, durationMs) => {
     expect(eightOf(count).end("0", durationMs)).toBeUndefined();
 });
 

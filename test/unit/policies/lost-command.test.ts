@@ -8,14 +8,11 @@ import { readPreview } from "../../../policies";
 import { main } from "../../../cli/index";
 import { step, urnOf } from "./preview-steps";
 
-test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])(
-    "%s is not a preview, and says nothing",
-    (text) => {
-        expect(() => readPreview(text)).toThrow(
-            "the input has no steps. Pass the output of `pulumi preview --json`",
-        );
-    },
-);
+test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])("%s is not a preview, and is refused", (text) => {
+    expect(() => readPreview(text)).toThrow(
+        "the input has no steps. Pass the output of `pulumi preview --json`",
+    );
+});
 
 test("a preview that failed is refused, since the steps that it has may not be all", () => {
     const diagnostics = [

@@ -100,7 +100,7 @@ test("an explicit identity is used everywhere, and the record knows both", async
     });
 });
 
-describe("is refused, with nothing made", () => {
+describe("is refused, and nothing is created", () => {
     test.each<[string, unknown]>([
         ['identity is "", but must be 1 to 256 letters', ""],
         ['identity is "team*", but must be 1 to 256 letters', "team*"],

@@ -208,7 +208,7 @@ test("archived ones stay for the time in both tiers, by number as by age", () =>
     expect(tiers(atOnce, "2027-01-10T00:00:00Z")).toEqual(["2026-10-01 archive", "2027-01-01 archive"]);
 });
 
-test("copies live by their own age, and recovery volumes are of the newest snapshots", () => {
+test("copies have their own age, and recovery volumes are of the newest snapshots", () => {
     const nightly: ScheduleRule = {
         name: "nightly",
         every: "24 hours",
@@ -232,7 +232,7 @@ test("a disabled schedule has no runs", () => {
     expect([plan.runs, plan.retained(march.until), plan.maximumSnapshots]).toEqual([[], [], 0]);
 });
 
-test("a hundred years by the hour are summed up at once", () => {
+test("a plan of a hundred years by the hour is computed within seconds", () => {
     const rule: ScheduleRule = { name: "n", cron: "0 * * * ? *", keep: "36500 days" };
     const start = performance.now();
     expect(summaryOf(schedule(rule)).rules[0]!.restorePoints).toBe(876_000);

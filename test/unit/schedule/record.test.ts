@@ -72,7 +72,7 @@ describe("the identity", () => {
         expect(schedulePlan.upgrade?.({ recoveryVolumes: 0 }, {})).toEqual({ recoveryVolumes: 0 });
     });
 
-    test("that a renamed schedule keeps is said in that run only", () => {
+    test("that a renamed schedule keeps is reported in that run only", () => {
         const inputs = { identity, defaultIdentity: renamed };
         expect(warning({ identity, defaultIdentity: identity }, inputs)).toBe(
             `the schedule keeps its identity ${identity}, with which its snapshots and volumes are tagged, although its default ` +
@@ -83,7 +83,7 @@ describe("the identity", () => {
         expect(warning({ identity }, { identity, defaultIdentity: identity })).toBeUndefined();
     });
 
-    test("that the program changes is said with what it leaves unmanaged, in numbers where the state knows them", () => {
+    test("that the program changes is reported with the numbers of resources that become unmanaged", () => {
         const state = { identity, defaultIdentity: identity, restorePoints: 14, recoveryVolumes: 2 };
         const changed = { ...state, identity: "payments" };
         const [from, to] = [`the identity changes from ${identity} to payments`, "of each volume"];

@@ -16,12 +16,12 @@ async function registrationOf(resource: pulumi.CustomResource): Promise<Registra
 }
 
 describe("the registration with the engine contains", () => {
-    test("the type, which is in users' state for ever", async () => {
+    test("the type, which existing states contain", async () => {
         const { type } = await registrationOf(new Snapshot("a", { volumeId: "vol-1" }));
         expect(type).toBe("pulumi-nodejs:dynamic/ebs:Snapshot");
     });
 
-    test("the text of the provider, which is in users' state twice for each resource, for ever", async () => {
+    test("the text of the provider, which existing states contain twice for each resource", async () => {
         const { inputs } = await registrationOf(new Snapshot("b", { volumeId: "vol-1" }));
         expect(inputs["__provider"]).toBe(
             'exports.handler = () => require("pulumi-ebs-snapshots/provider").Snapshot',
@@ -90,7 +90,7 @@ describe("the registration with the engine contains", () => {
         expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
     });
 
-    test("customTimeouts.delete has no effect here, and one warning a program says so", async () => {
+    test("customTimeouts.delete has no effect, and one warning for each program says so", async () => {
         const warn = vi.spyOn(pulumi.log, "warn");
         const customTimeouts = { delete: "1h" };
         for (const name of ["gone-1", "gone-2"]) {

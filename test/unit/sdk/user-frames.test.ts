@@ -58,7 +58,7 @@ describe("while frames are kept", () => {
         if (before !== undefined) errors.prepareStackTrace = before;
     });
 
-    test("the position of a function without a name stands in parentheses, where the SDK reads it", () => {
+    test("the position of an anonymous function is in parentheses, where the SDK reads it", () => {
         errors.prepareStackTrace = () =>
             "Error\n    at f (/app/a.js:1:2)\n    at /app/b.js:3:4\n    at async /app/c.js:5:6";
         const keepAllFrames = keepUserFrames();

@@ -14,7 +14,7 @@ test("an unchanged share makes no call, a changed one makes one", async () => {
     expect(host.wire.requests.slice(before).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 });
 
-test("one create right after its check is a change and a look, without a tag", async () => {
+test("one create right after its check is one change and one read, without a tag", async () => {
     const host = hostOf(config, ec2([bob]));
     const { inputs } = await host.check({ snapshotId, accounts: ["prod"] });
     const before = host.wire.requests.length;

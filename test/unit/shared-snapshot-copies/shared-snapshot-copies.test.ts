@@ -35,7 +35,7 @@ const args: SharedSnapshotCopiesArgs = {
 
 const role = "arn:aws:iam::123456789012:role/copies";
 
-test("with a role given, its only child is the policy, told whose snapshots are copied, where, and for how long", async () => {
+test("with a role given, its only child is the policy, with the sharing accounts, the Regions and the ages of the copies", async () => {
     const { outputs, names } = await registerCopies({ ...args, role, descriptionMatches: ".*production.*" });
     expect(names).toEqual(["LifecyclePolicy prod/copies", "SharedSnapshotCopies prod/copies"]);
     expect(outputs).toMatchObject({ policyId: "prod/copies-id", roleArn: role });
@@ -126,7 +126,7 @@ test("an explicit provider tells the policy its region and its profile", async (
     });
 });
 
-describe("is refused, with nothing made", () => {
+describe("is refused, and nothing is created", () => {
     test.each<[string, Partial<SharedSnapshotCopiesArgs>]>([
         ["fromAccounts[0] is", { fromAccounts: ["staging"] }],
         ["copyTo is", { copyTo: [] }],

@@ -110,7 +110,7 @@ describe("a lock", () => {
         );
     });
 
-    test("is described with its end and with who can lift it", () => {
+    test("is described with its end and with the permission that ends it", () => {
         expect(formatLock(governed)).toBe(
             "it is locked in governance mode until 2026-12-31T00:00:00.000Z; a caller with the permission ec2:UnlockSnapshot can lift the lock",
         );
