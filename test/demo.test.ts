@@ -135,6 +135,9 @@ test("the demo resumes a killed run, shares, restores, refuses a replacement and
         /- 4 deleted[^]*EC2 shows no snapshot of vol-[^]*EC2 shows no volume created from a snapshot/,
     );
     expect(output).not.toMatch(/__provider|__urn|Permalink|NodeVersionSupport|Neo|Undefined value/);
+    expect(output, "progress beside a finished operation").not.toMatch(
+        /ed \([\d.]+s\) (waiting|deleting|.*\d%)/,
+    );
 });
 
 test("an interrupted demo ends as a signal does, and leaves nothing", async () => {
