@@ -96,7 +96,7 @@ function between(output: string, from: string, to: string): string {
     return output.slice(start, output.indexOf(to, start + from.length));
 }
 
-test("the demo resumes a killed run, shares, restores, refuses a replacement and plans, whatever the user has configured", async () => {
+test("the demo resumes a killed run, shares, restores, rejects a replacement and plans, with any user configuration", async () => {
     const { code, output } = await demo([], userEnvironment);
     expect(code, output).toBe(0);
 
@@ -137,7 +137,7 @@ test("the demo resumes a killed run, shares, restores, refuses a replacement and
     expect(output).not.toMatch(/__provider|__urn|Permalink|NodeVersionSupport|Neo|Undefined value/);
 });
 
-test("an interrupted demo ends as a signal does, and leaves nothing", async () => {
+test("an interrupted demo exits with the code of the signal and deletes everything that it created", async () => {
     let sent = false;
     const { code, output } = await demo([], userEnvironment, (soFar, kill) => {
         if (sent || !/pulumi cancel[^]*before-release creating/.test(soFar)) return;
@@ -148,7 +148,7 @@ test("an interrupted demo ends as a signal does, and leaves nothing", async () =
     expect(output).toContain("Interrupted.");
 });
 
-test("on AWS, the demo ends with one line where there are no credentials", async () => {
+test("on AWS without credentials, the demo exits with a one-line error", async () => {
     const none = "/nonexistent/file";
     const { code, output } = await demo(["--aws"], {
         AWS_CONFIG_FILE: none,
@@ -162,7 +162,7 @@ test("on AWS, the demo ends with one line where there are no credentials", async
     expect(code).toBe(1);
 });
 
-test("on AWS, the demo shows account and region before it creates anything, and deletes everything, also after a failure", async () => {
+test("on AWS, the demo shows account and region before it creates resources, and deletes them even after a failure", async () => {
     const emulator = await startEmulator();
     try {
         const aws = {

@@ -16,7 +16,7 @@ import type { Project, ProjectOptions } from "./engine/project";
 import { automation, commonJs, esm, typescript } from "./layout-programs";
 
 // The tests run side by side, so that none may reset the emulator or end the projects of another.
-test.override("life", { scope: "file" }, "file");
+test.override("lifecycle", { scope: "file" }, "file");
 
 const root = resolve(__dirname, "..");
 /** The lowest version that the peer range allows, and the newest there was when this was written. */
@@ -136,7 +136,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         });
     });
 
-    test("installed by pnpm, which lets a package see only what it declares", async () => {
+    test("installed by pnpm, where a package resolves only its declared dependencies", async () => {
         const prepare = async (project: Project) => {
             const dependencies = {
                 "pulumi-ebs-snapshots": `file:${tarball}`,
@@ -152,7 +152,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         await works(await laidOut("pnpm", commonJs, prepare));
     });
 
-    test("as a workspace: a symbolic link to a folder elsewhere", async () => {
+    test("as a workspace: a symbolic link to an outside folder", async () => {
         const prepare = async (project: Project) => {
             const source = join(project.folder, "packages/pulumi-ebs-snapshots");
             await mkdir(source, { recursive: true });

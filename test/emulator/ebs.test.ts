@@ -47,7 +47,7 @@ describe("EBS direct APIs", () => {
         expect(lengths).toEqual([100, 0, 50]);
     });
 
-    test("refuse unknown, pending, archived and unrelated snapshots, page sizes, and tokens of other snapshots", async () => {
+    test("reject unknown, pending, archived and unrelated snapshots, page sizes, and tokens of other snapshots", async () => {
         const volumeId = await emulator.createVolume();
         const [first, second, other] = [
             await createSnapshot(volumeId),

@@ -10,7 +10,7 @@ import { createProject, emulator, test } from "../../fixture";
 
 const template = resolve(__dirname, "../../../templates/ebs-snapshots-typescript");
 
-test("the template's program creates a snapshot, and a new one for another release", async () => {
+test("the template's program creates a snapshot, and a new one for each release", async () => {
     const project = await createProject("", {
         main: template,
         runtime: "runtime: nodejs\n",

@@ -6,7 +6,7 @@ import { DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/clien
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 
-test("what one account shares, the other one lists, copies, and makes a volume of", async () => {
+test("one account lists, copies and restores the snapshots that the other one shares", async () => {
     const account = "111122223333";
     const project = await createProject("", {
         main: resolve(__dirname, "../../../examples/two-accounts"),

@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-test("up creates one snapshot; a second up calls EC2 not once; tags are updated in place; destroy deletes it", async () => {
+test("up creates one snapshot; a second up makes no EC2 call; tags are updated in place; destroy deletes it", async () => {
     const args = { volumeId, description: "nightly", group: "payments", tags: { Tier: "gold", Old: "1" } };
     const project = await createProject(
         program(snapshot("data", args), "exports.id = data.snapshotId; exports.tags = data.tagsAll;"),
@@ -80,7 +80,7 @@ test("up creates one snapshot; a second up calls EC2 not once; tags are updated 
     expect(await project.state()).toEqual([]);
 });
 
-test("a changed description or trigger replaces: the preview warns, and the old one is deleted after the new completes", async () => {
+test("a changed description or trigger replaces: the preview warns, and the old snapshot is deleted last", async () => {
     const before = { volumeId, description: "one", triggers: { release: "1" } };
     const project = await createProject(program(snapshot("data", before)));
     await project.up();

@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-test("refresh shows drift and up reverts it; tags of others are left alone; a deleted snapshot is recreated", async () => {
+test("refresh shows drift and up reverts it; tags of other owners are unchanged; a deleted snapshot is recreated", async () => {
     const text = program(
         snapshot("data", { volumeId, group: "payments", tags: { Tier: "gold", Team: "a" } }),
     );

@@ -19,7 +19,7 @@ const one = () => `
     exports.id = new Snapshot("s", { volumeId: "${volume}" }).id;
 `;
 
-test("credentials that expire while a snapshot is awaited are read again from the file that a login renews", async () => {
+test("credentials that expire during a wait are reloaded from the file that a login renews", async () => {
     project = await createProject(one());
     const folder = join(project.folder, "aws");
     const file = join(folder, "credentials");

@@ -41,7 +41,7 @@ function aged(resources: StateResource[]): void {
     }
 }
 
-test("a state with missing or unknown fields is no difference; refresh, update, replacement and destroy work on it", async () => {
+test("a state with missing or unknown fields shows no diff; refresh, update, replacement and destroy work on it", async () => {
     const volumeId = await emulator.createVolume();
     const args = { volumeId, tags: { Tier: "gold" } };
     const project = await createProject(program(snapshot("data", args)));

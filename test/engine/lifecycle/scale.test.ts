@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("life", { scope: "file" }, "file");
+test.override("lifecycle", { scope: "file" }, "file");
 
 const many = 40;
 
@@ -44,7 +44,7 @@ function others(counts: Record<string, number>, action: string): number {
 
 // One life of a stack: each test goes on where the one before has ended.
 
-test("snapshots that fail are named by the barrier with EC2's own words; the others are completed", async () => {
+test("the barrier lists failed snapshots with EC2's message; the others complete", async () => {
     await emulator.set({ snapshotSeconds: 3_600 });
     const failing = async () => {
         const pending = () =>
@@ -72,7 +72,7 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
     await emulator.set({ snapshotSeconds: 0 });
 });
 
-test("up creates each once, and its further calls grow with time", async () => {
+test("up creates each snapshot once, and the number of other calls depends on the duration", async () => {
     const start = Date.now();
     await project.up();
     const seconds = (Date.now() - start) / 1_000;
@@ -82,7 +82,7 @@ test("up creates each once, and its further calls grow with time", async () => {
     expect((await project.outputs())["completedAt"]).toEqual(expect.any(String));
 });
 
-test("a second up and a preview read snapshots without a wait once, in batches, and make no other call", async () => {
+test("a second up and a preview read snapshots without a wait once in batches, and make no other call", async () => {
     await project.up();
     await project.preview();
     const counts = await calls();
@@ -90,14 +90,14 @@ test("a second up and a preview read snapshots without a wait once, in batches, 
     expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(2 * Math.ceil(many / 8 + 1));
 });
 
-test("refresh, one at a time and among many foreign snapshots, reads ahead", async () => {
+test("refresh with --parallel 1 prefetches in batches, even among many snapshots of other owners", async () => {
     await project.refresh("--parallel", "1");
     const counts = await calls();
     expect(Object.keys(counts)).toEqual(["DescribeSnapshots"]);
     expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(many / 200 + 5);
 });
 
-test("destroy deletes each once, with few further calls", async () => {
+test("destroy deletes each snapshot once, with few other calls", async () => {
     const ids = ((await project.outputs())["ids"] as string[]).sort();
     await emulator.clearCalls();
     await project.destroy();

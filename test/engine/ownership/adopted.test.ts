@@ -69,7 +69,7 @@ test("an adopted volume survives a targeted up and a targeted destroy of its for
     expect(await isThere()).toBe(false);
 });
 
-test("a preview names what two stacks own, and the last of them deletes it", async () => {
+test("a preview reports snapshots that two stacks own, and the last of the stacks deletes them", async () => {
     const first = await createProject(program(snap("data")), { name: "first" });
     await first.up();
     const { id = "" } = await live(first, "data");
@@ -93,7 +93,7 @@ test("a preview names what two stacks own, and the last of them deletes it", asy
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("adopting what Data Lifecycle Manager or AWS Backup manages is warned of at preview", async () => {
+test("the preview warns before it adopts a snapshot that DLM or AWS Backup manages", async () => {
     const project = await createProject(program());
     for (const [tags, manager] of [
         [{ "aws:dlm:lifecycle-policy-id": "policy-1" }, "a policy of Amazon Data Lifecycle Manager"],
@@ -108,7 +108,7 @@ test("adopting what Data Lifecycle Manager or AWS Backup manages is warned of at
     }
 });
 
-test("a member of a set that another resource owns stays, in one run or later; the others go", async () => {
+test("multi-volume snapshots: a member that another resource owns is kept; the others are deleted", async () => {
     const ec2 = emulator.ec2();
     const { Instances = [] } = await ec2.send(
         new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
@@ -161,7 +161,7 @@ test("a member of a set that another resource owns stays, in one run or later; t
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("with aws:ignoreTags that covers the package's own keys, the owners hold all the same", async () => {
+test("owner tags remain effective if aws:ignoreTags covers the keys of this package", async () => {
     const project = await createProject(program(snap("before")), {
         config: { "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }) },
     });
@@ -176,7 +176,7 @@ test("with aws:ignoreTags that covers the package's own keys, the owners hold al
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a destroy of N snapshots takes N + 5 calls, even if some have other owners", async () => {
+test("a destroy of N snapshots makes N + 5 calls, even if some have other owners", async () => {
     const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
     const project = await createProject(program(...names.map((name) => snap(name))));
     await project.up();

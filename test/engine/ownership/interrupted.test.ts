@@ -23,7 +23,7 @@ async function interrupt(project: Project): Promise<string> {
     return (await snapshotIds(emulator)).find((id) => !before.includes(id)) ?? "";
 }
 
-test("two folders with the backend file://./state and the same project and stack do not take each other's snapshots", async () => {
+test("two folders with the backend file://./state and equal stack names do not adopt each other's snapshots", async () => {
     const pair: Project[] = [];
     while (pair.length < 2) {
         const project = await createProject(program(snapshot("s", { volumeId })));

@@ -11,7 +11,7 @@ import { installPlugin } from "./fixture";
 const plugins = ["aws", "ebs-snapshots"].map((name) => `{ name: ${name}, path: bin }`).join(", ");
 const runtime = `runtime: { name: nodejs, options: { typescript: false } }\nplugins: { providers: [${plugins}] }\n`;
 
-test("with ebs-snapshots:plugin, resources follow an aws.Provider to its region, account and endpoint, and keep them", async () => {
+test("with ebs-snapshots:plugin, resources use the region, account and endpoint of an aws.Provider, and keep them", async () => {
     const account = "111122223333";
     const west = emulator.ec2({ region: "us-west-2", account });
     const { VolumeId = "" } = await west.send(

@@ -49,7 +49,7 @@ async function createYamlProject(options: object = {}): Promise<Project> {
     return project;
 }
 
-test("one tarball for each platform, by the name that the CLI requests, with its checksum", async () => {
+test("builds one tarball per platform with the name that the CLI requests, and its checksum", async () => {
     const names = tarballs.map((file) => basename(file));
     expect(names).toEqual(
         ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64"].map(
@@ -63,7 +63,7 @@ test("one tarball for each platform, by the name that the CLI requests, with its
     expect(sums.trimEnd().split("\n")).toEqual(names.map((name) => `${sum}  ${name}`));
 });
 
-test("a plugin installed from a tarball previews, creates and destroys, and is all that this needs", async () => {
+test("a plugin installed from a tarball previews, creates and destroys without any other package", async () => {
     const project = await createYamlProject();
     await project.succeed("plugin", "install", "resource", "ebs-snapshots", version, "--file", here);
     expect(await project.preview()).toContain("ebs-snapshots:index:Snapshot");
@@ -75,7 +75,7 @@ test("a plugin installed from a tarball previews, creates and destroys, and is a
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("the CLI downloads the plugin if a resource names the server", async () => {
+test("the CLI downloads the plugin if a resource specifies the server", async () => {
     const paths: string[] = [];
     const server = createServer((request, response) => {
         paths.push(request.url ?? "");

@@ -58,7 +58,7 @@ async function createExample(language: keyof typeof languages): Promise<Project>
 }
 
 test.for(["yaml", "python", "go"] as const)(
-    "the example in %s previews, creates, updates in place, replaces, imports and destroys; a second up calls nothing",
+    "the example in %s previews, creates, updates, replaces, imports and destroys; a second up makes no call",
     { timeout: 600_000 },
     async (language) => {
         const project = await createExample(language);

@@ -21,7 +21,7 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import { program, snapshot } from "../steps";
 
-test("a preview with the policy pack fails on what the team forbids, and passes on the rest", async ({
+test("a preview with the policy pack fails on violations, and passes otherwise", async ({
     skip,
 }) => {
     const args = { volumeId: await emulator.createVolume(), group: "payments", keepReplaced: true };
@@ -107,7 +107,7 @@ const example = resolve(__dirname, "../../../examples/code-review/policy-pack");
 /** As the engine marks a text that is unknown at preview. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-test("the example's pack starts, shows its version, and reads the retention and the levels from a file", async () => {
+test("the example's pack starts, shows its version, and reads the retention and enforcement levels from a file", async () => {
     const pack = await startPack(example);
     try {
         const info = await pack.info();
@@ -132,7 +132,7 @@ test("the example's pack starts, shows its version, and reads the retention and 
     }
 });
 
-test("a group that is unknown at preview hides no missing billing code", async () => {
+test("a missing billing code is reported even if the group is unknown at preview", async () => {
     const pack = await startPack(example);
     try {
         const type = "pulumi-nodejs:dynamic/ebs:Snapshot";
@@ -145,7 +145,7 @@ test("a group that is unknown at preview hides no missing billing code", async (
     }
 });
 
-test("a pack without a version in its package.json does not start, and the message names the reason", async () => {
+test("a pack without a version in its package.json fails to start with that reason", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pack-"));
     const policies = resolve(__dirname, "../../../dist/policies/index.js");
     const sdk = resolve(__dirname, "../../../node_modules/@pulumi/policy");

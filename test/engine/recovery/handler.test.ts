@@ -19,7 +19,7 @@ import { recoveryTag, scheduleTag } from "../../../schema/recovery-settings";
 
 test.beforeEach(() => void metrics.splice(0));
 
-test("a snapshot gets a volume with the name and codes of its source, and two events for it get one", async () => {
+test("a snapshot gets one volume with the name and codes of its source, even after two events", async () => {
     const source = await emulator.createVolume({
         size: 3,
         tags: { Name: "ledger", BillingCode: "CC-7", Backup: "x" },
@@ -47,7 +47,7 @@ test("a snapshot gets a volume with the name and codes of its source, and two ev
     });
 });
 
-test("an event of somebody else's snapshot costs one look, and a set of an instance is looked at whole", async () => {
+test("an event for a foreign snapshot costs one DescribeSnapshots call; multi-volume snapshots are read together", async () => {
     const source = await emulator.createVolume();
     const foreign = await emulator.createSnapshot(source);
     await emulator.clearCalls();
@@ -81,7 +81,7 @@ test("the timer compensates for a lost event, and surplus volumes are deleted on
     ]);
 });
 
-test("a forged tag makes no volume of a snapshot, and deletes no volume", async () => {
+test("a forged tag neither creates nor deletes a volume", async () => {
     const source = await emulator.createVolume();
     await emulator.createSnapshot(source, [{ Key: scheduleTag, Value: schedule }]);
     const forged = await emulator.ec2().send(
@@ -95,7 +95,7 @@ test("a forged tag makes no volume of a snapshot, and deletes no volume", async 
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([forged.VolumeId]);
 });
 
-test("if the key of the newest is refused, the older ones stay, the failure is reported, and it is retried later", async () => {
+test("if the newest snapshot's key is denied, older volumes are kept, the failure is reported and retried later", async () => {
     const source = await emulator.createVolume();
     const [older] = [await taken(source)];
     await call(timer, { keep: 1 });
@@ -113,7 +113,7 @@ test("if the key of the newest is refused, the older ones stay, the failure is r
     expect(request!.params["ClientToken"]).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test("one that EC2 refuses stops no other, and the event fails so that it comes again", async () => {
+test("a rejected volume does not block the others, and the event fails so that it is redelivered", async () => {
     const sources = [await emulator.createVolume(), await emulator.createVolume()];
     const [first, second] = [await taken(sources[0]!), await taken(sources[1]!)];
     await emulator.faults([
@@ -134,7 +134,7 @@ test("one that EC2 refuses stops no other, and the event fails so that it comes 
     expect(await snapshotsOf()).toEqual([first, second].sort());
 });
 
-test("there are never more than the maximum, and what is missing is counted", async () => {
+test("there are never more volumes than the maximum, and missing ones are counted", async () => {
     for (let count = 0; count < 3; count++) await taken(await emulator.createVolume());
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(2);
     expect(metrics.at(-1)).toEqual({
@@ -146,7 +146,7 @@ test("there are never more than the maximum, and what is missing is counted", as
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(0);
 });
 
-test("500 volumes are created in one run, with few reads", async () => {
+test("500 volumes are created in one run with few reads", async () => {
     const sources = await emulator.seed({ volumes: 500 });
     for (const source of sources) await taken(source);
     await emulator.clearCalls();

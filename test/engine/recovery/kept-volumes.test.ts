@@ -18,7 +18,7 @@ import {
 import { emulator, test } from "../../fixture";
 import { attachedTag, recoveryTag } from "../../../schema/recovery-settings";
 
-test("a caller that can only write tags causes no deletion, and does not use up the maximum", async () => {
+test("a caller that can only write tags cannot cause a deletion or exhaust the maximum", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
@@ -59,7 +59,7 @@ test("a volume that a stack has adopted is not deleted", async () => {
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([adopted!.VolumeId]);
 });
 
-test("a volume that is or was attached stays for good, even if it was detached before anybody looked", async () => {
+test("a volume that is or was attached is never deleted, even if it was detached before the function ran", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
@@ -94,7 +94,7 @@ test("a volume that is or was attached stays for good, even if it was detached b
     expect(await snapshotsOf()).toEqual(ids.slice(0, 2).sort());
 });
 
-test('lowering keep deletes surplus volumes; at the end of the schedule all stay unless onDestroy is "delete"', async () => {
+test('lowering keep deletes surplus volumes; destroying the schedule keeps all unless onDestroy is "delete"', async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source), await taken(source)];
     await call(timer, { keep: 3 });

@@ -20,7 +20,7 @@ function schedule({ keep = "9 days", allVolumes = {}, copyTo }: Given): string {
     exports.maximumSnapshots = plan.maximumSnapshots;`;
 }
 
-test("a schedule of all volumes is DLM's default policy, from its first preview to its end", async () => {
+test("a schedule of all volumes manages DLM's default policy from the first preview to destroy", async () => {
     const project = await createProject(schedule({}));
     expect(await project.preview()).toMatch(/defaultPolicy +: "VOLUME"/);
     await project.up();

@@ -40,7 +40,7 @@ async function identities(): Promise<Record<string, string | undefined>> {
 
 const first = "organization/project/test/a";
 
-test("a renamed schedule, and a renamed stack, keep the identity; an explicit one changes it with a warning", async () => {
+test("renaming a schedule or stack keeps the identity; an explicit identity changes it with a warning", async () => {
     const project = await createProject(schedules({ name: "a" }));
     // The identity is known, and so is the tag.
     expect(await project.preview()).toContain(`pulumi-ebs-snapshots:schedule: "${first}"`);
@@ -98,7 +98,7 @@ function asEarlier(resources: StateResource[]): void {
     }
 }
 
-test("a schedule of an earlier version that is renamed with the upgrade keeps the identity of its last run", async () => {
+test("a schedule of an earlier version that is renamed during the upgrade keeps its previous identity", async () => {
     const project = await createProject(schedules({ name: "a" }));
     await project.up();
     const before = await identities();
@@ -110,7 +110,7 @@ test("a schedule of an earlier version that is renamed with the upgrade keeps th
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
 });
 
-test("a record whose replacement is forced says what that costs, because the engine passes no state then", async () => {
+test("a forced replacement of a record warns of its effect, because the engine then passes no state", async () => {
     const project = await createProject(schedules({ name: "b", identity: "payments" }));
     await project.up();
     await project.program(schedules({ name: "b" }));

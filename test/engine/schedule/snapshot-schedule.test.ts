@@ -6,7 +6,7 @@ import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("life", { scope: "file" }, "file");
+test.override("lifecycle", { scope: "file" }, "file");
 
 interface Rule {
     name: string;
@@ -32,7 +32,7 @@ async function previewOf(project: Project, program: string): Promise<string> {
     return project.preview();
 }
 
-test("a schedule lives without @pulumi/aws: its previews say what a change costs, and its policies keep their ids", async () => {
+test("a schedule works without @pulumi/aws: previews report what a change loses, and policies keep their ids", async () => {
     const project = await createProject(schedule(tagged("a", "b"), [nightly, weekly]));
     await project.up();
     const { policyIds } = (await project.outputs()) as { policyIds: string[] };
@@ -70,7 +70,7 @@ test("a schedule lives without @pulumi/aws: its previews say what a change costs
     expect(await policies()).toEqual([]);
 });
 
-test("volumes by id have the tags of the policies while they are targets; removing one warns with numbers", async () => {
+test("volumes by id have the policies' tags while they are targets; removing one warns with numbers", async () => {
     const volumes = [await emulator.createVolume(), await emulator.createVolume()];
     const tagsOf = async (id: string) =>
         (await emulator.volumes()).find(({ VolumeId }) => VolumeId === id)?.Tags?.map(({ Key }) => Key) ?? [];

@@ -103,7 +103,7 @@ function asEarlier(resources: StateResource[]): void {
     resources.unshift(aws);
 }
 
-test("the policies of an earlier version stay the same ones: nothing is deleted, created or lost", async () => {
+test("an upgrade keeps the policies of an earlier version: nothing is deleted, created or lost", async () => {
     const plugins = "plugins: { providers: [{ name: aws, path: bin }] }";
     const runtime = `runtime: { name: nodejs, options: { typescript: false } }\n${plugins}\n`;
     const project = await createProject(program, { runtime });

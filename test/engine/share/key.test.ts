@@ -9,7 +9,7 @@ import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
 import { grantsIn, share, shares } from "./shares";
 import { during } from "../steps";
 
-test.override("life", { scope: "file" }, "file");
+test.override("lifecycle", { scope: "file" }, "file");
 
 const [owner, alice, bob] = ["123456789012", "111122223333", "444455556666"];
 
@@ -38,7 +38,7 @@ const keyPolicy = (...statements: object[]) =>
         ],
     });
 
-test("a preview names the accounts that cannot use the key of a shared snapshot, or warns that it cannot determine them", async () => {
+test("a preview lists accounts that cannot use the key of a shared snapshot, or warns that it cannot tell", async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy: keyPolicy() }));
     const { Arn: key = "" } = KeyMetadata ?? {};
     const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId: key };

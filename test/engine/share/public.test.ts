@@ -21,7 +21,7 @@ test.beforeEach(async () => {
     snapshotId = await emulator.createSnapshot(await emulator.createVolume());
 });
 
-test("public is refused at preview until the stack allows it; making public warns, and reverting is in place", async () => {
+test("public is rejected at preview until the stack allows it; making public warns, and reverting is in place", async () => {
     project = await createProject(shares(share("s", { snapshotId, public: true })));
     const refused = await during(emulator, () => project.run("preview"));
     expect(refused.result.code).not.toBe(0);
@@ -72,7 +72,7 @@ test("public is refused at preview until the stack allows it; making public warn
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("an encrypted snapshot and block public access are refused at preview, the default key too, each with its remedy", async () => {
+test("public sharing is rejected at preview with a remedy for encryption, default key and block public access", async () => {
     const volumeId = await emulator.createVolume({ encrypted: true });
     const encrypted = await emulator.createSnapshot(volumeId);
     project = await createProject(shares(share("s", { snapshotId: encrypted, public: true })), allowed);

@@ -36,7 +36,7 @@ const doors: [string, number, (program: string) => Promise<Project>][] = [
 ];
 
 test.for(doors)(
-    "%s: copies of shared snapshots live: a change keeps the policy and says what ends, bad input creates nothing",
+    "%s: copies of shared snapshots: a change keeps the policy and reports losses, invalid input creates nothing",
     async ([, count, create]) => {
         const project = await create(copies({ copyTo: [{ ...ireland, keep: 90 }] }));
         const refused = await project.run("preview");

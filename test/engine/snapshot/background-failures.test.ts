@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import { live, program, snapshot, snapshotIds, snapshotsIn, volume } from "../steps";
 
-test("a snapshot or a replacement that fails in the background is recreated by the next up, with its dependants", async () => {
+test("a snapshot or replacement that fails in the background is recreated by the next up with its dependants", async () => {
     const volumeId = await emulator.createVolume();
     const text = (round: number) =>
         program(

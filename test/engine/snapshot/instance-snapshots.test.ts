@@ -36,7 +36,7 @@ async function members(): Promise<Member[]> {
 const idOf = (found: Member[], volumeId: string) =>
     found.find((member) => member.volumeId === volumeId)?.snapshotId ?? "";
 
-test("each member can be shared and made into a volume, also in the first preview, which knows none of them", async () => {
+test("each member can be shared and restored to a volume, even in the first preview, when all are unknown", async () => {
     const member = `set.snapshots.apply((all) => all.find(({ volumeId }) => volumeId === "${data}").snapshotId)`;
     project = await createProject(
         declared(

@@ -7,7 +7,7 @@ import { during, live, program, volume } from "../steps";
 
 vi.setConfig({ testTimeout: 300_000 });
 
-test("a volume moves to another zone with its data, also where --replace forces it, and nothing is left behind", async () => {
+test("a volume moves to another zone with its data, also with --replace, and leaves no temporary resources", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
     const text = (availabilityZone: string) =>
         program(volume("disk", { snapshotId, availabilityZone, carryData: true }));
