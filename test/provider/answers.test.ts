@@ -26,7 +26,7 @@ test.each<[Kind, string]>([
     ["Snapshot", "DescribeSnapshots"],
     ["VolumeFromSnapshot", "DescribeVolumes"],
     ["SnapshotShare", "DescribeSnapshotAttribute"],
-])("a refresh of a %s is not told that it is gone by a %s that says nothing", async (kind, action) => {
+])("a refresh does not report a %s as deleted after an empty or malformed %s response", async (kind, action) => {
     const resource = await existing(kind);
     for (const fault of none) {
         await emulator.faults([{ action, kind: fault, times: 2 }]);
@@ -41,7 +41,7 @@ test.each([
     ["DescribeLockedSnapshots", { lock: { mode: "governance", duration: "1 day" } }],
     ["DescribeFastSnapshotRestores", { fastRestore: { availabilityZones: [zone] } }],
     ["DescribeSnapshotTierStatus", { storageTier: "archive" }],
-] as const)("a refresh does not take a %s that says nothing for nothing", async (action, feature) => {
+] as const)("a refresh does not treat an empty or malformed %s response as an absent feature", async (action, feature) => {
     const volumeId = await emulator.createVolume();
     const door = new Door(emulator);
     const resource = await door.create("Snapshot", { volumeId, ...feature });
@@ -54,7 +54,7 @@ test.each([
 });
 
 test.each(none)(
-    "a snapshot whose creation is answered by nothing (%s) is found, not made twice",
+    "a snapshot whose creation has an empty or malformed response (%s) is found, not created twice",
     async (kind) => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([{ action: "CreateSnapshot", kind, where: "after", times: 1 }]);
@@ -65,7 +65,7 @@ test.each(none)(
     },
 );
 
-test("a deletion that is answered by a page is not taken for done", async () => {
+test("an HTML response to a deletion is not treated as success", async () => {
     const resource = await existing("Snapshot");
     await emulator.faults([{ action: "DeleteSnapshot", kind: "html", times: 1 }]);
 
@@ -74,7 +74,7 @@ test("a deletion that is answered by a page is not taken for done", async () => 
     expect(await idsOf({ OwnerIds: ["self"] })).not.toContain(resource.id);
 });
 
-test("a share with an answer without its set revokes and forgets nothing", async () => {
+test("a share whose response lacks the list of grants revokes nothing and keeps its state", async () => {
     const resource = await existing("SnapshotShare");
     await shareWith(resource.id, "444455556666");
     await emulator.faults([{ action: "DescribeSnapshotAttribute", kind: "without" }]);
@@ -85,7 +85,7 @@ test("a share with an answer without its set revokes and forgets nothing", async
     expect((await grantsOf(resource.id)).users.sort()).toEqual([otherAccount, "444455556666"].sort());
 });
 
-test("a listing whose paging token comes again and again ends with an error", async () => {
+test("a listing whose paging token repeats ends with an error", async () => {
     const resource = await existing("Snapshot");
     await emulator.faults([{ action: "DescribeSnapshots", kind: "repeat" }]);
 
@@ -109,7 +109,7 @@ test("missing capacity for a volume fails after one call, with EC2's message and
     expect(await door.outcomes("CreateVolume")).toEqual(["InsufficientVolumeCapacity"]);
 });
 
-test("without an engine nothing is changed: no final snapshot is taken, and no volume deleted", async () => {
+test("without an engine nothing is changed: no final snapshot is created, and no volume is deleted", async () => {
     const { VolumeId: id = "" } = await ec2.send(
         new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }),
     );
@@ -124,7 +124,7 @@ test("without an engine nothing is changed: no final snapshot is taken, and no v
     expect(await emulator.volumes()).toHaveLength(1);
 });
 
-test("tags may have the names that every object inherits", async () => {
+test("tag keys may equal names of Object.prototype's members", async () => {
     const volumeId = await emulator.createVolume();
     const tags = JSON.parse('{ "constructor": "a", "__proto__": "b", "toString": "c" }') as object;
     const resource = await new Door(emulator).create("Snapshot", { volumeId, tags });

@@ -40,7 +40,7 @@ const cases: Case[] = [
     },
 ];
 
-test.each(cases)("a $kind that is gone by the time of $action", async ({ kind, action, args }) => {
+test.each(cases)("deleting a $kind succeeds if it no longer exists at $action", async ({ kind, action, args }) => {
     const volumeId = await emulator.createVolume();
     const snapshotId = await emulator.createSnapshot(volumeId);
     const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
