@@ -16,7 +16,7 @@ import type { Project, ProjectOptions } from "./engine/project";
 import { automation, commonJs, esm, typescript } from "./layout-programs";
 
 // The tests run side by side, so that none may reset the emulator or end the projects of another.
-test.override("lifecycle", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const root = resolve(__dirname, "..");
 /** The lowest version that the peer range allows, and the newest there was when this was written. */

@@ -182,26 +182,23 @@ describe("malformed responses with status 200", () => {
 });
 
 describe("a rejection with status 500 or higher", () => {
-    test.each([500, 503])(
-        "has an EC2 error code with status %i, and creates nothing",
-        async (status) => {
-            await emulator.faults([
-                {
-                    action: "CreateVolume",
-                    code: "InsufficientVolumeCapacity",
-                    message: "no capacity",
-                    status,
-                },
-            ]);
-
-            const error: unknown = await emulator.createVolume().catch((thrown: unknown) => thrown);
-
-            expect(error).toMatchObject({
-                name: "InsufficientVolumeCapacity",
+    test.each([500, 503])("has an EC2 error code with status %i, and creates nothing", async (status) => {
+        await emulator.faults([
+            {
+                action: "CreateVolume",
+                code: "InsufficientVolumeCapacity",
                 message: "no capacity",
-                $metadata: { httpStatusCode: status },
-            });
-            expect(await emulator.volumes()).toEqual([]);
-        },
-    );
+                status,
+            },
+        ]);
+
+        const error: unknown = await emulator.createVolume().catch((thrown: unknown) => thrown);
+
+        expect(error).toMatchObject({
+            name: "InsufficientVolumeCapacity",
+            message: "no capacity",
+            $metadata: { httpStatusCode: status },
+        });
+        expect(await emulator.volumes()).toEqual([]);
+    });
 });

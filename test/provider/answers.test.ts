@@ -26,32 +26,38 @@ test.each<[Kind, string]>([
     ["Snapshot", "DescribeSnapshots"],
     ["VolumeFromSnapshot", "DescribeVolumes"],
     ["SnapshotShare", "DescribeSnapshotAttribute"],
-])("a refresh does not report a %s as deleted after an empty or malformed %s response", async (kind, action) => {
-    const resource = await existing(kind);
-    for (const fault of none) {
-        await emulator.faults([{ action, kind: fault, times: 2 }]);
-        expect(await new Door(emulator).read(kind, resource)).toMatchObject({ id: resource.id });
+])(
+    "a refresh does not report a %s as deleted after an empty or malformed %s response",
+    async (kind, action) => {
+        const resource = await existing(kind);
+        for (const fault of none) {
+            await emulator.faults([{ action, kind: fault, times: 2 }]);
+            expect(await new Door(emulator).read(kind, resource)).toMatchObject({ id: resource.id });
 
-        await emulator.faults([{ action, kind: fault }]);
-        expect(await failure(new Door(emulator).read(kind, resource))).toContain("run again");
-    }
-});
+            await emulator.faults([{ action, kind: fault }]);
+            expect(await failure(new Door(emulator).read(kind, resource))).toContain("run again");
+        }
+    },
+);
 
 test.each([
     ["DescribeLockedSnapshots", { lock: { mode: "governance", duration: "1 day" } }],
     ["DescribeFastSnapshotRestores", { fastRestore: { availabilityZones: [zone] } }],
     ["DescribeSnapshotTierStatus", { storageTier: "archive" }],
-] as const)("a refresh does not treat an empty or malformed %s response as an absent feature", async (action, feature) => {
-    const volumeId = await emulator.createVolume();
-    const door = new Door(emulator);
-    const resource = await door.create("Snapshot", { volumeId, ...feature });
-    const state = { ...resource.state, storageTier: "standard" };
-    const read = { ...resource, state: action === "DescribeSnapshotTierStatus" ? state : resource.state };
-    for (const fault of none) {
-        await emulator.faults([{ action, kind: fault }]);
-        expect(await failure(new Door(emulator).read("Snapshot", read))).toContain("run again");
-    }
-});
+] as const)(
+    "a refresh does not treat an empty or malformed %s response as an absent feature",
+    async (action, feature) => {
+        const volumeId = await emulator.createVolume();
+        const door = new Door(emulator);
+        const resource = await door.create("Snapshot", { volumeId, ...feature });
+        const state = { ...resource.state, storageTier: "standard" };
+        const read = { ...resource, state: action === "DescribeSnapshotTierStatus" ? state : resource.state };
+        for (const fault of none) {
+            await emulator.faults([{ action, kind: fault }]);
+            expect(await failure(new Door(emulator).read("Snapshot", read))).toContain("run again");
+        }
+    },
+);
 
 test.each(none)(
     "a snapshot whose creation has an empty or malformed response (%s) is found, not created twice",

@@ -58,11 +58,14 @@ test.each<[string, Kind, object, string]>([
         { snapshotId: unknown, accounts: ["111122223333"] },
         `it was not found in ${place}`,
     ],
-])("a %s that never existed is reported as not found, with region and account", async (_what, kind, args, words) => {
-    const message = await failure(new Door(emulator).create(kind, { ...args }));
-    expect(message).toContain(words);
-    expect(message).not.toMatch(/no longer|any more/);
-});
+])(
+    "a %s that never existed is reported as not found, with region and account",
+    async (_what, kind, args, words) => {
+        const message = await failure(new Door(emulator).create(kind, { ...args }));
+        expect(message).toContain(words);
+        expect(message).not.toMatch(/no longer|any more/);
+    },
+);
 
 test("a snapshot that disappears during the wait is reported as no longer existing, with region and account", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });

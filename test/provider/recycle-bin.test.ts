@@ -51,15 +51,12 @@ test.each([
     ["forbidden", "UnauthorizedOperation", 403],
     ["not implemented", "InternalFailure", 501],
     ["throttled", "RequestLimitExceeded", 503],
-])(
-    "if it is %s, a destroy of 20 calls it once, and nothing waits for it",
-    async (_what, code, status) => {
-        await emulator.faults([{ action: list, code, status }]);
-        const door = await deletion(20);
+])("if it is %s, a destroy of 20 calls it once, and nothing waits for it", async (_what, code, status) => {
+    await emulator.faults([{ action: list, code, status }]);
+    const door = await deletion(20);
 
-        expect(await door.outcomes(list)).toEqual([code]);
-    },
-);
+    expect(await door.outcomes(list)).toEqual([code]);
+});
 
 test("an empty Recycle Bin is read once", async () => {
     expect(await (await deletion(10)).outcomes(list)).toEqual(["ok"]);

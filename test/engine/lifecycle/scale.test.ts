@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("lifecycle", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const many = 40;
 

@@ -21,9 +21,7 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import { program, snapshot } from "../steps";
 
-test("a preview with the policy pack fails on violations, and passes otherwise", async ({
-    skip,
-}) => {
+test("a preview with the policy pack fails on violations, and passes otherwise", async ({ skip }) => {
     const args = { volumeId: await emulator.createVolume(), group: "payments", keepReplaced: true };
     const project = await createProject(program(snapshot("data", args)), { hosts: undefined });
     const pack = resolve(__dirname, "../../../examples/code-review/policy-pack");

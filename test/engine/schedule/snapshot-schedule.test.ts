@@ -6,7 +6,7 @@ import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("lifecycle", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 interface Rule {
     name: string;

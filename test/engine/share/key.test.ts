@@ -9,7 +9,7 @@ import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
 import { grantsIn, share, shares } from "./shares";
 import { during } from "../steps";
 
-test.override("lifecycle", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const [owner, alice, bob] = ["123456789012", "111122223333", "444455556666"];
 

@@ -54,7 +54,11 @@ describe("accounts", () => {
 
     test.each([
         ["allowed", { "aws:allowedAccountIds": '["001234567890"]' }, undefined],
-        ["not in allowedAccountIds", { "aws:allowedAccountIds": "[210987654321]" }, "which is not in the list"],
+        [
+            "not in allowedAccountIds",
+            { "aws:allowedAccountIds": "[210987654321]" },
+            "which is not in the list",
+        ],
         ["forbidden", { "aws:forbiddenAccountIds": '["001234567890"]' }, "which is forbidden"],
         ["not in forbiddenAccountIds", { "aws:forbiddenAccountIds": '["210987654321"]' }, undefined],
     ])("an account that is %s", async (_what, config, refused) => {

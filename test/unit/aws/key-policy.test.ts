@@ -42,7 +42,10 @@ test("the key statements of sharingPolicyDocuments allow the listed accounts and
 
 test.each<[string, object]>([
     ["the account id", { Principal: { AWS: account } }],
-    ["the account root and other principals", { Principal: { AWS: ["arn:aws:iam::444455556666:root", root] } }],
+    [
+        "the account root and other principals",
+        { Principal: { AWS: ["arn:aws:iam::444455556666:root", root] } },
+    ],
     ["a role of the account", { Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }],
     ["all principals", { Principal: "*" }],
     ["every account", { Principal: { AWS: "*" } }],

@@ -109,12 +109,15 @@ describe("a failed read", () => {
         },
     );
 
-    test.each(["forbidden", "expired", "rejected"] as const)("%s: ends every wait immediately", async (kind) => {
-        const { clock, fetches, begin } = watching(failing(kind));
-        const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
-        expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
-        expect(fetches).toHaveLength(1);
-    });
+    test.each(["forbidden", "expired", "rejected"] as const)(
+        "%s: ends every wait immediately",
+        async (kind) => {
+            const { clock, fetches, begin } = watching(failing(kind));
+            const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
+            expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
+            expect(fetches).toHaveLength(1);
+        },
+    );
 
     test("ends every wait immediately if the error is not from EC2", async () => {
         const { clock, fetches, begin } = watching(() => {

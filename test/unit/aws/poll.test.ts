@@ -120,21 +120,24 @@ describe("the number of calls depends on time, not on the number of resources", 
         ["after a moment", 0.3, 100, 6],
         ["after a second", 1, 50, 8.5],
         ["after 5 seconds", 5, 50, 39],
-    ])("many resources that complete %s, eight at a time, end soon and cost one fetch per four", async (...row) => {
-        const [, takes, count, limit] = row;
-        const { clock, fetches, begin, at } = watching((key, at) =>
-            at >= startOf(key) + takes * second ? "done" : "pending",
-        );
-        let started = 0;
-        const slot = async () => {
-            while (started++ < count) {
-                // The engine and EC2 need a moment for each.
-                await clock.sleep(25 * (1 + Math.random()));
-                await begin(`started-${String(at())}-${String(started)}`);
-            }
-        };
-        await clock.until(Promise.all(Array.from({ length: 8 }, slot)));
-        expect(at()).toBeLessThanOrEqual(limit * second);
-        expect(fetches.length).toBeLessThanOrEqual(budget(at(), count));
-    });
+    ])(
+        "many resources that complete %s, eight at a time, end soon and cost one fetch per four",
+        async (...row) => {
+            const [, takes, count, limit] = row;
+            const { clock, fetches, begin, at } = watching((key, at) =>
+                at >= startOf(key) + takes * second ? "done" : "pending",
+            );
+            let started = 0;
+            const slot = async () => {
+                while (started++ < count) {
+                    // The engine and EC2 need a moment for each.
+                    await clock.sleep(25 * (1 + Math.random()));
+                    await begin(`started-${String(at())}-${String(started)}`);
+                }
+            };
+            await clock.until(Promise.all(Array.from({ length: 8 }, slot)));
+            expect(at()).toBeLessThanOrEqual(limit * second);
+            expect(fetches.length).toBeLessThanOrEqual(budget(at(), count));
+        },
+    );
 });

@@ -68,11 +68,14 @@ describe("an invalid command line is reported", () => {
         await expect(main(args)).rejects.toThrow(message);
     });
 
-    test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])("--from %s is rejected as an invalid time", async (time) => {
-        await expect(main(["plan", schedule, "--from", time])).rejects.toThrow(
-            `argument '${time}' is invalid. Specify ISO 8601 in UTC, such as 2026-03-01`,
-        );
-    });
+    test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])(
+        "--from %s is rejected as an invalid time",
+        async (time) => {
+            await expect(main(["plan", schedule, "--from", time])).rejects.toThrow(
+                `argument '${time}' is invalid. Specify ISO 8601 in UTC, such as 2026-03-01`,
+            );
+        },
+    );
 
     test("a chart is written only to an SVG file", async () => {
         await expect(main(["plan", schedule, "--out", join(folder, "plan.png")])).rejects.toThrow(

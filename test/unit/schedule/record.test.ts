@@ -16,7 +16,7 @@ describe("recovery volumes", () => {
     const record = (recoveryVolumes: unknown): Properties =>
         recoveryVolumes === undefined ? {} : { recoveryVolumes };
 
-    test("a preview reports how many recovery volumes a change removes, or that all are removed", () => {
+    test("a preview reports how many recovery volumes a change deletes, or that no more will be created", () => {
         expect(warning(record(4), record(1))).toBe(
             "up to 3 recovery volumes of each volume will be deleted, except volumes that were ever attached",
         );

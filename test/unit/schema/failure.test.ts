@@ -145,12 +145,7 @@ describe("no failure, warning or message of a check or diff shows a secret", () 
 });
 
 test.each([
-    [
-        "another zone",
-        { availabilityZone: "us-east-1b" },
-        ["availabilityZone"],
-        ["us-east-1a", "us-east-1b"],
-    ],
+    ["another zone", { availabilityZone: "us-east-1b" }, ["availabilityZone"], ["us-east-1a", "us-east-1b"]],
     ["another snapshot", { snapshotId: "snap-0bbb" }, ["snapshotId"], ["snap-0aaa", "snap-0bbb"]],
     ["a size that will be changed", { size: 4321 }, ["size"], ["1234", "4321"]],
     [

@@ -108,7 +108,11 @@ describe("the key", () => {
             "a listed account decrypts through EC2",
             { principal: user(listed), action: "kms:Decrypt", context: through },
         ],
-        [false, "a listed account does not decrypt directly", { principal: user(listed), action: "kms:Decrypt" }],
+        [
+            false,
+            "a listed account does not decrypt directly",
+            { principal: user(listed), action: "kms:Decrypt" },
+        ],
         [
             true,
             "a listed account lets EC2 use the key",

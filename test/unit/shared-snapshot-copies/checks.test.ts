@@ -39,10 +39,7 @@ test.each<[string, object]>([
         },
     ],
     ["unknown values", { ...args, fromAccounts: [output("1")], role: output("a") }],
-    [
-        "an unknown key",
-        { ...args, copyTo: [{ ...ireland, encrypted: true, kmsKeyId: output("k") }] },
-    ],
+    ["an unknown key", { ...args, copyTo: [{ ...ireland, encrypted: true, kmsKeyId: output("k") }] }],
     ["a flag", { ...args, descriptionMatches: "(?i).*production.*" }],
     ["a group with flags, an atomic group", { ...args, descriptionMatches: "(?i:prod)(?>uction).*" }],
     ["a possessive quantifier", { ...args, descriptionMatches: "[a-z]++ \\++.*" }],

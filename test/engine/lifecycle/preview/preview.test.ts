@@ -11,7 +11,7 @@ import { shownIn } from "./resource-lines";
 import type { Project } from "../../project";
 import { live, outside, program, snapshot, snapshotIds } from "../../steps";
 
-test.override("lifecycle", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 let project: Project;
 
