@@ -1,4 +1,4 @@
-// The demo is the first thing that a newcomer runs: it is run here as it stands, in a hostile environment.
+// Runs the demo unchanged in an environment with conflicting settings, because new users start with it.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Call } from "./emulator/controls";
 import { startEmulator } from "./emulator/emulator";
 
-// A CLI starts a dozen times here; beside other tests on two cores each start takes several seconds.
+// The CLI starts a dozen times here; with concurrent tests on two cores each start takes several seconds.
 vi.setConfig({ testTimeout: 300_000 });
 
 const root = resolve(__dirname, "..");
@@ -181,7 +181,7 @@ test("on AWS, the demo shows account and region before it creates resources, and
         expect(refused.code).toBe(1);
         expect(await emulator.calls(creations)).toEqual([]);
 
-        // The share is refused.
+        // EC2 rejects the share.
         const code = "UnauthorizedOperation";
         await emulator.faults([{ action: "ModifySnapshotAttribute", code, message: "No." }]);
         const failed = await demo(["--aws", "--yes"], aws);

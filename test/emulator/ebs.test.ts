@@ -20,7 +20,7 @@ describe("EBS direct APIs", () => {
         const rest = await list(`${second}/changedblocks?firstSnapshotId=${first}&startingBlockIndex=161`);
 
         expect(page.body).toMatchObject({ BlockSize: 524288, VolumeSize: 1 });
-        // A token takes the place of the starting index.
+        // A token replaces the starting index.
         expect([page.body["Blocks"], next.body["Blocks"]].map((blocks) => (blocks as []).length)).toEqual([
             100, 51,
         ]);

@@ -1,5 +1,5 @@
-// The examples that declare policies of DLM, as they stand. With a role given, they need no plugin of @pulumi/aws. It needs
-// the engine: it runs the programs.
+// Tests the examples that declare DLM policies, unchanged. With an explicit role they need no plugin of @pulumi/aws. It
+// needs the engine, which runs the programs.
 
 import { resolve } from "node:path";
 import {

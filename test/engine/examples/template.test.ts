@@ -1,5 +1,5 @@
 /**
- * templates/: what `pulumi new` makes of it, and the program in it. It needs the engine: `pulumi new` is a command of its CLI.
+ * Tests templates/: the result of `pulumi new` and its program. It needs the engine, because its CLI has `pulumi new`.
  *
  * @module
  */

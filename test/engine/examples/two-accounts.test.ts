@@ -1,5 +1,5 @@
-// examples/two-accounts: one account shares, the other one sees it, copies it, and makes a volume.
-// It needs the engine: it runs the program as it stands.
+// Tests examples/two-accounts: one account shares a snapshot; the other lists it, copies it and creates a volume.
+// It needs the engine, which runs the unchanged program.
 
 import { resolve } from "node:path";
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";

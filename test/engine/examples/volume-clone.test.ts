@@ -1,5 +1,5 @@
 /**
- * examples/volume-clone, as it stands. It needs the engine: it runs the program.
+ * Tests examples/volume-clone, unchanged. It needs the engine, which runs the program.
  *
  * @module
  */

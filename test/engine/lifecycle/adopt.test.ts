@@ -1,4 +1,4 @@
-// Adoption from another provider: it needs an engine that runs both providers.
+// Tests adoption from another provider. It needs an engine that runs both providers.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

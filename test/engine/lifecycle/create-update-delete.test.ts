@@ -1,5 +1,5 @@
-// From the first up to destroy: what the engine is told, and what EC2 is asked for.
-// It needs the engine: the whole way from a program to EC2 and back, once.
+// Tests the lifecycle from the first up to destroy: the results for the engine, and the calls to EC2.
+// It needs the engine, because it tests the complete path from a program to EC2.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -67,7 +67,7 @@ test("up creates one snapshot; a second up makes no EC2 call; tags are updated i
     expect(sameTime.all).toEqual([]);
 
     const destroyed = await during(emulator, () => project.destroy());
-    // One read says who owns it, and whether it was retained.
+    // One read returns the owners and whether it was retained.
     expect(destroyed.actions).toEqual(["DescribeSnapshots", "DeleteSnapshot"]);
     expect(await snapshotIds(emulator)).toEqual([]);
     expect(await project.state()).toEqual([]);

@@ -1,5 +1,5 @@
-// Drift in the text of a preview.
-// It needs the engine: only the engine writes that text, and reads and compares before it.
+// Tests how a preview shows drift.
+// It needs the engine, which reads, compares and writes that text.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -156,7 +156,7 @@ test("with credentials of another account, refresh and destroy fail and the stat
     );
     expect(forbidden.actions).toEqual(["GetCallerIdentity"]);
     await project.stack.configure({ "aws:forbiddenAccountIds": undefined });
-    // Without the program the engine configures the provider as the last up did, with the account still forbidden.
+    // Without the program the engine uses the provider configuration of the last up, which forbids the account.
     await project.destroy("--run-program");
     expect(await snapshotIds(emulator)).toEqual([]);
 });

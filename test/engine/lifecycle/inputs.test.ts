@@ -1,5 +1,5 @@
-// Tests the inputs of programs: invalid values, unknown values, and options that cannot be honoured.
-// It needs the engine: failures on properties as the CLI shows them, values unknown to the engine, refused options.
+// Tests the inputs of programs: invalid values, unknown values, and unsupported options.
+// It needs the engine, which shows failures on properties, passes unknown values and rejects options.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -88,7 +88,7 @@ test("a snapshot of a volume that does not exist fails after about a minute with
         "creating snapshot of volume vol-0123456789abcdef0: InvalidVolume.NotFound: " +
             "The volume 'vol-0123456789abcdef0' does not exist. It was looked for in us-east-1 (account 123456789012).",
     );
-    // EC2 answers so for a volume that another resource has created a moment ago, too.
+    // EC2 also returns this error for a volume that another resource has just created.
     expect(new Set(actions)).toEqual(new Set(["CreateSnapshot", "GetCallerIdentity"]));
     expect(await project.state()).toEqual([]);
     expect(await snapshotIds(emulator)).toEqual([]);

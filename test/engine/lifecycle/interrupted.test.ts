@@ -1,6 +1,6 @@
-// Runs that are killed: the next one ends with one resource. test/provider/killed.test.ts, killed-features.test.ts and
-// claims.test.ts kill at each moment of every kind.
-// It needs the engine: an engine that really dies, its state file, orphaned processes, and two backends.
+// Tests killed runs: after the next run exactly one resource exists. test/provider/killed.test.ts,
+// killed-features.test.ts and claims.test.ts kill every kind of resource at each moment.
+// It needs the engine: it kills a real engine, and checks its state file, orphaned processes, and two backends.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
@@ -22,7 +22,7 @@ test.beforeEach(async () => {
     await emulator.clearCalls();
 });
 
-/** The snapshots that EC2 holds, by id. */
+/** Returns the ids of the snapshots in EC2. */
 async function snapshots(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }

@@ -1,5 +1,5 @@
-// The engine's own options work as users expect.
-// It needs the engine: the options are the engine's.
+// Tests that the engine's resource options work as documented.
+// It needs the engine, which implements the options.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

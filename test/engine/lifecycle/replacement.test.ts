@@ -1,5 +1,5 @@
-// A replacement never leaves a moment without a copy.
-// It needs the engine: dependants that the engine replaces, in its order.
+// Tests that a copy exists at any time during a replacement.
+// It needs the engine, which replaces dependants in its order.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,5 +1,5 @@
-// Forty snapshots and a barrier.
-// It needs the engine: its eight slots, and its refresh one at a time, decide how many calls there are.
+// Tests forty snapshots and a barrier.
+// It needs the engine, because its eight slots and its sequential refresh determine the number of calls.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -37,12 +37,12 @@ async function calls(): Promise<Record<string, number>> {
     return counts;
 }
 
-/** All calls but those of one action. */
+/** Returns all calls except those of one action. */
 function others(counts: Record<string, number>, action: string): number {
     return Object.entries(counts).reduce((sum, [name, count]) => (name === action ? sum : sum + count), 0);
 }
 
-// One life of a stack: each test goes on where the one before has ended.
+// One lifecycle of a stack: each test continues from the previous one.
 
 test("the barrier lists failed snapshots with EC2's message; the others complete", async () => {
     await emulator.set({ snapshotSeconds: 3_600 });

@@ -1,5 +1,5 @@
 // Tests that a secret value is never in plain text, whatever happens to its resource.
-// It needs the engine: the engine encrypts the state and shows the outputs.
+// It needs the engine, which encrypts the state and shows the outputs.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-/** The provider's own looks, not those of this test. */
+/** Counts the provider's own reads, not those of this test. */
 const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 
@@ -123,7 +123,7 @@ test("a tag or account that becomes secret is encrypted by the next up, and its 
     await hidden();
     expect(await project.up()).toContain("3 unchanged");
 
-    // From secret to plain, with another value: what was secret is not named.
+    // A secret value becomes a plain one: the former value is not shown.
     await project.program(lines(plain("seen-two"), plain(bob)));
     for (const output of [await project.preview(), await project.up()])
         expect(output).not.toMatch(/hush-|111122223333/);
@@ -141,7 +141,7 @@ test("failures during creation, update and waiting keep the id and do not reveal
     await hidden(await project.upFails());
     expect(await snapshotIds(emulator)).toContain((await live(project, "data")).id);
 
-    // `data` waits in an update now, and cannot be looked at.
+    // `data` waits in an update now, and its read fails.
     await hidden(await project.upFails());
     await emulator.set({ snapshotSeconds: 0 });
     for (const id of await snapshotIds(emulator)) await emulator.snapshot(id, { status: "completed" });

@@ -1,5 +1,5 @@
-// Whatever two resources of a state stand for is deleted with the last of them.
-// It needs the engine: targets, several stacks, and a state that others edit.
+// Tests that an EC2 resource with two owners is deleted with the last of them.
+// It needs the engine: it uses targets, several stacks, and an edited state.
 
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -20,7 +20,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     await project.up();
     const { id = "" } = await live(project, "before");
 
-    // The run that adopts fails; the user takes the change back.
+    // The run that adopts fails; the user reverts the change.
     await project.program(program(snap("after", { adopt: id }), failing("after")));
     await project.upFails();
     await project.program(program(snap("before")));
@@ -30,7 +30,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     );
     expect(await snapshotIds(emulator)).toEqual([id]);
 
-    // The same again, and the user goes on.
+    // The same failure, after which the user continues.
     await project.program(program(snap("after", { adopt: id }), failing("after")));
     await project.upFails();
     await project.program(program(snap("after", { adopt: id })));
@@ -41,7 +41,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     expect((await project.state()).map((one) => one.id)).toEqual([id]);
     expect(await snapshotIds(emulator)).toEqual([id]);
 
-    // The last one deletes it.
+    // The last owner deletes it.
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });
@@ -132,7 +132,7 @@ test("multi-volume snapshots: a member that another resource owns is kept; the o
     };
     await project.up();
     const first = await memberOf();
-    // In one run.
+    // Both changes are in one run.
     await project.program(program(snap("own", { adopt: first })));
     const output = await project.up();
     expect(output).toContain(
@@ -141,7 +141,7 @@ test("multi-volume snapshots: a member that another resource owns is kept; the o
     expect(await snapshotIds(emulator)).toEqual([first]);
     await project.program(program(...set, snap("own", { adopt: first })));
     await project.up();
-    // A run later; the one that both own stays with the set.
+    // The second change is in a later run; the shared member is kept.
     const second = await memberOf();
     await project.program(program(...set, snap("own", { adopt: first }), snap("other", { adopt: second })));
     const both = await project.up();

@@ -1,5 +1,5 @@
-// Tests that a resource that is not found does not count as deleted: it may be in another region or account, or the answer is empty.
-// It needs the engine: other configurations and endpoints of a stack, and refusals of refresh and destroy.
+// Tests that a resource that is not found does not count as deleted: it may be in another region or account.
+// It needs the engine: it changes the configuration of a stack, and checks the errors of refresh and destroy.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

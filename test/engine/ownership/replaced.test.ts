@@ -1,5 +1,5 @@
-// A replacement deletes what it replaces, and nothing else; not before the new one is complete.
-// It needs the engine: aliases, renamed stacks, taint, update plans.
+// Tests that a replacement deletes only the replaced resource, after the new one is complete.
+// It needs the engine, which implements aliases, stack renames, taint and update plans.
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -117,7 +117,7 @@ test.each([
         await project.program(next?.() ?? program(snapshot("s", args(2))));
         const kept = "it is retained because its replacement";
         let failed = await project.upFails();
-        // The next run replaces the one that failed.
+        // The next run replaces the failed snapshot.
         if (isRepeated) failed = await project.upFails();
         const { id: successor = "" } = await live(project, name);
         expect(failed).toContain(`${kept} ${successor} did not complete`);

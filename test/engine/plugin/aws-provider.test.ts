@@ -1,5 +1,5 @@
-// An explicit aws.Provider passes its arguments on to the plugin. A plugin takes the place of that of @pulumi/aws.
-// It needs the engine: only the engine resolves the outputs of a provider instance and passes them to another one.
+// Tests that the plugin receives the arguments of an explicit aws.Provider. A plugin replaces that of @pulumi/aws.
+// It needs the engine, which passes the outputs of a provider instance to another one.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

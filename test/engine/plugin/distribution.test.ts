@@ -1,5 +1,5 @@
-// The tarballs of `npm run dist`, installed as a user installs them.
-// It needs the engine: the CLI installs the plugin.
+// Tests the tarballs of `npm run dist`, installed as a user does.
+// It needs the engine, whose CLI installs the plugin.
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ const manifest = resolve(__dirname, "../../../package.json");
 
 let folder: string;
 let tarballs: string[];
-/** The one for this machine. */
+/** The name of the tarball for this machine. */
 let here: string;
 let version: string;
 
@@ -33,12 +33,12 @@ test.beforeAll(async () => {
 
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A project in YAML whose CLI has no plugins. */
+/** Creates a project in YAML whose CLI has no plugins. */
 async function createYamlProject(options: object = {}): Promise<Project> {
     const volumeId = await emulator.createVolume();
     const project = await createProject("", { runtime: "runtime: yaml", config: pluginConfig() });
     project.env["PULUMI_HOME"] = join(project.folder, "home");
-    // Otherwise the launcher that npm has put on PATH would do.
+    // Otherwise the CLI would use the launcher that npm has put on PATH.
     project.env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true";
     await project.succeed("stack", "select", "test");
     const resources = {

@@ -1,5 +1,5 @@
-// Programs in TypeScript through the plugin: another door, several provider instances, cancelled waits.
-// It needs the engine: provider instances, cancellation and another door are the engine's.
+// Tests TypeScript programs with the plugin: a switch of the provider, several instances, cancelled waits.
+// It needs the engine, which implements provider instances and cancellation.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// A program in YAML, from the first preview to destroy: other languages have the same resources.
-// It needs the engine: the language host for YAML, `pulumi import` and the schema command.
+// Tests a YAML program from the first preview to destroy.
+// It needs the engine for its YAML host, `pulumi import` and the schema command.
 
 import { resolve } from "node:path";
 import { expect } from "vitest";
@@ -18,7 +18,7 @@ function declare(project: Project, properties: object): Promise<void> {
     const resources = {
         nightly: { type: "ebs-snapshots:Snapshot", properties: { volumeId, ...properties } },
     };
-    // JSON is YAML.
+    // JSON is valid YAML.
     return project.write(
         "Main.yaml",
         JSON.stringify({ resources, outputs: { id: "${nightly.snapshotId}" } }),

@@ -1,5 +1,5 @@
-// The policy pack of examples/code-review, run by the engine.
-// It needs the engine: the engine runs policy packs.
+// Tests the policy pack of examples/code-review.
+// It needs the engine, which runs policy packs.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -26,7 +26,7 @@ test("a preview with the policy pack fails on violations, and passes otherwise",
     const project = await createProject(program(snapshot("data", args)), { hosts: undefined });
     const pack = resolve(__dirname, "../../../examples/code-review/policy-pack");
     const { code, output } = await project.run("preview", "--policy-pack", pack);
-    // The Node language host that is built where there is no download knows no policy packs.
+    // The Node language host that is built if the download is blocked does not support policy packs.
     if (/policy pack .* failed to start: .*: not supported/.test(output))
         skip("left out: this machine's language host runs no policy packs");
     expect(code).not.toBe(0);
@@ -102,7 +102,7 @@ async function startPack(folder: string) {
 }
 
 const example = resolve(__dirname, "../../../examples/code-review/policy-pack");
-/** As the engine marks a text that is unknown at preview. */
+/** The engine's marker for a string that is unknown at preview. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 test("the example's pack starts, shows its version, and reads the retention and enforcement levels from a file", async () => {

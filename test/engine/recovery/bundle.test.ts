@@ -1,5 +1,5 @@
-// The recovery function as Lambda runs it: the line of its metrics, its bundle, and the calls that its role allows.
-// It needs no engine, but what all files of this project have: an emulator as new for each test.
+// Tests the recovery function as Lambda runs it: its metrics, its bundle, and the calls that its role allows.
+// It needs no engine, but the emulator of this vitest project, which is reset for each test.
 
 import { DetachVolumeCommand } from "@aws-sdk/client-ec2";
 import { execFileSync } from "node:child_process";

@@ -1,5 +1,5 @@
-// The recovery function against the emulator, with real calls to EC2 and CloudWatch.
-// It needs no engine, but what all files of this project have: an emulator as new for each test.
+// Tests the recovery function against the emulator, with real calls to EC2 and CloudWatch.
+// It needs no engine, but the emulator of this vitest project, which is reset for each test.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -36,7 +36,7 @@ test("a snapshot gets one volume with the name and codes of its source, even aft
         Size: 3,
     });
     const tags = Object.fromEntries(volume!.Tags!.map(({ Key = "", Value }) => [Key, Value]));
-    // Not Backup: the volume would be a target itself.
+    // Backup is not copied, because the volume would become a target itself.
     expect(tags).toEqual({
         Name: "ledger",
         Group: "payments",
@@ -71,7 +71,7 @@ test("the timer compensates for a lost event, and surplus volumes are deleted on
         await call(timer);
     }
     expect(await snapshotsOf()).toEqual(ids.slice(-2).sort());
-    // Nothing to do is two looks, whatever there is, and one at the sources.
+    // Without changes the function makes two reads, plus one of the sources.
     await emulator.clearCalls();
     expect(await call(timer)).toMatchObject({ created: [], deleted: [] });
     expect((await emulator.calls()).map(({ action }) => action).sort()).toEqual([
@@ -106,7 +106,7 @@ test("if the newest snapshot's key is denied, older volumes are kept, the failur
     );
     expect(metrics.at(-1)).toMatchObject({ VolumesFailed: 1 });
     expect(await snapshotsOf()).toEqual([older]);
-    // Of the hour: the next one tries anew.
+    // The limit is per hour; the function tries again in the next one.
     const [request] = await emulator.calls(
         ({ action, params }) => action === "CreateVolume" && params["SnapshotId"] === newest,
     );
@@ -125,7 +125,7 @@ test("a rejected volume does not block the others, and the event fails so that i
             times: 2,
         },
     ]);
-    // No reason to fail an `up`.
+    // This does not fail an `up`.
     const deployed = await call({ tf: { action: "update" } });
     expect(deployed!.failures).toEqual([expect.stringContaining("VolumeLimitExceeded: limit")]);
     await expect(call(timer)).rejects.toThrow("VolumeLimitExceeded: limit");

@@ -1,4 +1,4 @@
-// A schedule of all volumes through its whole life, against the emulated DLM: it needs the engine for its previews.
+// Tests the full lifecycle of a schedule of all volumes against the emulated DLM. It needs the engine for its previews.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";

@@ -1,5 +1,5 @@
-// A whole schedule against the emulated DLM. With a role given, and neither recovery volumes nor alarms, it needs no
-// @pulumi/aws. It needs the engine: a component and its children, in previews and in the state.
+// Tests a schedule against the emulated DLM. With an explicit role and without recovery volumes and alarms it needs no
+// @pulumi/aws. It needs the engine for previews and the state of a component and its children.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";

@@ -1,6 +1,6 @@
-// Tests that the state of a share contains account ids: whatever an alias means later, the account that had access loses
-// it in the end, and a preview says so.
-// It needs the engine: stack configuration, `stack rename` and `refresh --run-program`.
+// Tests that the state of a share contains account ids: if an alias changes, the account that had access loses it,
+// and a preview reports that.
+// It needs the engine for stack configuration, `stack rename` and `refresh --run-program`.
 
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";

@@ -1,5 +1,5 @@
-// A share of an encrypted snapshot gives nothing to whoever cannot use its key: the preview says so.
-// It needs the engine: the text of previews.
+// Tests that a preview reports accounts that cannot use the key of a shared snapshot.
+// It needs the engine, which writes the text of previews.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { CreateKeyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
@@ -23,7 +23,7 @@ test.beforeAll(() => {
     });
 });
 
-/** A key that its own account may use, and what else is allowed. */
+/** Creates a key that its own account may use, with further statements. */
 const keyPolicy = (...statements: object[]) =>
     JSON.stringify({
         Version: "2012-10-17",

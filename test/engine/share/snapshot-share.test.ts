@@ -1,5 +1,5 @@
-// Access to a snapshot is granted once, changed in place, revoked in the end, and never interrupted.
-// It needs the engine: configuration by path, and the text of previews.
+// Tests that access to a snapshot is granted once, changed in place, revoked on delete, and never interrupted.
+// It needs the engine for configuration by path and the text of previews.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -44,10 +44,10 @@ test("a share waits for a pending snapshot, grants aliases and ids once, makes n
     await emulator.set({ grantSeconds: 0 });
     const repeated = await during(emulator, () => project.up());
     expect(repeated.result).toContain("3 unchanged");
-    // The run reads once whether the snapshot, for which the first one did not wait, has failed since.
+    // The run reads once whether the snapshot, which the first run did not await, has failed.
     expect(repeated.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
-    // Another order and other words for the same accounts are no difference; another id behind the alias is one.
+    // Another order or form of the same accounts shows no diff; a changed id of the alias does.
     await project.program(text.replace(`["prod", "${bob}", "${bob}"]`, `["${bob}", "prod"]`));
     const turned = await during(emulator, () => project.up());
     expect(turned.result).toContain("3 unchanged");

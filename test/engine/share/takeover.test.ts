@@ -1,6 +1,6 @@
-// A grant that any share of the program declares is never interrupted, however the program is rearranged; and what a
-// stack has granted it takes back in the end, whichever share that is left to.
-// It needs the engine: several shares of one program, which the engine runs side by side.
+// Tests that a declared grant is never interrupted when the program is rearranged, and that all grants of a stack are
+// revoked on destroy.
+// It needs the engine, which runs several shares of one program concurrently.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -27,10 +27,10 @@ async function up(...lines: string[]) {
     return grantsSent(calls);
 }
 
-/** The revocations among what was sent. */
+/** Returns the revocations among the requests. */
 const removals = (sent: string[][]) => sent.filter(([operation]) => operation === "remove");
 
-/** The tags on the snapshot. */
+/** Returns the tags of the snapshot. */
 async function tags(): Promise<Record<string, string>> {
     const [snapshot] = await emulator.snapshots();
     return Object.fromEntries((snapshot?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));

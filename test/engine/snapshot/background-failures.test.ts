@@ -1,5 +1,5 @@
-// Jobs that fail in the background, while no run waits for them: the next `up` heals them, without a refresh.
-// It needs the engine: the engine itself decides that a difference without changed inputs is an update.
+// Tests jobs that fail in the background, when no run awaits them: the next `up` repairs them without a refresh.
+// It needs the engine, which decides that a diff without changed inputs is an update.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,5 +1,5 @@
 // Tests the Recycle Bin, which retains deleted snapshots under a retention rule of the account.
-// It needs the engine: the messages of a destroy are shown by the CLI, beside each resource.
+// It needs the engine, whose CLI shows the messages of a destroy for each resource.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,5 +1,5 @@
-// A volume that moves to another zone with its data: previewed, moved, unchanged, moved by force, destroyed.
-// It needs the engine: its order of creation and deletion, forced replacement too, is what the data depends on.
+// Tests a volume that moves to another zone with its data: preview, move, no diff, forced move, destroy.
+// It needs the engine, because the data depends on its order of creation and deletion.
 
 import { expect, vi } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

@@ -1,5 +1,5 @@
 // Tests the text of previews, because a reviewer approves it: each kind of change, exactly as it is shown.
-// It needs the engine: the text of previews.
+// It needs the engine, which writes the text of previews.
 
 import { UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -28,7 +28,7 @@ test.beforeAll(async () => {
     await project.up();
 });
 
-/** The lines of each resource in a fixed order: the engine prints the messages of one resource in any. */
+/** Sorts the lines of each resource, because the engine prints the messages of one resource in any order. */
 function sorted(shown: Record<string, string[]>): Record<string, string[]> {
     return Object.fromEntries(Object.entries(shown).map(([name, lines]) => [name, [...lines].sort()]));
 }
@@ -117,11 +117,11 @@ test("the preview's JSON reports exactly what up deletes, with the causing prope
     await project.up();
     const after = new Set(await inEc2());
     const gone = before.filter((id) => !after.has(id));
-    // Of one the volume has turned out to be another; of the other a final snapshot was taken.
+    // The volume of one turned out to be another volume; the other one has a final snapshot.
     expect([...gone, unclear.id].sort()).toEqual([...lost.flatMap(({ ids }) => ids), saved.id].sort());
 });
 
-/** Ids of all snapshots and volumes. */
+/** Returns the ids of all snapshots and volumes. */
 async function inEc2(): Promise<string[]> {
     const volumes = (await emulator.volumes()).map(({ VolumeId = "" }) => VolumeId);
     const away = await snapshotIds(emulator, { region: "us-west-2" });
