@@ -1,4 +1,4 @@
-// The demo is the first thing that a newcomer runs: it is run here as it stands, in a hostile environment.
+// Runs the demo unchanged in an environment with conflicting settings, because new users start with it.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Call } from "./emulator/controls";
 import { startEmulator } from "./emulator/emulator";
 
-// A CLI starts a dozen times here; beside other tests on two cores each start takes several seconds.
+// The CLI starts a dozen times here; with concurrent tests on two cores each start takes several seconds.
 vi.setConfig({ testTimeout: 300_000 });
 
 const root = resolve(__dirname, "..");
@@ -96,7 +96,7 @@ function between(output: string, from: string, to: string): string {
     return output.slice(start, output.indexOf(to, start + from.length));
 }
 
-test("the demo resumes a killed run, shares, restores, refuses a replacement and plans, whatever the user has configured", async () => {
+test("the demo resumes a killed run, shares, restores, rejects a replacement and plans, with any user configuration", async () => {
     const { code, output } = await demo([], userEnvironment);
     expect(code, output).toBe(0);
 
@@ -140,7 +140,7 @@ test("the demo resumes a killed run, shares, restores, refuses a replacement and
     );
 });
 
-test("an interrupted demo ends as a signal does, and leaves nothing", async () => {
+test("an interrupted demo exits with the code of the signal and deletes everything that it created", async () => {
     let sent = false;
     const { code, output } = await demo([], userEnvironment, (soFar, kill) => {
         if (sent || !/pulumi cancel[^]*before-release creating/.test(soFar)) return;
@@ -151,7 +151,7 @@ test("an interrupted demo ends as a signal does, and leaves nothing", async () =
     expect(output).toContain("Interrupted.");
 });
 
-test("on AWS, the demo ends with one line where there are no credentials", async () => {
+test("on AWS without credentials, the demo exits with a one-line error", async () => {
     const none = "/nonexistent/file";
     const { code, output } = await demo(["--aws"], {
         AWS_CONFIG_FILE: none,
@@ -165,7 +165,7 @@ test("on AWS, the demo ends with one line where there are no credentials", async
     expect(code).toBe(1);
 });
 
-test("on AWS, the demo shows account and region before it creates anything, and deletes everything, also after a failure", async () => {
+test("on AWS, the demo shows account and region before it creates resources, and deletes them even after a failure", async () => {
     const emulator = await startEmulator();
     try {
         const aws = {
@@ -184,7 +184,7 @@ test("on AWS, the demo shows account and region before it creates anything, and 
         expect(refused.code).toBe(1);
         expect(await emulator.calls(creations)).toEqual([]);
 
-        // The share is refused.
+        // EC2 rejects the share.
         const code = "UnauthorizedOperation";
         await emulator.faults([{ action: "ModifySnapshotAttribute", code, message: "No." }]);
         const failed = await demo(["--aws", "--yes"], aws);

@@ -3,8 +3,8 @@ import { startVault } from "./engine/vault";
 import type { TestProject } from "vitest/node" with { "resolution-mode": "import" };
 
 /**
- * So that `npx vitest` alone works on a clean clone: makes the Pulumi CLI and the emulator's Python where they are
- * missing. Starts an emulator for each worker, since a start takes a second of the processor's time, and there are fifty
+ * Installs the Pulumi CLI and the emulator's Python if they are missing, so that `npx vitest` works on a clean clone.
+ * Starts an emulator for each worker, because a start takes a second of processor time and there are fifty
  * files.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -13,7 +13,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { pulumi } = await tools();
     const workers = Array.from({ length: project.config.maxWorkers });
     const emulators = await Promise.all(workers.map(() => startEmulatorProcess()));
-    // The tests of the project "plugin" run no CLI.
+    // The tests of the project "plugin" do not run the CLI.
     const hosts = project.name === "plugin" ? [] : await Promise.all(workers.map(() => startHosts()));
     const vault = await startVault();
     project.provide("pulumi", pulumi);
@@ -34,13 +34,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 declare module "vitest" {
     interface ProvidedContext {
-        /** Path of the Pulumi CLI. */
+        /** Is the path of the Pulumi CLI. */
         pulumi: string;
-        /** The file with the keys of the stacks' secrets. */
+        /** Is the file with the keys of the stacks' secrets. */
         vault: string;
-        /** The endpoints of the emulators, one for each worker. */
+        /** Contains the endpoints of the emulators, one per worker. */
         emulators: string[];
-        /** The processes that run programs and providers, two for each worker. */
+        /** Contains the processes that run programs and providers, two per worker. */
         hosts: Hosts[];
     }
 }

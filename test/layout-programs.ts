@@ -18,7 +18,7 @@ export const typescript = (volumeId: string) => `
     export const id: pulumi.Output<string> = copy.snapshotId;
 `;
 
-/** A script of a user's own that drives the engine; it prints what each step changed. */
+/** Returns a script that runs the engine through the Automation API and prints the changes of each step. */
 export const automation = (volumeId: string) => `
     const { LocalWorkspace } = require("@pulumi/pulumi/automation");
     const { Snapshot } = require("pulumi-ebs-snapshots");

@@ -1,6 +1,6 @@
 /**
- * The text in users' state must lead to the installed package however it was installed and whatever runs the program:
- * each layout outside of this repository, from the packed package, through the real engine.
+ * Tests that the source text in users' states finds the installed package with any installation and runtime:
+ * each layout is outside of this repository, and uses the packed package and the real engine.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { forwardTo } from "../schema/forward";
 import type { Project, ProjectOptions } from "./engine/project";
 import { automation, commonJs, esm, typescript } from "./layout-programs";
 
-// The tests run side by side, so that none may reset the emulator or end the projects of another.
-test.override("life", { scope: "file" }, "file");
+// The tests run concurrently, so that none may reset the emulator or end the projects of another.
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const root = resolve(__dirname, "..");
-/** The lowest version that the peer range allows, and the newest there was when this was written. */
+/** The lowest version that the peer range allows, and the newest tested one. */
 const [lowest, newest] = ["3.216.0", "3.270.0"];
-/** Besides the one that runs this, from the npm package `node`. */
+/** The versions of Node besides the running one, from the npm package `node`. */
 const nodes = ["22.23.3", "24.21.0"];
 const pnpm = "pnpm@10.34.8";
 const yarn = "yarn@1.22.22";
@@ -30,9 +30,9 @@ const tsx = "tsx@4.23.15";
 const run = promisify(execFile);
 let folder: string;
 let tarball: string;
-/** A folder in which npm has installed the package and what a TypeScript program needs. */
+/** The folder in which npm has installed the package and the dependencies of a TypeScript program. */
 let shared: string;
-/** The version that the package itself is developed with, so that npm finds it in its cache. */
+/** Returns the version that this package uses for development, so that npm finds it in its cache. */
 let usual: string;
 
 const npm = (cwd: string, ...args: string[]) =>
@@ -65,7 +65,7 @@ interface LaidOut {
     volumeId: string;
 }
 
-/** A project in a layout of its own; `lay` writes and installs what belongs there. */
+/** Creates a project in its own layout; `lay` writes and installs its files. */
 async function laidOut(
     name: string,
     program: (volumeId: string) => string,
@@ -81,8 +81,8 @@ async function laidOut(
 }
 
 /**
- * Creates the snapshot and destroys it: `up` runs the text that the program gives, `destroy` the text in the state.
- * `before` and `between` take further steps.
+ * Creates the snapshot and destroys it: `up` runs the source text of the program, `destroy` that in the state.
+ * `before` and `between` run further steps.
  */
 async function works(
     { project, volumeId }: LaidOut,
@@ -100,9 +100,9 @@ async function works(
         type: "pulumi-nodejs:dynamic/ebs:Snapshot",
         outputs: { state: "completed" },
     });
-    // The same text in every layout: what one of them has written, all the others can run.
+    // The source text is equal in every layout, so that each can run the states of the others.
     for (const side of [copy!.inputs, copy!.outputs]) expect(side["__provider"]).toBe(forwardTo("Snapshot"));
-    // The program has told that the state holds it, so that no later run adopts it.
+    // The claim is released, because the state contains the snapshot, so that no later run adopts it.
     expect(await calls("DeleteTags", "ResourceId.1", copy!.id!)).toHaveLength(1);
     await between?.();
     expect(await calls("CreateSnapshot", "VolumeId", volumeId)).toHaveLength(1);
@@ -113,10 +113,10 @@ async function works(
 
 const nothingMore = () => Promise.resolve();
 
-/** Gives a project what is installed in `shared`, by hard links: npm then installs only what differs. */
+/** Links the installed files of `shared` into a project, so that npm installs only the differences. */
 async function linkInstalled({ folder: to }: Project): Promise<void> {
     await run("cp", ["-al", join(shared, "node_modules"), to]);
-    // npm writes this one in place.
+    // npm modifies this file in place.
     await rm(join(to, "node_modules/.package-lock.json"));
 }
 
@@ -136,7 +136,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         });
     });
 
-    test("installed by pnpm, which lets a package see only what it declares", async () => {
+    test("installed by pnpm, where a package resolves only its declared dependencies", async () => {
         const prepare = async (project: Project) => {
             const dependencies = {
                 "pulumi-ebs-snapshots": `file:${tarball}`,
@@ -152,7 +152,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
         await works(await laidOut("pnpm", commonJs, prepare));
     });
 
-    test("as a workspace: a symbolic link to a folder elsewhere", async () => {
+    test("as a workspace: a symbolic link to an outside folder", async () => {
         const prepare = async (project: Project) => {
             const source = join(project.folder, "packages/pulumi-ebs-snapshots");
             await mkdir(source, { recursive: true });
@@ -216,7 +216,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             await run("npm", ["exec", "--yes", `--package=${yarn}`, "--", "yarn", ...options], {
                 cwd: project.folder,
             });
-            // As Pulumi.yaml's `nodeargs`, which the language host for closed networks is too old to know.
+            // This replaces Pulumi.yaml's `nodeargs`, which the older language host does not support.
             project.env["NODE_OPTIONS"] = "--import tsx";
         };
         await works(await laidOut("yarn", typescript, prepare, { main: "infra/" }));

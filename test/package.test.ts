@@ -53,16 +53,16 @@ test("the package contains the build, its manifest, schema, README and licence, 
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json", "schema.json"]);
 });
 
-test("it stays small: 0.5 MB packed, 2 MB unpacked", () => {
+test("its size is at most 0.5 MB packed and 2 MB unpacked", () => {
     expect(packed.size).toBeLessThan(500_000);
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
 });
 
-test("publint finds nothing wrong with its manifest", async () => {
+test("publint reports no problem in its manifest", async () => {
     expect(await tool("publint", tarball, "--strict")).toContain("All good!");
 });
 
-test("its types resolve for every entry in every mode of TypeScript, the one of Pulumi's template included", async () => {
+test("its types resolve for every entry in every module mode of TypeScript, including that of Pulumi's template", async () => {
     const report = await tool("attw", tarball, "--format", "json");
     const { analysis, problems } = JSON.parse(report) as {
         analysis: { entrypoints: Record<string, { resolutions: object }> };
@@ -75,7 +75,7 @@ test("its types resolve for every entry in every mode of TypeScript, the one of 
         expect(Object.keys(resolutions).sort()).toEqual(["bundler", "node10", "node16-cjs", "node16-esm"]);
 });
 
-test("its declarations compile for ES2020, the target of Pulumi's template, which does not skip those of libraries", async () => {
+test("its declarations compile for ES2020, the target of Pulumi's template, without skipLibCheck", async () => {
     const { exports } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
         exports: Record<string, string | { types: string }>;
     };
@@ -88,6 +88,6 @@ test("its declarations compile for ES2020, the target of Pulumi's template, whic
     expect(output.split("\n").filter((line) => line.startsWith("dist/"))).toEqual([]);
 }, 300_000);
 
-test("everything that npm installs with it has a permissive licence, and the generated pages of docs/ are up to date", async () => {
+test("all installed dependencies have a permissive licence, and the generated pages of docs/ are up to date", async () => {
     await run(process.execPath, ["scripts/pages.mjs", "--check"], { cwd: root });
 });

@@ -1,6 +1,6 @@
 /**
- * Names the tests that passed only at the second attempt, which `CI=true` allows those with an engine: a machine that
- * stalls must not refuse a change, and a fault that shows itself now and then must not pass unseen.
+ * Lists the tests that passed only at the second attempt, which `CI=true` allows for tests with an engine: a slow
+ * machine must not reject a change, and an intermittent fault must not pass unnoticed.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-"""Represents a call over HTTP, and builds the answers that moto does not give."""
+"""Represents a call over HTTP, and builds the responses that moto does not provide."""
 
 import json
 import uuid
@@ -16,7 +16,7 @@ class Call:
     service: str
     region: str
     account: str
-    # The access key that the call was signed with.
+    # The access key with which the call was signed.
     key: str
     action: str
     params: dict[str, str]

@@ -133,7 +133,7 @@ def rest(call: Call, environ: dict[str, Any]) -> Answer:
 
 
 def log(call: Call, fault: Fault | None) -> dict[str, Any]:
-    """Returns an entry whose status is null until there is an answer."""
+    """Returns an entry whose status is null until there is a response."""
     entry = {
         "seq": len(world.calls) + 1,
         "time": world.now().isoformat(timespec="milliseconds") + "Z",
@@ -206,7 +206,7 @@ def seed(volumes: int, snapshots: int, recycled: int) -> dict[str, list[str]]:
 
 
 def put_tags(resource_id: str, tags: dict[str, str]) -> None:
-    """Writes tags as other AWS services do, including keys that begin with aws:, which CreateTags refuses."""
+    """Writes tags as other AWS services do, including keys that begin with aws:, which CreateTags rejects."""
     for _, _, backend in ec2_backends.iter_backends():
         if resource_id in backend.snapshots or resource_id in backend.volumes:
             backend.tags[resource_id].update(tags)

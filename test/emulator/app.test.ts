@@ -11,7 +11,7 @@ import { defaultAccount, startEmulator } from "./emulator";
 import { otherAccount, ec2, createSnapshot, describeSnapshots, refusal } from "./calls";
 
 describe("accounts", () => {
-    test("STS on the same port identifies the caller, and an assumed role belongs to its account", async () => {
+    test("STS on the same port identifies the caller, and an assumed role acts in its own account", async () => {
         const sts = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) =>
             new STSClient({ endpoint: emulator.endpoint, region: "us-east-1", credentials });
         const env = emulator.env();
@@ -46,7 +46,7 @@ describe("accounts", () => {
         ]);
     });
 
-    test("the environment is the emulator's: nothing of the user's AWS settings is left", () => {
+    test("the environment contains the emulator's settings and none of the user's AWS settings", () => {
         const before = process.env["AWS_PROFILE"];
         process.env["AWS_PROFILE"] = "production";
         try {
@@ -67,7 +67,7 @@ describe("accounts", () => {
 });
 
 describe("the log of calls", () => {
-    test("has every call with its parameters and how it ended", async () => {
+    test("contains every call with its parameters and result", async () => {
         const volumeId = await emulator.createVolume();
         await emulator.clearCalls();
         await createSnapshot(volumeId);
@@ -93,7 +93,7 @@ describe("the log of calls", () => {
 });
 
 describe("the process", () => {
-    test("reset brings back everything: resources, calls, settings, clock and faults", async () => {
+    test("reset restores the initial resources, calls, settings, clock and faults", async () => {
         const settings = await emulator.set({});
         await emulator.set({ snapshotSeconds: 60, volumeError: "error" });
         await createSnapshot();
@@ -112,7 +112,7 @@ describe("the process", () => {
         expect(Math.abs(Date.now() - Date.parse(call?.time ?? ""))).toBeLessThan(60_000);
     });
 
-    test("a call that is under way at a reset does nothing after it", async () => {
+    test("a call in progress during a reset has no effect afterwards", async () => {
         await emulator.faults([{ action: "CreateVolume", kind: "delay", seconds: 1 }]);
         const late = refusal(emulator.createVolume());
         await expect.poll(() => emulator.count("CreateVolume")).toBe(1);
@@ -121,7 +121,7 @@ describe("the process", () => {
         expect(await emulator.volumes()).toEqual([]);
     });
 
-    test("stop ends it, and it ends when its parent is killed", async () => {
+    test("exits on stop, and when its parent is killed", async () => {
         const separate = await startEmulator();
         await separate.stop();
         expect(isRunning(separate.pid)).toBe(false);

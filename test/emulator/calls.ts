@@ -133,7 +133,7 @@ export async function instanceWithVolumes(): Promise<{ instanceId: string; data:
     return { instanceId, data, scratch };
 }
 
-/** Returns all policies of DLM as a whole, of which a list shows only the heads. */
+/** Returns all DLM policies with their details, which the list of DLM does not contain. */
 export async function policies(): Promise<Record<string, unknown>[]> {
     const { body } = await emulator.rest("dlm", "GET", "/policies");
     const listed = body["Policies"] as { PolicyId: string }[];

@@ -1,9 +1,9 @@
 /**
- * Describes what the emulator's own interface takes and returns: recorded calls, settings, faults and states.
+ * Describes the inputs and outputs of the emulator's own interface: recorded calls, settings, faults and states.
  *
  * @module
  */
-/** Describes one call as the emulator received it; `status` is null until the call has an answer. */
+/** Describes one call as the emulator received it; `status` is null until the call has a response. */
 export interface Call {
     seq: number;
     /** Contains the emulator's time in ISO 8601. */
@@ -17,7 +17,7 @@ export interface Call {
     /** Contains the caller's `User-Agent`, in which the SDK describes its runtime. */
     agent: string;
     status: number | null;
-    /** Contains the code of the error, if the answer is an error. */
+    /** Contains the code of the error, if the response is an error. */
     error: string | null;
     /** Contains the kind of fault that applied to this call. */
     fault: FaultKind | null;
@@ -32,7 +32,7 @@ export interface Settings {
     volumeSeconds: number;
     /** New volumes fail or disappear after their creation; by default (null) they do neither. */
     volumeError: "error" | "vanish" | null;
-    /** A modified volume keeps its old figures for this many seconds; the default is 0. */
+    /** A modified volume keeps its old size and performance for this many seconds; the default is 0. */
     modifyingSeconds: number;
     /** A volume accepts this many modifications in a rolling 24 hours; the default is 4. */
     modificationsPerDay: number;
@@ -57,9 +57,9 @@ export interface Settings {
     fastRestoreLimit: number;
     /** A move to or from the archive takes this many seconds; the default is 0. */
     tieringSeconds: number;
-    /** Deleted snapshots can be restored for this many days; by default (0) they are deleted at once. */
+    /** Deleted snapshots can be restored for this many days; by default (0) they are deleted immediately. */
     recycleBinDays: number;
-    /** EC2 answers "not found" to new ids for this many seconds; the default is 0. */
+    /** EC2 returns "not found" for new ids for this many seconds; the default is 0. */
     newIdSeconds: number;
     /** A deregistered AMI keeps its snapshots in use for this many seconds; the default is 0. */
     imageReleaseSeconds: number;
@@ -67,7 +67,7 @@ export interface Settings {
      * A detached volume is shown as `detaching` (`busy` if forced) and in use for this many seconds; the default is 0.
      */
     detachingSeconds: number;
-    /** DeleteVolume is then rejected for this many seconds, though nothing is attached; the default is 0. */
+    /** DeleteVolume is then rejected for this many seconds, although the volume is not attached; the default is 0. */
     volumeInUseSeconds: number;
     /**
      * DescribeSnapshots shows each member of CreateSnapshots this many seconds after the previous one, or after the
@@ -86,8 +86,8 @@ export interface Settings {
 }
 
 /**
- * Replaces EC2's answer by an error, by no answer (`reset`, `hang`), a late one, broken XML, or an empty body or an
- * HTML page with status 200. `without` omits the set from EC2's answer, `repeat` puts the same token into every page.
+ * Replaces EC2's response by an error, no response (`reset`, `hang`), a late one, malformed XML, or an empty body or an
+ * HTML page with status 200. `without` omits the list from the response, `repeat` puts the same token into every page.
  */
 export type FaultKind =
     "error" | "reset" | "delay" | "hang" | "malformed" | "empty" | "html" | "without" | "repeat";
@@ -104,7 +104,7 @@ export interface Fault {
     times?: number | null;
     /** The rule skips this many matching calls first; the default is 0. */
     after?: number;
-    /** Is `"after"` if EC2 acts and its answer is lost; the default is `"before"`. */
+    /** Is `"after"` if EC2 acts and its response is lost; the default is `"before"`. */
     where?: "before" | "after";
     /** Defaults to `"error"`, with `code`, `message` and `status` (400). */
     kind?: FaultKind;

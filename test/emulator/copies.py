@@ -36,7 +36,7 @@ class CopyCalls(SnapshotCalls):
         snapshot.outpost_arn = self._get_param("DestinationOutpostArn")
         snapshot.kms_key_id = self._arn(key) if key else None
         if key and snapshot.kms_key_id is None:
-            # EC2 checks the key only after it has answered.
+            # EC2 checks the key only after its response.
             snapshot.failure = "Given key ID is not accessible"
         snapshot.volume_name = VOLUME_OF_COPIES
         snapshot.size = source.size

@@ -4,7 +4,7 @@ import { emulator, test } from "../fixture";
 import { otherAccount, createSnapshot, describeSnapshots, shareWith } from "./calls";
 
 describe("CopySnapshot", () => {
-    test("creates an own snapshot from a shared one, in another region, with an arbitrary volume id", async () => {
+    test("copies a shared snapshot into the caller's account in another region, with an arbitrary volume id", async () => {
         const source = await createSnapshot(await emulator.createVolume({ size: 7 }));
         await shareWith(source, otherAccount);
         const client = emulator.ec2({ account: otherAccount, region: "eu-west-1" });

@@ -5,7 +5,7 @@ import { defaultAccount } from "./emulator";
 import { otherAccount, ec2, createSnapshot, describeSnapshots, idsOf, refusal, shareWith } from "./calls";
 
 describe("DescribeSnapshots", () => {
-    test("answers in pages of MaxResults, and a deletion in between makes none slip by", async () => {
+    test("returns pages of MaxResults, and a deletion between pages skips no snapshot", async () => {
         const volumeId = await emulator.createVolume();
         const ids: string[] = [];
         for (let number = 0; number < 12; number++) ids.push(await createSnapshot(volumeId));
@@ -36,7 +36,7 @@ describe("DescribeSnapshots", () => {
         );
     });
 
-    test("fails whole for one unknown id, where the filter leaves it out", async () => {
+    test("fails for the complete request if one id is unknown; a filter omits unknown ids", async () => {
         const id = await createSnapshot();
         const unknown = "snap-0123456789abcdef0";
 
@@ -69,7 +69,7 @@ describe("DescribeSnapshots", () => {
         expect(await refusal(by(["colour", "red"]))).toContain("The filter 'colour' is invalid");
     });
 
-    test("takes 200 values a filter and no more", async () => {
+    test("accepts at most 200 values per filter", async () => {
         const values = Array.from({ length: 201 }, (_, index) => `snap-${index}`);
 
         expect(await idsOf({ Filters: [{ Name: "snapshot-id", Values: values.slice(1) }] })).toEqual([]);
@@ -78,7 +78,7 @@ describe("DescribeSnapshots", () => {
         );
     });
 
-    test("shows own and shared snapshots of an account, and OwnerIds distinguishes them", async () => {
+    test("returns own and shared snapshots of an account, and OwnerIds distinguishes them", async () => {
         const other = emulator.ec2({ account: otherAccount });
         const secret = await createSnapshot();
         const shared = await createSnapshot();

@@ -168,7 +168,7 @@ def _new_policy(call: Call, asked: dict[str, Any], policies: dict[str, Policy]) 
 
 
 def _check_default(kind: str, others: Any) -> None:
-    """A Region has one default policy for volumes and one for instances; AWS's code for a second one is not known."""
+    """Checks that a Region has one default policy for volumes and one for instances; AWS's error code is not known."""
     if kind not in ("VOLUME", "INSTANCE"):
         raise invalid("DefaultPolicy is VOLUME or INSTANCE")
     for other in others:
@@ -218,7 +218,7 @@ def _check_tags(tags: dict[str, str]) -> None:
 
 
 def _check_targets(details: dict[str, Any], others: Any) -> None:
-    """Refuses a target tag of another policy, as documented for targetTags; the code of AWS is not documented."""
+    """Rejects a target tag of another policy, as documented for targetTags; the error code of AWS is not documented."""
     wanted = {(tag["Key"], tag.get("Value", "")) for tag in details.get("TargetTags", [])}
     for other in others:
         held = {(tag["Key"], tag.get("Value", "")) for tag in other.details.get("TargetTags", [])}
@@ -254,7 +254,7 @@ def _check_details(details: dict[str, Any], default: bool) -> None:
 
 
 def _check_events(details: dict[str, Any]) -> None:
-    """As the reference of the API has it: https://docs.aws.amazon.com/dlm/latest/APIReference/API_EventParameters.html"""
+    """Validates the event source as documented: https://docs.aws.amazon.com/dlm/latest/APIReference/API_EventParameters.html"""
     foreign = {"ResourceTypes", "TargetTags", "Schedules"} & details.keys()
     if foreign:
         raise invalid(f"{sorted(foreign)} are not for event-based policies")

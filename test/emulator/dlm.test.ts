@@ -27,7 +27,7 @@ function create(input: object): Promise<RestAnswer> {
 }
 
 describe("DLM", () => {
-    test("keeps a policy through its life, and counts its calls like EC2's", async () => {
+    test("creates, reads, updates and deletes a policy, and logs its calls like those of EC2", async () => {
         const id = String((await create(policy("yes"))).body["PolicyId"]);
         const path = `/policies/${id}`;
         await emulator.rest("dlm", "PATCH", path, { State: "DISABLED" });
@@ -50,7 +50,7 @@ describe("DLM", () => {
         ]);
     });
 
-    test("refuses what is out of its limits, target tags in use, and one policy too many", async () => {
+    test("rejects values beyond its limits, target tags in use, and one policy more than the quota", async () => {
         await create(policy("yes"));
         const refused = [
             policy("yes"),
@@ -66,7 +66,7 @@ describe("DLM", () => {
         expect((await create(policy("d"))).body["__type"]).toBe("LimitExceededException");
     });
 
-    test("takes an event-based policy within the limits of the API, and changes neither its type nor adds schedules", async () => {
+    test("accepts an event-based policy within the API's limits; an update cannot change its type or add schedules", async () => {
         const copy = { Target: "eu-west-1", EncryptionConfiguration: { Encrypted: false } };
         const parameters = {
             EventType: "shareSnapshot",
@@ -107,7 +107,7 @@ describe("DLM", () => {
         );
     });
 
-    test("has one default policy for volumes in a Region, with limits of its own", async () => {
+    test("accepts one default policy for volumes per Region, with separate limits", async () => {
         const standard = {
             Description: "all",
             State: "ENABLED",

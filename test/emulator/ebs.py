@@ -65,7 +65,7 @@ def _list(call: Call, snapshot_id: str, asked: dict[str, str]) -> tuple[int, dic
         "ChangedBlocks" if changed else "Blocks": shown,
         "VolumeSize": seen[snapshot_id].size,
         "BlockSize": BLOCK_SIZE,
-        # Expiry of tokens: in a week.
+        # A token expires after a week.
         "ExpiryTime": int(world.now().timestamp()) + 7 * 86400,
     }
     if len(rows) > len(shown):

@@ -20,7 +20,7 @@ describe("EBS direct APIs", () => {
         const rest = await list(`${second}/changedblocks?firstSnapshotId=${first}&startingBlockIndex=161`);
 
         expect(page.body).toMatchObject({ BlockSize: 524288, VolumeSize: 1 });
-        // A token takes the place of the starting index.
+        // A token replaces the starting index.
         expect([page.body["Blocks"], next.body["Blocks"]].map((blocks) => (blocks as []).length)).toEqual([
             100, 51,
         ]);
@@ -47,7 +47,7 @@ describe("EBS direct APIs", () => {
         expect(lengths).toEqual([100, 0, 50]);
     });
 
-    test("refuse unknown, pending, archived and unrelated snapshots, page sizes, and tokens of other snapshots", async () => {
+    test("reject unknown, pending, archived and unrelated snapshots, page sizes, and tokens of other snapshots", async () => {
         const volumeId = await emulator.createVolume();
         const [first, second, other] = [
             await createSnapshot(volumeId),

@@ -56,7 +56,7 @@ export class Emulator {
     pulumiConfig(): Record<string, string> {
         return {
             "aws:region": region,
-            // Tests count calls, so that the verification is off; a test of the verification enables it.
+            // The verification is disabled, because tests count calls; a test of the verification enables it.
             "aws:skipCredentialsValidation": "true",
             "aws:endpoints": JSON.stringify([
                 {
@@ -196,13 +196,13 @@ export class Emulator {
         return key as { accessKey: string; secretKey: string };
     }
 
-    /** Advances the emulator's clock: everything in it ages by this duration at once. */
+    /** Advances the emulator's clock: everything in it ages by this duration immediately. */
     async advance(seconds: number): Promise<void> {
         await this.#control("POST", "clock", { advance: seconds });
     }
 
     /**
-     * Creates volumes of the default account, and this number of snapshots that were created by hand or deleted into
+     * Creates volumes of the default account, and this number of snapshots that were created manually or deleted into
      * the Recycle Bin, without one call for each. Returns the ids of the volumes.
      */
     async seed(amounts: { volumes?: number; snapshots?: number; recycled?: number }): Promise<string[]> {

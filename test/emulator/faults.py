@@ -1,4 +1,4 @@
-"""Injects faults that a test requests: calls that fail, disconnect, take long or return an unreadable answer."""
+"""Injects faults that a test requests: calls that fail, disconnect, take long or return an unreadable response."""
 
 import random
 import re
@@ -14,17 +14,17 @@ DEFAULTS: dict[str, Any] = {
     "action": "*",
     "params": {},  # only calls that carry these, e.g. {"VolumeId": "vol-1"}
     "probability": 1,
-    "times": None,  # how often it strikes, None = for ever
-    "after": 0,  # matching calls that are let through first
-    "where": "before",  # "after": EC2 acted, and the answer is lost
+    "times": None,  # how often it occurs; None: always
+    "after": 0,  # matching calls that succeed first
+    "where": "before",  # "after": EC2 acts, and its response is lost
     "kind": "error",
-    "code": "InternalError",  # code, message and status: of kind "error"
+    "code": "InternalError",  # code, message and status apply to kind "error"
     "message": "An internal error has occurred",
     "status": 400,
-    "seconds": 0,  # of kind "delay"
+    "seconds": 0,  # applies to kind "delay"
 }
 KINDS = ("error", "reset", "delay", "hang", "malformed", "empty", "html", "without", "repeat")
-# The element with the result of a call; "without" answers 200 and omits it.
+# The element with the result of a call; "without" returns status 200 and omits it.
 LIST_SET = re.compile(
     rb"<(snapshotSet|volumeSet|createVolumePermission|snapshotTierStatusSet|volumeModificationSet"
     rb"|fastSnapshotRestoreSet|volumeStatusSet)(?:/>|>.*</\1>)",
@@ -36,7 +36,7 @@ REPEATED = b"<nextToken>Mg==</nextToken>"
 
 
 class Unanswered(ConnectionError):
-    """Signals that a request ends without an answer: the HTTP server closes the connection."""
+    """Signals that a request ends without a response: the HTTP server closes the connection."""
 
 
 class Fault:
@@ -74,7 +74,7 @@ class Fault:
 
     @property
     def alters(self) -> bool:
-        """Reports whether the fault changes EC2's answer instead of replacing it."""
+        """Reports whether the fault changes EC2's response instead of replacing it."""
         return self.kind in ("without", "repeat")
 
     def altered(self, call: Call, answer: Answer) -> Answer:
@@ -87,7 +87,7 @@ class Fault:
         return answer._replace(body=body)
 
     def answer(self, call: Call, connection: socket.socket) -> Answer | None:
-        """Returns the answer instead of EC2's; None for a delay."""
+        """Returns the response instead of EC2's; None for a delay."""
         match self.kind:
             case "delay":
                 time.sleep(self.rule["seconds"])

@@ -14,7 +14,7 @@ import { emulator, test } from "../fixture";
 import { ec2, createSnapshot, describeSnapshots, idsOf, refusal, otherAccount, shareWith } from "./calls";
 
 describe("faults", () => {
-    test("an error takes EC2's form, so many times, only for calls that match, and nothing happens", async () => {
+    test("an error has EC2's format, occurs the given number of times for matching calls only, and changes nothing", async () => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([
             { action: "CreateSnapshot", params: { VolumeId: "vol-1" }, code: "NeverSeen" },
@@ -40,7 +40,7 @@ describe("faults", () => {
         ]);
     });
 
-    test("an error of STS has the form of STS", async () => {
+    test("an error of STS has the format of STS", async () => {
         await emulator.faults([
             { action: "GetCallerIdentity", code: "ExpiredToken", message: "too old", status: 403 },
         ]);
@@ -55,7 +55,7 @@ describe("faults", () => {
         );
     });
 
-    test("`after` lets calls through first, and the SDK's own retry gets over a passing fault", async () => {
+    test("`after` lets the first calls succeed, and the SDK's own retry handles a temporary fault", async () => {
         const volumeId = await emulator.createVolume();
         await emulator.clearCalls();
         await emulator.faults([
@@ -73,7 +73,7 @@ describe("faults", () => {
         ]);
     });
 
-    test("with where: after, the snapshot is created, and the connection ends before the answer", async () => {
+    test("with where: after, the snapshot is created and the connection closes before the response", async () => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([{ action: "CreateSnapshot", kind: "reset", where: "after", times: 1 }]);
 
@@ -84,7 +84,7 @@ describe("faults", () => {
         expect(await emulator.calls((call) => call.fault === "reset")).toMatchObject([{ status: null }]);
     });
 
-    test("a broken answer is no answer to the SDK", async () => {
+    test("the SDK reports a malformed response as an error", async () => {
         await emulator.faults([{ action: "DescribeSnapshots", kind: "malformed" }]);
 
         await expect(describeSnapshots({})).rejects.toThrow();
@@ -92,7 +92,7 @@ describe("faults", () => {
         expect(await describeSnapshots({})).toEqual([]);
     });
 
-    test("a call that hangs holds up no other, and ends with its connection", async () => {
+    test("a hanging call blocks no other call, and ends with its connection", async () => {
         await emulator.faults([{ action: "DescribeVolumes", kind: "hang" }]);
         const leave = new AbortController();
         const hanging = ec2.send(new DescribeVolumesCommand({}), { abortSignal: leave.signal });
@@ -104,7 +104,7 @@ describe("faults", () => {
         expect(await refusal(hanging)).toMatch(/^AbortError/);
     });
 
-    test("a delay takes its time, then EC2 answers as ever", async () => {
+    test("after a delay, EC2 responds normally", async () => {
         await emulator.faults([{ action: "DescribeSnapshots", kind: "delay", seconds: 0.3 }]);
         const started = performance.now();
 
@@ -113,7 +113,7 @@ describe("faults", () => {
         expect(performance.now() - started).toBeGreaterThanOrEqual(290);
     });
 
-    test("a seed makes chance repeatable", async () => {
+    test("a seed makes random faults reproducible", async () => {
         const run = async () => {
             await emulator.clearCalls();
             await emulator.set({ seed: 7 });
@@ -127,7 +127,7 @@ describe("faults", () => {
         expect(await run()).toEqual(first);
     });
 
-    test("misspelt rules and settings are refused instead of ignored", async () => {
+    test("misspelt rules and settings are rejected instead of ignored", async () => {
         const misspelt = { acton: "CreateSnapshot" };
         await expect(emulator.faults([misspelt as object])).rejects.toThrow("acton");
         const unknown = { snapshotSecond: 1 };
@@ -145,8 +145,8 @@ describe("faults", () => {
     });
 });
 
-describe("answers with status 200 that are none", () => {
-    test.each(["empty", "html"] as const)("%s: instead of EC2's answer", async (kind) => {
+describe("malformed responses with status 200", () => {
+    test.each(["empty", "html"] as const)("%s: replaces EC2's response", async (kind) => {
         await createSnapshot();
         await emulator.faults([{ action: "DescribeSnapshots", kind }]);
 
@@ -156,7 +156,7 @@ describe("answers with status 200 that are none", () => {
         expect(await emulator.calls((call) => call.fault === kind)).toMatchObject([{ status: 200 }]);
     });
 
-    test("without: EC2's answer lacks its set, of snapshots, volumes, grants, locks and tiers", async () => {
+    test("without: EC2's response lacks its list of snapshots, volumes, grants, locks or tiers", async () => {
         const SnapshotId = await createSnapshot();
         await shareWith(SnapshotId, otherAccount);
         await ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode: "governance", LockDuration: 1 }));
@@ -181,27 +181,24 @@ describe("answers with status 200 that are none", () => {
     });
 });
 
-describe("a refusal with a status of 500 or more", () => {
-    test.each([500, 503])(
-        "carries a code of EC2's own with status %i, and nothing is made",
-        async (status) => {
-            await emulator.faults([
-                {
-                    action: "CreateVolume",
-                    code: "InsufficientVolumeCapacity",
-                    message: "no capacity",
-                    status,
-                },
-            ]);
-
-            const error: unknown = await emulator.createVolume().catch((thrown: unknown) => thrown);
-
-            expect(error).toMatchObject({
-                name: "InsufficientVolumeCapacity",
+describe("a rejection with status 500 or higher", () => {
+    test.each([500, 503])("has an EC2 error code with status %i, and creates nothing", async (status) => {
+        await emulator.faults([
+            {
+                action: "CreateVolume",
+                code: "InsufficientVolumeCapacity",
                 message: "no capacity",
-                $metadata: { httpStatusCode: status },
-            });
-            expect(await emulator.volumes()).toEqual([]);
-        },
-    );
+                status,
+            },
+        ]);
+
+        const error: unknown = await emulator.createVolume().catch((thrown: unknown) => thrown);
+
+        expect(error).toMatchObject({
+            name: "InsufficientVolumeCapacity",
+            message: "no capacity",
+            $metadata: { httpStatusCode: status },
+        });
+        expect(await emulator.volumes()).toEqual([]);
+    });
 });

@@ -21,7 +21,7 @@ def make_user(name: str, actions: list[str]) -> dict[str, str]:
 
 
 def refusal(call: Call) -> Answer | None:
-    """Returns the answer to a call for which the caller has no permission."""
+    """Returns the response to a call for which the caller has no permission."""
     try:
         key = IAMUserAccessKey(call.account, "aws", call.key, {})
     except CreateAccessKeyFailure:

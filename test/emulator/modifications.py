@@ -1,4 +1,4 @@
-"""Extends moto by modifications of volumes, of which EC2 allows a few a day, and by their initialization."""
+"""Extends moto by modifications of volumes, which EC2 limits per day, and by their initialization."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,8 +89,8 @@ class ModificationCalls(VolumeCalls):
         recent = [start for start in volume.modification_starts if world.now() < start + DAY]
         if len(recent) < most:
             return
-        # The message is invented: EC2's contains the time, but its text is not documented. A change is possible again
-        # 24 hours after the oldest of the last `most`.
+        # The message is invented: EC2's contains the time, but its text is not documented. A modification is possible
+        # again 24 hours after the oldest of the last `most`.
         again = recent[-most] + DAY if most else world.now() + DAY
         raise EC2ClientError(
             "VolumeModificationRateExceeded",

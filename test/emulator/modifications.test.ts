@@ -10,7 +10,7 @@ function grow(VolumeId: string, Size: number): Promise<unknown> {
 }
 
 describe("modifications of a volume", () => {
-    test("wait for the one before: IncorrectModificationState while modifying and while optimizing", async () => {
+    test("fail with IncorrectModificationState while the previous one is modifying or optimizing", async () => {
         await emulator.set({ modifyingSeconds: 10, optimizingSeconds: 100 });
         const id = await emulator.createVolume();
         await grow(id, 2);
@@ -27,7 +27,7 @@ describe("modifications of a volume", () => {
         expect(await emulator.count("ModifyVolume")).toBe(4);
     });
 
-    test("are four in a rolling 24 hours; the error of the fifth contains the time from which it succeeds", async () => {
+    test("are limited to four in a rolling 24 hours; the error of the fifth contains the time from which it succeeds", async () => {
         const id = await emulator.createVolume();
         const starts: number[] = [];
         for (const size of [2, 3, 4, 5]) {
@@ -49,7 +49,7 @@ describe("modifications of a volume", () => {
         expect(await refusal(grow(id, 7))).toMatch(/^VolumeModificationRateExceeded: /);
     });
 
-    test("modificationsPerDay is their number, of each volume apart", async () => {
+    test("modificationsPerDay limits them for each volume separately", async () => {
         await emulator.set({ modificationsPerDay: 1 });
         const [id, other] = [await emulator.createVolume(), await emulator.createVolume()];
         await grow(id, 2);

@@ -9,7 +9,7 @@ import { emulator, test } from "../fixture";
 import { ec2, createSnapshot, tagList, manyTags, idsOf, refusal } from "./calls";
 
 describe("CreateSnapshots", () => {
-    test("takes all volumes of an instance but the excluded ones, pending, with tags given and copied", async () => {
+    test("creates pending snapshots of all volumes of an instance except excluded ones, with given and copied tags", async () => {
         const { Instances = [] } = await ec2.send(
             new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
         );
@@ -43,7 +43,7 @@ describe("CreateSnapshots", () => {
         ]);
     });
 
-    test("makes none where one volume has too many pending", async () => {
+    test("creates no snapshot if one volume has too many pending snapshots", async () => {
         await emulator.set({ snapshotSeconds: 60, pendingPerVolume: 1 });
         const { Instances = [] } = await ec2.send(
             new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
@@ -86,7 +86,7 @@ describe("the members of CreateSnapshots", () => {
     test.each([
         ["one after another", 10, [1, 2, 3]],
         ["each at its own time", [15, 0, 15], [1, 1, 3]],
-    ])("are shown %s, as memberSeconds says", async (_, memberSeconds, shown) => {
+    ])("become visible %s, according to memberSeconds", async (_, memberSeconds, shown) => {
         await emulator.set({ memberSeconds });
         const InstanceId = await instance({});
         await create(InstanceId, []);
@@ -99,7 +99,7 @@ describe("the members of CreateSnapshots", () => {
         expect(counts).toEqual(shown);
     });
 
-    test("are refused, all of them, where a copied tag is given as well or there is no room for them", async () => {
+    test("are all rejected if a copied tag is also given or the tag limit is exceeded", async () => {
         const InstanceId = await instance({ Name: "data" });
 
         expect(await refusal(create(InstanceId, tagList({ Name: "set" })))).toMatch(

@@ -11,7 +11,7 @@ async function page(NextToken?: string): Promise<{ ids: (string | undefined)[]; 
 }
 
 describe("the Recycle Bin", () => {
-    test("is seeded with thousands without a call, and lists them in pages", async () => {
+    test("is seeded with thousands of snapshots without a call, and lists them in pages", async () => {
         await emulator.seed({ recycled: 2500 });
         expect(await emulator.calls()).toEqual([]);
 
@@ -42,7 +42,7 @@ describe("the Recycle Bin", () => {
         expect(await refusal(page())).toMatch(/^InvalidAction: /);
     });
 
-    test("is refused to a user without the permission", async () => {
+    test("is denied to a user without the permission", async () => {
         const { accessKey, secretKey } = await emulator.user("reader", ["ec2:DescribeSnapshots"]);
         const otherClient = new EC2Client({
             endpoint: emulator.endpoint,

@@ -16,7 +16,7 @@ from typing import Any
 
 # Settings of moto that are read at import. Its stock AMIs would put a hundred snapshots into every new region.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
-# No browser calls; the headers for one would be computed for each answer.
+# No browser calls the emulator; CORS headers would be computed for each response.
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 for name in ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "MOTO_ACCOUNT_ID"):
     os.environ.pop(name, None)

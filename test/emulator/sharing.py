@@ -100,7 +100,7 @@ class SharingCalls(SnapshotCalls):
         return ActionResult({"State": self.region_state.block_public_access, "ManagedBy": "account"})
 
 
-# EC2 shows a change a moment later: the former grants of a snapshot, and the time until which they are shown.
+# The former grants of a snapshot and the time until which they are shown, because EC2 shows a change later.
 _former: WeakKeyDictionary[LivingSnapshot, tuple[datetime, set[str], set[str]]] = WeakKeyDictionary()
 
 

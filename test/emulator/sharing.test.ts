@@ -49,7 +49,7 @@ describe("sharing", () => {
         );
     });
 
-    test("a change is shown after `grantSeconds`, and is effective immediately", async () => {
+    test("a change takes effect immediately and becomes visible after `grantSeconds`", async () => {
         const SnapshotId = await createSnapshot();
         await emulator.set({ grantSeconds: 60 });
         await shareWith(SnapshotId, otherAccount);
@@ -60,13 +60,13 @@ describe("sharing", () => {
         expect(await grantsOf(SnapshotId)).toEqual({ users: [otherAccount], groups: [] });
     });
 
-    test("with the owner it is refused", async () => {
+    test("sharing with the owner is rejected", async () => {
         const SnapshotId = await createSnapshot();
 
         expect(await refusal(shareWith(SnapshotId, defaultAccount))).toMatch(/^InvalidParameterValue: /);
     });
 
-    test("RestorableByUserIds are one's own and those with an explicit grant, or the public ones", async () => {
+    test("RestorableByUserIds returns own and explicitly shared snapshots, or the public ones", async () => {
         const [unshared, shared, open] = [
             await createSnapshot(),
             await createSnapshot(),
@@ -81,7 +81,7 @@ describe("sharing", () => {
         expect(await idsOf({ RestorableByUserIds: ["self"] })).toEqual([unshared, shared, open]);
     });
 
-    test("takes 500 changes a call and no more", async () => {
+    test("accepts at most 500 changes per call", async () => {
         const SnapshotId = await createSnapshot();
         const grants = Array.from({ length: 501 }, (_, index) => ({
             UserId: String(100_000_000_000 + index),
@@ -95,7 +95,7 @@ describe("sharing", () => {
         expect((await grantsOf(SnapshotId)).users).toHaveLength(500);
     });
 
-    test("an encrypted snapshot is never public, and under the default key it is not shared at all", async () => {
+    test("an encrypted snapshot cannot be public, and one encrypted with the default key cannot be shared", async () => {
         const { VolumeId } = await ec2.send(
             new CreateVolumeCommand({
                 AvailabilityZone: zone,
@@ -115,7 +115,7 @@ describe("sharing", () => {
         );
     });
 
-    test("block public access refuses new public sharing and, with block-all-sharing, hides existing public snapshots", async () => {
+    test("block public access rejects new public sharing and, with block-all-sharing, hides existing public snapshots", async () => {
         const state = async () => (await ec2.send(new GetSnapshotBlockPublicAccessStateCommand({}))).State;
         const before = await createSnapshot();
         const after = await createSnapshot();

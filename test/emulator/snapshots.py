@@ -30,7 +30,7 @@ class LivingSnapshot(Snapshot):
         # Duration of a time-based copy.
         self.completion_minutes: int | None = None
         self.forced: dict[str, Any] = {}
-        # Seconds until Describe shows it.
+        # Seconds until DescribeSnapshots returns it.
         self.hidden_seconds: float = 0
         # See features.py.
         self.lock: Any = None
@@ -103,7 +103,7 @@ class LivingSnapshot(Snapshot):
         if "seconds" in changes:
             self.seconds = changes["seconds"]
             self.forced = {}
-        # Tags of EC2 and other services have keys that CreateTags refuses, such as aws:dlm:lifecycle-policy-id.
+        # Tags of EC2 and other services have keys that CreateTags rejects, such as aws:dlm:lifecycle-policy-id.
         self.add_tags(changes.get("tags", {}))
         self.forced |= {key: changes[key] for key in ("status", "progress", "statusMessage") if key in changes}
         if changes.get("status") == "completed":
@@ -133,7 +133,7 @@ class LivingSnapshot(Snapshot):
         }
 
     def view_at_birth(self) -> dict[str, Any]:
-        """Returns the answer of CreateSnapshot, which is always pending and without progress."""
+        """Returns the response of CreateSnapshot, which is always pending and without progress."""
         later = ("StateMessage", "CompletionTime", "FullSnapshotSizeInBytes", "StorageTier")
         view = {key: value for key, value in self.view().items() if key not in later}
         return view | {"State": "pending", "Progress": ""}

@@ -28,7 +28,7 @@ import {
     zone,
 } from "./calls";
 
-describe("the life of a snapshot", () => {
+describe("the lifecycle of a snapshot", () => {
     test("CreateSnapshot returns pending without progress, even if Describe shows completed immediately", async () => {
         const volumeId = await emulator.createVolume({ size: 3 });
 
@@ -56,7 +56,7 @@ describe("the life of a snapshot", () => {
         });
     });
 
-    test("it stays pending with rising progress and a constant start, then completes at its time", async () => {
+    test("stays pending with increasing progress and a constant start time, then completes on time", async () => {
         await emulator.set({ snapshotSeconds: 1000 });
         const id = await createSnapshot();
         const observed: Snapshot[] = [];
@@ -81,7 +81,7 @@ describe("the life of a snapshot", () => {
         ]);
     });
 
-    test("snapshotError ends those created from then on in error with that message", async () => {
+    test("snapshotError makes subsequently created snapshots fail with that message", async () => {
         await emulator.set({ snapshotSeconds: 10 });
         const good = await createSnapshot();
         await emulator.set({ snapshotError: "the key is disabled" });
@@ -94,7 +94,7 @@ describe("the life of a snapshot", () => {
         expect(failed.CompletionTime).toBeUndefined();
     });
 
-    test("a test forces the state of one snapshot, and a new length gives it its life back", async () => {
+    test("a test can force the state of one snapshot, and a new duration resumes its progress", async () => {
         const id = await createSnapshot();
 
         await emulator.snapshot(id, { status: "error", progress: "42%", statusMessage: "disk on fire" });
@@ -109,7 +109,7 @@ describe("the life of a snapshot", () => {
         await expect(emulator.snapshot("snap-unknown", {})).rejects.toThrow("snap-unknown");
     });
 
-    test("it keeps its size when its volume grows, and stays when its volume is deleted", async () => {
+    test("it keeps its size when its volume grows, and exists after its volume is deleted", async () => {
         const volumeId = await emulator.createVolume({ size: 2 });
         const id = await createSnapshot(volumeId);
 
@@ -121,7 +121,7 @@ describe("the life of a snapshot", () => {
 });
 
 describe("CreateSnapshot", () => {
-    test("writes tags, and refuses forbidden ones before anything is created", async () => {
+    test("writes tags, and rejects forbidden ones before anything is created", async () => {
         const volumeId = await emulator.createVolume();
         const id = await createSnapshot(volumeId, { Name: "nightly", Group: "payments" });
 
@@ -134,13 +134,13 @@ describe("CreateSnapshot", () => {
         expect(await idsOf({ OwnerIds: ["self"] })).toEqual([id]);
     });
 
-    test("an unknown volume is InvalidVolume.NotFound, naming it", async () => {
+    test("fails with InvalidVolume.NotFound and the id for an unknown volume", async () => {
         expect(await refusal(createSnapshot("vol-0123456789abcdef0"))).toBe(
             "InvalidVolume.NotFound: The volume 'vol-0123456789abcdef0' does not exist.",
         );
     });
 
-    test("a sixth pending snapshot of one volume is refused, until one completes", async () => {
+    test("a sixth pending snapshot of one volume is rejected until one completes", async () => {
         await emulator.set({ snapshotSeconds: 60 });
         const volumeId = await emulator.createVolume();
         for (let number = 0; number < 5; number++) await createSnapshot(volumeId);
@@ -153,7 +153,7 @@ describe("CreateSnapshot", () => {
         await createSnapshot(volumeId);
     });
 
-    test("perVolumeRateSeconds refuses the second of a volume within that time, not of another volume", async () => {
+    test("perVolumeRateSeconds rejects a second snapshot of the same volume within that time", async () => {
         await emulator.set({ perVolumeRateSeconds: 15 });
         const volumeId = await emulator.createVolume();
         await createSnapshot(volumeId);
@@ -166,7 +166,7 @@ describe("CreateSnapshot", () => {
 });
 
 describe("DeleteSnapshot", () => {
-    test("deletes a pending snapshot, and is InvalidSnapshot.NotFound the second time", async () => {
+    test("deletes a pending snapshot, and fails with InvalidSnapshot.NotFound the second time", async () => {
         await emulator.set({ snapshotSeconds: 60 });
         const SnapshotId = await createSnapshot();
 
@@ -178,7 +178,7 @@ describe("DeleteSnapshot", () => {
         );
     });
 
-    test("is refused while an AMI uses the snapshot, naming the AMI", async () => {
+    test("is rejected with the AMI's id while an AMI uses the snapshot", async () => {
         const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "golden" }));
         const [SnapshotId = ""] = await idsOf({ OwnerIds: ["self"] });
 
@@ -189,7 +189,7 @@ describe("DeleteSnapshot", () => {
 });
 
 describe("new ids", () => {
-    test("are not found by any call for newIdSeconds, then they are", async () => {
+    test("are found by calls only after newIdSeconds", async () => {
         const old = await createSnapshot();
         await emulator.set({ newIdSeconds: 30 });
         await emulator.advance(30);
@@ -225,7 +225,7 @@ describe("new ids", () => {
     });
 });
 
-describe("a deregistered image", () => {
+describe("a deregistered AMI", () => {
     test("keeps its snapshot in use for imageReleaseSeconds", async () => {
         await emulator.set({ imageReleaseSeconds: 60 });
         const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "golden" }));

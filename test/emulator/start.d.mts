@@ -1,4 +1,4 @@
-/** The emulator as a process: where it answers, its pid, and how to end it. */
+/** Describes the process of the emulator: its endpoint, its pid, and how to end it. */
 export interface EmulatorProcess {
     readonly endpoint: string;
     readonly pid: number;

@@ -1,4 +1,4 @@
-// Starts the emulator's process. Plain JavaScript, because the demo runs it as it stands.
+// Starts the emulator's process. It is plain JavaScript, because the demo runs it without compilation.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,7 @@ export async function startEmulatorProcess() {
         endpoint,
         pid: child.pid ?? 0,
         async stop() {
-            // Its standard input is its lifeline: closing it ends the process.
+            // Closing its standard input ends the process.
             child.stdin.end();
             await ended;
         },

@@ -1,4 +1,4 @@
-"""Validates tags as EC2 does: at most 50, none that begins with aws:, at most 1,000 resources a call."""
+"""Validates tags as EC2 does: at most 50, none that begins with aws:, at most 1,000 resources per call."""
 
 from typing import Any, Sequence
 

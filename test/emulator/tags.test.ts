@@ -22,7 +22,7 @@ describe("tags", () => {
         expect(await tags()).toEqual({ "aws:dlm:lifecycle-policy-id": "policy-1" });
     });
 
-    test("are at most 50, without those that begin with aws:, which cannot be set or deleted", async () => {
+    test("are limited to 50, except those that begin with aws:, which cannot be set or deleted", async () => {
         const id = await createSnapshot();
         await emulator.snapshot(id, { tags: { "aws:backup": "x" } });
         const create = (Tags: Tag[]) => ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
@@ -38,7 +38,7 @@ describe("tags", () => {
         expect((await snapshotOf(id)).Tags).toHaveLength(51);
     });
 
-    test("go to 1,000 resources a call and no more, and not to unknown ones", async () => {
+    test("can be written to at most 1,000 resources per call, and not to unknown ones", async () => {
         const id = await createSnapshot();
         const tag = (Resources: string[]) =>
             ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: "a", Value: "1" }] }));
@@ -50,7 +50,7 @@ describe("tags", () => {
 });
 
 describe("tags of other services and of other users", () => {
-    test("aws: keys are put by the control API, and stay when the user's go", async () => {
+    test("aws: keys are set by the control API, and remain when the user's tags are deleted", async () => {
         const volumeId = await emulator.createVolume({ tags: { Name: "data" } });
         const dlm = { "aws:dlm:lifecycle-policy-id": "policy-1" };
         await emulator.tag(volumeId, dlm);
@@ -61,7 +61,7 @@ describe("tags of other services and of other users", () => {
         await expect(emulator.tag("vol-unknown", dlm)).rejects.toThrow("vol-unknown");
     });
 
-    test("DeleteTags is refused to a user who may only create them", async () => {
+    test("DeleteTags is denied to a user who may only create tags", async () => {
         const id = await createSnapshot(undefined, { a: "1" });
         const { accessKey, secretKey } = await emulator.user("tagger", ["ec2:CreateTags"]);
         const otherClient = new EC2Client({

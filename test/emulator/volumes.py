@@ -96,13 +96,13 @@ class LivingVolume(Volume):
         }
 
     def view_at_birth(self) -> dict[str, Any]:
-        """Returns the answer of CreateVolume, which is always creating."""
+        """Returns the response of CreateVolume, whose state is always creating."""
         return self.view() | {"State": "creating"}
 
 
 class VolumeCalls(SnapshotCalls):
     def sweep_vanished_volumes(self) -> None:
-        """Removes created volumes whose key is refused. It runs before every call, because time passes between calls."""
+        """Removes created volumes whose key is denied. It runs before every call, because time passes between calls."""
         volumes = self.ec2_backend.volumes
         for volume in [one for one in volumes.values() if one.gone]:
             del volumes[volume.id]
@@ -248,7 +248,7 @@ class VolumeCalls(SnapshotCalls):
         kms = kms_backends[self.current_account][self.region]
         try:
             return kms.describe_key(key.rsplit(":", 1)[-1] if "alias/" in key else key).arn
-        except (JsonRESTError, KeyError, AttributeError):  # moto raises the last two for what it never saw
+        except (JsonRESTError, KeyError, AttributeError):  # moto raises the last two for unknown keys
             name = key if key.startswith("alias/") else f"key/{key}"
             return key if key.startswith("arn:") else f"arn:{self.partition}:kms:{self.region}:{self.current_account}:{name}"
 

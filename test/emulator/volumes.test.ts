@@ -35,7 +35,7 @@ describe("volumes", () => {
         expect(await statusOfVolume(id)).toBe("available");
     });
 
-    test("end in error, or vanish, where the settings say so", async () => {
+    test("fail or disappear if configured to", async () => {
         await emulator.set({ volumeSeconds: 30, volumeError: "error" });
         const broken = await emulator.createVolume();
         await emulator.set({ volumeError: "vanish" });
@@ -49,7 +49,7 @@ describe("volumes", () => {
         );
     });
 
-    test("take their size from the snapshot, and are never smaller", async () => {
+    test("have the size of the snapshot by default, and cannot be smaller", async () => {
         const SnapshotId = await createSnapshot(await emulator.createVolume({ size: 10 }));
 
         expect(await createVolume({ SnapshotId })).toMatchObject({ SnapshotId, Size: 10, State: "creating" });
@@ -59,7 +59,7 @@ describe("volumes", () => {
         );
     });
 
-    test("are not created from a pending or unknown snapshot, or in an unknown zone", async () => {
+    test("cannot be created from a pending or unknown snapshot, or in an unknown zone", async () => {
         await emulator.set({ snapshotSeconds: 60 });
         const SnapshotId = await createSnapshot();
 
@@ -74,7 +74,7 @@ describe("volumes", () => {
         );
     });
 
-    test("are found by the zone's id as by its name", async () => {
+    test("are found by the zone's id or name", async () => {
         const byName = await createVolume({ Size: 1 });
         const { Volumes = [] } = await ec2.send(
             new DescribeVolumesCommand({ VolumeIds: [byName.VolumeId ?? ""] }),
@@ -87,7 +87,7 @@ describe("volumes", () => {
         expect(byId).toMatchObject({ AvailabilityZone: zone, AvailabilityZoneId: zoneId });
     });
 
-    test("are one for one client token, and another request with that token is refused", async () => {
+    test("are created once per client token, and a different request with that token is rejected", async () => {
         const first = await createVolume({ Size: 1, ClientToken: "once" });
         await ec2.send(new DeleteVolumeCommand({ VolumeId: first.VolumeId }));
 
@@ -100,7 +100,7 @@ describe("volumes", () => {
         );
     });
 
-    test("are encrypted with their snapshot and with the account's default, and hand on their key", async () => {
+    test("are encrypted if the snapshot is or the account requires it, and pass their key to snapshots", async () => {
         const key = "arn:aws:kms:us-east-1:123456789012:key/mine";
         const { VolumeId } = await createVolume({ Size: 1, Encrypted: true, KmsKeyId: key });
         const SnapshotId = await createSnapshot(VolumeId);
@@ -112,7 +112,7 @@ describe("volumes", () => {
         expect(await createVolume({ Size: 1 })).toMatchObject({ Encrypted: true });
     });
 
-    test("are created from a snapshot that another account shares, and from no other of that account", async () => {
+    test("can be created only from snapshots of another account that it shares", async () => {
         const SnapshotId = await createSnapshot(await emulator.createVolume({ size: 4 }));
         const command = new CreateVolumeCommand({ SnapshotId, AvailabilityZone: zone });
         const other = emulator.ec2({ account: otherAccount });
@@ -150,7 +150,7 @@ async function attached(): Promise<{ InstanceId: string; VolumeId: string }> {
 }
 
 describe("DeleteVolume", () => {
-    test("is VolumeInUse while the volume is attached, naming the instance", async () => {
+    test("fails with VolumeInUse and the instance id while the volume is attached", async () => {
         const { InstanceId, VolumeId } = await attached();
 
         expect(await refusal(ec2.send(new DeleteVolumeCommand({ VolumeId })))).toBe(
@@ -161,7 +161,7 @@ describe("DeleteVolume", () => {
     test.each([
         [false, "detaching"],
         [true, "busy"],
-    ])("waits for a detachment, and for a while after it (forced: %s, shown as %s)", async (Force, shown) => {
+    ])("is rejected until some time after the detachment (forced: %s, shown as %s)", async (Force, shown) => {
         await emulator.set({ detachingSeconds: 20, volumeInUseSeconds: 10 });
         const { InstanceId, VolumeId } = await attached();
         const remove = () => ec2.send(new DeleteVolumeCommand({ VolumeId }));
@@ -182,7 +182,7 @@ describe("DeleteVolume", () => {
 });
 
 describe("CopyVolumes", () => {
-    test("makes one copy for a client token, in the zone of its source, with its size or a larger one", async () => {
+    test("creates one copy per client token, in the zone of its source, with the same or a larger size", async () => {
         const SourceVolumeId = await emulator.createVolume({ size: 4, az: "us-east-1b" });
         const copy = (Size?: number, ClientToken?: string) =>
             ec2.send(
@@ -217,7 +217,7 @@ describe("CopyVolumes", () => {
         expect(await refusal(copy(9, "once"))).toMatch(/^IdempotentParameterMismatch: /);
     });
 
-    test("copies a volume once at a time until the copy is initialized, no copy before that, and few of a region", async () => {
+    test("allows one uninitialized copy per volume, no copy of an uninitialized copy, and a limited number per region", async () => {
         await emulator.set({ initializationSeconds: 60, volumeCopies: 2 });
         const [one, other, third] = [
             await emulator.createVolume(),
@@ -238,7 +238,7 @@ describe("CopyVolumes", () => {
         expect((await copy(first?.VolumeId ?? ""))?.SourceVolumeId).toBe(first?.VolumeId);
     });
 
-    test("is encrypted where its source is, or the account encrypts", async () => {
+    test("is encrypted if its source is encrypted or the account encrypts by default", async () => {
         const plain = await emulator.createVolume();
         const copy = (SourceVolumeId: string) => ec2.send(new CopyVolumesCommand({ SourceVolumeId }));
         expect((await copy(plain)).Volumes?.[0]?.Encrypted).toBe(false);

@@ -12,31 +12,31 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "snapshotSeconds": 0,  # how long a new snapshot stays pending
     "snapshotError": None,  # the message with which new snapshots end in `error`
     "volumeSeconds": 0,  # how long a new volume stays creating
-    "volumeError": None,  # "error" or "vanish": what becomes of new volumes
-    "modifyingSeconds": 0,  # how long a volume that is modified keeps its old figures
+    "volumeError": None,  # "error" or "vanish": new volumes fail or disappear
+    "modifyingSeconds": 0,  # how long a modified volume keeps its old size and performance
     "modificationsPerDay": 4,  # changes of one volume in a rolling 24 hours; EC2's rule since January 2026
-    "optimizingSeconds": 0,  # how long it is optimizing after that
+    "optimizingSeconds": 0,  # how long a volume then stays optimizing
     "modificationError": None,  # the message with which modifications fail
-    "initializationSeconds": 0,  # how long a volume is filled from its snapshot, or from the volume it is a copy of
-    "pendingPerVolume": 5,  # EC2's limit for every type but sc1 and st1
-    "volumeCopies": 5,  # EC2's limit of copies of volumes that are initialized in a region
+    "initializationSeconds": 0,  # how long a volume is initialized from its snapshot or source volume
+    "pendingPerVolume": 5,  # EC2's limit for every type except sc1 and st1
+    "volumeCopies": 5,  # EC2's limit of volume copies being initialized in a region
     "pendingCopies": 20,  # EC2's limit for copies into one region
-    "perVolumeRateSeconds": 0,  # least time between two snapshots of one volume; EC2 has about 15
-    "grantSeconds": 0,  # how long EC2 goes on showing a snapshot's former grants
-    "fastRestoreSeconds": 0,  # how long fast restore takes to be enabled, or disabled
-    "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast restore in a region
-    "tieringSeconds": 0,  # how long a move to the archive or back takes
+    "perVolumeRateSeconds": 0,  # minimum time between two snapshots of one volume; about 15 in EC2
+    "grantSeconds": 0,  # how long EC2 still shows a snapshot's former grants
+    "fastRestoreSeconds": 0,  # how long enabling or disabling fast snapshot restore takes
+    "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast snapshot restore in a region
+    "tieringSeconds": 0,  # how long a move to or from the archive takes
     "recycleBinDays": 0,  # how long deleted snapshots can be restored
-    "newIdSeconds": 0,  # for how long EC2 does not know what it has just made
-    "imageReleaseSeconds": 0,  # how long a deregistered image keeps its snapshots in use
-    "detachingSeconds": 0,  # how long a volume is detaching, and so in use
-    "volumeInUseSeconds": 0,  # how long after a detachment DeleteVolume is refused though nothing is attached
-    "memberSeconds": 0,  # from one member of CreateSnapshots to the next that DescribeSnapshots shows; a list: of each
+    "newIdSeconds": 0,  # how long EC2 does not find a new id
+    "imageReleaseSeconds": 0,  # how long a deregistered AMI keeps its snapshots in use
+    "detachingSeconds": 0,  # how long a volume is detaching and therefore in use
+    "volumeInUseSeconds": 0,  # how long DeleteVolume is rejected after a detachment
+    "memberSeconds": 0,  # between the members of CreateSnapshots that DescribeSnapshots returns; a list: per member
     "recycleBinSupported": True,  # False: ListSnapshotsInRecycleBin is an unknown action
     "emptyBlockPages": False,  # True: an empty page follows every page of blocks that is not the last
     "dlmPolicies": 100,  # DLM's limit of policies in a region
     "dlmError": None,  # the message of enabled policies that are in ERROR
-    "seed": None,  # makes the probability of faults repeatable
+    "seed": None,  # makes random faults reproducible
 }
 
 
@@ -49,13 +49,13 @@ class RegionState:
     recycle_bin: dict[str, Any] = field(default_factory=dict)
     # Times until which a deregistered AMI keeps snapshots in use, by snapshot id.
     released_by_images: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-    policies: dict[str, Any] = field(default_factory=dict)  # of DLM, by id
+    policies: dict[str, Any] = field(default_factory=dict)  # DLM policies by id
     last_snapshot_of_volume: dict[str, datetime] = field(default_factory=dict)
 
 
 class World:
     def __init__(self) -> None:
-        # Never reset, because pages rely on higher numbers for later resources.
+        # It is never reset, because pages rely on higher numbers for later resources.
         self.serial = itertools.count(1)
         self.reset()
 

@@ -1,5 +1,5 @@
 /**
- * Gives the programs and providers of a run of the CLI to the processes of test/engine/host.mjs.
+ * Assigns the programs and providers of a CLI run to the processes of test/engine/host.mjs.
  *
  * @module
  */
@@ -32,7 +32,7 @@ interface Run {
     env: Record<string, string>;
 }
 
-/** The environment variable by which the CLI finds the process of each role, and what that process stands for. */
+/** Contains, for each role, the environment variable by which the CLI finds its process. */
 const roles = {
     program: ["PULUMI_DEBUG_LANGUAGES", "nodejs"],
     provider: ["PULUMI_DEBUG_PROVIDERS", "pulumi-nodejs"],

@@ -1,5 +1,5 @@
 /**
- * A Pulumi project in a folder of its own, run by the real CLI against an emulator.
+ * Provides a Pulumi project in its own folder, which the real CLI runs against an emulator.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { secretsProvider, Stack, type StateResource } from "./stack";
 export type { StateResource };
 
 const root = resolve(__dirname, "../..");
-/** Below the package's root, so that `require` finds the package in its node_modules as an installed one. */
+/** The folder is below the package's root, so that `require` finds the package as an installed one. */
 const workFolder = join(root, "test/.work");
 
-/** The commands that start a program or a provider. */
+/** Lists the commands that start a program or a provider. */
 const runsPrograms = new Set(["up", "preview", "refresh", "destroy"]);
 
 export interface Ran {
     code: number;
-    /** Standard output and standard error as they came. */
+    /** Contains standard output and standard error in their order. */
     output: string;
     /** Lists the operations that the engine requested, each with its resource; only with warm hosts. */
     operations?: string[];
@@ -44,7 +44,7 @@ export class Project {
         return this.stack.folder;
     }
 
-    /** A project with a stack `test`; `program` is the CommonJS text of `index.js`. */
+    /** Creates a project with a stack `test`; `program` is the CommonJS source of `index.js`. */
     static async create(
         cli: string,
         emulator: Emulator,
@@ -66,20 +66,20 @@ export class Project {
             config: { ...emulator.pulumiConfig(), ...config },
             environment: {
                 ...emulator.env(),
-                // A wait of the provider in test/engine/host.mjs is an advance of the emulator's clock.
+                // The provider in test/engine/host.mjs advances the emulator's clock instead of waiting.
                 EC2_EMULATOR: emulator.endpoint,
                 PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
                 NO_COLOR: "1",
                 PULUMI_STACK: stack.name,
                 ...(vault !== undefined && { VAULT_ADDR: vault }),
-                // The CLI ends before it needs much memory; to collect garbage takes a sixth of its start.
+                // The CLI ends before it needs much memory; garbage collection takes a sixth of its start.
                 GOGC: "off",
                 GOMEMLIMIT: "512MiB",
             },
             backend: stack.backend,
         });
         await stack.init();
-        // A program elsewhere, or in another language, is there for the sake of how it is loaded.
+        // A program elsewhere or in another language tests how it is loaded.
         if (parent !== workFolder || main !== undefined)
             return new Project(cli, stack, env, processes, undefined);
         if (runtime === undefined) return new Project(cli, stack, env, processes, hosts);
@@ -95,7 +95,7 @@ export class Project {
         return this.write("index.js", text);
     }
 
-    /** Runs the CLI; whatever comes out of it is a result. */
+    /** Runs the CLI, and returns its result whether it succeeds or fails. */
     async run(...args: string[]): Promise<Ran> {
         const hosts = runsPrograms.has(args[0] ?? "") && (await attach(this.hosts, this));
         if (!hosts) return this.#ended(this.start(...args));
@@ -123,7 +123,7 @@ export class Project {
         return output;
     }
 
-    /** Starts the CLI in a process group of its own, so that it can be killed with or without its children. */
+    /** Starts the CLI in its own process group, so that it can be killed with or without its children. */
     start(...args: string[]): ChildProcess {
         return this.#start(args, {});
     }
@@ -137,8 +137,8 @@ export class Project {
     }
 
     /**
-     * Starts the CLI with a provider process of its own, for a run that is killed, whose waits take as long as the program's,
-     * or in which the provider has something to say when the engine ends it.
+     * Starts the CLI with a separate provider process, for a run that is killed, whose waits take real time,
+     * or in which the provider logs a message when the engine ends it.
      */
     async startWithOwnProvider(...args: string[]): Promise<{ cli: ChildProcess; ended: Promise<Ran> }> {
         const program = await attach(this.hosts, this, ["program"]);
@@ -150,13 +150,13 @@ export class Project {
         return { cli, ended };
     }
 
-    /** Runs the CLI with a provider process of its own. */
+    /** Runs the CLI with a separate provider process. */
     async runWithOwnProvider(...args: string[]): Promise<Ran> {
         const { ended } = await this.startWithOwnProvider(...args);
         return ended;
     }
 
-    /** Stops the engine of a CLI in its tracks, so that it writes no state while its provider goes on. */
+    /** Suspends the engine of a CLI, so that it writes no state while its provider continues. */
     freeze(cli: ChildProcess): void {
         const engines = this.processes
             .descendants(cli.pid ?? 0)
@@ -165,12 +165,12 @@ export class Project {
     }
 
     /**
-     * Kills (-9) a CLI that was started, as a machine that dies would. Plugins are in process groups of their own: the
+     * Kills (-9) a started CLI, as a machine failure does. Plugins are in separate process groups: the
      * provider process is left running as an orphan, or killed as well.
      */
     kill(cli: ChildProcess, orphan: boolean): void {
         const family = this.processes.descendants(cli.pid ?? 0);
-        // The remaining processes are ended with the project, by id.
+        // The remaining processes are ended by id when the project is removed.
         family.forEach((pid) => this.#family.add(pid));
         const victims = orphan
             ? family.filter((pid) => !/dynamic-provider|pulumi-resource/.test(commandOf(pid)))
@@ -182,12 +182,12 @@ export class Project {
         return this.succeed("up", "--yes", "--skip-preview", ...args);
     }
 
-    /** An `up` that must fail; gives what it said. */
+    /** Runs an `up` that must fail; returns its output. */
     upFails(...args: string[]): Promise<string> {
         return this.fails("up", ...args);
     }
 
-    /** A command that must fail; gives what it said. */
+    /** Runs a command that must fail; returns its output. */
     async fails(command: string, ...args: string[]): Promise<string> {
         const { code, output } = await this.run(command, "--yes", "--skip-preview", ...args);
         if (code === 0) throw new Error(`${command} was to fail, but it succeeded:\n${output}`);
@@ -206,7 +206,7 @@ export class Project {
         return this.succeed("destroy", "--yes", "--skip-preview", ...args);
     }
 
-    /** Renames the stack; a name with slashes moves it to another project, whose name Pulumi.yaml must have then. */
+    /** Renames the stack; a name with slashes moves it to another project, which Pulumi.yaml must then name. */
     async rename(name: string): Promise<void> {
         await this.succeed("stack", "rename", name);
         this.stack.name = name.includes("/") ? name : this.stack.name.replace(/[^/]+$/, name);
@@ -220,7 +220,7 @@ export class Project {
         return JSON.parse(text) as Record<string, unknown>;
     }
 
-    /** The resources of this package in the state. */
+    /** Returns the resources of this package in the state. */
     async state(): Promise<StateResource[]> {
         const resources = await this.stack.resources();
         return resources.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/ebs:"));
@@ -242,8 +242,8 @@ export interface ProjectOptions {
     runtime?: string;
     parent?: string;
     config?: Record<string, string>;
-    /** Without them the CLI starts processes of its own for the program and the provider, as it does for users. */
+    /** If omitted, the CLI starts separate processes for the program and the provider, as it does for users. */
     hosts?: Hosts | undefined;
-    /** The file with the key of the stack's secrets; without it, the CLI derives the key from a passphrase. */
+    /** Is the file with the key of the stack's secrets; without it, the CLI derives the key from a passphrase. */
     vault?: string;
 }

@@ -1,5 +1,5 @@
 /**
- * The files of a stack, written and read without the CLI: each of its runs costs a sixth of a second of the processor's
+ * Reads and writes the files of a stack without the CLI, each run of which costs a sixth of a second of processor
  * time before it does anything.
  *
  * @module
@@ -7,7 +7,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** A resource as the state file has it. */
+/** Describes a resource in the state file. */
 export interface StateResource {
     urn: string;
     type: string;
@@ -25,12 +25,12 @@ interface Checkpoint {
     checkpoint: { stack: string; latest?: { resources?: StateResource[] } };
 }
 
-/** The key by which Pulumi marks a value that is encrypted in the state. */
+/** Pulumi marks an encrypted value in the state with this key. */
 const secretMark = "4dabf18193072939515e22adb298388d";
 
 /**
- * The lines of a stack's configuration by which the CLI asks test/engine/vault.ts for the key of its secrets. To derive one
- * from a passphrase, it hashes a million times in every run, which takes as long as all else that an empty run does.
+ * Returns the configuration of a stack that makes the CLI request the key of its secrets from test/engine/vault.ts.
+ * Deriving a key from a passphrase takes a million hashes in every run, as long as the rest of an empty run.
  */
 export const secretsProvider = {
     secretsprovider: "hashivault://tests",
@@ -41,7 +41,7 @@ export class Stack {
     /** `name` is `organization/<project>/<stack>`. */
     constructor(
         readonly folder: string,
-        /** The folder of the state. */
+        /** Returns the folder of the state. */
         public backend: string,
         public name: string,
     ) {}
@@ -72,7 +72,7 @@ export class Stack {
         await writeFile(this.#settingsFile, JSON.stringify(settings));
     }
 
-    /** The state file as it is written: secrets are not decrypted. */
+    /** Returns the content of the state file; secrets are not decrypted. */
     text(): Promise<string> {
         return readFile(this.#file, "utf8");
     }
@@ -89,7 +89,7 @@ export class Stack {
         return (await this.#read()).checkpoint.latest?.resources ?? [];
     }
 
-    /** The outputs of the program; nothing where some are secret, and so encrypted. */
+    /** Returns the outputs of the program; undefined if some are secret and therefore encrypted. */
     async outputs(): Promise<Record<string, unknown> | undefined> {
         const root = (await this.resources()).find(({ type }) => type === "pulumi:pulumi:Stack");
         const outputs = root?.outputs ?? {};

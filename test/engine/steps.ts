@@ -1,5 +1,5 @@
 /**
- * Provides programs as text for the engine tests, the calls of a step, and the resources in EC2.
+ * Provides programs as source text for the engine tests, the calls of a step, and the resources in EC2.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { Call } from "../emulator/controls";
 import type { Emulator } from "../emulator/emulator";
 import type { Project, StateResource } from "./project";
 
-/** The CommonJS text of a program. */
+/** Returns the CommonJS source of a program. */
 export function program(...lines: string[]): string {
     return [
         'const pulumi = require("@pulumi/pulumi");',
@@ -25,30 +25,30 @@ export function program(...lines: string[]): string {
     ].join("\n");
 }
 
-/** A line that declares a snapshot in a variable of its name; `options` is JavaScript. */
+/** Returns a line that declares a snapshot in a variable of its name; `options` is JavaScript. */
 export function snapshot(name: string, args: object, options = "undefined"): string {
     return `const ${name} = new Snapshot("${name}", ${JSON.stringify(args)}, ${options});`;
 }
 
-/** A line that declares a volume from a snapshot in a variable of its name; `args` and `options` are JavaScript. */
+/** Returns a line that declares a volume in a variable of its name; `args` and `options` are JavaScript. */
 export function volume(name: string, args: object | string, options = "undefined"): string {
     const text = typeof args === "string" ? args : JSON.stringify(args);
     return `const ${name} = new VolumeFromSnapshot("${name}", ${text}, ${options});`;
 }
 
-/** The tags that the package writes for itself; lifecycle/interrupted.test.ts says what becomes of them. */
+/** The package writes tags with this prefix for itself; lifecycle/interrupted.test.ts tests their purpose. */
 const ownPrefix = "pulumi-ebs-snapshots:";
 
 export interface Step<Result> {
     result: Result;
-    /** Everything that the step called of AWS, in order. */
+    /** Lists all AWS calls of the step in their order. */
     all: Call[];
-    /** Without what only serves claims, or tells of the Recycle Bin. */
+    /** Lists the calls without those for claims and the Recycle Bin. */
     calls: Call[];
     actions: string[];
 }
 
-/** Takes a step, and gives what it called. */
+/** Runs a step, and returns its calls. */
 export async function during<Result>(emulator: Emulator, step: () => Promise<Result>): Promise<Step<Result>> {
     await emulator.clearCalls();
     const result = await step();
@@ -68,13 +68,13 @@ function withoutOwn(tags: [string, string][]): Record<string, string> {
     return Object.fromEntries(tags.filter(([key]) => !key.startsWith(ownPrefix)));
 }
 
-/** The tags that a CreateTags, DeleteTags or CreateSnapshot carried, without the package's own. */
+/** Returns the tags of a CreateTags, DeleteTags or CreateSnapshot without the package's own. */
 export function tagsSent({ params }: Call): Record<string, string> {
     const keys = Object.entries(params).filter(([name]) => /(^|\.)Tag\.\d+\.Key$/.test(name));
     return withoutOwn(keys.map(([name, key]) => [key, params[name.replace(/Key$/, "Value")] ?? ""]));
 }
 
-/** The snapshots of an account, oldest first. */
+/** Returns the snapshots of an account, oldest first. */
 export async function snapshotsIn(
     emulator: Emulator,
     where: { account?: string; region?: string } = {},
@@ -114,7 +114,7 @@ export async function outside(
     if (remove) await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
 }
 
-/** The one resource of this name that is not waiting to be deleted. */
+/** Returns the one resource of this name that is not pending deletion. */
 export async function live(project: Project, name: string): Promise<StateResource> {
     const found = (await project.state()).filter(
         ({ urn, delete: condemned }) => urn.endsWith(`::${name}`) && condemned !== true,
@@ -125,7 +125,7 @@ export async function live(project: Project, name: string): Promise<StateResourc
     return resource;
 }
 
-/** Kills an `up` once EC2 was called so often; the provider process goes with it, or is left as an orphan. */
+/** Kills an `up` after this number of EC2 calls; the provider process is killed too or left as an orphan. */
 export async function killUp(
     project: Project,
     until: () => Promise<boolean>,
@@ -145,8 +145,8 @@ export async function killUp(
 }
 
 /**
- * Lines that declare a class `Volume` with a `zone`, whose change replaces it: a resource of another provider, whose id
- * is not known before it is made. `deleteFirst` makes its provider say `deleteBeforeReplace`.
+ * Returns lines that declare a class `Volume` of another provider. A change of its `zone` replaces it, and its id is
+ * unknown before its creation. With `deleteFirst` its provider returns `deleteBeforeReplace`.
  */
 export function volumes(emulator: Emulator): string {
     return `
@@ -175,7 +175,7 @@ class Volume extends pulumi.dynamic.Resource {
 }`;
 }
 
-/** Lines that declare a resource which fails at apply, once those in the variables `after` are done. */
+/** Returns lines that declare a resource that fails at apply, after the resources in the variables `after`. */
 export function failing(...after: string[]): string {
     return `
 const bad = { async create() { throw new Error("this one fails"); } };

@@ -1,5 +1,5 @@
 /**
- * Keeps the keys of the stacks' secrets, in the protocol of a key service that the CLI knows (HashiCorp Vault's transit
+ * Keeps the keys of the stacks' secrets, with the protocol of a key service that the CLI supports (Vault's transit
  * engine): a key as ciphertext is the key itself, since these secrets protect nothing.
  *
  * @module

@@ -31,7 +31,7 @@ async function existing(Description = "nightly", tags: Record<string, string> = 
     return created.SnapshotId ?? "";
 }
 
-test("an existing snapshot is adopted and tagged as declared; no replacement adopts, and a deleted one is recreated", async () => {
+test("an existing snapshot is adopted and tagged; a replacement does not adopt, and a deleted snapshot is recreated", async () => {
     const id = await existing("nightly", { Group: "old" });
     const args = { volumeId, description: "nightly", group: "payments", adopt: id };
     engine.program = [snapshot("data", args)];
@@ -76,7 +76,7 @@ test("an existing snapshot is adopted and tagged as declared; no replacement ado
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("what would need replacement, another account's or a doubly claimed snapshot is refused at preview, with the property", async () => {
+test("adopting a different, foreign or twice adopted snapshot is rejected at preview with the property", async () => {
     const id = await existing();
     const other = await emulator.createVolume();
     const preview = async (...declared: Declared[]) => (await engine.previewFails(declared)).output;
@@ -117,7 +117,7 @@ async function shared(id: string, owner = "123456789012", account = "44445555666
     return id;
 }
 
-test("a copy that another provider created is adopted with the declared source and key, and released again", async () => {
+test("a copy that another provider created is adopted with the declared source and key, and released", async () => {
     const sourceSnapshotId = await existing();
     const created = await emulator.ec2({ region: "eu-west-1" }).send(
         new CopySnapshotCommand({
@@ -173,7 +173,7 @@ const zone = { availabilityZone: "us-east-1a" };
 const changes = (actions: string[]) =>
     actions.filter((action) => !/^(Describe|GetCallerIdentity)/.test(action));
 
-test("a volume is adopted: tags are written, mutable properties are modified, and destroy deletes it", async () => {
+test("adopting a volume writes tags and modifies mutable properties; destroy deletes it", async () => {
     const snapshotId = await emulator.createSnapshot(volumeId);
     const id = await existingVolume(snapshotId);
     const before = await volumeIds();
@@ -211,7 +211,7 @@ test("a volume is adopted: tags are written, mutable properties are modified, an
     expect(await volumeIds()).toEqual(before.filter((one) => one !== id));
 });
 
-test("a volume whose zone, snapshot, size or key differs is refused at preview with the property; nothing is changed", async () => {
+test("adopting a volume with another zone, snapshot, size or key is rejected at preview with the property", async () => {
     const snapshotId = await emulator.createSnapshot(volumeId);
     const other = await emulator.createSnapshot(volumeId);
     const id = await existingVolume(snapshotId, { Size: 20 });
@@ -251,7 +251,7 @@ test("a volume whose zone, snapshot, size or key differs is refused at preview w
     expect((await engine.up()).steps).toEqual({ disk: "same" });
 });
 
-test("a volume whose modification fails at its adoption stays in the state unchanged, and the next up continues", async () => {
+test("if the modification of an adopted volume fails, the state keeps the volume and the next up continues", async () => {
     const snapshotId = await emulator.createSnapshot(volumeId);
     const id = await existingVolume(snapshotId, { VolumeType: "gp3" });
     await emulator.set({ modificationError: "Out of capacity" });

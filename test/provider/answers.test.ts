@@ -26,23 +26,26 @@ test.each<[Kind, string]>([
     ["Snapshot", "DescribeSnapshots"],
     ["VolumeFromSnapshot", "DescribeVolumes"],
     ["SnapshotShare", "DescribeSnapshotAttribute"],
-])("a refresh of a %s does not treat an empty answer of %s as a deletion", async (kind, action) => {
-    const resource = await existing(kind);
-    for (const fault of none) {
-        await emulator.faults([{ action, kind: fault, times: 2 }]);
-        expect(await new Door(emulator).read(kind, resource)).toMatchObject({ id: resource.id });
+])(
+    "a refresh does not report a %s as deleted after an empty or malformed %s response",
+    async (kind, action) => {
+        const resource = await existing(kind);
+        for (const fault of none) {
+            await emulator.faults([{ action, kind: fault, times: 2 }]);
+            expect(await new Door(emulator).read(kind, resource)).toMatchObject({ id: resource.id });
 
-        await emulator.faults([{ action, kind: fault }]);
-        expect(await failure(new Door(emulator).read(kind, resource))).toContain("run again");
-    }
-});
+            await emulator.faults([{ action, kind: fault }]);
+            expect(await failure(new Door(emulator).read(kind, resource))).toContain("run again");
+        }
+    },
+);
 
 test.each([
     ["DescribeLockedSnapshots", { lock: { mode: "governance", duration: "1 day" } }],
     ["DescribeFastSnapshotRestores", { fastRestore: { availabilityZones: [zone] } }],
     ["DescribeSnapshotTierStatus", { storageTier: "archive" }],
 ] as const)(
-    "a refresh does not treat an empty answer of %s as an absent feature",
+    "a refresh does not treat an empty or malformed %s response as an absent feature",
     async (action, feature) => {
         const volumeId = await emulator.createVolume();
         const door = new Door(emulator);
@@ -57,7 +60,7 @@ test.each([
 );
 
 test.each(none)(
-    "a snapshot whose creation has an empty answer (%s) is found, and not created twice",
+    "a snapshot whose creation has an empty or malformed response (%s) is found, not created twice",
     async (kind) => {
         const volumeId = await emulator.createVolume();
         await emulator.faults([{ action: "CreateSnapshot", kind, where: "after", times: 1 }]);
@@ -68,7 +71,7 @@ test.each(none)(
     },
 );
 
-test("a deletion that is answered by a page is not taken for done", async () => {
+test("an HTML response to a deletion is not treated as success", async () => {
     const resource = await existing("Snapshot");
     await emulator.faults([{ action: "DeleteSnapshot", kind: "html", times: 1 }]);
 
@@ -77,7 +80,7 @@ test("a deletion that is answered by a page is not taken for done", async () => 
     expect(await idsOf({ OwnerIds: ["self"] })).not.toContain(resource.id);
 });
 
-test("a share with an answer without its set revokes and forgets nothing", async () => {
+test("a share whose response lacks the list of grants revokes nothing and keeps its state", async () => {
     const resource = await existing("SnapshotShare");
     await shareWith(resource.id, "444455556666");
     await emulator.faults([{ action: "DescribeSnapshotAttribute", kind: "without" }]);
@@ -88,7 +91,7 @@ test("a share with an answer without its set revokes and forgets nothing", async
     expect((await grantsOf(resource.id)).users.sort()).toEqual([otherAccount, "444455556666"].sort());
 });
 
-test("a listing whose paging token comes again and again ends with an error", async () => {
+test("a listing whose paging token repeats ends with an error", async () => {
     const resource = await existing("Snapshot");
     await emulator.faults([{ action: "DescribeSnapshots", kind: "repeat" }]);
 
@@ -112,7 +115,7 @@ test("missing capacity for a volume fails after one call, with EC2's message and
     expect(await door.outcomes("CreateVolume")).toEqual(["InsufficientVolumeCapacity"]);
 });
 
-test("without an engine nothing is changed: no final snapshot is taken, and no volume deleted", async () => {
+test("without an engine nothing is changed: no final snapshot is created, and no volume is deleted", async () => {
     const { VolumeId: id = "" } = await ec2.send(
         new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1 }),
     );
@@ -127,7 +130,7 @@ test("without an engine nothing is changed: no final snapshot is taken, and no v
     expect(await emulator.volumes()).toHaveLength(1);
 });
 
-test("tags may have the names that every object inherits", async () => {
+test("tag keys may equal names of Object.prototype's members", async () => {
     const volumeId = await emulator.createVolume();
     const tags = JSON.parse('{ "constructor": "a", "__proto__": "b", "toString": "c" }') as object;
     const resource = await new Door(emulator).create("Snapshot", { volumeId, tags });

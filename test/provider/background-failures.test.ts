@@ -30,7 +30,7 @@ async function background(kind: Kind) {
 const kinds: Kind[] = ["Snapshot", "SnapshotCopy"];
 
 test.each(kinds)(
-    "a %s that failed in the background is replaced by the next run, with no advice to keep it",
+    "a %s that failed in the background is replaced by the next run, without a hint to keep it",
     async (kind) => {
         const args = await background(kind);
         await emulator.set(failing);
@@ -54,7 +54,7 @@ test.each(kinds)(
 );
 
 test.each(kinds)(
-    "a replacement of a %s that failed in the background is replaced, and the former one deleted then",
+    "a replacement of a %s that failed in the background is replaced, then the former one is deleted",
     async (kind) => {
         const args = await background(kind);
         const former = await new Door(emulator).create(kind, args);
@@ -80,7 +80,7 @@ test.each(kinds)(
     },
 );
 
-test("failed replacements do not pile up: each is deleted immediately, although the next one fails too", async () => {
+test("failed replacements do not accumulate: each is deleted immediately, even if the next one fails too", async () => {
     const args = await background("Snapshot");
     const former = await new Door(emulator).create("Snapshot", args);
     await emulator.set(failing);
@@ -98,7 +98,7 @@ test("failed replacements do not pile up: each is deleted immediately, although 
     expect((await idsOf({ OwnerIds: ["self"] })).sort()).toEqual([former.id, replaced.id].sort());
 });
 
-test("a set with a member that failed in the background causes a warning, and stays until its triggers change", async () => {
+test("multi-volume snapshots with a failed member cause a warning, and are kept until their triggers change", async () => {
     const args = await background("InstanceSnapshots");
     await emulator.set(failing);
     const failed = await new Door(emulator).create("InstanceSnapshots", args);
@@ -119,7 +119,7 @@ test("a set with a member that failed in the background causes a warning, and st
     expect(await idsOf({ OwnerIds: ["self"] })).toEqual(members.map(({ snapshotId }) => snapshotId));
 });
 
-test("a replaced set whose replacement failed in the background is retained, and the error names the remedy", async () => {
+test("replaced multi-volume snapshots are kept if the replacement failed in the background, with a remedy", async () => {
     const args = await background("InstanceSnapshots");
     const former = await new Door(emulator).create("InstanceSnapshots", args);
     await emulator.set(failing);
@@ -134,7 +134,7 @@ test("a replaced set whose replacement failed in the background is retained, and
     );
 });
 
-test("a snapshot that timed out and failed since is replaced by the next run; one that completed is updated", async () => {
+test("after a timeout, the next run replaces a snapshot that has failed and updates one that has completed", async () => {
     const volumeId = await emulator.createVolume();
     await emulator.set(failing);
     const [failed, completed] = [
@@ -169,7 +169,7 @@ test("a volume that failed after its creation timed out is replaced by the next 
     expect(door.messages).toEqual(['its state is "error"; the volume will be recreated']);
 });
 
-test("if the outcome cannot be read, the run continues with a warning", async () => {
+test("if the result cannot be read, the run continues with a warning", async () => {
     const args = await background("Snapshot");
     await emulator.set(failing);
     const pending = await new Door(emulator).create("Snapshot", args);
@@ -183,7 +183,7 @@ test("if the outcome cannot be read, the run continues with a warning", async ()
     ]);
 });
 
-test("many snapshots in the background are read with two calls, and completed ones with none", async () => {
+test("many pending background snapshots are read with two calls, completed ones with none", async () => {
     const volumeId = await emulator.createVolume();
     const args = { volumeId, waitForCompletion: false };
     await emulator.set({ snapshotSeconds: 1_000, pendingPerVolume: 10 });

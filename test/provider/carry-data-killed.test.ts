@@ -40,7 +40,7 @@ describe("a run that is killed", () => {
     }
 
     test.each([0, 1, 2, 3, 4, 5].flatMap((count) => [[count, false] as const, [count, true] as const]))(
-        "after %i changes, written to the state: %s, is continued, and one volume has the data",
+        "after %i changes (written to the state: %s) is continued, and one volume has the data",
         async (count, isWritten) => {
             const state: State = {
                 live: await new Door(emulator).create(kind, disk()),
@@ -72,7 +72,7 @@ describe("a run that is killed", () => {
         },
     );
 
-    test("leaves the old volume's later data in a final snapshot, and names it", async () => {
+    test("keeps later data of the old volume in a final snapshot, and reports its id", async () => {
         const state: State = { live: await new Door(emulator).create(kind, disk()), condemned: undefined };
         await endClaims();
         await up(state, { changes: 3, isWritten: false });

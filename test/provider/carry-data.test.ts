@@ -42,7 +42,7 @@ async function replace(door: Door, former: Created, args: Properties): Promise<C
     return created;
 }
 
-test("another zone: a snapshot, the new volume of the current size from it, then the old one and the snapshot are deleted", async () => {
+test("another zone: snapshots the volume, restores it at its current size, then deletes old volume and snapshot", async () => {
     const former = await new Door(emulator).create(
         kind,
         disk({ volumeType: "io2", iops: 4000, tags: { Team: "a" } }),
@@ -81,7 +81,7 @@ test("another zone: a snapshot, the new volume of the current size from it, then
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
 });
 
-test("the preview describes the steps with sizes and duration, and calls nothing that changes", async () => {
+test("the preview describes the steps with sizes and duration, and makes only read calls", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();
     const door = new Door(emulator);
@@ -96,7 +96,7 @@ test("the preview describes the steps with sizes and duration, and calls nothing
     expect(await changes()).toEqual([]);
 });
 
-test("an attached volume is refused, in the preview's words too, unless it may be crash-consistent", async () => {
+test("an attached volume is rejected, also at preview, unless a crash-consistent copy is allowed", async () => {
     const former = await new Door(emulator).create(kind, disk());
     const attachment = await attach(former.id);
     const where = `it is attached to instance ${attachment.InstanceId} as /dev/sdf`;
@@ -119,7 +119,7 @@ test("an attached volume is refused, in the preview's words too, unless it may b
     expect(await others()).toEqual([]);
 });
 
-test("a forced replacement, for which the engine compares nothing, carries the data too", async () => {
+test("a forced replacement, for which the engine calls no diff, also carries the data", async () => {
     const former = await new Door(emulator).create(kind, disk({ carryData: true }));
     await emulator.advance(60);
     await endClaims();
@@ -134,7 +134,7 @@ test("a forced replacement, for which the engine compares nothing, carries the d
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
 });
 
-test("with --replace, which looks like a new resource, the owner tag determines the data; in doubt it fails", async () => {
+test("with --replace, the owner tag determines the source of the data; an ambiguous source is an error", async () => {
     const former = await new Door(emulator).create(kind, disk({ carryData: true }));
     await endClaims();
     await emulator.clearCalls();
@@ -152,7 +152,7 @@ test("with --replace, which looks like a new resource, the owner tag determines 
     );
 });
 
-test("the declared snapshot need no longer exist; the tags of the volume are copied, not those of the snapshot", async () => {
+test("the declared snapshot need not exist; tags are copied from the volume, not from the snapshot", async () => {
     await emulator.tag(snapshotId, { Team: "payments" });
     const former = await new Door(emulator).create(kind, disk({ copyTagsFromSnapshot: true }));
     await emulator.tag(former.id, { Added: "later" });
@@ -161,7 +161,7 @@ test("the declared snapshot need no longer exist; the tags of the volume are cop
     expect(created.state["tagsAll"]).toMatchObject({ Team: "payments", Added: "later" });
 });
 
-test("another snapshot by onSnapshotChange replaces the data, with a warning in the preview", async () => {
+test("a new snapshot with onSnapshotChange replaces the data, with a warning at preview", async () => {
     const former = await new Door(emulator).create(kind, disk());
     const other = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
     const door = new Door(emulator);
@@ -171,7 +171,7 @@ test("another snapshot by onSnapshotChange replaces the data, with a warning in 
     expect((await restoredVolumes()).map(({ SnapshotId }) => SnapshotId)).toEqual([other]);
 });
 
-test("the final snapshot is the one that stays", async () => {
+test("with finalSnapshot, the snapshot that carries the data is kept as the final one", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await replace(new Door(emulator), former, moved({ finalSnapshot: { name: "last" } }));
     const [final, ...more] = await others();
@@ -179,7 +179,7 @@ test("the final snapshot is the one that stays", async () => {
     expect(final?.Tags).toEqual(expect.arrayContaining([{ Key: "Name", Value: "last" }]));
 });
 
-test("a lost answer takes no second snapshot", async () => {
+test("a lost response does not create a second snapshot", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();
     await emulator.faults([{ action: "CreateSnapshot", kind: "reset", where: "after", times: 1 }]);
@@ -188,7 +188,7 @@ test("a lost answer takes no second snapshot", async () => {
     expect(await others()).toEqual([]);
 });
 
-test("a new volume that fails is replaced with the data of the volume that is still there", async () => {
+test("a new volume that fails is replaced with the data of the still existing volume", async () => {
     const engine = new Engine(emulator);
     const declare = (args: Properties) => [{ kind, name: "disk", args } as const];
     await engine.up(declare(disk()));
@@ -227,13 +227,13 @@ test.each<[string, Properties, Properties, string]>([
         { encrypted: false },
         "is encrypted, and so is everything that has its data",
     ],
-])("%s that the data cannot have is refused at preview", async (_, before, after, words) => {
+])("%s that is incompatible with the data is rejected at preview", async (_, before, after, words) => {
     const former = await new Door(emulator).create(kind, disk(before));
     const message = await failure(new Door(emulator).diff(kind, former, moved(after)));
     expect(message).toContain(words);
 });
 
-test("deleteBeforeReplace is refused before anything is deleted", async () => {
+test("deleteBeforeReplace is rejected before anything is deleted", async () => {
     const engine = new Engine(emulator);
     const options = { deleteBeforeReplace: true };
     await engine.up([{ kind, name: "disk", args: disk(), options }]);
@@ -244,7 +244,7 @@ test("deleteBeforeReplace is refused before anything is deleted", async () => {
     expect(await restoredVolumes()).toHaveLength(1);
 });
 
-test("a clone under another key has the data that was written to the clone", async () => {
+test("a clone replaced with another key has the data that was written to the clone", async () => {
     const sourceVolumeId = await emulator.createVolume({ size: 8 });
     const door = new Door(emulator);
     const former = await door.create("VolumeClone", { sourceVolumeId, iops: 4000 });

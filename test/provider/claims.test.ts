@@ -38,7 +38,7 @@ async function interrupt(): Promise<string> {
     return snapshotId;
 }
 
-test("what was adopted is no longer claimed: a destroy that keeps it, then up, makes a new one", async () => {
+test("an adopted snapshot is no longer claimed: after a destroy that keeps it, up creates a new one", async () => {
     const adopted = await interrupt();
     await engine.up(declared({}, { retainOnDelete: true }));
     expect(id()).toBe(adopted);
@@ -48,7 +48,7 @@ test("what was adopted is no longer claimed: a destroy that keeps it, then up, m
     expect(await own()).toEqual([adopted, id()].sort());
 });
 
-test("what retainOnDelete left behind is never adopted", async () => {
+test("a snapshot kept by retainOnDelete is never adopted", async () => {
     await engine.up(declared({}, { retainOnDelete: true }));
     const kept = id();
     await engine.destroy();
@@ -57,13 +57,13 @@ test("what retainOnDelete left behind is never adopted", async () => {
     expect(await own()).toEqual([kept, id()].sort());
 });
 
-test("what keepReplaced left behind is never adopted: triggers that go A, B, A make three", async () => {
+test("a snapshot kept by keepReplaced is never adopted: triggers A, B, A create three snapshots", async () => {
     for (const t of ["A", "B", "A"]) await engine.up(declared({ keepReplaced: true, triggers: { t } }));
     expect(await own()).toHaveLength(3);
     expect(await emulator.count("CreateSnapshot")).toBe(3);
 });
 
-test("two snapshots with the same claim are not adopted: up fails, naming both", async () => {
+test("two indistinguishable claimed snapshots are not adopted: up fails with both ids", async () => {
     const created = await interrupt();
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const twin = await emulator.createSnapshot(volumeId, Tags);
@@ -73,7 +73,7 @@ test("two snapshots with the same claim are not adopted: up fails, naming both",
     expect(await emulator.count("CreateSnapshot")).toBe(2);
 });
 
-test("a replacement that was killed is adopted, and the one that the state holds never is", async () => {
+test("the snapshot of a killed replacement is adopted; the one in the state never is", async () => {
     await engine.up();
     const first = id();
     await emulator.clearCalls();
@@ -86,7 +86,7 @@ test("a replacement that was killed is adopted, and the one that the state holds
     expect(await emulator.count("CreateSnapshot")).toBe(1);
 });
 
-test("a copy of another volume stays, also when the run dies before it lets go of it and the stack is destroyed", async () => {
+test("the snapshot of another volume is kept, even if the run is killed before releasing it, then destroyed", async () => {
     await engine.up();
     const first = id();
     volumeId = await emulator.createVolume();
@@ -102,7 +102,7 @@ test("a copy of another volume stays, also when the run dies before it lets go o
 });
 
 test.each([{ isForbidden: false }, { isForbidden: true }])(
-    "a forced replacement makes a new one and deletes the old (DeleteTags forbidden: $isForbidden)",
+    "a forced replacement creates a new snapshot and deletes the old one (DeleteTags denied: $isForbidden)",
     async ({ isForbidden }) => {
         const code = "UnauthorizedOperation";
         if (isForbidden) await emulator.faults([{ action: "DeleteTags", code, message: "No." }]);
@@ -115,7 +115,7 @@ test.each([{ isForbidden: false }, { isForbidden: true }])(
     },
 );
 
-test("three kills in a row of a stack of twelve leave twelve", async () => {
+test("after three consecutive kills, a stack of twelve snapshots has exactly twelve", async () => {
     const volumes = await emulator.seed({ volumes: 12 });
     engine.program = volumes.map((of, index) => snapshot(`s${String(index)}`, { volumeId: of }));
     await emulator.set({ snapshotSeconds: 60 });
@@ -131,7 +131,7 @@ test("three kills in a row of a stack of twelve leave twelve", async () => {
 });
 
 test.each(["reset", "hang", "malformed"] as const)(
-    "after a lost answer (%s), up searches for the created snapshot instead of creating it again",
+    "after a lost response (%s), the provider searches for the created snapshot instead of sending the request again",
     async (kind) => {
         // An answer counts as lost after 30 seconds.
         const { setTimeout } = globalThis;
@@ -145,7 +145,7 @@ test.each(["reset", "hang", "malformed"] as const)(
     },
 );
 
-test("a claim on a snapshot of another volume is not believed, and what is left over is named", async () => {
+test("a claim on a snapshot of another volume is ignored, and the remaining snapshots are reported", async () => {
     const left = await interrupt();
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const forged = await emulator.createSnapshot(await emulator.createVolume(), Tags);
@@ -162,7 +162,7 @@ test("a claim on a snapshot of another volume is not believed, and what is left 
 });
 
 test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
-    "an interrupted set whose members EC2 shows one by one ($memberSeconds) is adopted completely, and not created twice",
+    "interrupted multi-volume snapshots that become visible one by one ($memberSeconds) are adopted completely",
     async ({ memberSeconds }) => {
         const { Instances: [{ InstanceId = "" } = {}] = [] } = await ec2.send(
             new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
@@ -182,7 +182,7 @@ test.each([{ memberSeconds: [0, 3, 6] }, { memberSeconds: [6, 0, 3] }])(
     },
 );
 
-test("a snapshot adopted under a new name is not deleted with the old one; a kill in between does no harm", async () => {
+test("a snapshot adopted under a new name is not deleted with the old resource, even after a kill in between", async () => {
     await engine.up();
     const first = id();
     await emulator.faults([{ action: "CreateTags", kind: "reset", where: "after", times: 1 }]);

@@ -42,7 +42,7 @@ const kinds: [Kind, string, (ids: { volumeId: string; snapshotId: string }) => o
 ];
 
 test.each(kinds)(
-    "%s: a copied Name wins over the default name, and a declared one over both",
+    "%s: a copied Name overrides the default name, and a declared Name overrides both",
     async (kind, option, of) => {
         const args = of(await source());
 
@@ -61,7 +61,7 @@ test.each(kinds)(
     },
 );
 
-test.each(kinds)("%s: what was copied is no difference afterwards", async (kind, option, of) => {
+test.each(kinds)("%s: copied tags show no diff afterwards", async (kind, option, of) => {
     const door = new Door(emulator);
     const args = { ...of(await source()), [option]: true };
     const created = await door.create(kind, args);
@@ -72,7 +72,7 @@ test.each(kinds)("%s: what was copied is no difference afterwards", async (kind,
     });
 });
 
-test("a snapshot of another account shows no tags: the preview warns that none are copied", async () => {
+test("tags of another account's snapshot are not visible: the preview warns that none are copied", async () => {
     const { snapshotId } = await source();
     const account = "111122223333";
     await emulator.ec2().send(
@@ -99,7 +99,7 @@ test.each([
         { Name: "last", Team: "audit", Kept: "by others" },
     ],
 ])(
-    "a final snapshot (%j) carries the tags that the volume has at its end, below its own",
+    "a final snapshot (%j) has the volume's current tags, overridden by its own",
     async (finalSnapshot, tags) => {
         const { snapshotId } = await source();
         const door = new Door(emulator);

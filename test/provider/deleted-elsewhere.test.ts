@@ -40,17 +40,20 @@ const cases: Case[] = [
     },
 ];
 
-test.each(cases)("a $kind that is deleted before $action", async ({ kind, action, args }) => {
-    const volumeId = await emulator.createVolume();
-    const snapshotId = await emulator.createSnapshot(volumeId);
-    const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
-    await emulator.clearCalls();
-    await emulator.faults([{ action, kind: "delay", seconds: 1, times: 1 }]);
-    const deleted = new Door(emulator).delete(kind, created);
-    await expect.poll(() => emulator.count(action)).toBe(1);
-    if (created.id.startsWith("vol-")) await ec2.send(new DeleteVolumeCommand({ VolumeId: created.id }));
-    else await ec2.send(new DeleteSnapshotCommand({ SnapshotId: created.id }));
-    await deleted;
-    const left = [...(await emulator.snapshots()), ...(await emulator.volumes())];
-    expect(left.map(({ SnapshotId, VolumeId }) => SnapshotId || VolumeId)).not.toContain(created.id);
-});
+test.each(cases)(
+    "deleting a $kind succeeds if it no longer exists at $action",
+    async ({ kind, action, args }) => {
+        const volumeId = await emulator.createVolume();
+        const snapshotId = await emulator.createSnapshot(volumeId);
+        const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
+        await emulator.clearCalls();
+        await emulator.faults([{ action, kind: "delay", seconds: 1, times: 1 }]);
+        const deleted = new Door(emulator).delete(kind, created);
+        await expect.poll(() => emulator.count(action)).toBe(1);
+        if (created.id.startsWith("vol-")) await ec2.send(new DeleteVolumeCommand({ VolumeId: created.id }));
+        else await ec2.send(new DeleteSnapshotCommand({ SnapshotId: created.id }));
+        await deleted;
+        const left = [...(await emulator.snapshots()), ...(await emulator.volumes())];
+        expect(left.map(({ SnapshotId, VolumeId }) => SnapshotId || VolumeId)).not.toContain(created.id);
+    },
+);

@@ -15,7 +15,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-test("an update of what others deleted fails with the remedy, and the state keeps it until refresh", async () => {
+test("updating a snapshot deleted outside Pulumi fails with the remedy, and the state keeps it until refresh", async () => {
     engine.program = [snapshot("data", { volumeId })];
     await engine.up();
     const [id = ""] = await snapshotIds(emulator);
@@ -31,7 +31,7 @@ test("an update of what others deleted fails with the remedy, and the state keep
     expect((await engine.up()).steps).toMatchObject({ data: "create" });
 });
 
-test("aws:defaultTags are updated in place; aws:ignoreTags are neither shown nor touched; tagKeys names the option keys", async () => {
+test("aws:defaultTags update in place; aws:ignoreTags are neither shown nor changed; tagKeys sets the option keys", async () => {
     const config: Record<string, string> = {
         "aws:defaultTags": '{"tags":{"Owner":"ops","Tier":"default","Cost":"1"}}',
         "aws:ignoreTags": '{"keys":["Scanned"],"keyPrefixes":["audit:"]}',
@@ -78,7 +78,7 @@ test("aws:defaultTags are updated in place; aws:ignoreTags are neither shown nor
     expect(removed.actions).not.toContain("CreateTags");
 });
 
-test("copyTagsFromVolume copies at creation, below what is declared, and later changes of it do nothing", async () => {
+test("copyTagsFromVolume copies at creation, declared tags override, and later changes of it have no effect", async () => {
     const tagged = await emulator.createVolume({ tags: { Name: "disk", App: "shop", Tier: "lead" } });
     await emulator.clearCalls();
     const args = { volumeId: tagged, tags: { Tier: "gold" } };

@@ -38,7 +38,7 @@ function eventPolicy({
     };
 }
 
-test("an event-based policy is created, shown without drift, changed in place, and its losses are in words", async () => {
+test("an event-based policy is created, has no drift, is updated in place, and a preview describes its losses", async () => {
     const door = new Door(emulator);
     const created = await door.create(kind, eventPolicy());
     expect(await policy(created.id)).toMatchObject({
@@ -79,7 +79,7 @@ test("an event-based policy is created, shown without drift, changed in place, a
     });
 });
 
-test("another type replaces the policy, and the preview says that the copies are no longer managed", async () => {
+test("another type replaces the policy, and the preview reports that the copies are no longer managed", async () => {
     const door = new Door(emulator);
     const created = await door.create(kind, eventPolicy());
     const { replaces } = await door.diff(kind, created, args);
@@ -89,7 +89,7 @@ test("another type replaces the policy, and the preview says that the copies are
     );
 });
 
-test("what DLM would refuse of an event-based policy is refused at preview", async () => {
+test("event-based policies that DLM would reject are rejected at preview", async () => {
     const cases: [Properties, string][] = [
         [
             eventPolicy({ copies: Array.from({ length: 4 }, () => copyOf("eu-west-1", 1)) }),

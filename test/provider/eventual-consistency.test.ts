@@ -9,7 +9,7 @@ import { Door, failure, type Kind } from "./door";
 /** EC2 knows no id for this long after it has given it out. */
 const newIdSeconds = 30;
 
-test("a snapshot of a volume that was created a moment ago is created once EC2 knows the volume", async () => {
+test("a snapshot of a new volume is created once the volume is visible in EC2", async () => {
     await emulator.set({ newIdSeconds });
     const volumeId = await emulator.createVolume({ tags: { Owner: "team" } });
     const door = new Door(emulator);
@@ -28,7 +28,7 @@ test("a snapshot of a volume that was created a moment ago is created once EC2 k
     );
 });
 
-test("its tags are copied once EC2 shows the volume", async () => {
+test("the tags of a new volume are copied once the volume is visible in EC2", async () => {
     await emulator.set({ newIdSeconds });
     const volumeId = await emulator.createVolume({ tags: { Owner: "team" } });
 
@@ -49,7 +49,7 @@ test.each<[Kind, string, (snapshotId: string) => object]>([
         "ModifySnapshotAttribute",
         (snapshotId) => ({ snapshotId, accounts: ["111122223333"] }),
     ],
-])("%s of a snapshot that was created a moment ago waits until EC2 knows it", async (kind, action, args) => {
+])("%s of a new snapshot waits until the snapshot is visible in EC2", async (kind, action, args) => {
     const volumeId = await emulator.createVolume();
     await emulator.set({ newIdSeconds });
     const door = new Door(emulator);
@@ -64,7 +64,7 @@ test.each<[Kind, string, (snapshotId: string) => object]>([
     expect(outcomes.at(-1)).toBe("ok");
 });
 
-test("a lock and fast restore of a snapshot that was created a moment ago are put on once EC2 knows it", async () => {
+test("a lock and FSR of a new snapshot are requested once the snapshot is visible in EC2", async () => {
     const volumeId = await emulator.createVolume();
     await emulator.set({ newIdSeconds });
     await emulator.advance(newIdSeconds);
@@ -81,7 +81,7 @@ test("a lock and fast restore of a snapshot that was created a moment ago are pu
     expect(await door.outcomes("LockSnapshot")).toContain("InvalidSnapshot.NotFound");
 });
 
-test("a volume that does not exist fails after about a minute, and nothing is created", async () => {
+test("a snapshot of a volume that does not exist fails after about a minute, and nothing is created", async () => {
     const door = new Door(emulator);
     const start = door.clock.now();
 
@@ -98,7 +98,7 @@ async function image(): Promise<{ ImageId: string; id: string }> {
     return { ImageId, id };
 }
 
-test("a snapshot whose AMI was deregistered a moment ago is deleted once EC2 has released it", async () => {
+test("a snapshot whose AMI was just deregistered is deleted once EC2 has released it", async () => {
     await emulator.set({ imageReleaseSeconds: 60 });
     const { ImageId, id } = await image();
     await ec2.send(new DeregisterImageCommand({ ImageId }));
@@ -111,7 +111,7 @@ test("a snapshot whose AMI was deregistered a moment ago is deleted once EC2 has
     expect(await door.outcomes("DescribeImages")).toEqual(["ok"]);
 });
 
-test("a snapshot that an AMI uses is not deleted: the failure names the AMI, immediately", async () => {
+test("deleting a snapshot that an AMI uses fails immediately with the id of the AMI", async () => {
     const { ImageId, id } = await image();
     const door = new Door(emulator);
     const start = door.clock.now();
@@ -125,7 +125,7 @@ test("a snapshot that an AMI uses is not deleted: the failure names the AMI, imm
     expect(door.clock.now() - start).toBeLessThan(5_000);
 });
 
-test("an instance that has just started is snapshotted once EC2 knows it", async () => {
+test("multi-volume snapshots of a new instance are created once the instance is visible in EC2", async () => {
     const machine = { ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 };
     const { Instances = [] } = await ec2.send(new RunInstancesCommand(machine));
     const code = "InvalidInstanceID.NotFound";

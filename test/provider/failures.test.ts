@@ -21,7 +21,7 @@ const denied = { code: "UnauthorizedOperation", message: "You are not authorized
 const expired = { code: "ExpiredToken", message: "The security token is too old." };
 const renew = "The credentials have expired: renew them";
 
-test("without permission or with expired credentials create fails immediately with the remedy, and the state stays empty", async () => {
+test("without permission or valid credentials, create fails immediately with the remedy; the state stays empty", async () => {
     engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ action: "CreateSnapshot", ...denied }]);
     const forbidden = await during(emulator, () => engine.upFails());
@@ -42,7 +42,7 @@ test("without permission or with expired credentials create fails immediately wi
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("an error while waiting, reading, updating or deleting keeps the id in the state, and the next run continues", async () => {
+test("an error during waiting, reading, updating or deleting keeps the id in the state, and the next run continues", async () => {
     engine.program = [snapshot("data", { volumeId })];
     await emulator.faults([{ ...readCall, ...denied }]);
     const blind = await during(emulator, () => engine.upFails());

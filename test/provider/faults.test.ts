@@ -39,7 +39,7 @@ async function createdIds(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }
 
-test("with 30 % of all calls throttled, everything is created once, refreshed and deleted", async () => {
+test("with 30 % of calls throttled, all snapshots are created once, refreshed and deleted", async () => {
     await emulator.set({ seed: 7 });
     await emulator.faults([
         { action: "*", probability: 0.3, code: "RequestLimitExceeded", message: "slow down", status: 503 },
@@ -57,7 +57,7 @@ test("with 30 % of all calls throttled, everything is created once, refreshed an
     expect(await createdIds()).toEqual([]);
 });
 
-test("40 snapshots of one volume, 5 pending at most: all complete, with one call at a time", async () => {
+test("40 snapshots of one volume, 5 pending at most: all complete, one call at a time", async () => {
     await emulator.set({ snapshotSeconds: 1, pendingPerVolume: 5 });
     engine.program = many(40, [volume]);
     await engine.up();
@@ -71,7 +71,7 @@ test("40 snapshots of one volume, 5 pending at most: all complete, with one call
     expect(turns).toHaveLength(40);
 });
 
-test("a region that does not answer causes a clear error, and nothing is created", async () => {
+test("an unreachable region causes an error that names the endpoint, and nothing is created", async () => {
     engine.program = one();
     engine.config = { "aws:endpoints": '[{"ec2":"http://127.0.0.1:9"}]', "aws:maxRetries": "2" };
     const { output } = await engine.upFails();
@@ -81,7 +81,7 @@ test("a region that does not answer causes a clear error, and nothing is created
     expect(await emulator.calls()).toEqual([]);
 });
 
-test("a snapshot that disappears while it is awaited fails the up with its id, and is recreated after a refresh", async () => {
+test("a snapshot that disappears during the wait fails the up with its id, and is recreated after a refresh", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = one();
     let id = "";
@@ -102,7 +102,7 @@ test("a snapshot that disappears while it is awaited fails the up with its id, a
     expect(await createdIds()).toEqual([engine.live("s").id]);
 });
 
-test("a barrier names incomplete snapshots with the reasons, and the next up continues", async () => {
+test("a barrier lists incomplete snapshots with the reasons, and the next up continues", async () => {
     const volumes = [volume, await emulator.createVolume()];
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = many(2, volumes, { timeout: "1 second" });

@@ -56,7 +56,7 @@ test("throttled calls are retried within the timeout, and each succeeds once", a
 });
 
 test.each(["reset", "malformed"] as const)(
-    "after a lost answer (%s) the provider reads first: nothing is sent twice, what EC2 did not do is sent again",
+    "after a lost response (%s), the provider reads the state and repeats only requests that had no effect",
     async (kind) => {
         const lost = (where: "before" | "after") =>
             [...asking, ...givingUp].map((action) => ({ action, kind, where, times: 1 }));
@@ -76,7 +76,7 @@ test.each(["reset", "malformed"] as const)(
     },
 );
 
-test("a snapshot is restored once from the Recycle Bin, be the call throttled, denied or its answer lost; none is created", async () => {
+test("a snapshot is restored once from the Recycle Bin if the call is throttled, denied or its response lost", async () => {
     await emulator.set({ recycleBinDays: 7 });
     const [volumeId = ""] = volumeIds;
     const id = await emulator.createSnapshot(volumeId);
@@ -100,7 +100,7 @@ test("a snapshot is restored once from the Recycle Bin, be the call throttled, d
     expect(await snapshotIds(emulator)).toEqual([id]);
 });
 
-test("without permission each feature fails immediately, naming it, the state is unchanged, and the next up continues", async () => {
+test("without permission each feature fails immediately with that permission, and the next up continues", async () => {
     const denied = (actions: string[]) =>
         actions.map((action) => ({ action, code: "UnauthorizedOperation", message: "You may not." }));
     const readActions = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
@@ -133,7 +133,7 @@ test("without permission each feature fails immediately, naming it, the state is
     expect(await snapshotIds(emulator)).toHaveLength(3);
 });
 
-test("a set that the caller may not create fails immediately, naming the permission, and nothing is left in the state", async () => {
+test("multi-volume snapshots without permission fail immediately with that permission; the state stays empty", async () => {
     await emulator.faults([
         { action: "CreateSnapshots", code: "UnauthorizedOperation", message: "You may not." },
     ]);
@@ -146,7 +146,7 @@ test("a set that the caller may not create fails immediately, naming the permiss
     expect(engine.state).toEqual([]);
 });
 
-test("a timeout while enabling FSR or archiving keeps what is known, and the next up continues to wait", async () => {
+test("a timeout while enabling FSR or archiving keeps the known outputs, and the next up continues to wait", async () => {
     await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
     const timeout = "1 second";
     engine.program = each({}, { ...hot, timeout }, { ...cold, timeout });
@@ -186,7 +186,7 @@ test.each([
         left: [0, 0, 1],
     },
 ])(
-    "a snapshot that is deleted while its feature is awaited ($look) fails the up with its id, immediately",
+    "a snapshot that disappears during the wait for a feature ($look) fails the up immediately with its id",
     async ({ feature, look: readAction, why, left }) => {
         await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
         const [volumeId = ""] = volumeIds;

@@ -36,7 +36,7 @@ async function zonesOn(): Promise<string[]> {
     );
 }
 
-test("a lock is set while pending, restored when lifted outside, changed and lifted in place; a locked snapshot is kept", async () => {
+test("a lock is set while pending, restored after drift, changed and lifted in place; destroy keeps the snapshot", async () => {
     await emulator.set({ snapshotSeconds: 3 });
     const lock = { mode: "governance", duration: "30 days" };
     engine.program = declared({ lock });
@@ -73,7 +73,7 @@ test("a lock is set while pending, restored when lifted outside, changed and lif
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a lock in compliance mode warns in the preview, can be lifted in its cool-off, and only be extended afterwards", async () => {
+test("a compliance lock warns at preview, can be lifted during its cool-off and only extended afterwards", async () => {
     const cooling = { mode: "compliance", duration: "30 days", coolOff: "2 hours" };
     engine.program = declared({ lock: cooling });
     const { output: warning } = await engine.preview();
@@ -109,7 +109,7 @@ test("a lock in compliance mode warns in the preview, can be lifted in its cool-
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("FSR warns of its price, is awaited, changes by zone and is disabled before deletion; a limit names its remedy", async () => {
+test("FSR warns of its cost, is awaited, changes per zone and is disabled before deletion; a quota has a remedy", async () => {
     await emulator.set({ fastRestoreSeconds: 2 });
     const fastRestore = { availabilityZones: ["us-east-1a", "us-east-1b"] };
     engine.program = declared({ fastRestore });
@@ -148,7 +148,7 @@ test("FSR warns of its price, is awaited, changes by zone and is disabled before
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a snapshot moves to the archive and back in place, its progress shown; on its way there a refresh is no drift", async () => {
+test("a snapshot moves to the archive and back in place with progress; a refresh in between shows no drift", async () => {
     await emulator.set({ tieringSeconds: 4 });
     engine.program = declared({});
     await engine.up();

@@ -40,7 +40,7 @@ async function series(count: number, volumeId: string): Promise<string[]> {
     return ids;
 }
 
-test("newestSnapshot returns the newest completed snapshot by every filter, from all pages", async () => {
+test("newestSnapshot returns the newest completed snapshot for every filter, from all pages", async () => {
     const volumeId = await emulator.createVolume();
     const [, second = ""] = await series(2, volumeId);
     await emulator.seed({ snapshots: 1_001 });
@@ -55,7 +55,7 @@ test("newestSnapshot returns the newest completed snapshot by every filter, from
 });
 
 test.each(["12345678901", 12345678901])(
-    "an owner of fewer than 12 digits, %j, is refused and never padded",
+    "an owner of fewer than 12 digits (%j) is rejected and never padded",
     async (owner) => {
         const { result, calls } = await during(emulator, () => failure(newest({ owner: owner as string })));
         expect(result).toContain(`owner is ${JSON.stringify(owner)}, but must be "self", "shared", "public"`);
@@ -64,7 +64,7 @@ test.each(["12345678901", 12345678901])(
     },
 );
 
-test("the error of newestSnapshot without a match contains the filters, the place and a pending snapshot", async () => {
+test("the error of newestSnapshot without a match contains the filters, region, account and a pending snapshot", async () => {
     const place = "no completed snapshot was found in us-east-1 (account 123456789012): looked for ";
     expect(await failure(newest({ group: "payments", tags: { Tier: "gold" } }))).toBe(
         `${place}owner "self", group "payments", tags {"Tier":"gold"}. Check the filters, the region and the account.`,
@@ -80,7 +80,7 @@ test("the error of newestSnapshot without a match contains the filters, the plac
     );
 });
 
-test("changedSize counts what a snapshot holds beyond the one before it, or all of the first one", async () => {
+test("changedSize counts the blocks changed since the previous snapshot, or all blocks of the first one", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     const [first = "", second = "", third = ""] = await series(3, volumeId);
     await series(1, await emulator.createVolume());
@@ -97,7 +97,7 @@ test("changedSize counts what a snapshot holds beyond the one before it, or all 
     expect(await measure({ snapshotId: third })).toEqual({ ...size(0), to: third, from: first });
 });
 
-test("changedSize reads all pages, empty ones too, and reports its progress", async () => {
+test("changedSize reads all pages, including empty ones, and reports its progress", async () => {
     await emulator.set({ emptyBlockPages: true });
     const [id = ""] = await series(1, await emulator.createVolume({ size: 10 }));
     await emulator.blocks(id, blocks(20_480));
@@ -110,7 +110,7 @@ test("changedSize reads all pages, empty ones too, and reports its progress", as
     expect(progress).toEqual([10_000 / 20_480, 10_000 / 20_480, 20_000 / 20_480, 20_000 / 20_480, 1]);
 });
 
-test("changedSize waits while AWS throttles, and repeats a call whose answer is lost", async () => {
+test("changedSize waits while AWS throttles, and repeats a call whose response is lost", async () => {
     const [first = "", second = ""] = await series(2, await emulator.createVolume());
     await emulator.blocks(first, blocks(1));
     await emulator.blocks(second, blocks(2));
@@ -125,7 +125,7 @@ test("changedSize waits while AWS throttles, and repeats a call whose answer is 
     expect(calls.filter((call) => call.action === action)).toHaveLength(4);
 });
 
-test("changedSize ends immediately when it is cancelled, and so does the plugin's function with its run", async () => {
+test("changedSize ends immediately when cancelled, and so does the plugin's function with its run", async () => {
     const [id = ""] = await series(1, await emulator.createVolume());
     await emulator.faults([{ action: "ListSnapshotBlocks", code: "RequestThrottledException" }]);
     const controller = new AbortController();
@@ -146,7 +146,7 @@ test("changedSize ends immediately when it is cancelled, and so does the plugin'
     expect(await running).toBe("the run was cancelled");
 });
 
-test("changedSize refuses incomparable snapshots, with the remedy", async () => {
+test("changedSize rejects incomparable snapshots with the remedy", async () => {
     const volumeId = await emulator.createVolume();
     const [first = "", second = ""] = await series(2, volumeId);
     const [other = ""] = await series(1, await emulator.createVolume());
@@ -180,7 +180,7 @@ test("changedSize refuses incomparable snapshots, with the remedy", async () => 
     );
 });
 
-test("ebs-snapshots changed prints the changed size, and list --details the accounts with access and the end of the lock", async () => {
+test("`changed` prints the changed size, `list --details` the accounts with access and the end of the lock", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     const [first = "", second = ""] = await series(2, volumeId);
     await emulator.blocks(first, blocks(4_096));
@@ -220,7 +220,7 @@ test("ebs-snapshots changed prints the changed size, and list --details the acco
     expect(await failure(outputOf("list", "--owner", "shared", "--details"))).toContain("Omit --owner");
 });
 
-test("the plugin's functions return objects, and secret ones where a filter is secret", async () => {
+test("the plugin's functions return objects, which are secret if a filter is secret", async () => {
     const volumeId = await emulator.createVolume();
     const [first = "", second = ""] = await series(2, volumeId);
     await emulator.blocks(first, blocks(1));

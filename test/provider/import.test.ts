@@ -103,7 +103,7 @@ function openPlugin(): PluginDoor {
     return new PluginDoor(new Door(emulator).clock, log, { ...emulator.pulumiConfig(), ...credentials });
 }
 
-test.each(Object.keys(imported))("%s: what is imported is unchanged", async (name) => {
+test.each(Object.keys(imported))("%s: an imported resource shows no diff", async (name) => {
     const { kind, args, importId = (id: string) => id } = await imported[name]!();
     const created = await new Door(emulator).create(kind, args);
     await emulator.clearCalls();
@@ -120,7 +120,7 @@ test.each(Object.keys(imported))("%s: what is imported is unchanged", async (nam
     expect(changing).toEqual([]);
 });
 
-test("importing what does not exist finds nothing", async () => {
+test("importing a resource that does not exist returns nothing", async () => {
     for (const kind of ["Snapshot", "InstanceSnapshots", "VolumeFromSnapshot", "SnapshotShare"] as const) {
         const id = kind === "VolumeFromSnapshot" ? "vol-0123456789abcdef0" : "snap-0123456789abcdef0";
         expect(

@@ -34,7 +34,7 @@ function members(): Member[] {
 const idOf = (found: Member[], volumeId: string) =>
     found.find((member) => member.volumeId === volumeId)?.snapshotId ?? "";
 
-test("one call snapshots all volumes but the excluded ones, one call syncs the tags of all, and reads are batched", async () => {
+test("one call snapshots all volumes except excluded ones, one call updates the tags of all, reads are batched", async () => {
     await emulator.set({ snapshotSeconds: 1 });
     engine.program = declared({ copyTagsFromVolume: true, group: "payments" });
     const created = await during(emulator, () => engine.up());
@@ -96,7 +96,7 @@ test("one call snapshots all volumes but the excluded ones, one call syncs the t
     expect(await snapshotsIn(emulator)).toEqual([]);
 });
 
-test("triggers create new multi-volume snapshots and delete the old ones after that; keepReplaced keeps them", async () => {
+test("triggers create new multi-volume snapshots, then delete the old ones; keepReplaced keeps them", async () => {
     const args = (release: number, more = {}) =>
         declared({
             excludeBootVolume: true,
@@ -127,7 +127,7 @@ test("triggers create new multi-volume snapshots and delete the old ones after t
     ]);
 });
 
-test("a member that ends in error is named in every preview, and only other triggers take a new set", async () => {
+test("a member that ends in error is listed in every preview, and only changed triggers create new snapshots", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = declared({ waitForCompletion: false });
     await engine.up();
@@ -155,7 +155,7 @@ test("a member that ends in error is named in every preview, and only other trig
     expect(await snapshotsIn(emulator)).toHaveLength(3);
 });
 
-test("a member deleted outside is a warning in every preview and replaces nothing; if all are deleted, they are recreated", async () => {
+test("a member deleted outside Pulumi causes a warning at preview; if all are deleted, they are recreated", async () => {
     engine.program = declared({});
     await engine.up();
     const found = members();
@@ -185,7 +185,7 @@ test("a member deleted outside is a warning in every preview and replaces nothin
     expect(members()).toHaveLength(3);
 });
 
-test("a delete that fails in part names what remains and keeps the set in the state; the next one ends it", async () => {
+test("a partly failed delete lists the remaining snapshots and keeps the state; the next delete completes it", async () => {
     engine.program = declared({});
     await engine.up();
     const kept = idOf(members(), data);
@@ -202,7 +202,7 @@ test("a delete that fails in part names what remains and keeps the set in the st
     expect(await snapshotsIn(emulator)).toEqual([]);
 });
 
-test("after a lost answer the set is found, and no second one is created", async () => {
+test("after a lost response the multi-volume snapshots are found, and not created twice", async () => {
     engine.program = declared({});
     await emulator.faults([{ action: "CreateSnapshots", kind: "reset", where: "after", times: 1 }]);
     await engine.up();

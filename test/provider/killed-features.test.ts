@@ -41,7 +41,7 @@ const features: Feature[] = [
 const cases = features.flatMap((feature) => [false, true].map((isOrphan) => ({ ...feature, isOrphan })));
 
 test.each(cases)(
-    "killed before the answer of $action (orphan: $isOrphan): the next up finds it in the declared state",
+    "killed before the response of $action (orphan: $isOrphan): the next up finds the declared feature",
     async ({ args, action, features: expected, isOrphan }) => {
         const engine = new Engine(emulator);
         engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
@@ -55,7 +55,7 @@ test.each(cases)(
 );
 
 test.each(cases.filter(({ readAction }) => readAction !== undefined))(
-    "killed while $action is in progress (orphan: $isOrphan): the next up waits for it and requests nothing again",
+    "killed while $action is in progress (orphan: $isOrphan): the next up waits for it without a second request",
     async ({ args, action, features: expected, readAction = "", isOrphan }) => {
         const engine = new Engine(emulator);
         engine.program = [snapshot("s", { volumeId: await emulator.createVolume({ size: 8 }), ...args })];
@@ -74,7 +74,7 @@ test.each(cases.filter(({ readAction }) => readAction !== undefined))(
 const [alice, bob, carol] = ["111122223333", "444455556666", "777788889999"] as const;
 
 test.each([false, true])(
-    "killed between grant and state (orphan: %s), at creation and at update: the next up owns what it declares",
+    "killed between grant and state (orphan: %s), at creation and update: the next up owns the declared grants",
     async (isOrphan) => {
         const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
         await shareWith(snapshotId, carol);

@@ -24,7 +24,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
         createdIds: own,
     }),
 
-    "SnapshotCopy into another region": async () => {
+    "SnapshotCopy to another region": async () => {
         const sourceSnapshotId = await emulator.createSnapshot(await emulator.createVolume());
         const region = "eu-west-1";
         return {
@@ -34,7 +34,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
         };
     },
 
-    "set of InstanceSnapshots": async () => ({
+    "resource of InstanceSnapshots": async () => ({
         declared: instanceSnapshots("it", { instanceId: (await instanceWithVolumes()).instanceId }),
         action: "CreateSnapshots",
         createdIds: own,
@@ -71,7 +71,7 @@ const moments: Moment[] = [
         isAdopted: false,
     },
     {
-        when: "after EC2 acted, before its answer",
+        when: "after EC2 acted, before its response",
         kill: async (engine, { action, createdIds }, isOrphan) => {
             await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
             const acted = async () => (await createdIds()).length > 0;
@@ -89,7 +89,7 @@ const moments: Moment[] = [
         isAdopted: true,
     },
     {
-        when: "after its completion, before the state has it",
+        when: "after its completion, before the state is written",
         kill: async (engine) => {
             await expect(engine.up(engine.program, { killedAfter: "it" })).rejects.toThrow();
         },
@@ -101,26 +101,29 @@ const cases = Object.keys(subjects).flatMap((kind) =>
     moments.map((moment) => [kind, moment.when, moment] as const),
 );
 
-test.each(cases)("a %s, killed %s: the next up ends with one", async (kind, _when, { kill, isAdopted }) => {
-    for (const isOrphan of [false, true]) {
-        await emulator.reset();
-        const subject = await subjects[kind]!();
-        await emulator.clearCalls();
-        const engine = new Engine(emulator);
-        engine.program = [subject.declared];
-        await kill(engine, subject, isOrphan);
-        expect(engine.state).toEqual([]);
-        await emulator.faults([]);
+test.each(cases)(
+    "a %s, killed %s: after the next up exactly one exists",
+    async (kind, _when, { kill, isAdopted }) => {
+        for (const isOrphan of [false, true]) {
+            await emulator.reset();
+            const subject = await subjects[kind]!();
+            await emulator.clearCalls();
+            const engine = new Engine(emulator);
+            engine.program = [subject.declared];
+            await kill(engine, subject, isOrphan);
+            expect(engine.state).toEqual([]);
+            await emulator.faults([]);
 
-        const before = await subject.createdIds();
-        const { output } = await engine.up();
-        const { id, outputs } = engine.live("it");
-        const members = outputs["snapshots"] as { snapshotId: string }[] | undefined;
-        const ids = members?.map(({ snapshotId }) => snapshotId) ?? [id];
-        expect((await subject.createdIds()).sort(), String(isOrphan)).toEqual([...ids].sort());
-        if (isAdopted) expect(before.sort()).toEqual([...ids].sort());
-        expect(output.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
-        // A volume may be asked for again: EC2 knows the request by its token.
-        if (kind !== "VolumeFromSnapshot") expect(await emulator.count(subject.action)).toBe(1);
-    }
-});
+            const before = await subject.createdIds();
+            const { output } = await engine.up();
+            const { id, outputs } = engine.live("it");
+            const members = outputs["snapshots"] as { snapshotId: string }[] | undefined;
+            const ids = members?.map(({ snapshotId }) => snapshotId) ?? [id];
+            expect((await subject.createdIds()).sort(), String(isOrphan)).toEqual([...ids].sort());
+            if (isAdopted) expect(before.sort()).toEqual([...ids].sort());
+            expect(output.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
+            // A volume may be asked for again: EC2 knows the request by its token.
+            if (kind !== "VolumeFromSnapshot") expect(await emulator.count(subject.action)).toBe(1);
+        }
+    },
+);

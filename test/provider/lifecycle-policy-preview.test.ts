@@ -79,7 +79,7 @@ test("the preview counts the restore points that a change leaves unmanaged or re
     expect(await warnings(created, more)).toBe("");
 });
 
-test("volumes under the key aws/ebs whose snapshots are to be shared are named in the preview", async () => {
+test("the preview lists volumes with the key aws/ebs whose snapshots would be shared", async () => {
     const createVolume = async (KmsKeyId?: string) => {
         const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
         const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
@@ -100,7 +100,7 @@ test("volumes under the key aws/ebs whose snapshots are to be shared are named i
     );
 });
 
-test("what DLM would refuse is refused at preview, in words; what it alone knows, at the run with its own words", async () => {
+test("policies that DLM would reject are rejected at preview; other rejections show DLM's message at up", async () => {
     const cases: [Properties, string][] = [
         [{ ...args, policyDetails: undefined }, "is required unless defaultPolicy is specified"],
         [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],

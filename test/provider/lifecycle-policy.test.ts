@@ -5,7 +5,7 @@ import { emulator, test } from "../fixture";
 import { args, details, kind, nightly, policy, weekly, withDetails } from "./dlm-policies";
 import { Door, failure } from "./door";
 
-test("a policy is created with its details in DLM's form, and is no difference afterwards; a refresh finds no drift", async () => {
+test("a policy is created with its details in DLM's format, shows no diff afterwards and no drift on refresh", async () => {
     const door = new Door(emulator);
     const created = await door.create(kind, args);
     expect(await policy(created.id)).toMatchObject({
@@ -42,7 +42,7 @@ test("a policy is created with its details in DLM's form, and is no difference a
     await door.delete(kind, created);
 });
 
-test("a change updates in place and sends what differs; what is no longer declared is reset", async () => {
+test("a change updates in place and sends the differences; properties no longer declared are reset", async () => {
     const door = new Door(emulator);
     const instances = {
         ...details,
@@ -71,7 +71,7 @@ test("a change updates in place and sends what differs; what is no longer declar
     expect(await door.diff(kind, updated, inputs)).toMatchObject({ changes: false });
 });
 
-test("drift shows: a schedule that others added, and a policy that they disabled, are undone by an update", async () => {
+test("refresh shows drift: an update reverts a schedule added and a policy disabled outside Pulumi", async () => {
     const door = new Door(emulator);
     const created = await door.create(kind, args);
     const current = await policy(created.id);
@@ -96,7 +96,7 @@ test("drift shows: a schedule that others added, and a policy that they disabled
     });
 });
 
-test("a run that is interrupted, or whose answer is lost, creates no second policy", async () => {
+test("an interrupted run or a lost response does not create a second policy", async () => {
     await emulator.faults([{ action: "CreateLifecyclePolicy", where: "after", kind: "reset", times: 1 }]);
     const lost = new Door(emulator);
     const created = await lost.create(kind, args);
@@ -106,7 +106,7 @@ test("a run that is interrupted, or whose answer is lost, creates no second poli
     expect(next.id).toBe(created.id);
 });
 
-test("a policy that DLM puts into ERROR fails with DLM's reason, stays in the state, and is healed by the next up", async () => {
+test("a policy in state ERROR fails with DLM's reason, is kept in the state, and is repaired by the next up", async () => {
     await emulator.set({ dlmError: "Role cannot be assumed" });
     const door = new Door(emulator);
     const failed = await failure(door.create(kind, args));
@@ -118,7 +118,7 @@ test("a policy that DLM puts into ERROR fails with DLM's reason, stays in the st
     expect(next.id).toBe(id);
 });
 
-test("an existing policy is adopted and changed to what is declared; a foreign owner keeps it at a delete", async () => {
+test("an existing policy is adopted and updated as declared; a delete keeps it if it has another owner", async () => {
     const first = await new Door(emulator).create(kind, args, "first");
     const door = new Door(emulator);
     const changed = withDetails({ schedules: [nightly] });
@@ -137,7 +137,7 @@ test("an existing policy is adopted and changed to what is declared; a foreign o
     ).toContain("region");
 });
 
-test("a default policy has a life too", async () => {
+test("a default policy is created, updated and deleted", async () => {
     const door = new Door(emulator);
     const { policyDetails: _, ...head } = args;
     const standard = {

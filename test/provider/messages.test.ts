@@ -58,13 +58,16 @@ test.each<[string, Kind, object, string]>([
         { snapshotId: unknown, accounts: ["111122223333"] },
         `it was not found in ${place}`,
     ],
-])("a %s that was never there is not found, with region and account", async (_what, kind, args, words) => {
-    const message = await failure(new Door(emulator).create(kind, { ...args }));
-    expect(message).toContain(words);
-    expect(message).not.toMatch(/no longer|any more/);
-});
+])(
+    "a %s that never existed is reported as not found, with region and account",
+    async (_what, kind, args, words) => {
+        const message = await failure(new Door(emulator).create(kind, { ...args }));
+        expect(message).toContain(words);
+        expect(message).not.toMatch(/no longer|any more/);
+    },
+);
 
-test("a snapshot that vanishes while it is awaited no longer exists, with region and account", async () => {
+test("a snapshot that disappears during the wait is reported as no longer existing, with region and account", async () => {
     await emulator.set({ snapshotSeconds: 1_000 });
     const door = new Door(emulator);
     const sleep = door.clock.sleep.bind(door.clock);
@@ -77,7 +80,7 @@ test("a snapshot that vanishes while it is awaited no longer exists, with region
     expect(message).toContain(`it no longer exists in ${place}`);
 });
 
-test("a forced replacement advises to keep a snapshot, but not one that failed", async () => {
+test("a forced replacement suggests keeping a completed snapshot, but not a failed one", async () => {
     const args = { volumeId: await emulator.createVolume(), waitForCompletion: false };
     const advice = "To keep it, set keepReplaced: true.";
     const created = await new Door(emulator).create("Snapshot", args, "good");
@@ -99,7 +102,7 @@ test("a forced replacement advises to keep a snapshot, but not one that failed",
     expect(next.messages.join()).not.toContain("keepReplaced");
 });
 
-test("a governance lock in the way of a deletion is lifted by a command; a compliance lock has no advice", async () => {
+test("a deletion blocked by a governance lock shows the unlock command; one blocked by a compliance lock does not", async () => {
     const args = { volumeId: await emulator.createVolume() };
     const lock = (SnapshotId: string, LockMode: "governance" | "compliance") =>
         ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode, LockDuration: 1 }));

@@ -20,7 +20,7 @@ async function created(): Promise<Created> {
     return door.create("VolumeFromSnapshot", { snapshotId, availabilityZone: zone, timeout: "1 day" });
 }
 
-test("growing twice in a row waits until EC2 has completed the first change", async () => {
+test("growing twice waits until EC2 has completed the first modification", async () => {
     await emulator.set({ modifyingSeconds: 60, optimizingSeconds: hour });
     const first = await grow(await created(), 10);
     const door = new Door(emulator);
@@ -35,7 +35,7 @@ test("growing twice in a row waits until EC2 has completed the first change", as
     expect(door.messages.join("\n")).toContain("waiting for the previous modification: optimizing");
 });
 
-test("the fifth change in 24 hours fails with EC2's message, which names the time; after that it succeeds", async () => {
+test("the fifth modification in 24 hours fails with EC2's message and its time, and succeeds after that time", async () => {
     await emulator.set({ modifyingSeconds: 1, optimizingSeconds: 0, modificationsPerDay: 4 });
     let volume = await created();
     const { clock } = new Door(emulator);

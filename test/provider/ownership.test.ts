@@ -192,7 +192,7 @@ const cases = (Object.keys(subjects) as Kind[]).flatMap((kind) =>
         .map((change) => [kind, change.title, change] as const),
 );
 
-test.each(cases)("%s, %s: what the state has exists, and nothing else does", async (kind, _how, change) => {
+test.each(cases)("%s, %s: exactly the resources in the state exist", async (kind, _how, change) => {
     const { args, replacing, inState, existing } = await subjects[kind]!();
     for (const [course, play, engine] of plays()) {
         const former = [{ kind, name: "first", args: { ...args } }];
@@ -215,7 +215,7 @@ const [alice, bob, carol] = ["111122223333", "444455556666", "777788889999"] as 
 test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
     ["renamed with an alias", { second: [alice, bob] }, alias],
     ["renamed without an alias", { second: [alice, bob] }],
-    ["renamed without an alias, for others", { second: [bob, carol] }],
+    ["renamed without an alias, with other accounts", { second: [bob, carol] }],
     ["with other accounts", { first: [bob, carol] }],
     ["split", { first: [alice], second: [bob] }],
     ["replaced by force", { first: [alice, bob] }, {}, { forced: ["first"] }],
@@ -244,7 +244,7 @@ test.each<[string, Record<string, string[]>, Change["options"]?, RunOptions?]>([
     },
 );
 
-test("a former resource stays in every run while adopt of its id looks for it in another region", async () => {
+test("a former resource is kept in every run while adopt searches for its id in another region", async () => {
     const volumeId = await emulator.createVolume();
     const far = emulator.ec2({ region: "eu-west-1" });
     const { VolumeId: other } = await far.send(

@@ -123,7 +123,7 @@ async function needs(): Promise<Record<string, Need[]>> {
     return JSON.parse(await readFile(file, "utf8")) as Record<string, Need[]>;
 }
 
-test("every resource is listed, and lived through here", async () => {
+test("every resource is listed and has a lifecycle here", async () => {
     // The state contains the record of a schedule, without a call.
     const resources = Object.keys(provider).filter((name) => name !== "SchedulePlan");
     expect(Object.keys(await needs()).sort()).toEqual(resources.sort());
@@ -136,7 +136,7 @@ async function userWho(...actions: string[]): Promise<Record<string, string>> {
 }
 
 test.each(Object.keys(lives))(
-    "%s needs the listed permissions from creation to deletion, and makes no other call",
+    "the full lifecycle of %s uses exactly the listed permissions",
     async (resource) => {
         const [first, ...later] = lives[resource]!().map((args): Declared[] => [
             { kind: resource as Kind, name: "one", args: { ...args } },
@@ -167,7 +167,7 @@ test.each(Object.keys(lives))(
     },
 );
 
-test("a caller without one of them fails with its name, and nothing is created", async () => {
+test("a caller without one of them fails with the missing permission, and nothing is created", async () => {
     const config = await userWho("ec2:CreateSnapshot", "ec2:DescribeSnapshots");
     engine.config = config;
     const before = await emulator.snapshots();

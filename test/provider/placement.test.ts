@@ -22,7 +22,7 @@ async function volumeIn(where: Partial<CreateVolumeCommandInput>): Promise<strin
     return VolumeId;
 }
 
-test("on an Outpost a snapshot, a copy and a volume stay there, with EC2's volume type; another Outpost replaces", async () => {
+test("a snapshot, copy and volume of an Outpost are stored there with EC2's default type; another Outpost replaces", async () => {
     const volumeId = await volumeIn({ OutpostArn: outpostArn });
     const regional = await emulator.createSnapshot(await volumeIn({}));
     const text = (args: object) => [
@@ -55,7 +55,7 @@ test("on an Outpost a snapshot, a copy and a volume stay there, with EC2's volum
     await engine.destroy();
 });
 
-test("location local keeps the snapshot in the Local Zone; EC2's refusal for others is shown with the resource", async () => {
+test("location local stores the snapshot in the Local Zone; EC2's rejection is reported with the resource", async () => {
     const volumeId = await volumeIn({ AvailabilityZone: localZone });
     engine.program = [
         snapshot("data", { volumeId, location: "local" }),

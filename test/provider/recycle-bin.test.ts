@@ -22,7 +22,7 @@ async function deletion(count: number): Promise<Door> {
 const recycleBinMessages = ({ messages }: Door) =>
     messages.filter((line) => line.includes("is in the Recycle Bin"));
 
-test("a destroy of 40 with 3,000 in the bin reads it with at most 5 calls, and names the command that lists the rest", async () => {
+test("a destroy of 40 reads a Recycle Bin of 3,000 with at most 5 calls, and suggests a command to list the rest", async () => {
     await emulator.seed({ recycled: 3_000 });
     await emulator.set({ recycleBinDays: 7 });
 
@@ -33,7 +33,7 @@ test("a destroy of 40 with 3,000 in the bin reads it with at most 5 calls, and n
     expect(recycleBinMessages(door).at(-1)).toContain("aws ec2 list-snapshots-in-recycle-bin");
 });
 
-test("snapshots that are deleted together are all reported after one call", async () => {
+test("snapshots deleted together are all reported after one call", async () => {
     await emulator.set({ recycleBinDays: 7 });
     const door = new Door(emulator);
     const volumeId = await emulator.createVolume();
@@ -51,13 +51,13 @@ test.each([
     ["forbidden", "UnauthorizedOperation", 403],
     ["not implemented", "InternalFailure", 501],
     ["throttled", "RequestLimitExceeded", 503],
-])("if it is %s, a destroy of 20 calls it once, and does not wait for it", async (_what, code, status) => {
+])("if it is %s, a destroy of 20 calls it once, and nothing waits for it", async (_what, code, status) => {
     await emulator.faults([{ action: list, code, status }]);
     const door = await deletion(20);
 
     expect(await door.outcomes(list)).toEqual([code]);
 });
 
-test("an empty bin is read once", async () => {
+test("an empty Recycle Bin is read once", async () => {
     expect(await (await deletion(10)).outcomes(list)).toEqual(["ok"]);
 });

@@ -52,7 +52,7 @@ async function key(alias: string): Promise<string> {
     return KeyMetadata?.Arn ?? "";
 }
 
-test("a copy from another region is tagged in one call and deleted with the stack; another source keeps the old copy", async () => {
+test("a copy from another region is tagged in one call and deleted on destroy; another source keeps the old copy", async () => {
     const sourceSnapshotId = await source();
     const args = { sourceSnapshotId, description: "away", group: "payments", completionDurationMinutes: 30 };
     engine.program = copies({ own: args });
@@ -112,7 +112,7 @@ test("a copy from another region is tagged in one call and deleted with the stac
     expect(await snapshotIds(emulator)).toContain(sourceSnapshotId);
 });
 
-test("what another account shares becomes one's own, and encrypted; what it does not share is refused at preview", async () => {
+test("a shared snapshot is copied and encrypted; one that is not shared is rejected at preview", async () => {
     const sourceSnapshotId = await source({ account: other });
     const grants = { SnapshotId: sourceSnapshotId, UserIds: [defaultAccount] };
     engine.program = copies({ own: { sourceSnapshotId } });
@@ -130,7 +130,7 @@ test("what another account shares becomes one's own, and encrypted; what it does
     await engine.destroy();
 });
 
-test("a key's alias and its ARN are no difference, also after a refresh; a missing key is an error", async () => {
+test("a key's alias and its ARN show no diff, also after a refresh; a missing key is an error", async () => {
     const sourceSnapshotId = await source();
     const arn = await key("alias/backup");
     const declare = (kmsKeyId: string) => copies({ own: { sourceSnapshotId, kmsKeyId } });
@@ -150,7 +150,7 @@ test("a key's alias and its ARN are no difference, also after a refresh; a missi
     await engine.destroy();
 });
 
-test("encrypted: false is refused at preview where the source is encrypted, or the account encrypts", async () => {
+test("encrypted: false is rejected at preview if the source is encrypted or the account encrypts by default", async () => {
     const sealed = await source({ encrypted: true });
     const open = await source();
     engine.program = copies({ sealed: { sourceSnapshotId: sealed, encrypted: false } });
@@ -178,7 +178,7 @@ test("encrypted: false is refused at preview where the source is encrypted, or t
     await engine.destroy();
 });
 
-test("a source that is pending is waited for, and so is the limit of copies into one region", async () => {
+test("a copy waits for a pending source and for the quota of copies to one region", async () => {
     await emulator.set({ snapshotSeconds: 3, pendingCopies: 1 });
     const sourceSnapshotId = await source();
     const args = { sourceSnapshotId };
@@ -192,7 +192,7 @@ test("a source that is pending is waited for, and so is the limit of copies into
     await engine.destroy();
 });
 
-test("a copy that is not awaited has its outputs, and up searches for it after a lost answer", async () => {
+test("a copy without waitForCompletion has its outputs, and after a lost response the copy is found", async () => {
     const sourceSnapshotId = await source();
     await emulator.set({ snapshotSeconds: 1_000 });
     engine.program = copies({ own: { sourceSnapshotId, waitForCompletion: false } });

@@ -16,7 +16,7 @@ async function putTags(id: string, map: Record<string, string>): Promise<void> {
     await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
 }
 
-test("tags of others on an adopted snapshot or volume count: what does not fit is refused at preview, what fits is written", async () => {
+test("foreign tags of an adopted snapshot or volume count to the limit, which is checked at preview", async () => {
     const volumeId = await emulator.createVolume();
     const adopt = await emulator.createSnapshot(volumeId);
     await putTags(adopt, tags(46, "theirs"));
@@ -42,7 +42,7 @@ test("tags of others on an adopted snapshot or volume count: what does not fit i
     expect(message).toContain(`result in 50 tags, together with those on ${volume}. The maximum is 48`);
 });
 
-test("an update that adds tags beside copied ones and those of others is refused at preview; one that exchanges them is not", async () => {
+test("an update that exceeds the limit with copied and foreign tags is rejected at preview; an exchange is not", async () => {
     const volumeId = await emulator.createVolume({ tags: tags(40, "copied") });
     const args = { volumeId, copyTagsFromVolume: true };
     const snapshot = await new Door(emulator).create("Snapshot", { ...args, tags: tags(6, "own") });
@@ -60,7 +60,7 @@ test("an update that adds tags beside copied ones and those of others is refused
     });
 });
 
-test("where all 50 are taken, tags are removed before others are written in their place", async () => {
+test("if all 50 tags are used, tags are removed before new ones are written", async () => {
     const volumeId = await emulator.createVolume({ tags: tags(40, "copied") });
     const args = { volumeId, copyTagsFromVolume: true };
     const door = new Door(emulator);
@@ -73,7 +73,7 @@ test("where all 50 are taken, tags are removed before others are written in thei
     expect(keys.filter((key) => key.startsWith("copied"))).toHaveLength(40);
 });
 
-test("the tags of a final snapshot count too", async () => {
+test("the tags of a final snapshot also count to the limit", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
     const args = { snapshotId, availabilityZone: zone };
     const finalSnapshot = { name: "last", tags: tags(49, "own") };

@@ -15,7 +15,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 4 });
 });
 
-test("a timeout keeps the id and EC2's figures; the next up continues, also after a refresh, with one snapshot in all", async () => {
+test("a timeout keeps the id and outputs; the next up, also after a refresh, continues with the same snapshot", async () => {
     await emulator.set({ snapshotSeconds: 100_000 });
     engine.program = [snapshot("data", { volumeId, timeout: "1 second" })];
     const first = await during(emulator, () => engine.upFails());
@@ -53,7 +53,7 @@ test("a timeout keeps the id and EC2's figures; the next up continues, also afte
     expect(after.all).toEqual([]);
 });
 
-test("a snapshot in error fails with EC2's message and stays in the state; the next up replaces and deletes it", async () => {
+test("a snapshot in error fails with EC2's message and is kept in the state; the next up replaces and deletes it", async () => {
     await emulator.set({ snapshotSeconds: 1, snapshotError: "The key has been disabled" });
     engine.program = [snapshot("data", { volumeId })];
     const { output: failed } = await engine.upFails();
@@ -82,7 +82,7 @@ test("a snapshot in error fails with EC2's message and stays in the state; the n
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("waitForCompletion false returns immediately; refresh shows progress without a difference, and true waits for that snapshot", async () => {
+test("waitForCompletion false returns immediately; refresh shows progress but no diff; true waits for the snapshot", async () => {
     await emulator.set({ snapshotSeconds: 100_000 });
     engine.program = [snapshot("data", { volumeId, waitForCompletion: false })];
     const created = await during(emulator, () => engine.up());
@@ -110,7 +110,7 @@ test("waitForCompletion false returns immediately; refresh shows progress withou
     expect(engine.live("data")).toMatchObject({ id, outputs: { state: "completed" } });
 });
 
-test("a temporary refusal is retried within the timeout, and the reason is shown", async () => {
+test("a temporary rejection is retried until the timeout, and the reason is shown", async () => {
     await emulator.faults([
         {
             action: "CreateSnapshot",

@@ -12,7 +12,7 @@ async function copiesOf(id: string) {
     return (await emulator.volumes()).filter(({ SourceVolumeId }) => SourceVolumeId === id);
 }
 
-test("an attached volume is copied immediately, in its zone, with its size and key, as gp3, and nothing else is called", async () => {
+test("an attached volume is copied in one call to its zone, with its size and key, as gp3", async () => {
     const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
     const { VolumeId: source = "" } = await ec2.send(
         new CreateVolumeCommand({ AvailabilityZone: "us-east-1b", Size: 8, Encrypted: true, KmsKeyId }),
@@ -48,7 +48,7 @@ test("an attached volume is copied immediately, in its zone, with its size and k
     expect(changes[0]?.params).not.toHaveProperty("Size");
 });
 
-test("a larger one reports that the file system needs growing, and has the declared properties", async () => {
+test("a larger clone reports that the file system must be extended, and has the declared properties", async () => {
     const source = await emulator.createVolume({ size: 4 });
     const door = new Door(emulator);
     const { state } = await door.create("VolumeClone", clone(source, { size: 10, iops: 4000 }));
@@ -56,7 +56,7 @@ test("a larger one reports that the file system needs growing, and has the decla
     expect(door.messages.join("\n")).toContain("the volume (10 GiB) is larger than its source (4 GiB)");
 });
 
-test("an interrupted run is continued: its copy is adopted, and no second one is created", async () => {
+test("after an interrupted run the copy is adopted, and no second one is created", async () => {
     const source = await emulator.createVolume();
     // No state holds what this run has made.
     const created = await new Door(emulator).create("VolumeClone", clone(source));
@@ -72,14 +72,14 @@ test("an interrupted run is continued: its copy is adopted, and no second one is
     expect((await new Door(emulator).create("VolumeClone", clone(other))).id).not.toBe(id);
 });
 
-test("a lost answer makes no second copy", async () => {
+test("a lost response does not create a second copy", async () => {
     const source = await emulator.createVolume();
     await emulator.faults([{ action: "CopyVolumes", kind: "reset", where: "after", times: 1 }]);
     const { id } = await new Door(emulator).create("VolumeClone", clone(source));
     expect((await copiesOf(source)).map(({ VolumeId }) => VolumeId)).toEqual([id]);
 });
 
-test("two clones of a volume, and clones beyond EC2's limit, wait for their turn and say so", async () => {
+test("two clones of a volume, and clones above EC2's quota, wait and report that", async () => {
     await emulator.set({ initializationSeconds: 100, volumeCopies: 2 });
     const source = await emulator.createVolume();
     const others = [await emulator.createVolume(), await emulator.createVolume()];
@@ -95,7 +95,7 @@ test("two clones of a volume, and clones beyond EC2's limit, wait for their turn
     );
 });
 
-test("a source that is a copy itself is copied once it is initialized", async () => {
+test("a source that is itself a copy is copied once it is initialized", async () => {
     await emulator.set({ volumeSeconds: 20, initializationSeconds: 100 });
     const door = new Door(emulator);
     const first = await door.create("VolumeClone", clone(await emulator.createVolume()), "first");
@@ -123,7 +123,7 @@ test.each<[string, object, (id: string) => string]>([
         () => "is not supported by volumes of type gp3. Remove it, or set volumeType to io1 or io2.",
     ],
 ])(
-    "%s that does not fit the source is refused at preview, and nothing is created",
+    "%s that is incompatible with the source is rejected at preview, and nothing is created",
     async (_, more, words) => {
         const source = await emulator.createVolume({ size: 4 });
         const message = await failure(new Door(emulator).create("VolumeClone", clone(source, more)));
@@ -132,7 +132,7 @@ test.each<[string, object, (id: string) => string]>([
     },
 );
 
-test("an unencrypted clone of an encrypted volume is refused, and a volume on an Outpost has another way", async () => {
+test("an unencrypted clone of an encrypted volume is rejected; for a volume on an Outpost the error suggests a snapshot", async () => {
     const make = async (more: object) =>
         (await ec2.send(new CreateVolumeCommand({ AvailabilityZone: zone, Size: 1, ...more }))).VolumeId ??
         "";
@@ -149,7 +149,7 @@ test("an unencrypted clone of an encrypted volume is refused, and a volume on an
     );
 });
 
-test("a size below the clone's is refused, and another source replaces it, with a warning in the preview", async () => {
+test("a size below the clone's is rejected, and another source replaces it with a warning at preview", async () => {
     const source = await emulator.createVolume({ size: 4 });
     const other = await emulator.createVolume({ size: 4 });
     const created = await new Door(emulator).create("VolumeClone", clone(source, { size: 9 }));
@@ -170,7 +170,7 @@ test("a size below the clone's is refused, and another source replaces it, with 
     );
 });
 
-test("adopts a copy of that volume, and refuses one of another volume or of none", async () => {
+test("adopts a copy of the source volume, and rejects other volumes", async () => {
     const source = await emulator.createVolume();
     const other = await emulator.createVolume();
     const { id } = await new Door(emulator).create("VolumeClone", clone(source), "before");
@@ -189,7 +189,7 @@ test("adopts a copy of that volume, and refuses one of another volume or of none
     );
 });
 
-test("the final snapshot is of the clone, and the source stays", async () => {
+test("the final snapshot is of the clone, and the source volume is kept", async () => {
     const source = await emulator.createVolume();
     const created = await new Door(emulator).create("VolumeClone", clone(source, { finalSnapshot: true }));
     await new Door(emulator).delete("VolumeClone", created);

@@ -29,7 +29,7 @@ test.beforeEach(async () => {
 
 const credentials = { credentials: { accessKeyId: "AKIATEST123456789012", secretAccessKey: "test" } };
 
-test("another snapshot is refused, kept or replaces according to onSnapshotChange; an upstream one replaces nothing silently", async () => {
+test("onSnapshotChange decides whether another snapshot is rejected, ignored or replaces the volume", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     const text = (release: number, onSnapshotChange?: string) => [
         snapshot("data", { volumeId, triggers: { release }, keepReplaced: true }),
@@ -73,7 +73,7 @@ test("another snapshot is refused, kept or replaces according to onSnapshotChang
     expect(second.outputs["snapshotId"]).toBe(engine.live("data").id);
 });
 
-test("drift of tags and type is reverted; a deleted volume is recreated; an attached one is never deleted", async () => {
+test("drift of tags and type is reverted; a deleted volume is recreated; an attached volume is never deleted", async () => {
     const text = (args: object) => [
         volume("disk", { snapshotId, volumeType: "gp3", tags: { Tier: "gold" }, ...args }),
     ];
@@ -148,7 +148,7 @@ test("drift of tags and type is reverted; a deleted volume is recreated; an atta
     );
 });
 
-test("a key named otherwise and a zone by its id are no difference; another key is one, and another zone's", async () => {
+test("a key's alias or a zone's id shows no diff; another key or zone does", async () => {
     const kms = new KMSClient({ endpoint: emulator.endpoint, region: "us-east-1", ...credentials });
     const keyIds = [];
     for (const AliasName of ["alias/one", "alias/two"]) {

@@ -25,7 +25,7 @@ async function restoredIds(): Promise<string[]> {
     return (await restoredVolumes()).map(({ VolumeId = "" }) => VolumeId).sort();
 }
 
-test("answers that are lost make no second volume, and a third of all calls throttled makes it only slower", async () => {
+test("lost responses and throttling of a third of all calls do not create a second volume", async () => {
     for (const kind of ["reset", "malformed"] as const) {
         await emulator.faults([{ action: "CreateVolume", kind, where: "after", times: 1 }]);
         await engine.up();
@@ -48,7 +48,7 @@ test("answers that are lost make no second volume, and a third of all calls thro
     expect(await emulator.snapshots()).toHaveLength(2);
 });
 
-test("destroyed and recreated, replaced twice, or kept outside: the same program gets a new volume each time", async () => {
+test("after destroy, two replacements or retention, the same program creates a new volume each time", async () => {
     const ids: unknown[] = [];
     const up = async (args: object = {}, options?: Options) => {
         await engine.up(disk(args, options));
@@ -68,7 +68,7 @@ test("destroyed and recreated, replaced twice, or kept outside: the same program
 });
 
 test.each(["error", "vanish"] as const)(
-    "a volume that EC2 cannot make (%s) fails with the permissions on its key, and the next up makes a good one",
+    "a volume that EC2 cannot create (%s) fails with the required key permissions, and the next up recreates it",
     async (volumeError) => {
         await emulator.set({ volumeSeconds: 1, volumeError });
         const { output: failed } = await engine.upFails();
@@ -93,7 +93,7 @@ test.each(["error", "vanish"] as const)(
     },
 );
 
-test("a snapshot in error fails with its message; a pending one and the initialization are waited for with progress", async () => {
+test("a snapshot in error fails with its message; a pending one and the initialization are awaited with progress", async () => {
     await emulator.snapshot(snapshotId, { status: "error", statusMessage: "The key has been disabled" });
     expect((await engine.upFails()).output).toContain(
         `snapshotId is "${snapshotId}", but that snapshot failed: The key has been disabled`,
@@ -120,7 +120,7 @@ test("a snapshot in error fails with its message; a pending one and the initiali
     );
 });
 
-test("a modification with a lost answer or of an earlier run is awaited, not repeated; a failure has its reason", async () => {
+test("a modification with a lost response or of an earlier run is awaited, not repeated; a failure has its reason", async () => {
     await engine.up();
     await emulator.faults([{ action: "ModifyVolume", kind: "reset", where: "after", times: 1 }]);
     engine.program = disk({ size: 10 });
@@ -148,7 +148,7 @@ test("a modification with a lost answer or of an earlier run is awaited, not rep
     expect(engine.live("disk").outputs["size"]).toBe(20);
 });
 
-test("each deletion takes a final snapshot of its own: an earlier one, or a forged one, is not the last word", async () => {
+test("each deletion creates its own final snapshot: an earlier or forged one is not reused", async () => {
     engine.program = disk({ finalSnapshot: { name: "last", tags: { Keep: "1 year" } } });
     await engine.up();
     const { id } = engine.live("disk");

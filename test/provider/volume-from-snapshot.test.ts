@@ -20,7 +20,7 @@ test.beforeEach(async () => {
     snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
 });
 
-test("a snapshot and a volume from it: created once, unchanged without a call, destroyed", async () => {
+test("a snapshot and a volume from it are created once, make no call if unchanged, and are destroyed", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     engine.program = [
         snapshot("data", { volumeId }),
@@ -74,7 +74,7 @@ test("a snapshot and a volume from it: created once, unchanged without a call, d
     expect(await restoredVolumes()).toEqual([]);
 });
 
-test("larger, faster and another type change the volume in place, in one call each, and only where EC2 has a part", async () => {
+test("size, performance and type change in place with one call each; other properties change without ModifyVolume", async () => {
     const text = (args: object) => [volume("disk", { snapshotId, ...args })];
     engine.program = text({});
     await engine.up();
@@ -127,7 +127,7 @@ test("larger, faster and another type change the volume in place, in one call ea
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([id]);
 });
 
-test("a size below the snapshot's or the volume's is refused at preview, naming both; an omitted size is no difference", async () => {
+test("a size below the snapshot's or volume's is rejected at preview with both; an omitted size shows no diff", async () => {
     const text = (args: object) => [volume("disk", { snapshotId, ...args })];
     engine.program = text({ size: 5 });
     const refused = await during(emulator, () => engine.previewFails());
@@ -149,7 +149,7 @@ test("a size below the snapshot's or the volume's is refused at preview, naming 
     expect(later).toContain("size is 10, but the volume has 20 GiB");
 });
 
-test("a volume grown outside is no difference; a smaller size with allowShrinkByReplacement replaces it", async () => {
+test("a volume grown outside Pulumi shows no diff; a smaller size with allowShrinkByReplacement replaces it", async () => {
     const text = (args: object) => [volume("disk", { snapshotId, ...args })];
     engine.program = text({ size: 20 });
     await engine.up();

@@ -27,7 +27,7 @@ test.each<[Kind, string, string, number, object]>([
     ["Snapshot", "at once", "DescribeSnapshots", 40, {}],
     ["Snapshot", "after 30 s", "DescribeSnapshots", 24, { snapshotSeconds: 30 }],
     ["VolumeFromSnapshot", "after 1 s", "DescribeVolumes", 24, { volumeSeconds: 1 }],
-])("%s: those that are ready %s cost few %s", async (kind, _when, action, count, settings) => {
+])("%s: resources that are ready %s cost few %s calls", async (kind, _when, action, count, settings) => {
     const volumes = await Promise.all(Array.from({ length: count }, () => emulator.createVolume()));
     const snapshotId = await emulator.createSnapshot(volumes[0]!);
     await emulator.set(settings);
@@ -43,7 +43,7 @@ test.each<[Kind, string, string, number, object]>([
     expect((await door.outcomes(action)).length).toBeLessThanOrEqual(budget(seconds, count));
 });
 
-test("the deletions of all volumes are observed with few calls", async () => {
+test("the deletion of all volumes is observed with few calls", async () => {
     const count = 24;
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume());
     const door = new Door(emulator);

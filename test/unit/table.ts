@@ -45,11 +45,11 @@ export function testRules(host: Host, base: Properties, table: Table): void {
         const inputsWith = (value: unknown) => ({ ...base, [property]: value });
 
         describe(property, () => {
-            test.each(accepts.map((value) => [value]))("accepts what is one: %#", async (value) => {
+            test.each(accepts.map((value) => [value]))("accepts a valid value: %#", async (value) => {
                 expect(await host.failures(inputsWith(value))).toEqual([]);
             });
 
-            test.each(refuses)("refuses what is no such value: %#", async (value, message) => {
+            test.each(refuses)("rejects an invalid value: %#", async (value, message) => {
                 expect(await host.failures(inputsWith(value))).toEqual([message]);
             });
 
@@ -62,7 +62,7 @@ export function testRules(host: Host, base: Properties, table: Table): void {
                 expect(await host.diff(inputsWith(before), inputsWith(after))).toEqual(expected[effect]);
             });
 
-            test("not known yet, it is neither a failure nor a replacement", async () => {
+            test("an unknown value is neither a failure nor a replacement", async () => {
                 expect(await host.failures(inputsWith(UNKNOWN))).toEqual([]);
                 for (const [before] of change) {
                     const { replaces = [] } = await host.diff(inputsWith(before), inputsWith(UNKNOWN));

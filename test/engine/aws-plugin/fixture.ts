@@ -1,5 +1,5 @@
 /**
- * Projects that use @pulumi/aws, with a plugin that takes the place of its own.
+ * Creates projects that use @pulumi/aws with a plugin that replaces its own.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Takes the place of the plugin of @pulumi/aws, which is in no package registry: accepts every resource as declared, and
-// returns what the components read. It calls no AWS service, but runs the functions of Lambda that are invoked.
+// Replaces the plugin of @pulumi/aws, which is not in a package registry: it accepts every resource as declared and
+// returns the outputs that the components read. It calls no AWS service, but runs invoked Lambda functions.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
@@ -23,12 +23,12 @@ function typeOf(urn) {
     return urn.split("::").at(-2).split("$").at(-1);
 }
 
-/** The plugin of @pulumi/aws adds such a suffix, so that a replacement can be created beside the old resource. */
+/** The plugin of @pulumi/aws adds such a suffix, so that a replacement can exist beside the old resource. */
 function nameOf(urn) {
     return `${urn.split("::").at(-1)}-${createHash("sha256").update(urn).digest("hex").slice(0, 7)}`;
 }
 
-/** Applies the inputs, and returns the outputs: the inputs, and what the components read. */
+/** Applies the inputs, and returns them with the outputs that the components read. */
 function apply(urn, inputs, state) {
     const type = typeOf(urn);
     const service = type.split(":")[1].split("/")[0];

@@ -1,5 +1,5 @@
-// The examples that declare policies of DLM, as they stand. With a role given, they need no plugin of @pulumi/aws. It needs
-// the engine: it runs the programs.
+// Tests the examples that declare DLM policies, unchanged. With an explicit role they need no plugin of @pulumi/aws. It
+// needs the engine, which runs the programs.
 
 import { resolve } from "node:path";
 import {
@@ -29,7 +29,7 @@ async function shareFrom(account: string): Promise<string> {
     return SnapshotId;
 }
 
-test("backup-account: shared snapshots are listed, a policy copies them, and the preview names a shorter retention", async () => {
+test("backup-account: lists what production shares, a policy copies it, and a shorter retention is reported", async () => {
     const production = "111122223333";
     const sharedId = await shareFrom(production);
     const project = await createProject("", {
@@ -63,7 +63,7 @@ test("backup-account: shared snapshots are listed, a policy copies them, and the
     expect(await policies()).toEqual([]);
 });
 
-test("dlm-policy: both policies are created, and the preview counts the snapshots that a change deletes", async () => {
+test("dlm-policy: both policies are created, and the preview reports how many snapshots a change removes", async () => {
     const config = { "project:roleArn": roleArn };
     const project = await createProject("", { ...example("dlm-policy"), config });
     await project.preview();
@@ -98,7 +98,7 @@ test("consistent-instances: a policy backs up the data volumes of the tagged ins
     expect(await policies()).toEqual([]);
 });
 
-test("code-review: a policy, and a snapshot that is kept when the next release takes another", async () => {
+test("code-review: creates a policy, and keeps the previous snapshot when the next release creates another", async () => {
     const project = await createProject("", {
         ...example("code-review"),
         config: { "project:roleArn": roleArn, "project:volumeId": await emulator.createVolume({ size: 8 }) },

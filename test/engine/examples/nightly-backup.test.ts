@@ -1,5 +1,5 @@
-// The example whose schedule creates roles and a function, as it stands: a plugin takes the place of that of @pulumi/aws.
-// It needs the engine: it runs the program, and orders the children of the schedule.
+// Tests the example whose schedule creates roles and a function, unchanged; another plugin replaces that of @pulumi/aws.
+// It needs the engine, which runs the program and orders the children of the schedule.
 
 import { resolve } from "node:path";
 import { DescribeVolumesCommand, type Volume } from "@aws-sdk/client-ec2";

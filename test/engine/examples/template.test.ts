@@ -1,5 +1,5 @@
 /**
- * templates/: what `pulumi new` makes of it, and the program in it. It needs the engine: `pulumi new` is a command of its CLI.
+ * Tests templates/: the result of `pulumi new` and its program. It needs the engine, because its CLI has `pulumi new`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { createProject, emulator, test } from "../../fixture";
 
 const template = resolve(__dirname, "../../../templates/ebs-snapshots-typescript");
 
-test("the template's program creates a snapshot, and a new one for another release", async () => {
+test("the template's program creates a snapshot, and a new one for each release", async () => {
     const project = await createProject("", {
         main: template,
         runtime: "runtime: nodejs\n",

@@ -1,12 +1,12 @@
-// examples/two-accounts: one account shares, the other one sees it, copies it, and makes a volume.
-// It needs the engine: it runs the program as it stands.
+// Tests examples/two-accounts: one account shares a snapshot; the other lists it, copies it and creates a volume.
+// It needs the engine, which runs the unchanged program.
 
 import { resolve } from "node:path";
 import { DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 
-test("what one account shares, the other one lists, copies, and makes a volume of", async () => {
+test("one account lists, copies and restores the snapshots that the other one shares", async () => {
     const account = "111122223333";
     const project = await createProject("", {
         main: resolve(__dirname, "../../../examples/two-accounts"),

@@ -1,5 +1,5 @@
 /**
- * examples/volume-clone, as it stands. It needs the engine: it runs the program.
+ * Tests examples/volume-clone, unchanged. It needs the engine, which runs the program.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 
-test("volume-clone: a copy of the volume, and a new one for the next generation in place of it", async () => {
+test("volume-clone: clones the volume, and replaces the clone for the next generation", async () => {
     const source = await emulator.createVolume({ size: 8 });
     const project = await createProject("", {
         main: resolve(__dirname, "../../../examples/volume-clone"),

@@ -63,7 +63,7 @@ async function snapshotOf(account: string): Promise<string> {
     return SnapshotId;
 }
 
-test("listSnapshots returns own, shared and public snapshots by every filter, newest first, with all that EC2 shows", async () => {
+test("listSnapshots returns own, shared and public snapshots for every filter, newest first, with all details", async () => {
     const volumeId = await emulator.createVolume({ size: 3 });
     const first = await emulator.createSnapshot(volumeId, [
         { Key: "Team", Value: "payments" },
@@ -138,7 +138,7 @@ test("listSnapshots reads all pages", async () => {
     expect(calls.filter(({ action }) => action === "DescribeSnapshots")).toHaveLength(2);
 });
 
-test("shareableAccounts returns the aliases, and the organization's active accounts where they can be listed", async () => {
+test("shareableAccounts returns the aliases, and the organization's active accounts if they can be listed", async () => {
     const aliases = [
         { accountId: other, alias: "lab" },
         { accountId: "444455556666", alias: "audit" },

@@ -1,4 +1,4 @@
-// Adoption from another provider: it needs an engine that runs both providers.
+// Tests adoption from another provider. It needs an engine that runs both providers.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -12,7 +12,7 @@ const zone = { availabilityZone: "us-east-1a" };
 const changes = (actions: string[]) =>
     actions.filter((action) => !/^(Describe|GetCallerIdentity)/.test(action));
 
-test("a volume moves from another provider's resource to this one and back, never recreated, never deleted", async () => {
+test("a volume moves from another provider to this one and back without being recreated or deleted", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 1 }));
     const before = (options: string) =>
         program(

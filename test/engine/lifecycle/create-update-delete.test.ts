@@ -1,5 +1,5 @@
-// From the first up to destroy: what the engine is told, and what EC2 is asked for.
-// It needs the engine: the whole way from a program to EC2 and back, once.
+// Tests the lifecycle from the first up to destroy: the results for the engine, and the calls to EC2.
+// It needs the engine, because it tests the complete path from a program to EC2.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-test("up creates one snapshot; a second up calls EC2 not once; tags are updated in place; destroy deletes it", async () => {
+test("up creates one snapshot; a second up makes no EC2 call; tags are updated in place; destroy deletes it", async () => {
     const args = { volumeId, description: "nightly", group: "payments", tags: { Tier: "gold", Old: "1" } };
     const project = await createProject(
         program(snapshot("data", args), "exports.id = data.snapshotId; exports.tags = data.tagsAll;"),
@@ -67,7 +67,7 @@ test("up creates one snapshot; a second up calls EC2 not once; tags are updated 
     expect(sameTime.all).toEqual([]);
 
     const destroyed = await during(emulator, () => project.destroy());
-    // One read says who owns it, and whether it was retained.
+    // One read returns the owners and whether it was retained.
     expect(destroyed.actions).toEqual(["DescribeSnapshots", "DeleteSnapshot"]);
     expect(await snapshotIds(emulator)).toEqual([]);
     expect(await project.state()).toEqual([]);
@@ -80,7 +80,7 @@ test("up creates one snapshot; a second up calls EC2 not once; tags are updated 
     expect(await project.state()).toEqual([]);
 });
 
-test("a changed description or trigger replaces: the preview warns, and the old one is deleted after the new completes", async () => {
+test("a changed description or trigger replaces: the preview warns, and the old snapshot is deleted last", async () => {
     const before = { volumeId, description: "one", triggers: { release: "1" } };
     const project = await createProject(program(snapshot("data", before)));
     await project.up();

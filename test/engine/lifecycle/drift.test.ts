@@ -1,5 +1,5 @@
-// Drift in the text of a preview.
-// It needs the engine: only the engine writes that text, and reads and compares before it.
+// Tests how a preview shows drift.
+// It needs the engine, which reads, compares and writes that text.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-test("refresh shows drift and up reverts it; tags of others are left alone; a deleted snapshot is recreated", async () => {
+test("refresh shows drift and up reverts it; tags of other owners are unchanged; a deleted snapshot is recreated", async () => {
     const text = program(
         snapshot("data", { volumeId, group: "payments", tags: { Tier: "gold", Team: "a" } }),
     );

@@ -1,4 +1,4 @@
-// Credentials that a login renews while a run goes on: they need a provider process with an environment of its own.
+// Tests credentials that a login renews during a run. They need a provider process with its own environment.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ const one = () => `
     exports.id = new Snapshot("s", { volumeId: "${volume}" }).id;
 `;
 
-test("credentials that expire while a snapshot is awaited are read again from the file that a login renews", async () => {
+test("credentials that expire during a wait are reloaded from the file that a login renews", async () => {
     project = await createProject(one());
     const folder = join(project.folder, "aws");
     const file = join(folder, "credentials");
@@ -30,7 +30,7 @@ test("credentials that expire while a snapshot is awaited are read again from th
     delete project.env["AWS_SECRET_ACCESS_KEY"];
     project.env["AWS_SHARED_CREDENTIALS_FILE"] = file;
     await emulator.set({ snapshotSeconds: 6 });
-    // One Describe looks for claims; the second, the first of the wait, finds the credentials expired.
+    // The first Describe searches for claims; the second one, the first of the wait, fails with expired credentials.
     await emulator.faults([
         {
             action: "DescribeSnapshots",

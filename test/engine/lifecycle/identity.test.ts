@@ -16,7 +16,7 @@ async function volumeIn(where: { region?: string; account?: string }): Promise<s
     return created.VolumeId ?? "";
 }
 
-test("a changed aws:region moves nothing, not in refresh, update or replacement; a changed region replaces", async () => {
+test("a changed aws:region moves no resource on refresh, update or replacement; a changed region argument replaces", async () => {
     const volumeId = await emulator.createVolume();
     const args = { volumeId, keepReplaced: false };
     const project = await createProject(program(snapshot("data", args)));
@@ -58,7 +58,7 @@ test("a changed aws:region moves nothing, not in refresh, update or replacement;
     expect(await snapshotIds(emulator, { region: "eu-west-1" })).toEqual([id]);
 });
 
-test("moved to another region, the copy of the other region's volume stays there, marked as kept", async () => {
+test("when the region changes, the snapshot of the other region's volume is retained there", async () => {
     const volumeId = await emulator.createVolume();
     const project = await createProject(program(snapshot("data", { volumeId })));
     await project.up();
@@ -78,7 +78,7 @@ test("moved to another region, the copy of the other region's volume stays there
     expect(await snapshotIds(emulator, { region: "eu-west-1" })).toEqual([after]);
 });
 
-test("credentials act in another account by a role or a profile, change in place, and must stay in that account", async () => {
+test("a role or profile selects another account; credentials change in place but must stay in that account", async () => {
     const volumeId = await volumeIn({ account: otherAccount });
     const role = { assumeRoles: [{ roleArn: `arn:aws:iam::${otherAccount}:role/x` }] };
     const project = await createProject(program(snapshot("data", { volumeId, credentials: role })));
@@ -117,7 +117,7 @@ test("credentials act in another account by a role or a profile, change in place
     expect(await snapshotIds(emulator, { account: otherAccount })).toEqual([]);
 });
 
-test("credentials of another account lose no snapshot: refresh and destroy fail, and the state keeps it", async () => {
+test("with credentials of another account, refresh and destroy fail and the state keeps the snapshot", async () => {
     const volumeId = await emulator.createVolume();
     const project = await createProject(program(snapshot("data", { volumeId })));
     await project.up();
@@ -156,12 +156,12 @@ test("credentials of another account lose no snapshot: refresh and destroy fail,
     );
     expect(forbidden.actions).toEqual(["GetCallerIdentity"]);
     await project.stack.configure({ "aws:forbiddenAccountIds": undefined });
-    // Without the program the engine configures the provider as the last up did, with the account still forbidden.
+    // Without the program the engine uses the provider configuration of the last up, which forbids the account.
     await project.destroy("--run-program");
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("keys in the configuration act, and are neither in the state nor in any output, a failure's included", async () => {
+test("keys in the configuration are used, and appear neither in the state nor in any output or error", async () => {
     const volumeId = await volumeIn({ account: otherAccount });
     const [secretKey, token] = ["wJalrXUtnFEMI-K7MDENG", "FwoGZXIvYXdzEBYaD"];
     const project = await createProject(program(snapshot("data", { volumeId })));
@@ -183,7 +183,7 @@ test("keys in the configuration act, and are neither in the state nor in any out
     }
 });
 
-test("credentials that AWS refuses fail the preview, with whose they are; they are verified once for all resources", async () => {
+test("credentials that AWS rejects fail the preview with their source; they are verified once for all resources", async () => {
     const volumeId = await emulator.createVolume();
     await emulator.faults([
         {

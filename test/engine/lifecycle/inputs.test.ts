@@ -1,5 +1,5 @@
-// Tests the inputs of programs: invalid values, unknown values, and options that cannot be honoured.
-// It needs the engine: failures on properties as the CLI shows them, values unknown to the engine, refused options.
+// Tests the inputs of programs: invalid values, unknown values, and unsupported options.
+// It needs the engine, which shows failures on properties, passes unknown values and rejects options.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -12,7 +12,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-test("bad inputs fail at preview, each on its property with what was given, and nothing is called", async () => {
+test("invalid inputs fail at preview with the property and the given value, without any call", async () => {
     const role = { roleArn: "arn:aws:iam::123456789012:role/x" };
     const bad = {
         volumeId: "vol-XYZ",
@@ -40,7 +40,7 @@ test("bad inputs fail at preview, each on its property with what was given, and 
     expect(await project.state()).toEqual([]);
 });
 
-test("a tag key given twice is refused, a key of AWS's own too, and a required property that is missing", async () => {
+test("a duplicate tag key, a reserved tag key and a missing required property are rejected", async () => {
     const project = await createProject(
         program(snapshot("data", { volumeId, group: "payments", tags: { Group: "again", Name: "n" } })),
     );
@@ -59,7 +59,7 @@ test("a tag key given twice is refused, a key of AWS's own too, and a required p
     expect(await project.state()).toEqual([]);
 });
 
-test("a volume that is not known at preview is no failure, and its snapshot follows it", async () => {
+test("a volume id that is unknown at preview is accepted, and its snapshot is created after the volume", async () => {
     const text = program(
         volumes(emulator),
         'const volume = new Volume("disk", { zone: "us-east-1a" });',
@@ -81,20 +81,20 @@ test("a volume that is not known at preview is no failure, and its snapshot foll
     expect(await project.up()).toContain("3 unchanged");
 });
 
-test("a volume that does not exist fails after about a minute with EC2's message, and nothing is created", async () => {
+test("a snapshot of a volume that does not exist fails after about a minute with EC2's message", async () => {
     const project = await createProject(program(snapshot("data", { volumeId: "vol-0123456789abcdef0" })));
     const { result, actions } = await during(emulator, () => project.upFails());
     expect(result).toContain(
         "creating snapshot of volume vol-0123456789abcdef0: InvalidVolume.NotFound: " +
             "The volume 'vol-0123456789abcdef0' does not exist. It was looked for in us-east-1 (account 123456789012).",
     );
-    // EC2 answers so for a volume that another resource has created a moment ago, too.
+    // EC2 also returns this error for a volume that another resource has just created.
     expect(new Set(actions)).toEqual(new Set(["CreateSnapshot", "GetCallerIdentity"]));
     expect(await project.state()).toEqual([]);
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("an explicit or inherited aws.Provider is refused without region or credentials; so is deletedWith", async () => {
+test("an explicit or inherited aws.Provider without region or credentials is rejected; so is deletedWith", async () => {
     const provider = 'const aws = new pulumi.ProviderResource("aws", "explicit", {});';
     const component = [
         "class Backup extends pulumi.ComponentResource {",

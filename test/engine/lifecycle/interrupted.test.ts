@@ -1,6 +1,6 @@
-// Runs that are killed: the next one ends with one resource. test/provider/killed.test.ts, killed-features.test.ts and
-// claims.test.ts kill at each moment of every kind.
-// It needs the engine: an engine that really dies, its state file, orphaned processes, and two backends.
+// Tests killed runs: after the next run exactly one resource exists. test/provider/killed.test.ts,
+// killed-features.test.ts and claims.test.ts kill every kind of resource at each moment.
+// It needs the engine: it kills a real engine, and checks its state file, orphaned processes, and two backends.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
@@ -22,7 +22,7 @@ test.beforeEach(async () => {
     await emulator.clearCalls();
 });
 
-/** The snapshots that EC2 holds, by id. */
+/** Returns the ids of the snapshots in EC2. */
 async function snapshots(): Promise<string[]> {
     return (await emulator.snapshots()).map(({ SnapshotId = "" }) => SnapshotId).sort();
 }
@@ -33,7 +33,7 @@ describe.each([
     { left: "killed as well", orphan: false },
     { left: "left running", orphan: true },
 ])("the CLI is killed, its provider process $left", ({ orphan }) => {
-    test("while it creates: another backend with the same project and stack never adopts it, and the next up does", async () => {
+    test("during creation: the next up adopts the snapshot; another backend with the same stack name does not", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
         await killUp(project, waiting, orphan);
         const [created] = await snapshots();
@@ -51,7 +51,7 @@ describe.each([
         expect(await emulator.count("CreateSnapshot")).toBe(2);
     });
 
-    test("after EC2's answer, before the state is written: the next up adopts it", async () => {
+    test("after EC2's response and before the state is written: the next up adopts the snapshot", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
         await killUp(project, waiting, orphan, async (up) => {
             project.freeze(up);
@@ -67,7 +67,7 @@ describe.each([
     });
 });
 
-test("killed before EC2 acts, with the call under way: there is one volume in the end", async () => {
+test("killed while CreateVolume is in progress: the next up leaves exactly one volume", async () => {
     const snapshotId = await emulator.createSnapshot(volume);
     await project.program(
         textOf(volumeFrom("disk", { snapshotId, availabilityZone: "us-east-1a" }), "exports.id = disk.id;"),
@@ -81,7 +81,7 @@ test("killed before EC2 acts, with the call under way: there is one volume in th
     expect(volumes.map(({ VolumeId }) => VolumeId)).toEqual([(await project.outputs())["id"]]);
 });
 
-test("a destroy killed while FSR is being disabled continues: nothing is disabled twice, deletion comes after", async () => {
+test("a destroy killed while FSR is being disabled resumes: it waits for the disabling, then deletes", async () => {
     const hot = { fastRestore: { availabilityZones: ["us-east-1a"] } };
     await project.program(textOf(snapshot("hot", { volumeId: volume, ...hot })));
     await project.up();

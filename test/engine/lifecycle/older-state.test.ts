@@ -1,12 +1,12 @@
-// A state that another build has written is read, not judged.
-// It needs the engine: the state is edited by hand.
+// Tests that a state of another version is accepted.
+// It needs the engine, because it edits the state file.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { StateResource } from "../project";
 import { during, live, program, snapshot, snapshotIds, tagsSent } from "../steps";
 
-/** As versions before this one wrote what follows from other properties. */
+/** Adds derived properties in the format of earlier versions. */
 function spelledOut(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
         if (!type.startsWith("pulumi-nodejs:dynamic/ebs:")) continue;
@@ -18,7 +18,7 @@ function spelledOut(resources: StateResource[]): void {
     }
 }
 
-/** As a build before this one, or after it, may have left it: fields are missing, others nobody knows. */
+/** Changes the state as an earlier or later version may write it: with missing and unknown fields. */
 function aged(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
         if (!type.startsWith("pulumi-nodejs:dynamic/ebs:")) continue;
@@ -41,7 +41,7 @@ function aged(resources: StateResource[]): void {
     }
 }
 
-test("a state with missing or unknown fields is no difference; refresh, update, replacement and destroy work on it", async () => {
+test("a state with missing or unknown fields shows no diff; refresh, update, replacement and destroy work on it", async () => {
     const volumeId = await emulator.createVolume();
     const args = { volumeId, tags: { Tier: "gold" } };
     const project = await createProject(program(snapshot("data", args)));

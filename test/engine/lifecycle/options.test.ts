@@ -1,5 +1,5 @@
-// The engine's own options work as users expect.
-// It needs the engine: the options are the engine's.
+// Tests that the engine's resource options work as documented.
+// It needs the engine, which implements the options.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -18,7 +18,7 @@ const component = [
     "const backup = new Backup();",
 ].join("\n");
 
-test("renamed or moved with an alias, nothing changes and nothing is called; the next replacement keeps the last copy", async () => {
+test("renaming or moving with an alias changes and calls nothing; the next replacement keeps the last copy", async () => {
     const project = await createProject(
         program(snapshot("before", { volumeId }), snapshot("moved", { volumeId, group: "g" })),
     );
@@ -56,7 +56,7 @@ test("renamed or moved with an alias, nothing changes and nothing is called; the
     expect(await snapshotIds(emulator)).toEqual(expect.arrayContaining(ids));
 });
 
-test("retainOnDelete leaves it without a call, protect refuses, ignoreChanges ignores, replaceOnChanges replaces", async () => {
+test("retainOnDelete makes no call, protect rejects, ignoreChanges ignores and replaceOnChanges replaces", async () => {
     const project = await createProject(
         program(
             snapshot("retained", { volumeId }, "{ retainOnDelete: true }"),
@@ -108,7 +108,7 @@ test("retainOnDelete leaves it without a call, protect refuses, ignoreChanges ig
     expect(await snapshotIds(emulator)).toContain(retained);
 });
 
-test("dependsOn waits for completion; --target, --replace and refresh --run-program work as for other resources", async () => {
+test("dependsOn waits for completion; --target, --replace and refresh --run-program work", async () => {
     await emulator.set({ snapshotSeconds: 1 });
     const declared = (group: string) =>
         program(

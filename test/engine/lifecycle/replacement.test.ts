@@ -1,5 +1,5 @@
-// A replacement never leaves a moment without a copy.
-// It needs the engine: dependants that the engine replaces, in its order.
+// Tests that a copy exists at any time during a replacement.
+// It needs the engine, which replaces dependants in its order.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -7,7 +7,7 @@ import { during, live, program, snapshot, snapshotIds, volumes } from "../steps"
 
 const writing = /^(Create|Delete)(Snapshot|Volume)$/;
 
-test("the snapshot of a replaced volume stays as its last copy, whichever way round the volume is replaced", async () => {
+test("the last snapshot of a replaced volume is retained, with create-before-delete and delete-before-create", async () => {
     const text = (zone: string, deleteFirst: boolean) =>
         program(
             volumes(emulator),
@@ -51,7 +51,7 @@ test("the snapshot of a replaced volume stays as its last copy, whichever way ro
     expect(await snapshotIds(emulator)).toEqual([first.id, second.id, third.id]);
 });
 
-test("keepReplaced decides where it is set; also with deleteBeforeReplace the last copy of another volume is kept", async () => {
+test("keepReplaced takes precedence; the last copy of another volume is also kept with deleteBeforeReplace", async () => {
     const [one, two] = [await emulator.createVolume(), await emulator.createVolume()];
     const project = await createProject(
         program(
@@ -92,7 +92,7 @@ test("keepReplaced decides where it is set; also with deleteBeforeReplace the la
     expect(await snapshotIds(emulator)).toEqual(expect.arrayContaining([keep, other]));
 });
 
-test("without waitForCompletion the old one is deleted after its successor completes, and kept if that one fails", async () => {
+test("without waitForCompletion, the old snapshot is deleted after the new one completes, and kept if it fails", async () => {
     const volumeId = await emulator.createVolume();
     const text = (release: number) =>
         program(snapshot("data", { volumeId, waitForCompletion: false, triggers: { release } }));

@@ -1,11 +1,11 @@
-// Forty snapshots and a barrier.
-// It needs the engine: its eight slots, and its refresh one at a time, decide how many calls there are.
+// Tests forty snapshots and a barrier.
+// It needs the engine, because its eight slots and its sequential refresh determine the number of calls.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("life", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const many = 40;
 
@@ -37,14 +37,14 @@ async function calls(): Promise<Record<string, number>> {
     return counts;
 }
 
-/** All calls but those of one action. */
+/** Returns all calls except those of one action. */
 function others(counts: Record<string, number>, action: string): number {
     return Object.entries(counts).reduce((sum, [name, count]) => (name === action ? sum : sum + count), 0);
 }
 
-// One life of a stack: each test goes on where the one before has ended.
+// One lifecycle of a stack: each test continues from the previous one.
 
-test("snapshots that fail are named by the barrier with EC2's own words; the others are completed", async () => {
+test("the barrier lists failed snapshots with EC2's message; the others complete", async () => {
     await emulator.set({ snapshotSeconds: 3_600 });
     const failing = async () => {
         const pending = () =>
@@ -72,7 +72,7 @@ test("snapshots that fail are named by the barrier with EC2's own words; the oth
     await emulator.set({ snapshotSeconds: 0 });
 });
 
-test("up creates each once, and its further calls grow with time", async () => {
+test("up creates each snapshot once, and the number of other calls depends on the duration", async () => {
     const start = Date.now();
     await project.up();
     const seconds = (Date.now() - start) / 1_000;
@@ -82,7 +82,7 @@ test("up creates each once, and its further calls grow with time", async () => {
     expect((await project.outputs())["completedAt"]).toEqual(expect.any(String));
 });
 
-test("a second up and a preview read snapshots without a wait once, in batches, and make no other call", async () => {
+test("a second up and a preview read snapshots without a wait once in batches, and make no other call", async () => {
     await project.up();
     await project.preview();
     const counts = await calls();
@@ -90,14 +90,14 @@ test("a second up and a preview read snapshots without a wait once, in batches, 
     expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(2 * Math.ceil(many / 8 + 1));
 });
 
-test("refresh, one at a time and among many foreign snapshots, reads ahead", async () => {
+test("refresh with --parallel 1 prefetches in batches, even among many snapshots of other owners", async () => {
     await project.refresh("--parallel", "1");
     const counts = await calls();
     expect(Object.keys(counts)).toEqual(["DescribeSnapshots"]);
     expect(counts["DescribeSnapshots"]).toBeLessThanOrEqual(many / 200 + 5);
 });
 
-test("destroy deletes each once, with few further calls", async () => {
+test("destroy deletes each snapshot once, with few other calls", async () => {
     const ids = ((await project.outputs())["ids"] as string[]).sort();
     await emulator.clearCalls();
     await project.destroy();

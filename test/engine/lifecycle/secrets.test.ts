@@ -1,5 +1,5 @@
 // Tests that a secret value is never in plain text, whatever happens to its resource.
-// It needs the engine: the engine encrypts the state and shows the outputs.
+// It needs the engine, which encrypts the state and shows the outputs.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-/** The provider's own looks, not those of this test. */
+/** Counts the provider's own reads, not those of this test. */
 const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 
@@ -25,7 +25,7 @@ function declared(secret: string, options: { open?: boolean; group?: string } = 
     );
 }
 
-test("a secret tag is never in the clear, in state or outputs, after up, update, refresh and drift; other tags are", async () => {
+test("a secret tag is encrypted in state and outputs after up, update, refresh and drift; other tags are plain", async () => {
     const project = await createProject(declared("hush-one"));
     const hidden = async (...outputs: string[]) => {
         for (const text of [...outputs, await project.stack.text()]) expect(text).not.toContain("hush-");
@@ -68,7 +68,7 @@ test.each([
         "",
         `{ transforms: [({ props, opts }) => ({ props: { ...props, ${secretTag} }, opts })] }`,
     ],
-])("a secret tag that a %s puts in is in the clear nowhere", async (_kind, registered, options) => {
+])("a secret tag that a %s adds appears nowhere in plain text", async (_kind, registered, options) => {
     const text = program(
         registered,
         snapshot("data", { volumeId, tags: { Plain: "visible" } }, options || "{}"),
@@ -83,7 +83,7 @@ test.each([
     expect(await project.outputs()).toMatchObject({ all: { Plain: "visible", Token: "hush-one" } });
 });
 
-test("a transform that changes no tags, and ignoreChanges, leave plain tags visible in the state", async () => {
+test("with ignoreChanges or a transform that changes no tags, plain tags remain visible in the state", async () => {
     const lines = (tags: object) =>
         program(
             "pulumi.runtime.registerResourceTransform(({ props, opts }) => ({ props, opts }));",
@@ -97,7 +97,7 @@ test("a transform that changes no tags, and ignoreChanges, leave plain tags visi
     expect((await live(project, "data")).outputs["tagsAll"]).toEqual({ Plain: "visible", Name: "data" });
 });
 
-test("a tag, or an account, that becomes secret is hidden in the state by the next up, and the former one is named nowhere", async () => {
+test("a tag or account that becomes secret is encrypted by the next up, and its former value appears nowhere", async () => {
     const [alice, bob] = ["111122223333", "444455556666"];
     const snapshotId = await emulator.createSnapshot(volumeId);
     const lines = (tag: string, ...accounts: string[]) =>
@@ -123,7 +123,7 @@ test("a tag, or an account, that becomes secret is hidden in the state by the ne
     await hidden();
     expect(await project.up()).toContain("3 unchanged");
 
-    // From secret to plain, with another value: what was secret is not named.
+    // A secret value becomes a plain one: the former value is not shown.
     await project.program(lines(plain("seen-two"), plain(bob)));
     for (const output of [await project.preview(), await project.up()])
         expect(output).not.toMatch(/hush-|111122223333/);
@@ -131,7 +131,7 @@ test("a tag, or an account, that becomes secret is hidden in the state by the ne
     await project.destroy();
 });
 
-test("failures that keep the id keep the secret too: in creation, update and waiting", async () => {
+test("failures during creation, update and waiting keep the id and do not reveal the secret", async () => {
     await emulator.set({ snapshotSeconds: 60 });
     await emulator.faults([{ ...readCall, ...denied }]);
     const project = await createProject(declared("hush-one"));
@@ -141,7 +141,7 @@ test("failures that keep the id keep the secret too: in creation, update and wai
     await hidden(await project.upFails());
     expect(await snapshotIds(emulator)).toContain((await live(project, "data")).id);
 
-    // `data` waits in an update now, and cannot be looked at.
+    // `data` waits in an update now, and its read fails.
     await hidden(await project.upFails());
     await emulator.set({ snapshotSeconds: 0 });
     for (const id of await snapshotIds(emulator)) await emulator.snapshot(id, { status: "completed" });
@@ -158,7 +158,7 @@ test("failures that keep the id keep the secret too: in creation, update and wai
     await hidden(await project.up());
 });
 
-test("a secret at fault is named at the preview, and its value is shown neither by the engine nor in a reason", async () => {
+test("an invalid secret fails the preview with its property, and its value appears nowhere", async () => {
     const bad = [
         'description: pulumi.secret("hush-description".repeat(20))',
         'tags: { Token: pulumi.secret("hush-tag".repeat(50)) }',
@@ -179,7 +179,7 @@ test("a secret at fault is named at the preview, and its value is shown neither 
     for (const secret of ["hush-", "77 days", "7 hours", "<nil>"]) expect(output).not.toContain(secret);
 });
 
-test("a wrong configuration fails the preview with its key, and a nested value with the property that holds it", async () => {
+test("an invalid configuration fails the preview with its key, an invalid nested value with its property", async () => {
     const project = await createProject(
         program(`new Snapshot("data", { volumeId: "${volumeId}", tags: { Long: "x".repeat(257) } });`),
     );

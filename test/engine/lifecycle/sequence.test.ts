@@ -1,5 +1,5 @@
-// The engine asks the provider for the operations that test/provider/engine.ts plays.
-// It needs the engine: the engine itself is what is compared.
+// Tests that the engine requests the operations that test/provider/engine.ts simulates.
+// It needs the engine, because it is compared with the simulation.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -7,7 +7,7 @@ import { Engine } from "../../provider/engine";
 import type { Declared, Options } from "../../provider/engine-run";
 import { program, snapshot, volume } from "../steps";
 
-/** A program of a snapshot and a volume from it, as text and as the door's tests declare it. */
+/** Returns a program of a snapshot and a volume from it, as source text and as declarations. */
 interface Program {
     text: string;
     declared: Declared[];

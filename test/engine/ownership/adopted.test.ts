@@ -1,5 +1,5 @@
-// Whatever two resources of a state stand for is deleted with the last of them.
-// It needs the engine: targets, several stacks, and a state that others edit.
+// Tests that an EC2 resource with two owners is deleted with the last of them.
+// It needs the engine: it uses targets, several stacks, and an edited state.
 
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -20,7 +20,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     await project.up();
     const { id = "" } = await live(project, "before");
 
-    // The run that adopts fails; the user takes the change back.
+    // The run that adopts fails; the user reverts the change.
     await project.program(program(snap("after", { adopt: id }), failing("after")));
     await project.upFails();
     await project.program(program(snap("before")));
@@ -30,7 +30,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     );
     expect(await snapshotIds(emulator)).toEqual([id]);
 
-    // The same again, and the user goes on.
+    // The same failure, after which the user continues.
     await project.program(program(snap("after", { adopt: id }), failing("after")));
     await project.upFails();
     await project.program(program(snap("after", { adopt: id })));
@@ -41,7 +41,7 @@ test("an adopted snapshot survives the deletion of its former resource, and that
     expect((await project.state()).map((one) => one.id)).toEqual([id]);
     expect(await snapshotIds(emulator)).toEqual([id]);
 
-    // The last one deletes it.
+    // The last owner deletes it.
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });
@@ -69,7 +69,7 @@ test("an adopted volume survives a targeted up and a targeted destroy of its for
     expect(await isThere()).toBe(false);
 });
 
-test("a preview names what two stacks own, and the last of them deletes it", async () => {
+test("a preview reports snapshots that two stacks own, and the last of the stacks deletes them", async () => {
     const first = await createProject(program(snap("data")), { name: "first" });
     await first.up();
     const { id = "" } = await live(first, "data");
@@ -93,7 +93,7 @@ test("a preview names what two stacks own, and the last of them deletes it", asy
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("adopting what Data Lifecycle Manager or AWS Backup manages is warned of at preview", async () => {
+test("the preview warns before it adopts a snapshot that DLM or AWS Backup manages", async () => {
     const project = await createProject(program());
     for (const [tags, manager] of [
         [{ "aws:dlm:lifecycle-policy-id": "policy-1" }, "a policy of Amazon Data Lifecycle Manager"],
@@ -108,7 +108,7 @@ test("adopting what Data Lifecycle Manager or AWS Backup manages is warned of at
     }
 });
 
-test("a member of a set that another resource owns stays, in one run or later; the others go", async () => {
+test("multi-volume snapshots: a member that another resource owns is kept; the others are deleted", async () => {
     const ec2 = emulator.ec2();
     const { Instances = [] } = await ec2.send(
         new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
@@ -132,7 +132,7 @@ test("a member of a set that another resource owns stays, in one run or later; t
     };
     await project.up();
     const first = await memberOf();
-    // In one run.
+    // Both changes are in one run.
     await project.program(program(snap("own", { adopt: first })));
     const output = await project.up();
     expect(output).toContain(
@@ -141,7 +141,7 @@ test("a member of a set that another resource owns stays, in one run or later; t
     expect(await snapshotIds(emulator)).toEqual([first]);
     await project.program(program(...set, snap("own", { adopt: first })));
     await project.up();
-    // A run later; the one that both own stays with the set.
+    // The second change is in a later run; the shared member is kept.
     const second = await memberOf();
     await project.program(program(...set, snap("own", { adopt: first }), snap("other", { adopt: second })));
     const both = await project.up();
@@ -161,7 +161,7 @@ test("a member of a set that another resource owns stays, in one run or later; t
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("with aws:ignoreTags that covers the package's own keys, the owners hold all the same", async () => {
+test("owner tags remain effective if aws:ignoreTags covers the keys of this package", async () => {
     const project = await createProject(program(snap("before")), {
         config: { "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }) },
     });
@@ -176,7 +176,7 @@ test("with aws:ignoreTags that covers the package's own keys, the owners hold al
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("a destroy of N snapshots takes N + 5 calls, even if some have other owners", async () => {
+test("a destroy of N snapshots makes N + 5 calls, even if some have other owners", async () => {
     const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
     const project = await createProject(program(...names.map((name) => snap(name))));
     await project.up();

@@ -1,5 +1,5 @@
-// Tests that a resource that is not found does not count as deleted: it may be in another region or account, or the answer is empty.
-// It needs the engine: other configurations and endpoints of a stack, and refusals of refresh and destroy.
+// Tests that a resource that is not found does not count as deleted: it may be in another region or account.
+// It needs the engine: it changes the configuration of a stack, and checks the errors of refresh and destroy.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -17,7 +17,7 @@ test.beforeEach(async () => {
     await project.up();
 });
 
-test("adopt of an id that this region does not have is refused where the stack has it in another one", async () => {
+test("adopt of an id that the stack manages in another region is rejected", async () => {
     const { id = "" } = await live(project, "s");
     const created = await emulator
         .ec2({ region: "eu-west-1" })
@@ -35,7 +35,7 @@ test("adopt of an id that this region does not have is refused where the stack h
 });
 
 test.each(["empty", "html", "without"] as const)(
-    "an empty answer (%s) makes refresh fail, and the state keeps the snapshot",
+    "an empty or malformed response (%s) makes refresh fail, and the state keeps the snapshot",
     async (kind) => {
         const { id } = await live(project, "s");
         await emulator.faults([{ action: "DescribeSnapshots", kind }]);
@@ -45,7 +45,7 @@ test.each(["empty", "html", "without"] as const)(
     },
 );
 
-test("with another endpoint of ec2 and none of sts, refresh and destroy fail, and the state keeps the snapshot", async () => {
+test("with a changed EC2 endpoint and no STS endpoint, refresh and destroy fail and the state keeps the snapshot", async () => {
     const { id } = await live(project, "s");
     const other = await startEmulator();
     try {

@@ -1,5 +1,5 @@
 // Tests that the next run adopts the resources of an interrupted run of its own backend.
-// It needs the engine: an engine that dies, and two backends.
+// It needs the engine: it kills it, and uses two backends.
 
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -13,7 +13,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-/** Kills an `up` after EC2 has made a snapshot, before the state has it; gives the snapshot's id. */
+/** Kills an `up` after EC2 created a snapshot and before the state is written; returns the snapshot's id. */
 async function interrupt(project: Project): Promise<string> {
     const before = await snapshotIds(emulator);
     await emulator.faults([
@@ -23,7 +23,7 @@ async function interrupt(project: Project): Promise<string> {
     return (await snapshotIds(emulator)).find((id) => !before.includes(id)) ?? "";
 }
 
-test("two folders with the backend file://./state and the same project and stack do not take each other's snapshots", async () => {
+test("two folders with the backend file://./state and equal stack names do not adopt each other's snapshots", async () => {
     const pair: Project[] = [];
     while (pair.length < 2) {
         const project = await createProject(program(snapshot("s", { volumeId })));

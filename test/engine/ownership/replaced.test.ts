@@ -1,5 +1,5 @@
-// A replacement deletes what it replaces, and nothing else; not before the new one is complete.
-// It needs the engine: aliases, renamed stacks, taint, update plans.
+// Tests that a replacement deletes only the replaced resource, after the new one is complete.
+// It needs the engine, which implements aliases, stack renames, taint and update plans.
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ async function instance(): Promise<string> {
 }
 
 test.each([{ forbidden: false }, { forbidden: true }])(
-    "after a failed run, --replace makes new ones and deletes the old ones (DeleteTags forbidden: $forbidden)",
+    "after a failed run, --replace creates new snapshots and deletes the old ones (DeleteTags denied: $forbidden)",
     async ({ forbidden }) => {
         const origin = await emulator.createSnapshot(volumeId);
         const lines = [
@@ -97,7 +97,7 @@ test.each([
         },
     },
     {
-        how: "after a rename of the project",
+        how: "after a project rename",
         move: async () => {
             await project.rename("organization/other/test");
             await project.write(
@@ -107,7 +107,7 @@ test.each([
         },
     },
 ])(
-    "a replaced snapshot stays in every run until its successor completes, $how",
+    "a replaced snapshot is kept in every run until its successor completes, $how",
     async ({ move, next, name = "s", isRepeated = false }) => {
         project = await createProject(program(snapshot("s", args(1))));
         await project.up();
@@ -117,7 +117,7 @@ test.each([
         await project.program(next?.() ?? program(snapshot("s", args(2))));
         const kept = "it is retained because its replacement";
         let failed = await project.upFails();
-        // The next run replaces the one that failed.
+        // The next run replaces the failed snapshot.
         if (isRepeated) failed = await project.upFails();
         const { id: successor = "" } = await live(project, name);
         expect(failed).toContain(`${kept} ${successor} did not complete`);
@@ -130,7 +130,7 @@ test.each([
     },
 );
 
-test("after stack rename and an up, a forced replacement waits for the new one in this run and in the next", async () => {
+test("after stack rename and an up, a forced replacement waits for the new snapshot in this run and the next", async () => {
     project = await createProject(program(snapshot("s", args(1))));
     await project.up();
     const { id: first = "" } = await live(project, "s");
@@ -143,7 +143,7 @@ test("after stack rename and an up, a forced replacement waits for the new one i
     expect(await snapshotIds(emulator)).toContain(first);
 });
 
-test("the last copy of another volume stays in a forced replacement with deleteBeforeReplace; each way of forcing warns", async () => {
+test("a forced replacement with deleteBeforeReplace warns and keeps the last copy of another volume", async () => {
     const other = await emulator.createVolume();
     const text = (volumeId: string, trigger = "first") =>
         program(
@@ -178,7 +178,7 @@ test("the last copy of another volume stays in a forced replacement with deleteB
     expect(await snapshotIds(emulator)).toContain(s.id);
 });
 
-test("an update plan holds for a rename together with a replacement, and for the replacement after that", async () => {
+test("an update plan covers a rename with a replacement, and the subsequent replacement", async () => {
     project = await createProject(program(snapshot("s", args(1))));
     await project.up();
     for (const release of [2, 3]) {

@@ -1,5 +1,5 @@
-// An explicit aws.Provider passes its arguments on to the plugin. A plugin takes the place of that of @pulumi/aws.
-// It needs the engine: only the engine resolves the outputs of a provider instance and passes them to another one.
+// Tests that the plugin receives the arguments of an explicit aws.Provider. A plugin replaces that of @pulumi/aws.
+// It needs the engine, which passes the outputs of a provider instance to another one.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -11,7 +11,7 @@ import { installPlugin } from "./fixture";
 const plugins = ["aws", "ebs-snapshots"].map((name) => `{ name: ${name}, path: bin }`).join(", ");
 const runtime = `runtime: { name: nodejs, options: { typescript: false } }\nplugins: { providers: [${plugins}] }\n`;
 
-test("with ebs-snapshots:plugin, resources follow an aws.Provider to its region, account and endpoint, and keep them", async () => {
+test("with ebs-snapshots:plugin, resources use the region, account and endpoint of an aws.Provider, and keep them", async () => {
     const account = "111122223333";
     const west = emulator.ec2({ region: "us-west-2", account });
     const { VolumeId = "" } = await west.send(

@@ -1,5 +1,5 @@
-// The tarballs of `npm run dist`, installed as a user installs them.
-// It needs the engine: the CLI installs the plugin.
+// Tests the tarballs of `npm run dist`, installed as a user does.
+// It needs the engine, whose CLI installs the plugin.
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ const manifest = resolve(__dirname, "../../../package.json");
 
 let folder: string;
 let tarballs: string[];
-/** The one for this machine. */
+/** The name of the tarball for this machine. */
 let here: string;
 let version: string;
 
@@ -33,12 +33,12 @@ test.beforeAll(async () => {
 
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A project in YAML whose CLI has no plugins. */
+/** Creates a project in YAML whose CLI has no plugins. */
 async function createYamlProject(options: object = {}): Promise<Project> {
     const volumeId = await emulator.createVolume();
     const project = await createProject("", { runtime: "runtime: yaml", config: pluginConfig() });
     project.env["PULUMI_HOME"] = join(project.folder, "home");
-    // Otherwise the launcher that npm has put on PATH would do.
+    // Otherwise the CLI would use the launcher that npm has put on PATH.
     project.env["PULUMI_IGNORE_AMBIENT_PLUGINS"] = "true";
     await project.succeed("stack", "select", "test");
     const resources = {
@@ -49,7 +49,7 @@ async function createYamlProject(options: object = {}): Promise<Project> {
     return project;
 }
 
-test("one tarball for each platform, by the name that the CLI requests, with its checksum", async () => {
+test("builds one tarball per platform with the name that the CLI requests, and its checksum", async () => {
     const names = tarballs.map((file) => basename(file));
     expect(names).toEqual(
         ["darwin-amd64", "darwin-arm64", "linux-amd64", "linux-arm64", "windows-amd64", "windows-arm64"].map(
@@ -63,7 +63,7 @@ test("one tarball for each platform, by the name that the CLI requests, with its
     expect(sums.trimEnd().split("\n")).toEqual(names.map((name) => `${sum}  ${name}`));
 });
 
-test("a plugin installed from a tarball previews, creates and destroys, and is all that this needs", async () => {
+test("a plugin installed from a tarball previews, creates and destroys without any other package", async () => {
     const project = await createYamlProject();
     await project.succeed("plugin", "install", "resource", "ebs-snapshots", version, "--file", here);
     expect(await project.preview()).toContain("ebs-snapshots:index:Snapshot");
@@ -75,7 +75,7 @@ test("a plugin installed from a tarball previews, creates and destroys, and is a
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("the CLI downloads the plugin if a resource names the server", async () => {
+test("the CLI downloads the plugin if a resource specifies the server", async () => {
     const paths: string[] = [];
     const server = createServer((request, response) => {
         paths.push(request.url ?? "");

@@ -1,4 +1,4 @@
-// Projects whose resources the plugin manages, found as users' projects find it.
+// Creates projects whose resources the plugin manages, which the CLI finds as in users' projects.
 
 import { mkdir, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import type { Project, StateResource } from "../project";
 
 export const launcher = resolve(__dirname, "../../../dist/provider/plugin/index.js");
 
-/** The emulator's configuration as the plugin's own. */
+/** Returns the emulator's configuration in the namespace of the plugin. */
 export function pluginConfig(): Record<string, string> {
     const entries = Object.entries(emulator.pulumiConfig());
     return Object.fromEntries(entries.map(([key, value]) => [key.replace("aws:", "ebs-snapshots:"), value]));
@@ -16,7 +16,7 @@ export function pluginConfig(): Record<string, string> {
 /** Lines of Pulumi.yaml. */
 export const usePlugin = "plugins: { providers: [{ name: ebs-snapshots, path: bin }] }\n";
 
-/** A project with the plugin in its folder `bin`. */
+/** Creates a project with the plugin in its folder `bin`. */
 export async function createPluginProject(
     language: "yaml" | "python" | "go" | "nodejs",
     { program = "", config = {} }: { program?: string; config?: Record<string, string> },
@@ -32,7 +32,7 @@ export async function installPlugin(project: Project): Promise<void> {
     await symlink(launcher, join(project.folder, "bin/pulumi-resource-ebs-snapshots"));
 }
 
-/** The resources of the plugin in the state. */
+/** Returns the resources of the plugin in the state. */
 export async function pluginState(project: Project): Promise<StateResource[]> {
     const resources = await project.stack.resources();
     return resources.filter(({ type }) => type.startsWith("ebs-snapshots:index:"));

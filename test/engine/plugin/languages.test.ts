@@ -1,5 +1,5 @@
-// The examples in other languages, each through its whole life.
-// It needs the engine: its hosts run the other languages.
+// Tests the full lifecycle of the examples in other languages.
+// It needs the engine, whose hosts run the other languages.
 
 import { copyFile, readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
@@ -40,7 +40,7 @@ const languages = {
         await go.compile(project.folder);
         const { PATH = "" } = project.env;
         Object.assign(project.env, { PATH: [go.path, PATH].join(delimiter) });
-        // The host would compile the program again at each run.
+        // Otherwise the host would compile the program in each run.
         const settings = await readFile(join(project.folder, "Pulumi.yaml"), "utf8");
         const runtime = "runtime: { name: go, options: { binary: program } }";
         await project.write("Pulumi.yaml", settings.replace("runtime: go", runtime));
@@ -58,13 +58,13 @@ async function createExample(language: keyof typeof languages): Promise<Project>
 }
 
 test.for(["yaml", "python", "go"] as const)(
-    "the example in %s previews, creates, updates in place, replaces, imports and destroys; a second up calls nothing",
+    "the example in %s previews, creates, updates, replaces, imports and destroys; a second up makes no call",
     { timeout: 600_000 },
     async (language) => {
         const project = await createExample(language);
         const previewed = await during(emulator, () => project.preview());
         expect(previewed.result).toContain('name         : "snapshot"');
-        // Whose account it is, since none shares with itself.
+        // The owner's account is not valid here, because no account shares with itself.
         expect(previewed.actions).toEqual(["GetCallerIdentity"]);
 
         await project.up();

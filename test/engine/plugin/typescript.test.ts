@@ -1,5 +1,5 @@
-// Programs in TypeScript through the plugin: another door, several provider instances, cancelled waits.
-// It needs the engine: provider instances, cancellation and another door are the engine's.
+// Tests TypeScript programs with the plugin: a switch of the provider, several instances, cancelled waits.
+// It needs the engine, which implements provider instances and cancellation.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +25,7 @@ function program(...lines: string[]): string {
     ].join("\n");
 }
 
-test("a change of door, there and back, is unchanged for every resource and calls nothing", async () => {
+test("switching between dynamic provider and plugin leaves every resource unchanged and makes no call", async () => {
     const accounts = ["111122223333"];
     const declared = program(
         `const data = new Snapshot("data", { volumeId: "${volumeId}", tags: { Tier: pulumi.secret("gold") } });`,
@@ -55,7 +55,7 @@ test("a change of door, there and back, is unchanged for every resource and call
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("resources that the plugin has created are refreshed and deleted as dynamic ones after a change of door", async () => {
+test("resources created by the plugin are refreshed and deleted by the dynamic provider", async () => {
     const lines = [
         `const data = new Snapshot("data", { volumeId: "${volumeId}" });`,
         'new SnapshotShare("share", { snapshotId: data.snapshotId, accounts: ["111122223333"] });',
@@ -80,7 +80,7 @@ test("resources that the plugin has created are refreshed and deleted as dynamic
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("resources that an earlier plugin has created are updated by the change of door, which writes nothing to AWS", async () => {
+test("resources created by an earlier plugin are updated in the state only when the program switches providers", async () => {
     const config = { "ebs-snapshots:plugin": "true" };
     const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
     const project = await createPluginProject("nodejs", { program: declared, config });
@@ -96,7 +96,7 @@ test("resources that an earlier plugin has created are updated by the change of 
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("two provider instances manage two regions; get reads by region and id; an imported share is unchanged", async () => {
+test("two provider instances manage two regions; get reads by region and id; an imported share shows no diff", async () => {
     const created = await emulator
         .ec2({ region: "us-west-2" })
         .send(new CreateVolumeCommand({ AvailabilityZone: "us-west-2a", Size: 1 }));
@@ -138,7 +138,7 @@ test("two provider instances manage two regions; get reads by region and id; an 
     expect(await snapshotIds(emulator, { region: "us-west-2" })).toEqual([]);
 });
 
-test("a cancelled run ends its wait immediately and keeps the id, and the next up waits for the same snapshot", async () => {
+test("a cancelled run stops waiting immediately and keeps the id; the next up waits for the same snapshot", async () => {
     await emulator.set({ snapshotSeconds: 600 });
     const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
     const config = { "ebs-snapshots:plugin": "true" };
@@ -164,7 +164,7 @@ test("a cancelled run ends its wait immediately and keeps the id, and the next u
     expect([resource?.outputs["state"], resource?.initErrors ?? []]).toEqual(["completed", []]);
 });
 
-test("customTimeouts end an operation with the id kept, and do not land in the state", async () => {
+test("customTimeouts end an operation, the id is kept, and the timeouts are not stored in the state", async () => {
     await emulator.set({ snapshotSeconds: 600 });
     const declared = program(
         `new Snapshot("data", { volumeId: "${volumeId}" }, { customTimeouts: { create: "3s" } });`,
@@ -178,7 +178,7 @@ test("customTimeouts end an operation with the id kept, and do not land in the s
     expect([kept?.id, kept?.outputs["timeout"], kept?.outputs["state"]]).toEqual([id, undefined, "pending"]);
 });
 
-test("a launcher that a person has started serves run after run, as a debugger needs it", async () => {
+test("a manually started launcher serves several runs, as a debugger requires", async () => {
     const config = { "ebs-snapshots:plugin": "true" };
     const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
     const project = await createPluginProject("nodejs", { program: declared, config });
@@ -202,7 +202,7 @@ test("a launcher that a person has started serves run after run, as a debugger n
     }
 });
 
-test("a provider that is moved to another region warns, and moves no resource", async () => {
+test("a provider whose region changes warns, and moves no resource", async () => {
     const declared = (region: string) =>
         program(
             'const endpoints = JSON.parse(new pulumi.Config("aws").require("endpoints"));',

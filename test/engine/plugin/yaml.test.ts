@@ -1,5 +1,5 @@
-// A program in YAML, from the first preview to destroy: other languages have the same resources.
-// It needs the engine: the language host for YAML, `pulumi import` and the schema command.
+// Tests a YAML program from the first preview to destroy.
+// It needs the engine for its YAML host, `pulumi import` and the schema command.
 
 import { resolve } from "node:path";
 import { expect } from "vitest";
@@ -18,14 +18,14 @@ function declare(project: Project, properties: object): Promise<void> {
     const resources = {
         nightly: { type: "ebs-snapshots:Snapshot", properties: { volumeId, ...properties } },
     };
-    // JSON is YAML.
+    // JSON is valid YAML.
     return project.write(
         "Main.yaml",
         JSON.stringify({ resources, outputs: { id: "${nightly.snapshotId}" } }),
     );
 }
 
-test("a YAML program creates, updates in place, replaces, imports and destroys a snapshot; a second up calls nothing", async () => {
+test("a YAML program creates, updates, replaces, imports and destroys a snapshot; a second up makes no call", async () => {
     const project = await createPluginProject("yaml", { config: pluginConfig() });
     const tags = { "b/c": "x", Tier: "gold" };
     await declare(project, { group: "payments", tags });
@@ -74,7 +74,7 @@ test("a YAML program creates, updates in place, replaces, imports and destroys a
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("an imported volume, an imported clone and an imported copy are unchanged, although the program declares less of them", async () => {
+test("an imported volume, clone and copy show no diff, although the program declares fewer properties", async () => {
     const project = await createPluginProject("yaml", { config: pluginConfig() });
     const snapshotId = "${data.snapshotId}";
     const resources = {
@@ -111,7 +111,7 @@ test("an imported volume, an imported clone and an imported copy are unchanged, 
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
-test("the CLI finds nothing wrong with schema.json", async () => {
+test("the CLI validates schema.json without errors", async () => {
     const project = await createPluginProject("yaml", { config: pluginConfig() });
     const schema = resolve(__dirname, "../../../schema.json");
     expect((await project.run("schema", "check", schema)).code).toBe(0);

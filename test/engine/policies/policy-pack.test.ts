@@ -1,5 +1,5 @@
-// The policy pack of examples/code-review, run by the engine.
-// It needs the engine: the engine runs policy packs.
+// Tests the policy pack of examples/code-review.
+// It needs the engine, which runs policy packs.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -21,14 +21,12 @@ import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import { program, snapshot } from "../steps";
 
-test("a preview with the policy pack fails on what the team forbids, and passes on the rest", async ({
-    skip,
-}) => {
+test("a preview with the policy pack fails on violations, and passes otherwise", async ({ skip }) => {
     const args = { volumeId: await emulator.createVolume(), group: "payments", keepReplaced: true };
     const project = await createProject(program(snapshot("data", args)), { hosts: undefined });
     const pack = resolve(__dirname, "../../../examples/code-review/policy-pack");
     const { code, output } = await project.run("preview", "--policy-pack", pack);
-    // The Node language host that is built where there is no download knows no policy packs.
+    // The Node language host that is built if the download is blocked does not support policy packs.
     if (/policy pack .* failed to start: .*: not supported/.test(output))
         skip("left out: this machine's language host runs no policy packs");
     expect(code).not.toBe(0);
@@ -104,10 +102,10 @@ async function startPack(folder: string) {
 }
 
 const example = resolve(__dirname, "../../../examples/code-review/policy-pack");
-/** As the engine marks a text that is unknown at preview. */
+/** The engine's marker for a string that is unknown at preview. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-test("the example's pack starts, shows its version, and reads the retention and the levels from a file", async () => {
+test("the example's pack starts, shows its version, and reads the retention and enforcement levels from a file", async () => {
     const pack = await startPack(example);
     try {
         const info = await pack.info();
@@ -132,7 +130,7 @@ test("the example's pack starts, shows its version, and reads the retention and 
     }
 });
 
-test("a group that is unknown at preview hides no missing billing code", async () => {
+test("a missing billing code is reported even if the group is unknown at preview", async () => {
     const pack = await startPack(example);
     try {
         const type = "pulumi-nodejs:dynamic/ebs:Snapshot";
@@ -145,7 +143,7 @@ test("a group that is unknown at preview hides no missing billing code", async (
     }
 });
 
-test("a pack without a version in its package.json does not start, and the message names the reason", async () => {
+test("a pack without a version in its package.json fails to start with that reason", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pack-"));
     const policies = resolve(__dirname, "../../../dist/policies/index.js");
     const sdk = resolve(__dirname, "../../../node_modules/@pulumi/policy");

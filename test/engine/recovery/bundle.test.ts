@@ -1,5 +1,5 @@
-// The recovery function as Lambda runs it: the line of its metrics, its bundle, and the calls that its role allows.
-// It needs no engine, but what all files of this project have: an emulator as new for each test.
+// Tests the recovery function as Lambda runs it: its metrics, its bundle, and the calls that its role allows.
+// It needs no engine, but the emulator of this vitest project, which is reset for each test.
 
 import { DetachVolumeCommand } from "@aws-sdk/client-ec2";
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ import { metricsLine } from "../../../recovery/handler";
 import { recoveryRights } from "../../../sdk/schedule/role";
 import type { Recovered } from "../../../recovery/recover";
 
-test("metrics are printed in a line that CloudWatch reads", () => {
+test("metrics are printed in CloudWatch's embedded metric format", () => {
     const result: Recovered = {
         created: [],
         deleted: [],
@@ -47,7 +47,7 @@ test("metrics are printed in a line that CloudWatch reads", () => {
     });
 });
 
-test("the bundle runs as in Lambda, where only NODE_PATH leads to the AWS SDK and import() ignores it", async () => {
+test("the bundle runs as in Lambda, where the AWS SDK is found through NODE_PATH only and import() ignores it", async () => {
     const snapshot = await taken(await emulator.createVolume());
     const folder = await mkdtemp(join(tmpdir(), "recovery-"));
     const root = resolve(__dirname, "../../..");
@@ -70,7 +70,7 @@ test("the bundle runs as in Lambda, where only NODE_PATH leads to the AWS SDK an
     expect(await snapshotsOf()).toEqual([snapshot]);
 });
 
-test("the function calls what its role allows, and nothing else", async () => {
+test("the function calls exactly the actions that its role allows", async () => {
     const uses = { policies: ["policy-1"], logStreams: "arn:aws:logs:x", failures: "arn:aws:sqs:x" };
     const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
     const { Statement: statements } = recoveryRights({ id: schedule }, place, uses);

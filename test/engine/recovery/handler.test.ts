@@ -1,5 +1,5 @@
-// The recovery function against the emulator, with real calls to EC2 and CloudWatch.
-// It needs no engine, but what all files of this project have: an emulator as new for each test.
+// Tests the recovery function against the emulator, with real calls to EC2 and CloudWatch.
+// It needs no engine, but the emulator of this vitest project, which is reset for each test.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -19,7 +19,7 @@ import { recoveryTag, scheduleTag } from "../../../schema/recovery-settings";
 
 test.beforeEach(() => void metrics.splice(0));
 
-test("a snapshot gets a volume with the name and codes of its source, and two events for it get one", async () => {
+test("a snapshot gets one volume with the name and codes of its source, even after two events", async () => {
     const source = await emulator.createVolume({
         size: 3,
         tags: { Name: "ledger", BillingCode: "CC-7", Backup: "x" },
@@ -36,7 +36,7 @@ test("a snapshot gets a volume with the name and codes of its source, and two ev
         Size: 3,
     });
     const tags = Object.fromEntries(volume!.Tags!.map(({ Key = "", Value }) => [Key, Value]));
-    // Not Backup: the volume would be a target itself.
+    // Backup is not copied, because the volume would become a target itself.
     expect(tags).toEqual({
         Name: "ledger",
         Group: "payments",
@@ -47,7 +47,7 @@ test("a snapshot gets a volume with the name and codes of its source, and two ev
     });
 });
 
-test("an event of another snapshot costs one DescribeSnapshots, and all snapshots of an instance's set are read", async () => {
+test("an event for a foreign snapshot costs one DescribeSnapshots call; multi-volume snapshots are read together", async () => {
     const source = await emulator.createVolume();
     const foreign = await emulator.createSnapshot(source);
     await emulator.clearCalls();
@@ -71,7 +71,7 @@ test("the timer compensates for a lost event, and surplus volumes are deleted on
         await call(timer);
     }
     expect(await snapshotsOf()).toEqual(ids.slice(-2).sort());
-    // Nothing to do is two looks, whatever there is, and one at the sources.
+    // Without changes the function makes two reads, plus one of the sources.
     await emulator.clearCalls();
     expect(await call(timer)).toMatchObject({ created: [], deleted: [] });
     expect((await emulator.calls()).map(({ action }) => action).sort()).toEqual([
@@ -81,7 +81,7 @@ test("the timer compensates for a lost event, and surplus volumes are deleted on
     ]);
 });
 
-test("a forged tag makes no volume of a snapshot, and deletes no volume", async () => {
+test("a forged tag neither creates nor deletes a volume", async () => {
     const source = await emulator.createVolume();
     await emulator.createSnapshot(source, [{ Key: scheduleTag, Value: schedule }]);
     const forged = await emulator.ec2().send(
@@ -95,7 +95,7 @@ test("a forged tag makes no volume of a snapshot, and deletes no volume", async 
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([forged.VolumeId]);
 });
 
-test("if the key of the newest is refused, the older ones stay, the failure is reported, and it is retried later", async () => {
+test("if the newest snapshot's key is denied, older volumes are kept, the failure is reported and retried later", async () => {
     const source = await emulator.createVolume();
     const [older] = [await taken(source)];
     await call(timer, { keep: 1 });
@@ -106,14 +106,14 @@ test("if the key of the newest is refused, the older ones stay, the failure is r
     );
     expect(metrics.at(-1)).toMatchObject({ VolumesFailed: 1 });
     expect(await snapshotsOf()).toEqual([older]);
-    // Of the hour: the next one tries anew.
+    // The limit is per hour; the function tries again in the next one.
     const [request] = await emulator.calls(
         ({ action, params }) => action === "CreateVolume" && params["SnapshotId"] === newest,
     );
     expect(request!.params["ClientToken"]).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test("one that EC2 refuses stops no other, and the event fails so that it comes again", async () => {
+test("a rejected volume does not block the others, and the event fails so that it is redelivered", async () => {
     const sources = [await emulator.createVolume(), await emulator.createVolume()];
     const [first, second] = [await taken(sources[0]!), await taken(sources[1]!)];
     await emulator.faults([
@@ -125,7 +125,7 @@ test("one that EC2 refuses stops no other, and the event fails so that it comes 
             times: 2,
         },
     ]);
-    // No reason to fail an `up`.
+    // This does not fail an `up`.
     const deployed = await call({ tf: { action: "update" } });
     expect(deployed!.failures).toEqual([expect.stringContaining("VolumeLimitExceeded: limit")]);
     await expect(call(timer)).rejects.toThrow("VolumeLimitExceeded: limit");
@@ -134,7 +134,7 @@ test("one that EC2 refuses stops no other, and the event fails so that it comes 
     expect(await snapshotsOf()).toEqual([first, second].sort());
 });
 
-test("there are never more than the maximum, and what is missing is counted", async () => {
+test("there are never more volumes than the maximum, and missing ones are counted", async () => {
     for (let count = 0; count < 3; count++) await taken(await emulator.createVolume());
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(2);
     expect(metrics.at(-1)).toEqual({
@@ -146,7 +146,7 @@ test("there are never more than the maximum, and what is missing is counted", as
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(0);
 });
 
-test("500 volumes are created in one run, with few reads", async () => {
+test("500 volumes are created in one run with few reads", async () => {
     const sources = await emulator.seed({ volumes: 500 });
     for (const source of sources) await taken(source);
     await emulator.clearCalls();

@@ -1,5 +1,5 @@
-// The recovery volumes that the function keeps: those of others, adopted ones, and those that were attached.
-// It needs no engine, but what all files of this project have: an emulator as new for each test.
+// Tests the recovery volumes that the function keeps: foreign, adopted and previously attached ones.
+// It needs no engine, but the emulator of this vitest project, which is reset for each test.
 
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateVolumeCommand, DetachVolumeCommand } from "@aws-sdk/client-ec2";
@@ -18,12 +18,12 @@ import {
 import { emulator, test } from "../../fixture";
 import { attachedTag, recoveryTag } from "../../../schema/recovery-settings";
 
-test("a caller that can only write tags causes no deletion, and does not use up the maximum", async () => {
+test("a caller that can only write tags cannot cause a deletion or exhaust the maximum", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
     const genuine = await recovered();
-    // Volumes of others, of which one even comes from a snapshot of this source.
+    // These volumes have another owner; one is from a snapshot of this source.
     const manual = await emulator.createSnapshot(source);
     const { VolumeId: restored = "" } = await emulator
         .ec2()
@@ -59,7 +59,7 @@ test("a volume that a stack has adopted is not deleted", async () => {
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([adopted!.VolumeId]);
 });
 
-test("a volume that is or was attached is never deleted, even if it was detached before the function saw it", async () => {
+test("a volume that is or was attached is never deleted, even if it was detached before the function ran", async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source)];
     await call(timer);
@@ -69,7 +69,7 @@ test("a volume that is or was attached is never deleted, even if it was detached
     await emulator
         .ec2()
         .send(new DetachVolumeCommand({ VolumeId: attached!.VolumeId!, InstanceId: instance }));
-    // The other one was attached and written to between two runs: only its metrics tell.
+    // The other one was attached and written to between two runs, which only its metrics show.
     await cloudWatch().send(
         new PutMetricDataCommand({
             Namespace: "AWS/EBS",
@@ -88,13 +88,13 @@ test("a volume that is or was attached is never deleted, even if it was detached
     expect(await snapshotsOf()).toEqual([...ids].sort());
     for (const { Tags = [], SnapshotId } of await recovered())
         expect(Tags.some(({ Key }) => Key === attachedTag)).toBe(ids.slice(0, 2).includes(SnapshotId!));
-    // Nor does the end of the schedule take them.
+    // Destroying the schedule does not delete them.
     const ended = await call({ tf: { action: "delete" } }, { onDestroy: "delete" });
     expect(ended!.deleted).toHaveLength(2);
     expect(await snapshotsOf()).toEqual(ids.slice(0, 2).sort());
 });
 
-test('lowering keep deletes surplus volumes; at the end of the schedule all stay unless onDestroy is "delete"', async () => {
+test('lowering keep deletes surplus volumes; destroying the schedule keeps all unless onDestroy is "delete"', async () => {
     const source = await emulator.createVolume();
     const ids = [await taken(source), await taken(source), await taken(source)];
     await call(timer, { keep: 3 });

@@ -58,11 +58,11 @@ export function cloudWatch() {
     return new CloudWatchClient({ endpoint: emulator.endpoint, region: "us-east-1", credentials });
 }
 
-/** The function as an event calls it. */
+/** Calls the function with an event. */
 export const call = (event: RecoveryEvent, settings: Partial<RecoverySettings> = {}) =>
     handle(event, contextOf({ ...base, ...settings }), (result) => metrics.push(result.metrics));
 
-/** A snapshot as a policy takes it: no one else can write the second tag. */
+/** Creates a snapshot as a policy does: only DLM can write the second tag. */
 export async function taken(volumeId: string, tags: Record<string, string> = {}): Promise<string> {
     const id = await emulator.createSnapshot(volumeId, [{ Key: scheduleTag, Value: schedule }]);
     await emulator.snapshot(id, { tags: { "aws:dlm:lifecycle-policy-id": "policy-1", ...tags } });

@@ -1,4 +1,4 @@
-// A schedule of all volumes through its whole life, against the emulated DLM: it needs the engine for its previews.
+// Tests the full lifecycle of a schedule of all volumes against the emulated DLM. It needs the engine for its previews.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";
@@ -20,7 +20,7 @@ function schedule({ keep = "9 days", allVolumes = {}, copyTo }: Given): string {
     exports.maximumSnapshots = plan.maximumSnapshots;`;
 }
 
-test("a schedule of all volumes is DLM's default policy, from its first preview to its end", async () => {
+test("a schedule of all volumes manages DLM's default policy from the first preview to destroy", async () => {
     const project = await createProject(schedule({}));
     expect(await project.preview()).toMatch(/defaultPolicy +: "VOLUME"/);
     await project.up();

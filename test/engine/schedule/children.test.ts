@@ -1,6 +1,6 @@
-// The whole of a schedule needs the plugin of @pulumi/aws, which is no npm package: where it cannot be downloaded, this is
-// told as left out, not as passed.
-// It needs the engine: only the engine asks that plugin.
+// A full schedule needs the plugin of @pulumi/aws, which is not an npm package. If it cannot be downloaded, the test
+// is reported as skipped, not as passed.
+// It needs the engine, which calls that plugin.
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

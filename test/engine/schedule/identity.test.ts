@@ -1,5 +1,5 @@
-// The identity of a schedule through renames. They need the engine: it finds the record under its former URN, and hands the
-// identity to the program in previews too.
+// Tests the identity of a schedule on renames. It needs the engine, which finds the record under its former URN and
+// passes the identity to the program, also in previews.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";
@@ -15,7 +15,7 @@ interface Declared {
 const role = "arn:aws:iam::123456789012:role/dlm";
 const rules = [{ name: "nightly", every: "12 hours", keep: 14 }];
 
-/** A program with these schedules, each of which backs up a tag of its own. */
+/** Returns a program with these schedules, each of which backs up its own tag. */
 function schedules(...declared: Declared[]): string {
     const lines = declared.map(({ name, alias, identity }, index) => {
         const targets = { anyTag: { [`Backup${String(index)}`]: ["yes"] } };
@@ -40,9 +40,9 @@ async function identities(): Promise<Record<string, string | undefined>> {
 
 const first = "organization/project/test/a";
 
-test("a renamed schedule, and a renamed stack, keep the identity; an explicit one changes it with a warning", async () => {
+test("renaming a schedule or stack keeps the identity; an explicit identity changes it with a warning", async () => {
     const project = await createProject(schedules({ name: "a" }));
-    // The identity is known, and so is the tag.
+    // The identity and the tag are known.
     expect(await project.preview()).toContain(`pulumi-ebs-snapshots:schedule: "${first}"`);
     await project.up();
     const before = await identities();
@@ -82,13 +82,13 @@ test("a renamed schedule, and a renamed stack, keep the identity; an explicit on
     expect(Object.values(await identities())).toEqual(["payments"]);
     expect(Object.keys(await identities())).toEqual(Object.keys(before));
 
-    // The argument that is left out changes nothing either.
+    // Omitting the argument also changes nothing.
     await project.program(schedules({ name: "b" }));
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
     await project.destroy();
 });
 
-/** Turns the record into that of an earlier version, which knew no identity. */
+/** Turns the record into that of an earlier version, which had no identity. */
 function asEarlier(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
         if (!type.endsWith(":SchedulePlan")) continue;
@@ -98,7 +98,7 @@ function asEarlier(resources: StateResource[]): void {
     }
 }
 
-test("a schedule of an earlier version that is renamed with the upgrade keeps the identity of its last run", async () => {
+test("a schedule of an earlier version that is renamed during the upgrade keeps its previous identity", async () => {
     const project = await createProject(schedules({ name: "a" }));
     await project.up();
     const before = await identities();
@@ -110,7 +110,7 @@ test("a schedule of an earlier version that is renamed with the upgrade keeps th
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
 });
 
-test("a forced replacement of the record warns of its effect, because the engine passes no state", async () => {
+test("a forced replacement of a record warns of its effect, because the engine then passes no state", async () => {
     const project = await createProject(schedules({ name: "b", identity: "payments" }));
     await project.up();
     await project.program(schedules({ name: "b" }));

@@ -1,12 +1,12 @@
-// A whole schedule against the emulated DLM. With a role given, and neither recovery volumes nor alarms, it needs no
-// @pulumi/aws. It needs the engine: a component and its children, in previews and in the state.
+// Tests a schedule against the emulated DLM. With an explicit role and without recovery volumes and alarms it needs no
+// @pulumi/aws. It needs the engine for previews and the state of a component and its children.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import type { Project } from "../project";
 
-test.override("life", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 interface Rule {
     name: string;
@@ -32,7 +32,7 @@ async function previewOf(project: Project, program: string): Promise<string> {
     return project.preview();
 }
 
-test("a schedule works without @pulumi/aws: its previews count what a change deletes, and its policies keep their ids", async () => {
+test("a schedule works without @pulumi/aws: previews report what a change loses, and policies keep their ids", async () => {
     const project = await createProject(schedule(tagged("a", "b"), [nightly, weekly]));
     await project.up();
     const { policyIds } = (await project.outputs()) as { policyIds: string[] };
@@ -70,7 +70,7 @@ test("a schedule works without @pulumi/aws: its previews count what a change del
     expect(await policies()).toEqual([]);
 });
 
-test("volumes by id have the tags of the policies while they are targets; removing one warns with numbers", async () => {
+test("volumes by id have the policies' tags while they are targets; removing one warns with numbers", async () => {
     const volumes = [await emulator.createVolume(), await emulator.createVolume()];
     const tagsOf = async (id: string) =>
         (await emulator.volumes()).find(({ VolumeId }) => VolumeId === id)?.Tags?.map(({ Key }) => Key) ?? [];

@@ -1,6 +1,6 @@
-// A schedule that an earlier version wrote: its policies were resources of @pulumi/aws. The plugin of @pulumi/aws is no npm
-// package: here its place takes a provider that refuses everything, so that whatever the engine asked of it would fail.
-// It needs the engine: a state file, its aliases, and what it asks of another provider.
+// Tests a schedule of an earlier version, whose policies were resources of @pulumi/aws. Its plugin is not
+// an npm package: a provider that rejects every call replaces it, so that any call of the engine fails.
+// It needs the engine: it checks the state file, aliases, and the calls to another provider.
 
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ const program = `
 
 const ageRule = (interval: number) => ({ count: 0, interval, intervalUnit: "DAYS" });
 const tagsToAdd = { "pulumi-ebs-snapshots:schedule": "organization/project/test/s" };
-/** As the AWS provider states it: single blocks, zeros and empty texts for what is omitted. */
+/** The format of the AWS provider: single blocks, and zeros and empty strings for omitted values. */
 const details = {
     policyType: "EBS_SNAPSHOT_MANAGEMENT",
     policyLanguage: "",
@@ -103,7 +103,7 @@ function asEarlier(resources: StateResource[]): void {
     resources.unshift(aws);
 }
 
-test("the policies of an earlier version stay the same ones: nothing is deleted, created or lost", async () => {
+test("an upgrade keeps the policies of an earlier version: nothing is deleted, created or lost", async () => {
     const plugins = "plugins: { providers: [{ name: aws, path: bin }] }";
     const runtime = `runtime: { name: nodejs, options: { typescript: false } }\n${plugins}\n`;
     const project = await createProject(program, { runtime });

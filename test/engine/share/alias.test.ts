@@ -1,6 +1,6 @@
-// Tests that the state of a share contains account ids: whatever an alias means later, the account that had access loses
-// it in the end, and a preview says so.
-// It needs the engine: stack configuration, `stack rename` and `refresh --run-program`.
+// Tests that the state of a share contains account ids: if an alias changes, the account that had access loses it,
+// and a preview reports that.
+// It needs the engine for stack configuration, `stack rename` and `refresh --run-program`.
 
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -25,14 +25,14 @@ test.beforeEach(async () => {
 const of = (...accounts: string[]) => ({ snapshotId, accounts });
 const rePoint = (id: string) => project.stack.configure(prod(id));
 
-test("a share and its alias that are removed together: the account loses access", async () => {
+test("removing a share together with its alias revokes the account's access", async () => {
     await project.stack.configure({ "ebs-snapshots:accounts": undefined });
     await project.program(shares());
     await project.up();
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("an alias re-pointed while the share is renamed: the former account loses access, the new one has it", async () => {
+test("changing an alias while the share is renamed moves access from the former account to the new one", async () => {
     await rePoint(bob);
     const preview = await project.preview();
     expect(preview).toContain(`will be shared with prod (${bob})`);
@@ -43,7 +43,7 @@ test("an alias re-pointed while the share is renamed: the former account loses a
     expect((await live(project, "renamed")).outputs).toMatchObject({ accountIds: [bob] });
 });
 
-test("an alias with a new id, seen first by refresh --run-program: up and destroy leave no access", async () => {
+test("an alias with a new id, first read by refresh --run-program: up and destroy leave no access", async () => {
     await rePoint(bob);
     await project.succeed("refresh", "--yes", "--run-program");
     expect((await live(project, "s")).outputs).toMatchObject({ accountIds: [alice], grants: [alice] });
@@ -53,7 +53,7 @@ test("an alias with a new id, seen first by refresh --run-program: up and destro
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("after a stack rename, a new share revokes at its end, and the old tag is removed, even if aws:ignoreTags covers it", async () => {
+test("after a stack rename, deleting a new share revokes it and removes the old tag, even with aws:ignoreTags", async () => {
     const note = { Key: "pulumi-ebs-snapshots:granted-0a1b2c3d", Value: alice };
     await emulator.ec2().send(new CreateTagsCommand({ Resources: [snapshotId], Tags: [note] }));
     await project.stack.configure({ "aws:ignoreTags": '{"keyPrefixes":["pulumi-ebs-snapshots:"]}' });

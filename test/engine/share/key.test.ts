@@ -1,5 +1,5 @@
-// A share of an encrypted snapshot gives nothing to whoever cannot use its key: the preview says so.
-// It needs the engine: the text of previews.
+// Tests that a preview reports accounts that cannot use the key of a shared snapshot.
+// It needs the engine, which writes the text of previews.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { CreateKeyCommand, KMSClient, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
@@ -9,7 +9,7 @@ import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
 import { grantsIn, share, shares } from "./shares";
 import { during } from "../steps";
 
-test.override("life", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 const [owner, alice, bob] = ["123456789012", "111122223333", "444455556666"];
 
@@ -23,7 +23,7 @@ test.beforeAll(() => {
     });
 });
 
-/** A key that its own account may use, and what else is allowed. */
+/** Creates a key that its own account may use, with further statements. */
 const keyPolicy = (...statements: object[]) =>
     JSON.stringify({
         Version: "2012-10-17",
@@ -38,7 +38,7 @@ const keyPolicy = (...statements: object[]) =>
         ],
     });
 
-test("a preview names the accounts that cannot use the key of a shared snapshot, or warns that it cannot determine them", async () => {
+test("a preview lists accounts that cannot use the key of a shared snapshot, or warns that it cannot tell", async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({ Policy: keyPolicy() }));
     const { Arn: key = "" } = KeyMetadata ?? {};
     const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId: key };

@@ -1,5 +1,5 @@
-// Public sharing: only where the stack allows it, never by surprise, and back in place.
-// It needs the engine: configuration by stack, and the text of previews.
+// Tests that public sharing requires the stack's permission, causes a warning, and is reverted in place.
+// It needs the engine for stack configuration and the text of previews.
 
 import {
     DisableSnapshotBlockPublicAccessCommand,
@@ -21,7 +21,7 @@ test.beforeEach(async () => {
     snapshotId = await emulator.createSnapshot(await emulator.createVolume());
 });
 
-test("public is refused at preview until the stack allows it; making public warns, and reverting is in place", async () => {
+test("public is rejected at preview until the stack allows it; making public warns, and reverting is in place", async () => {
     project = await createProject(shares(share("s", { snapshotId, public: true })));
     const refused = await during(emulator, () => project.run("preview"));
     expect(refused.result.code).not.toBe(0);
@@ -50,7 +50,7 @@ test("public is refused at preview until the stack allows it; making public warn
     ]);
     expect((await live(project, "s")).outputs).toMatchObject({ isPublic: false, accountIds: [alice] });
 
-    // Made public by others, it is drift; a share beside this one that wants it is not.
+    // Public access granted outside Pulumi is drift; that of another share is not.
     await grantOutside(emulator, snapshotId, "add", "all");
     await project.refresh();
     const drifted = await during(emulator, () => project.preview());
@@ -63,7 +63,7 @@ test("public is refused at preview until the stack allows it; making public warn
     ];
     await project.program(shares(...beside));
     expect(grantsSent((await during(emulator, () => project.up())).calls)).toEqual([["add", "all"]]);
-    // The state of "s" is from before the snapshot was made public: one refresh shows it, and revokes nothing.
+    // The state of "s" is older than the public access: a refresh shows it and revokes nothing.
     const refreshed = await during(emulator, () => project.up("--refresh"));
     const quiet = await during(emulator, () => project.up("--refresh"));
     expect(quiet.result).toContain("3 unchanged");
@@ -72,7 +72,7 @@ test("public is refused at preview until the stack allows it; making public warn
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("an encrypted snapshot and block public access are refused at preview, the default key too, each with its remedy", async () => {
+test("public sharing is rejected at preview with a remedy for encryption, default key and block public access", async () => {
     const volumeId = await emulator.createVolume({ encrypted: true });
     const encrypted = await emulator.createSnapshot(volumeId);
     project = await createProject(shares(share("s", { snapshotId: encrypted, public: true })), allowed);
@@ -88,7 +88,7 @@ test("an encrypted snapshot and block public access are refused at preview, the 
         /property accounts .*a snapshot under the key aws\/ebs cannot be shared/,
     );
     expect(known.result.output).toContain(remedy);
-    // Without the permission to look at keys, EC2 says it when it is shared.
+    // Without the permission to read keys, EC2 reports the error when the snapshot is shared.
     await emulator.faults([
         { action: "TrentService.DescribeKey", code: "AccessDeniedException", status: 400 },
     ]);

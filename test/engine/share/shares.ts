@@ -16,12 +16,12 @@ export function shares(...lines: string[]): string {
     return program('const { SnapshotShare } = require("pulumi-ebs-snapshots");', ...lines);
 }
 
-/** A line that declares a share in a variable of its name; `options` is JavaScript. */
+/** Returns a line that declares a share in a variable of its name; `options` is JavaScript. */
 export function share(name: string, args: object, options = "undefined"): string {
     return `const ${name} = new SnapshotShare("${name}", ${JSON.stringify(args)}, ${options});`;
 }
 
-/** Each ModifySnapshotAttribute as the operation and the grants, sorted. */
+/** Formats each ModifySnapshotAttribute as operation and sorted grants. */
 export function grantsSent(calls: Call[]): string[][] {
     return calls
         .filter(({ action }) => action === "ModifySnapshotAttribute")
@@ -34,7 +34,7 @@ export function grantsSent(calls: Call[]): string[][] {
         });
 }
 
-/** The grants as EC2 has them, sorted. */
+/** Returns the sorted grants in EC2. */
 export async function grantsIn(emulator: Emulator, id: string): Promise<string[]> {
     const request = new DescribeSnapshotAttributeCommand({
         SnapshotId: id,
@@ -44,7 +44,7 @@ export async function grantsIn(emulator: Emulator, id: string): Promise<string[]
     return CreateVolumePermissions.map(({ UserId, Group }) => UserId ?? Group ?? "").sort();
 }
 
-/** Somebody else changes the grants; the client is one of the owner. */
+/** Changes the grants outside Pulumi; the client is one of the owner. */
 export async function grantOutside(
     owner: Emulator | EC2Client,
     id: string,

@@ -1,5 +1,5 @@
-// Access to a snapshot is granted once, changed in place, revoked in the end, and never interrupted.
-// It needs the engine: configuration by path, and the text of previews.
+// Tests that access to a snapshot is granted once, changed in place, revoked on delete, and never interrupted.
+// It needs the engine for configuration by path and the text of previews.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -16,7 +16,7 @@ test.beforeEach(async () => {
     snapshotId = await emulator.createSnapshot(volumeId);
 });
 
-test("a share waits for a pending snapshot, grants aliases and ids once, is unchanged without a call, and revokes at the end", async () => {
+test("a share waits for a pending snapshot, grants aliases and ids once, makes no call if unchanged, and revokes", async () => {
     await emulator.set({ snapshotSeconds: 2, grantSeconds: 1 });
     const text = shares(
         snapshot("data", { volumeId, waitForCompletion: false }),
@@ -44,10 +44,10 @@ test("a share waits for a pending snapshot, grants aliases and ids once, is unch
     await emulator.set({ grantSeconds: 0 });
     const repeated = await during(emulator, () => project.up());
     expect(repeated.result).toContain("3 unchanged");
-    // The run reads once whether the snapshot, for which the first one did not wait, has failed since.
+    // The run reads once whether the snapshot, which the first run did not await, has failed.
     expect(repeated.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
-    // Another order and other words for the same accounts are no difference; another id behind the alias is one.
+    // Another order or form of the same accounts shows no diff; a changed id of the alias does.
     await project.program(text.replace(`["prod", "${bob}", "${bob}"]`, `["${bob}", "prod"]`));
     const turned = await during(emulator, () => project.up());
     expect(turned.result).toContain("3 unchanged");
@@ -68,7 +68,7 @@ test("a share waits for a pending snapshot, grants aliases and ids once, is unch
     expect(await grantsIn(emulator, id)).toEqual([]);
 });
 
-test("more than 500 accounts go in several calls, additions before removals", async () => {
+test("more than 500 accounts are sent in several calls, additions before removals", async () => {
     const many = (from: number) =>
         Array.from({ length: 501 }, (_, index) => String(100_000_000_000 + from + index));
     const project = await createProject(shares(share("s", { snapshotId, accounts: many(0) })));
@@ -90,7 +90,7 @@ test("more than 500 accounts go in several calls, additions before removals", as
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("a share owns declared grants, whoever granted them; revoked ones are granted again, undeclared ones stay", async () => {
+test("a share owns all declared grants; revoked ones are granted again, undeclared ones are kept", async () => {
     await grantOutside(emulator, snapshotId, "add", carol);
     const text = (...accounts: string[]) => shares(share("s", { snapshotId, accounts }));
     const project = await createProject(text(alice, carol));
@@ -123,7 +123,7 @@ test("a share owns declared grants, whoever granted them; revoked ones are grant
     expect(await grantsIn(emulator, snapshotId)).toEqual([bob]);
 });
 
-test("exclusive names at preview whom it revokes, and revokes; later grants of others are drift; destroy leaves no access", async () => {
+test("exclusive lists revoked accounts at preview; later grants of others are drift; destroy leaves no access", async () => {
     await grantOutside(emulator, snapshotId, "add", bob, "all");
     const project = await createProject(
         shares(share("s", { snapshotId, accounts: [alice], exclusive: true })),
@@ -147,7 +147,7 @@ test("exclusive names at preview whom it revokes, and revokes; later grants of o
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("an exclusive share with another one of the same snapshot is refused at preview and at apply, in any order", async () => {
+test("an exclusive share and another share of the same snapshot are rejected at preview and up, in any order", async () => {
     const exclusive = share("one", { snapshotId, accounts: [alice], exclusive: true });
     const other = share("two", { snapshotId, accounts: [bob] });
     const project = await createProject(shares(exclusive, other));
@@ -166,7 +166,7 @@ test("an exclusive share with another one of the same snapshot is refused at pre
     await project.destroy();
 });
 
-test("a snapshot that others deleted takes the share with it", async () => {
+test("refresh removes the share of a snapshot that was deleted outside Pulumi", async () => {
     const project = await createProject(shares(share("s", { snapshotId, accounts: [alice] })));
     await project.up();
     await emulator.deleteSnapshot(snapshotId);
@@ -174,7 +174,7 @@ test("a snapshot that others deleted takes the share with it", async () => {
     expect(await project.state()).toEqual([]);
 });
 
-test("malformed ids, unknown aliases and the owner's own account fail at preview, each on its entry, and nothing is granted", async () => {
+test("malformed ids, unknown aliases and the owner's account fail at preview with their entry; nothing is granted", async () => {
     const project = await createProject(
         shares(share("s", { snapshotId, accounts: ["12345", "prodd", alice] })),
         { config: { "ebs-snapshots:accounts": `{"prod":"${alice}","audit":"${carol}"}` } },
@@ -205,7 +205,7 @@ test("malformed ids, unknown aliases and the owner's own account fail at preview
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("without permission nothing is granted, and the permission is named", async () => {
+test("without permission nothing is granted, and the error contains the missing permission", async () => {
     const project = await createProject(shares(share("s", { snapshotId, accounts: [alice] })));
     await emulator.faults([
         {

@@ -1,6 +1,6 @@
-// A grant that any share of the program declares is never interrupted, however the program is rearranged; and what a
-// stack has granted it takes back in the end, whichever share that is left to.
-// It needs the engine: several shares of one program, which the engine runs side by side.
+// Tests that a declared grant is never interrupted when the program is rearranged, and that all grants of a stack are
+// revoked on destroy.
+// It needs the engine, which runs several shares of one program concurrently.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -27,16 +27,16 @@ async function up(...lines: string[]) {
     return grantsSent(calls);
 }
 
-/** The revocations among what was sent. */
+/** Returns the revocations among the requests. */
 const removals = (sent: string[][]) => sent.filter(([operation]) => operation === "remove");
 
-/** The tags on the snapshot. */
+/** Returns the tags of the snapshot. */
 async function tags(): Promise<Record<string, string>> {
     const [snapshot] = await emulator.snapshots();
     return Object.fromEntries((snapshot?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-test("renamed without an alias, replaced, split and merged: no declared grant is revoked, and in the end all are", async () => {
+test("renaming without an alias, replacing, splitting and merging revoke no declared grant; destroy revokes all", async () => {
     await grantOutside(emulator, snapshotId, "add", carol);
     project = await createProject(shares(share("first", of(alice, bob, carol))));
     await project.up();
@@ -65,7 +65,7 @@ test("renamed without an alias, replaced, split and merged: no declared grant is
     expect(await tags()).toEqual({});
 });
 
-test("a split whose new part is declared a moment later interrupts nothing either", async () => {
+test("a split whose new part is registered later does not interrupt access", async () => {
     project = await createProject(shares(share("old", of(alice, bob))));
     await project.up();
     const later = "const soon = new Promise((done) => setTimeout(done, 1_500));";
@@ -79,7 +79,7 @@ test("a split whose new part is declared a moment later interrupts nothing eithe
     expect(await grantsIn(emulator, snapshotId)).toEqual([alice, bob]);
 });
 
-test("a renamed share of 501 accounts takes all of them over", async () => {
+test("a renamed share of 501 accounts takes over all grants", async () => {
     await grantOutside(emulator, snapshotId, "add", carol);
     const many = Array.from({ length: 501 }, (_, index) => String(100_000_000_000 + index));
     project = await createProject(shares(share("first", of(...many))));
@@ -90,7 +90,7 @@ test("a renamed share of 501 accounts takes all of them over", async () => {
     expect(await grantsIn(emulator, snapshotId)).toEqual([carol]);
 });
 
-test("of two shares of the same account, the last one revokes it, and so does destroy, also with --run-program", async () => {
+test("of two shares with the same account, deleting the last one revokes it; so does destroy --run-program", async () => {
     project = await createProject(shares(share("one", of(alice, bob)), share("two", of(bob, carol))));
     await project.up();
     expect(await up(share("two", of(bob, carol)))).toEqual([["remove", alice]]);
@@ -105,7 +105,7 @@ test("of two shares of the same account, the last one revokes it, and so does de
     expect(await project.state()).toEqual([]);
 });
 
-test("30 % of all calls throttled, and a change that EC2 shows late: everything is granted and taken back", async () => {
+test("with 30 % of calls throttled and delayed visibility, everything is granted and revoked", async () => {
     await emulator.set({ seed: 7, grantSeconds: 3 });
     await emulator.faults([
         { probability: 0.3, code: "RequestLimitExceeded", message: "slow down", status: 503 },
@@ -120,7 +120,7 @@ test("30 % of all calls throttled, and a change that EC2 shows late: everything 
     expect(await grantsIn(emulator, snapshotId)).toEqual([]);
 });
 
-test("a plan cannot hold the share of a replaced snapshot: it is refused, the former access stays, and an up replaces both", async () => {
+test("an update plan with a share of a replaced snapshot fails and keeps the former access; up replaces both", async () => {
     const volumeId = await emulator.createVolume();
     const text = (release: number) =>
         shares(

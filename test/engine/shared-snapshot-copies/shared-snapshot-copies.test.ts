@@ -1,5 +1,5 @@
-// Copies of shared snapshots against the emulated DLM, with dynamic resources and with the plugin. With a role given, the
-// component needs no @pulumi/aws. It needs the engine: a component and its child, in previews and in the state.
+// Tests copies of shared snapshots against the emulated DLM, as dynamic resources and with the plugin. With a role given
+// it needs no @pulumi/aws. It needs the engine for previews and the state of a component and its child.
 
 import { expect } from "vitest";
 import { policies } from "../../emulator/calls";
@@ -24,7 +24,7 @@ function copies(more: object = {}): string {
 
 const config = { "ebs-snapshots:accounts": JSON.stringify({ production: "111122223333" }) };
 
-/** The projects of either door, with the number of their resources: the plugin has a provider instance too. */
+/** Contains a project per provider and its number of resources; with the plugin there is also a provider instance. */
 const doors: [string, number, (program: string) => Promise<Project>][] = [
     ["dynamic resources", 3, (program) => createProject(program, { config })],
     [
@@ -36,7 +36,7 @@ const doors: [string, number, (program: string) => Promise<Project>][] = [
 ];
 
 test.for(doors)(
-    "%s: a change of copies keeps the policy, its preview says what ends, and invalid input creates nothing",
+    "%s: copies of shared snapshots: a change keeps the policy and reports losses, invalid input creates nothing",
     async ([, count, create]) => {
         const project = await create(copies({ copyTo: [{ ...ireland, keep: 90 }] }));
         const refused = await project.run("preview");

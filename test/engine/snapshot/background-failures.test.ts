@@ -1,11 +1,11 @@
-// Jobs that fail in the background, while no run waits for them: the next `up` heals them, without a refresh.
-// It needs the engine: the engine itself decides that a difference without changed inputs is an update.
+// Tests jobs that fail in the background, when no run awaits them: the next `up` repairs them without a refresh.
+// It needs the engine, which decides that a diff without changed inputs is an update.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
 import { live, program, snapshot, snapshotIds, snapshotsIn, volume } from "../steps";
 
-test("a snapshot or a replacement that fails in the background is recreated by the next up, with its dependants", async () => {
+test("a snapshot or replacement that fails in the background is recreated by the next up with its dependants", async () => {
     const volumeId = await emulator.createVolume();
     const text = (round: number) =>
         program(

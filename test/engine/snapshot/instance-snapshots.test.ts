@@ -1,4 +1,4 @@
-// Members of a set as unknown outputs of a preview: they need an engine that runs a program.
+// Tests members of multi-volume snapshots as unknown outputs of a preview. It needs an engine that runs a program.
 
 import { expect } from "vitest";
 import { instanceWithVolumes } from "../../emulator/calls";
@@ -21,7 +21,7 @@ test.beforeEach(async () => {
     ({ instanceId, data } = await instanceWithVolumes());
 });
 
-/** A program with a set in the variable `set`, and more lines after it; the type of what it exports is not told. */
+/** Returns a program with InstanceSnapshots in the variable `set`, and further lines after it. */
 const declared = (args: object, ...lines: string[]) =>
     program(
         'const { InstanceSnapshots, SnapshotShare } = require("pulumi-ebs-snapshots");',
@@ -36,7 +36,7 @@ async function members(): Promise<Member[]> {
 const idOf = (found: Member[], volumeId: string) =>
     found.find((member) => member.volumeId === volumeId)?.snapshotId ?? "";
 
-test("each member can be shared and restored to a volume, also in the first preview, which knows no member", async () => {
+test("each member can be shared and restored to a volume, even in the first preview, when all are unknown", async () => {
     const member = `set.snapshots.apply((all) => all.find(({ volumeId }) => volumeId === "${data}").snapshotId)`;
     project = await createProject(
         declared(

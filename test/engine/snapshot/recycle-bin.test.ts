@@ -1,5 +1,5 @@
 // Tests the Recycle Bin, which retains deleted snapshots under a retention rule of the account.
-// It needs the engine: the messages of a destroy are shown by the CLI, beside each resource.
+// It needs the engine, whose CLI shows the messages of a destroy for each resource.
 
 import { expect } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -13,7 +13,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-test("destroy and the preview of adopt show until when the Recycle Bin retains a snapshot, and adopt restores it", async () => {
+test("destroy and the preview of adopt show the Recycle Bin's retention end, and adopt restores the snapshot", async () => {
     await emulator.set({ recycleBinDays: 7 });
     project = await createProject(program(snapshot("data", { volumeId, tags: { Kind: "old" } })));
     await project.up();
@@ -49,7 +49,7 @@ test("destroy and the preview of adopt show until when the Recycle Bin retains a
     );
 });
 
-test("an empty or forbidden bin is read once in a destroy of many, and stops nothing", async () => {
+test("an empty or denied Recycle Bin is read once in a destroy of many snapshots, and blocks nothing", async () => {
     const names = Array.from({ length: 12 }, (_, index) => `s${String(index)}`);
     const many = program(...names.map((name) => snapshot(name, { volumeId })));
     await emulator.set({ pendingPerVolume: 100 });

@@ -1,5 +1,5 @@
-// A volume that moves to another zone with its data: previewed, moved, unchanged, moved by force, destroyed.
-// It needs the engine: its order of creation and deletion, forced replacement too, is what the data depends on.
+// Tests a volume that moves to another zone with its data: preview, move, no diff, forced move, destroy.
+// It needs the engine, because the data depends on its order of creation and deletion.
 
 import { expect, vi } from "vitest";
 import { createProject, emulator, test } from "../../fixture";
@@ -7,7 +7,7 @@ import { during, live, program, volume } from "../steps";
 
 vi.setConfig({ testTimeout: 300_000 });
 
-test("a volume moves to another zone with its data, also where --replace forces it, and nothing is left behind", async () => {
+test("a volume moves to another zone with its data, also with --replace, and leaves no temporary resources", async () => {
     const snapshotId = await emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
     const text = (availabilityZone: string) =>
         program(volume("disk", { snapshotId, availabilityZone, carryData: true }));

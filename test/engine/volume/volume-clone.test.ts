@@ -1,5 +1,5 @@
-// A copy of a volume: its life from the preview to destroy.
-// It needs the engine: its previews, and the state between the steps.
+// Tests the lifecycle of a copy of a volume from the preview to destroy.
+// It needs the engine for previews and the state between the steps.
 
 import { expect, vi } from "vitest";
 import { createProject, emulator, test } from "../../fixture";

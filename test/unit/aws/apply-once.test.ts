@@ -27,45 +27,45 @@ async function asking(answers: (ErrorKind | "done")[], reads: (boolean | Error)[
 
 describe("a change that is applied once", () => {
     test.each<[string, (ErrorKind | "done")[], (boolean | Error)[], object]>([
-        ["is answered", ["done"], [], { outcome: "answer", requests: 1, reads: 0 }],
+        ["returns its response", ["done"], [], { outcome: "answer", requests: 1, reads: 0 }],
         [
-            "whose answer is lost is looked for",
+            "searches for the resource after a lost response",
             ["indeterminate"],
             [true],
             { outcome: "found", requests: 1, reads: 1 },
         ],
         [
-            "that a look does not find is asked for again",
+            "sends the request again if the read finds nothing",
             ["indeterminate", "done"],
             [false],
             { outcome: "answer", requests: 2, reads: 1 },
         ],
         [
-            "that is made already, EC2 says, is found",
+            "finds the resource if EC2 rejects the request because it already exists",
             ["rejected"],
             [true],
             { outcome: "found", requests: 1, reads: 1 },
         ],
         [
-            "that is refused and not there fails as refused",
+            "fails with the rejection if the read finds nothing",
             ["rejected"],
             [false],
             { outcome: "rejected", requests: 1, reads: 1 },
         ],
         [
-            "that is refused where nobody may look fails as refused",
+            "fails with the rejection if the read is denied",
             ["rejected"],
             [new Error("no")],
             { outcome: "rejected", requests: 1, reads: 1 },
         ],
         [
-            "that is forbidden fails without a look",
+            "fails without a read if the request is denied",
             ["forbidden"],
             [true],
             { outcome: "forbidden", requests: 1, reads: 0 },
         ],
         [
-            "that is lost thrice fails",
+            "fails after three lost responses",
             ["indeterminate", "indeterminate", "indeterminate"],
             [],
             { outcome: "indeterminate", requests: 3, reads: 3 },

@@ -16,14 +16,14 @@ function reader(
 
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `snap-${String(index)}`);
 
-test("reads that come together share one fetch, each key once", async () => {
+test("concurrent reads share one fetch with each key once", async () => {
     const { clock, fetches, read } = reader();
     const reads = Promise.all(["a", "b", "a"].map(read));
     expect(await clock.until(reads)).toEqual(["a", "b", "a"]);
     expect(fetches).toEqual([["a", "b"]]);
 });
 
-test("a read that comes after the fetch has left gets one of its own", async () => {
+test("a read that starts after the fetch was sent gets a separate fetch", async () => {
     const { clock, fetches, read } = reader();
     const first = read("a");
     await clock.pass(19);
@@ -34,7 +34,7 @@ test("a read that comes after the fetch has left gets one of its own", async () 
     expect(fetches).toEqual([["a", "b"], ["a"]]);
 });
 
-test("200 keys are one fetch, 201 are two, 1,000 are five", async () => {
+test("200 keys take one fetch, 201 take two, 1,000 take five", async () => {
     for (const [count, sizes] of [
         [200, [200]],
         [201, [200, 1]],
@@ -46,12 +46,12 @@ test("200 keys are one fetch, 201 are two, 1,000 are five", async () => {
     }
 });
 
-test("a key that is not found is undefined, whatever the others are", async () => {
+test("a key that is not found is undefined, independently of other keys", async () => {
     const { clock, read } = reader(() => new Map([["a", "A"]]));
     expect(await clock.until(Promise.all([read("a"), read("b")]))).toEqual(["A", undefined]);
 });
 
-test("a failed fetch fails for all callers that waited for it, and for no later one", async () => {
+test("a failed fetch rejects all callers that wait for it, and no later one", async () => {
     let failing = true;
     const { clock, fetches, read } = reader((ids) => {
         if (failing) throw new Error("UnauthorizedOperation");

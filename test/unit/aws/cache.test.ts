@@ -34,7 +34,7 @@ test("a failure reaches the waiting callers, and is not cached", async () => {
     expect(count()).toBe(2);
 });
 
-test("an answer that is not final, or too old, is not cached", async () => {
+test("a response that is not final, or too old, is not cached", async () => {
     const clock = new HandClock();
     const { ask, count } = asking("pending", "done", "newer");
     const maxAge = { milliseconds: 1_000, clock };
@@ -49,7 +49,7 @@ test("an answer that is not final, or too old, is not cached", async () => {
     expect(count()).toBe(3);
 });
 
-test("each object has a value of its own", () => {
+test("each object has its own value", () => {
     const valueOf = perObject(() => ({}));
     const [one, other] = [{}, {}];
     expect(valueOf(one)).toBe(valueOf(one));

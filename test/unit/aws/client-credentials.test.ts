@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe("who acts", () => {
+describe("the caller's credentials", () => {
     const { "aws:accessKey": _key, "aws:secretKey": _secret, ...keyless } = baseConfig;
     const withFiles = () => ({
         ...keyless,
@@ -49,13 +49,13 @@ describe("who acts", () => {
         return wire.requests;
     };
 
-    test("keys given outright, with their token", async () => {
+    test("are explicit keys with their token", async () => {
         const [request] = await acting({ ...baseConfig, "aws:token": "session" });
         expect(keyOf(request!)).toBe("AKIATEST123456789012");
         expect(request!.headers["x-amz-security-token"]).toBe("session");
     });
 
-    test("one key without the other is refused, not passed over", async () => {
+    test("reject an incomplete key pair instead of ignoring it", async () => {
         const { describeAll } = connected(fine, { ...keyless, "aws:accessKey": "AKIA" });
         expect((await failure(describeAll())).message).toBe(
             "configuration aws:secretKey: accessKey and secretKey must be set together; secretKey is missing. " +
@@ -64,7 +64,7 @@ describe("who acts", () => {
         );
     });
 
-    test("the profile of shared files, even if the environment contains keys", async () => {
+    test("are those of the configured profile, even if the environment contains keys", async () => {
         vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
         vi.stubEnv("AWS_SECRET_ACCESS_KEY", "s");
         // The SDK says that there are two; that the profile wins is what is meant.
@@ -75,11 +75,11 @@ describe("who acts", () => {
         ]);
     });
 
-    test("without anything else the default profile", async () => {
+    test("are those of the default profile if nothing else is set", async () => {
         expect((await acting(withFiles())).map(keyOf)).toEqual(["AKIADEFAULT"]);
     });
 
-    test("roles one after another, each with the keys of the one before", async () => {
+    test("assume a chain of roles, each with the keys of the previous one", async () => {
         const roles = [
             {
                 roleArn: roleArn("first"),
@@ -111,7 +111,7 @@ describe("who acts", () => {
         expect(requests[0]!.host).toBe("sts.us-east-1.amazonaws.com");
     });
 
-    test("the older aws:assumeRole is a role too", async () => {
+    test("assume the role of the older aws:assumeRole", async () => {
         const requests = await acting({
             ...baseConfig,
             "aws:assumeRole": JSON.stringify({ roleArn: roleArn("older") }),
@@ -119,7 +119,7 @@ describe("who acts", () => {
         expect(requests.map(keyOf)).toEqual(["AKIATEST123456789012", "KEY-older"]);
     });
 
-    test("a web identity, from a file or given outright", async () => {
+    test("use a web identity, from a file or an explicit token", async () => {
         const web = { roleArn: roleArn("web"), duration: "30m" };
         const key = "aws:assumeRoleWithWebIdentity";
         for (const [token, sent] of [
@@ -142,7 +142,7 @@ describe("who acts", () => {
         }
     });
 
-    test("a resource's own profile acts alone, whatever is configured", async () => {
+    test("are those of the resource's profile alone, independently of the configuration", async () => {
         const config = {
             ...withFiles(),
             ...baseConfig,
@@ -151,7 +151,7 @@ describe("who acts", () => {
         expect((await acting(config, { profile: "backup" })).map(keyOf)).toEqual(["AKIABACKUP"]);
     });
 
-    test("a resource's own roles replace the configured ones", async () => {
+    test("use the resource's roles instead of the configured ones", async () => {
         const config = {
             ...baseConfig,
             "aws:assumeRoles": JSON.stringify([{ roleArn: roleArn("configured") }]),
@@ -160,7 +160,7 @@ describe("who acts", () => {
         expect(requests.map(keyOf)).toEqual(["AKIATEST123456789012", "KEY-own"]);
     });
 
-    test("a role that cannot be assumed fails with the missing permission", async () => {
+    test("fail with the missing permission if a role cannot be assumed", async () => {
         const message =
             "User: arn:aws:iam::123456789012:user/me is not authorized to perform: sts:AssumeRole on resource: " +
             roleArn("x");
@@ -176,7 +176,7 @@ describe("who acts", () => {
         expect(wire.requests.map(({ action }) => action)).toEqual(["AssumeRole"]);
     });
 
-    test("a session's length that is none is refused", async () => {
+    test("reject an invalid session duration", async () => {
         const roles = JSON.stringify([{ roleArn: roleArn("x"), duration: "an hour" }]);
         const { describeAll } = connected(assuming, { ...baseConfig, "aws:assumeRoles": roles });
         expect((await failure(describeAll())).message).toBe(

@@ -20,12 +20,12 @@ describe("endpoints", () => {
         expect(await hostOf({}, region)).toBe(host);
     });
 
-    test("FIPS and dual stack are other hosts", async () => {
+    test("FIPS and dual stack use other hosts", async () => {
         expect(await hostOf({ "aws:useFipsEndpoint": "true" })).toBe("ec2-fips.us-east-1.amazonaws.com");
         expect(await hostOf({ "aws:useDualstackEndpoint": "true" })).toBe("ec2.us-east-1.api.aws");
     });
 
-    test("a configured endpoint is used for its service alone", async () => {
+    test("a configured endpoint is used for its service only", async () => {
         const endpoints = { "aws:endpoints": '[{"ec2":"http://localhost:4566"}]' };
         expect(await hostOf(endpoints)).toBe("localhost:4566");
         const { api, clock, wire } = connected(() => whoever("123456789012"), {
@@ -37,7 +37,7 @@ describe("endpoints", () => {
         expect(api.identityUnknown).toBe(true);
     });
 
-    test("aws:stsRegion is the region of GetCallerIdentity", async () => {
+    test("aws:stsRegion sets the region of GetCallerIdentity", async () => {
         const { api, clock, wire } = connected(() => whoever("123456789012"), {
             ...baseConfig,
             "aws:stsRegion": "eu-west-1",
@@ -54,9 +54,13 @@ describe("accounts", () => {
 
     test.each([
         ["allowed", { "aws:allowedAccountIds": '["001234567890"]' }, undefined],
-        ["not among the allowed", { "aws:allowedAccountIds": "[210987654321]" }, "which is not in the list"],
+        [
+            "not in allowedAccountIds",
+            { "aws:allowedAccountIds": "[210987654321]" },
+            "which is not in the list",
+        ],
         ["forbidden", { "aws:forbiddenAccountIds": '["001234567890"]' }, "which is forbidden"],
-        ["not among the forbidden", { "aws:forbiddenAccountIds": '["210987654321"]' }, undefined],
+        ["not in forbiddenAccountIds", { "aws:forbiddenAccountIds": '["210987654321"]' }, undefined],
     ])("an account that is %s", async (_what, config, refused) => {
         const { wire, describeAll } = connected(answering, { ...baseConfig, ...config });
         if (refused === undefined) await describeAll();
@@ -67,7 +71,7 @@ describe("accounts", () => {
         expect(wire.count("DescribeSnapshots")).toBe(refused === undefined ? 1 : 0);
     });
 
-    test("without such a rule, the account is not read", async () => {
+    test("without account rules, the account is not read", async () => {
         const { wire, describeAll } = connected(answering);
         await describeAll();
         expect(wire.count("GetCallerIdentity")).toBe(0);

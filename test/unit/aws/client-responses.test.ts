@@ -5,7 +5,7 @@ import { answer, refusal, type WireAnswer } from "../wire";
 
 isolateEnvironment();
 
-describe("ids that EC2 has given out a moment ago", () => {
+describe("recently created ids", () => {
     const unknownYet = () => refusal("InvalidVolume.NotFound", "The volume 'vol-1' does not exist.");
 
     test("are eventually consistent: NotFound is retried for a minute if a call may name a new one", async () => {
@@ -14,7 +14,7 @@ describe("ids that EC2 has given out a moment ago", () => {
         expect(wire.count("CreateSnapshot")).toBe(7);
     });
 
-    test("are not found after about a minute, and immediately if no id may be new", async () => {
+    test("fail with NotFound after about a minute, and immediately if no id can be new", async () => {
         const { create, at } = connected(unknownYet);
         expect(await failure(create({ idempotent: false, mayBeNew: true }))).toMatchObject({
             kind: "notFound",
@@ -26,7 +26,7 @@ describe("ids that EC2 has given out a moment ago", () => {
         expect(other.wire.count("CreateSnapshot")).toBe(1);
     });
 
-    test("are remembered for a minute, that of the volume of a snapshot not among them", async () => {
+    test("are remembered for a minute, except the volume id of a snapshot", async () => {
         const { api, clock, create } = connected(({ action }) =>
             answer(action, "<snapshotId>snap-1</snapshotId><volumeId>vol-1</volumeId>"),
         );
@@ -37,21 +37,21 @@ describe("ids that EC2 has given out a moment ago", () => {
     });
 });
 
-describe("answers that are none", () => {
+describe("malformed responses", () => {
     const none: [string, () => WireAnswer][] = [
         ["an empty body", () => ({ body: "" })],
         ["a page", () => ({ body: "<html><body>Please sign in</body></html>" })],
         ["an answer to another action", () => answer("DescribeVolumes", "<volumeSet/>")],
     ];
 
-    test.each(none)("%s is retried, even if no member is required", async (_what, body) => {
+    test.each(none)("%s is retried, even if no field is required", async (_what, body) => {
         const { api, clock, wire } = connected(failsFirst(1, body));
         await clock.until(api.send("DeleteSnapshot", { SnapshotId: "snap-1" }));
         expect(wire.count("DeleteSnapshot")).toBe(2);
     });
 
     test.each([...none, ["an answer without the id", () => answer("CreateSnapshot")] as const])(
-        "%s may hide that something was made",
+        "%s makes the result of a creation indeterminate",
         async (_what, body) => {
             const { wire, create } = connected(body);
             const error = await failure(create({ idempotent: false, requires: "SnapshotId" }));
@@ -60,7 +60,7 @@ describe("answers that are none", () => {
         },
     );
 
-    test("an answer without its set is retried, and an empty set is an answer", async () => {
+    test("a response without its list is retried, and an empty list is a valid response", async () => {
         const { wire, describeAll } = connected(({ action }, count) =>
             answer(action, count < 3 ? "" : "<snapshotSet/>"),
         );
@@ -73,7 +73,7 @@ describe("answers that are none", () => {
         });
     });
 
-    test("a paging token that comes twice ends a listing with an error", async () => {
+    test("a repeated paging token ends a listing with an error", async () => {
         const { api, clock, wire } = connected(({ action }) =>
             answer(action, "<nextToken>again</nextToken><snapshotSet/>"),
         );

@@ -5,12 +5,12 @@ import { refusal, socketError, type WireAnswer } from "../wire";
 
 isolateEnvironment();
 
-describe("refusals that pass", () => {
+describe("retryable errors", () => {
     test.each([
         "RequestLimitExceeded",
         "SnapshotCreationPerVolumeRateExceeded",
         "ConcurrentSnapshotLimitExceeded",
-    ])("%s is retried, however often, within the timeout", async (code) => {
+    ])("%s is retried until the timeout", async (code) => {
         const { clock, wire, create } = connected(failsFirst(20, () => refusal(code, "later", 503)));
         const codes: string[] = [];
         const answered = await create({
@@ -23,7 +23,7 @@ describe("refusals that pass", () => {
         expect(codes).toEqual(Array.from({ length: 20 }, () => code));
     });
 
-    test("pauses grow from half a second to at most 15, with chance in them", async () => {
+    test("pauses grow from half a second to at most 15 seconds, with jitter", async () => {
         const times: number[] = [];
         const { api, clock } = connected(() => {
             times.push(clock.now());
@@ -46,7 +46,7 @@ describe("refusals that pass", () => {
         expect(at()).toBeLessThanOrEqual(120_000);
     });
 
-    test("what passes for one call alone is waited for in that call", async () => {
+    test("an error that is retryable for one call only is retried in that call", async () => {
         const creating = failsFirst(3, () => refusal("IncorrectState", "the volume is creating"));
         const { wire, create } = connected(creating);
         await create({ idempotent: false, isRetryable: ({ code }) => code === "IncorrectState" });
@@ -57,7 +57,7 @@ describe("refusals that pass", () => {
     });
 });
 
-describe("answers that are lost", () => {
+describe("lost responses", () => {
     const lostAnswers: [string, () => WireAnswer][] = [
         ["a connection that breaks", () => thrown(socketError("ECONNRESET"))],
         ["a time-out", () => thrown(Object.assign(new Error("timed out"), { name: "TimeoutError" }))],
@@ -66,7 +66,7 @@ describe("answers that are lost", () => {
         ["a page of a proxy", () => ({ status: 502, body: "<html/>" })],
     ];
 
-    test.each(lostAnswers)("%s: what must not happen twice is not repeated", async (_what, lost) => {
+    test.each(lostAnswers)("%s: a call that is not idempotent is not repeated", async (_what, lost) => {
         const { wire, create } = connected(failsFirst(1, lost));
         expect(await failure(create({ idempotent: false }))).toMatchObject({ kind: "indeterminate" });
         expect(wire.count("CreateSnapshot")).toBe(1);
@@ -78,7 +78,7 @@ describe("answers that are lost", () => {
         expect(wire.count("DescribeSnapshots")).toBe(2);
     });
 
-    test("after the configured retries it is given up", async () => {
+    test("the call fails after the configured number of retries", async () => {
         for (const [config, requests] of [
             [{}, 5],
             [{ "aws:maxRetries": "2" }, 3],
@@ -93,7 +93,7 @@ describe("answers that are lost", () => {
         }
     });
 
-    test("a host that is not reached has not acted: even a CreateSnapshot is repeated, up to the retries", async () => {
+    test("a connection that was never established is retried, even for CreateSnapshot, up to the limit", async () => {
         const once = connected(failsFirst(1, () => thrown(socketError("ECONNREFUSED"))));
         await once.create({ idempotent: false });
         expect(once.wire.count("CreateSnapshot")).toBe(2);
@@ -110,14 +110,14 @@ test.each([
     ["UnauthorizedOperation", "forbidden"],
     ["InvalidParameterValue", "rejected"],
     ["InvalidSnapshot.NotFound", "notFound"],
-])("%s ends it immediately", async (code, kind) => {
+])("%s is not retried", async (code, kind) => {
     const { wire, describeAll, at } = connected(() => refusal(code, "words"));
     expect(await failure(describeAll())).toMatchObject({ kind, code });
     expect(wire.count("DescribeSnapshots")).toBe(1);
     expect(at()).toBe(0);
 });
 
-test("a clock that is an hour slow is corrected by the answer of EC2, and the call is signed again", async () => {
+test("a clock that is an hour slow is corrected with EC2's response, and the call is signed again", async () => {
     const ahead = new Date(Date.now() + 3_600_000);
     const skewed = () => ({ ...refusal("RequestExpired", "words"), headers: { date: ahead.toUTCString() } });
     const { wire, create } = connected(failsFirst(1, skewed));
@@ -127,7 +127,7 @@ test("a clock that is an hour slow is corrected by the answer of EC2, and the ca
     expect(signed[1]?.slice(0, 11)).toBe(ahead.toISOString().replace(/[-:]/g, "").slice(0, 11));
 });
 
-test("expired credentials are read again, once", async () => {
+test("expired credentials are reloaded once", async () => {
     const renewed = connected(failsFirst(1, () => refusal("ExpiredToken", "words")));
     await renewed.describeAll();
     expect(renewed.wire.count("DescribeSnapshots")).toBe(2);
@@ -137,7 +137,7 @@ test("expired credentials are read again, once", async () => {
     expect(never.at()).toBe(0);
 });
 
-test("a retryMode of the SDK adds no attempts of its own", async () => {
+test("a retryMode of the SDK adds no further attempts", async () => {
     for (const retryMode of ["standard", "adaptive"]) {
         const { wire, create } = connected(() => thrown(socketError("ECONNRESET")), {
             ...baseConfig,
@@ -148,7 +148,7 @@ test("a retryMode of the SDK adds no attempts of its own", async () => {
     }
 });
 
-test("no capacity is a refusal whatever its status: one call, EC2's words and what to choose", async () => {
+test("missing capacity fails after one call with EC2's message and a remedy, independently of its status", async () => {
     const message = "There is not enough capacity to fulfill your EBS volume provision request";
     const { api, clock, wire } = connected(() => refusal("InsufficientVolumeCapacity", message, 500));
     const error = await failure(clock.until(api.send("CreateVolume", { AvailabilityZone: "us-east-1a" })));

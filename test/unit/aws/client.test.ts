@@ -13,7 +13,7 @@ test("beforeChange runs before every attempt of a change, and before no read", a
     expect([requestCount(), wire.count("CreateSnapshot")]).toEqual([3, 3]);
 });
 
-test("calls with the same key run one after another, in their order; others do not wait for them", async () => {
+test("calls with the same key run in order one after another; others do not wait for them", async () => {
     const { api, clock, wire } = connected(({ action, params }, count) =>
         params["VolumeId"] === "vol-1" && count === 1 ? refusal("Throttling", "slow down") : answer(action),
     );
@@ -25,10 +25,10 @@ test("calls with the same key run one after another, in their order; others do n
 });
 
 test.each([
-    ["who the caller is", "GetCallerIdentity"],
+    ["the caller identity", "GetCallerIdentity"],
     ["the ARN of a key", "DescribeKey"],
     ["the policy of a key", "GetKeyPolicy"],
-])("%s is sent once if it succeeds, and again if it failed", async (_what, action) => {
+])("%s is requested once, and again only after a failure", async (_what, action) => {
     const bodies: Record<string, WireAnswer> = {
         GetCallerIdentity: whoever("123456789012"),
         DescribeKey: { body: '{"KeyMetadata":{"Arn":"arn:key","KeyId":"1"}}' },

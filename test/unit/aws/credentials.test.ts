@@ -82,12 +82,12 @@ const web = {
     AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/web",
 };
 
-describe("the source of the credentials, in the order of the aws provider", () => {
+describe("the credentials that sign, in the order of the aws provider", () => {
     test.each<[string, Record<string, string>, Record<string, string>, string]>([
-        ["AWS_PROFILE beside keys: the keys", { AWS_PROFILE: "prod", ...keys }, {}, "KEY-environment"],
-        ["AWS_DEFAULT_PROFILE: its profile", { AWS_DEFAULT_PROFILE: "prod" }, {}, "KEY-prod"],
+        ["AWS_PROFILE and keys: the keys", { AWS_PROFILE: "prod", ...keys }, {}, "KEY-environment"],
+        ["AWS_DEFAULT_PROFILE: that profile", { AWS_DEFAULT_PROFILE: "prod" }, {}, "KEY-prod"],
         ["AWS_ACCESS_KEY and AWS_SECRET_KEY: these keys", older, {}, "KEY-older"],
-        ["a web identity beside a default profile: the web identity", web, {}, "KEY-web"],
+        ["a web identity and a default profile: the web identity", web, {}, "KEY-web"],
         [
             "AWS_PROFILE before AWS_DEFAULT_PROFILE",
             { AWS_PROFILE: "prod", AWS_DEFAULT_PROFILE: "other" },
@@ -134,43 +134,43 @@ describe("the source of the credentials, in the order of the aws provider", () =
     });
 });
 
-describe("credentials that are not there are an error that names the key and the command", () => {
+describe("missing credentials are an error with the configuration key and the command", () => {
     test.each<[string, Record<string, string>, Record<string, string>, string]>([
         [
-            "half of a pair in the environment",
+            "an incomplete key pair in the environment",
             { AWS_ACCESS_KEY_ID: "A" },
             {},
             "configuration AWS_SECRET_ACCESS_KEY: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together; " +
                 "AWS_SECRET_ACCESS_KEY is missing. Set AWS_SECRET_ACCESS_KEY too, or unset AWS_ACCESS_KEY_ID.",
         ],
         [
-            "half of a pair in a profile",
+            "an incomplete key pair in a profile",
             { AWS_PROFILE: "half" },
             {},
             "configuration profile half: aws_secret_access_key is missing. Run `aws configure --profile half`.",
         ],
         [
-            "a token alone",
+            "a token without keys",
             {},
             { "aws:token": "t" },
             "configuration aws:token: requires accessKey and secretKey",
         ],
         [
-            "none at all",
+            "no credentials",
             { AWS_PROFILE: "empty" },
             {},
             "configuration AWS_PROFILE: no AWS credentials were found in the configuration, the environment, " +
                 'the profile "empty", a container role or an instance role. Run `aws configure` or `aws sso login`',
         ],
         [
-            "an SSO session that nobody has opened",
+            "an SSO session without a login",
             {},
             { "aws:profile": "sso" },
             'No credentials could be obtained from the profile "sso" (aws:profile). Run `aws sso login --profile sso`. ' +
                 "`pulumi destroy` and `pulumi refresh` use the configuration of the last `pulumi up`",
         ],
         [
-            "a process that fails does not hand over to an instance role",
+            "a failed credential process, without fallback to the instance role",
             { AWS_PROFILE: "process" },
             {},
             'No credentials could be obtained from the profile "process" (AWS_PROFILE).',
@@ -193,7 +193,7 @@ describe("credentials that are not there are an error that names the key and the
         await expect(api.verifyCredentials()).rejects.toThrow(message);
     });
 
-    test("rejected credentials fail with their source, after one call", async () => {
+    test("rejected credentials fail with their source after one call", async () => {
         const refusing = () => stsRefusal("InvalidClientTokenId", "The security token is invalid.");
         const { wire, api } = connected({ "aws:profile": "prod" }, refusing);
         const message =
@@ -203,7 +203,7 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
-    test("the validation reads the account, which is then not read again", async () => {
+    test("the validation reads the account, which is not read again", async () => {
         const { wire, api } = connected({}, () =>
             stsAnswer("GetCallerIdentity", "<Account>123456789012</Account>"),
         );
@@ -212,7 +212,7 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
-    test("an untrusted server fails immediately, and the message names the keys for its CA", async () => {
+    test("an untrusted server fails immediately, and the message contains the keys for its CA", async () => {
         const throwing = () => {
             throw Object.assign(new Error("self-signed certificate"), {
                 code: "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -225,7 +225,7 @@ describe("credentials that are not there are an error that names the key and the
         expect(wire.count("GetCallerIdentity")).toBe(1);
     });
 
-    test("not if STS is unreachable, nor if the configuration skips the validation", async () => {
+    test("validation is skipped if STS is unreachable or the configuration disables it", async () => {
         const throwing = () => {
             throw Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
         };
@@ -236,7 +236,7 @@ describe("credentials that are not there are an error that names the key and the
     });
 });
 
-describe("what the environment and the profile say", () => {
+describe("settings of the environment and the profile", () => {
     const profile = { name: "p", entry: {}, services: {} };
 
     test("FIPS, dual stack and CA: configuration, then environment, then profile", () => {
@@ -298,7 +298,7 @@ describe("what the environment and the profile say", () => {
         ["/a/~/b", "/a/~/b"],
         ["~other/x", "~other/x"],
         ["/plain", "/plain"],
-    ])("the path %s is %s", (path, expanded) => {
+    ])("the path %s resolves to %s", (path, expanded) => {
         expect(expandPath(path, { HOME: "/home/me", STAGE: "test" })).toBe(expanded);
     });
 });

@@ -87,7 +87,7 @@ const table: Row[] = [
 ];
 
 describe("errors of EC2", () => {
-    test.each(table)("%s with status %i is %s", async (code, status, kind, remedy) => {
+    test.each(table)("classifies %s with status %i as %s", async (code, status, kind, remedy) => {
         const error = await classifiedError(() => refusal(code, "EC2's own words.", status));
         expect(error).toMatchObject({
             kind,
@@ -109,7 +109,7 @@ describe("errors of EC2", () => {
     });
 });
 
-test("the missing permission is the one that AWS names, if it names one", async () => {
+test("the missing permission is the one in AWS's message, if it contains one", async () => {
     const messageOf = (action: string) =>
         "You are not authorized to perform this operation. User: arn:aws:iam::123456789012:user/me " +
         `is not authorized to perform: ${action} on resource: * because no identity-based policy allows it`;
@@ -125,7 +125,7 @@ test.each([
     ["GetCallerIdentity", "sts:GetCallerIdentity"],
     ["AssumeRole", "sts:AssumeRole"],
     ["CreateSnapshot", "ec2:CreateSnapshot"],
-])("%s is a permission of its own service", async (action, permission) => {
+])("the permission of %s has the prefix of its service", async (action, permission) => {
     const error = await classifiedError(() => refusal("AccessDenied", "no", 403), action);
     expect(error.message).toBe(`AccessDenied: no. The caller needs the IAM permission ${permission}.`);
 });
@@ -169,14 +169,14 @@ describe("the network", () => {
         expect(error.message).toBe(`${code}: connect ${code} 192.0.2.1:443. ${remedy}`);
     });
 
-    test("a host with several addresses fails with the error of each", async () => {
+    test("a host with several addresses fails with the error of each address", async () => {
         const error = await classifiedError(() => {
             throw new AggregateError([socketError("ECONNREFUSED"), socketError("ECONNREFUSED")]);
         });
         expect(error).toMatchObject({ kind: "unreachable", code: "ECONNREFUSED" });
     });
 
-    test("a time-out of the SDK may have come after EC2 acted", async () => {
+    test("a timeout of the SDK is indeterminate", async () => {
         const error = await classifiedError(() => {
             throw Object.assign(new Error("Connection timed out after 60000 ms"), { name: "TimeoutError" });
         });
@@ -184,26 +184,26 @@ describe("the network", () => {
     });
 });
 
-describe("answers that cannot be read", () => {
+describe("unreadable responses", () => {
     test.each([
-        ["cut off", 200, "<DescribeSnapshotsResponse><snapshotSet><item>"],
-        ["no XML at all", 200, "<<<"],
-        ["a page of a proxy", 502, "<html><body><h1>502 Bad Gateway</h1></body></html>"],
+        ["truncated XML", 200, "<DescribeSnapshotsResponse><snapshotSet><item>"],
+        ["text instead of XML", 200, "<<<"],
+        ["an HTML page of a proxy", 502, "<html><body><h1>502 Bad Gateway</h1></body></html>"],
         ["nothing", 503, ""],
-    ])("%s: it is unknown whether EC2 has acted", async (_what, status, body) => {
+    ])("%s: is indeterminate", async (_what, status, body) => {
         const error = await classifiedError(() => ({ status, body }));
         expect(error.kind).toBe("indeterminate");
         expect(error.message).toMatch(/\S+: .+ run again\.$/);
     });
 
-    test("a login page of a proxy is an error, and is not retried endlessly", async () => {
+    test("a login page of a proxy is an error with a limited number of retries", async () => {
         const error = await classifiedError(() => ({ status: 407, body: "<html>login</html>" }));
         expect(error.kind).toBe("rejected");
     });
 });
 
-describe("whatever is thrown", () => {
-    test("credentials that cannot be had", () => {
+describe("any thrown value", () => {
+    test("missing credentials", () => {
         const thrown = Object.assign(new Error("Could not load credentials from any providers"), {
             name: "CredentialsProviderError",
         });

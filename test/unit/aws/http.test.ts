@@ -23,7 +23,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const read = (config: Record<string, string>) => readConfiguration((key) => config[key]).aws;
 
-describe("which proxy", () => {
+describe("the proxy", () => {
     const https = "https://ec2.us-east-1.amazonaws.com/";
     const http = "http://emulator.internal:4566/";
     const proxy = (
@@ -32,7 +32,7 @@ describe("which proxy", () => {
         env: Record<string, string> = {},
     ) => proxyFor(proxySettings(config, env), new URL(url))?.url;
 
-    test("httpProxy serves both protocols, unless httpsProxy or HTTPS_PROXY is given", () => {
+    test("httpProxy applies to both protocols, unless httpsProxy or HTTPS_PROXY is set", () => {
         expect(proxy({ httpProxy: "http://p" }, https)).toBe("http://p");
         expect(proxy({ httpProxy: "http://p" }, http)).toBe("http://p");
         const both = { httpProxy: "http://p", httpsProxy: "http://s" };
@@ -42,7 +42,7 @@ describe("which proxy", () => {
         expect(proxy({ httpProxy: "http://p" }, https, { HTTPS_PROXY: "http://e" })).toBe("http://e");
     });
 
-    test("the environment's, in either case; an empty key of the configuration switches it off", () => {
+    test("is read from the environment in either letter case; an empty configuration key disables it", () => {
         const env = { https_proxy: "http://e", HTTP_PROXY: "proxy:3128" };
         expect(proxy({}, https, env)).toBe("http://e");
         expect(proxy({}, http, env)).toBe("http://proxy:3128");
@@ -50,7 +50,7 @@ describe("which proxy", () => {
         expect(proxy({ httpProxy: "http://p", httpsProxy: "" }, https, env)).toBeUndefined();
     });
 
-    test("none that is no HTTP proxy, and its URL is not shown", () => {
+    test("rejects a URL that is not an HTTP proxy without showing it", () => {
         expect(() => proxySettings({ httpsProxy: "socks5://user:secret@p" }, {})).toThrow(
             /^configuration aws:httpsProxy: must be the URL of a proxy that begins with http:\/\/ or https:\/\/$/,
         );
@@ -93,14 +93,14 @@ describe("which proxy", () => {
     });
 
     test.each(["http://localhost:4566/", "http://127.0.0.2/", "http://[::1]:4566/"])(
-        "never for %s",
+        "is never used for %s",
         (url) => {
             expect(proxy({ httpProxy: "http://p" }, url)).toBeUndefined();
         },
     );
 });
 
-describe("a proxy in between", () => {
+describe("calls through a proxy", () => {
     let proxy: Server;
     let address: string;
     const requests: string[] = [];
@@ -131,21 +131,21 @@ describe("a proxy in between", () => {
         return [...requests];
     };
 
-    test("the configured one connects to a host that only it can resolve", async () => {
+    test("the configured proxy connects to a host that only it can resolve", async () => {
         const endpoints = '[{"ec2":"http://ec2.invalid"}]';
         expect(await ask({ "aws:endpoints": endpoints, "aws:httpProxy": address })).toEqual([
             "http://ec2.invalid/",
         ]);
     });
 
-    test("the environment's is used if none is configured", async () => {
+    test("the environment's proxy is used if none is configured", async () => {
         vi.stubEnv("HTTP_PROXY", address);
         expect(await ask({ "aws:endpoints": '[{"ec2":"http://ec2.invalid"}]' })).toEqual([
             "http://ec2.invalid/",
         ]);
     });
 
-    test("one that refuses a tunnel is named in the error, and its answer is not read as one of EC2", async () => {
+    test("the error names a proxy that rejects a tunnel; its response is not treated as EC2's", async () => {
         const config = { "aws:endpoints": '[{"ec2":"https://ec2.invalid"}]', "aws:httpsProxy": address };
         await expect(ask(config)).rejects.toThrow(
             `configuration aws:httpsProxy: the proxy ${new URL(address).host} refused to connect to ec2.invalid:443: ` +
@@ -162,7 +162,7 @@ describe("a proxy in between", () => {
     });
 });
 
-describe("trust", () => {
+describe("trusted certificates", () => {
     /** Returns the TLS options; the SDK's handler resolves them lazily. */
     async function agentOf(config: Record<string, string>): Promise<Agent> {
         const handler = (await httpHandler(read(config))) as unknown as {
@@ -171,13 +171,13 @@ describe("trust", () => {
         return (await handler.configProvider).httpsAgent;
     }
 
-    test("is Node's own unless something is configured", async () => {
+    test("are Node's defaults unless configured", async () => {
         const { options } = await agentOf({});
         expect(options).not.toHaveProperty("ca");
         expect(options).not.toHaveProperty("rejectUnauthorized");
     });
 
-    test("aws:insecure trusts everybody", async () => {
+    test("aws:insecure trusts every certificate", async () => {
         expect((await agentOf({ "aws:insecure": "true" })).options).toMatchObject({
             rejectUnauthorized: false,
         });

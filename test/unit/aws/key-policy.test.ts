@@ -27,13 +27,13 @@ function keptBy(policy: object): string[] {
 const allow = (more: object) => ({ Effect: "Allow", Action: "kms:*", Resource: "*", ...more });
 const deny = (more: object) => ({ Effect: "Deny", Action: "kms:*", Resource: "*", ...more });
 
-test("a key whose policy names its own account alone is closed to others", () => {
+test("a key policy with its own account only denies other accounts", () => {
     expect(kept(owner)).toEqual(requiredKeyActions);
     expect(keptBy({ Statement: owner })).toEqual(requiredKeyActions);
     expect(keptBy({})).toEqual(requiredKeyActions);
 });
 
-test("what sharingPolicyDocuments gives for keys opens them to the listed accounts, and to no other", () => {
+test("the key statements of sharingPolicyDocuments allow the listed accounts and no other", () => {
     const { Statement } = sharingPolicyDocuments({ accounts: [account], privateSharers: {} }).kms;
     expect(kept(owner, ...Statement)).toEqual([]);
     const others = sharingPolicyDocuments({ accounts: ["444455556666"], privateSharers: {} }).kms;
@@ -41,33 +41,36 @@ test("what sharingPolicyDocuments gives for keys opens them to the listed accoun
 });
 
 test.each<[string, object]>([
-    ["its id", { Principal: { AWS: account } }],
-    ["its root, among others", { Principal: { AWS: ["arn:aws:iam::444455556666:root", root] } }],
-    ["one of its roles", { Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }],
-    ["everybody", { Principal: "*" }],
-    ["every account", { Principal: { AWS: "*" } }],
-    ["everybody but another", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }],
+    ["the account id", { Principal: { AWS: account } }],
     [
-        "everybody of this account",
+        "the account root and other principals",
+        { Principal: { AWS: ["arn:aws:iam::444455556666:root", root] } },
+    ],
+    ["a role of the account", { Principal: { AWS: `arn:aws:iam::${account}:role/reader` } }],
+    ["all principals", { Principal: "*" }],
+    ["every account", { Principal: { AWS: "*" } }],
+    ["all principals except another account", { NotPrincipal: { AWS: "arn:aws:iam::444455556666:root" } }],
+    [
+        "all principals of this account",
         { Principal: "*", Condition: { StringEquals: { "kms:CallerAccount": account } } },
     ],
     [
-        "everybody of an organization",
+        "all principals of an organization",
         { Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } },
     ],
     [
-        "it through EC2",
+        "the account through EC2",
         { Principal: { AWS: root }, Condition: { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com" } } },
     ],
     [
-        "it, with other letters",
+        "the action in another letter case",
         { Principal: { AWS: root }, Action: ["KMS:create*", "kms:De*", "kms:ReEncrypt????"] },
     ],
     [
-        "it, all but the end of the key",
+        "NotAction with a wildcard",
         { Principal: { AWS: root }, Action: undefined, NotAction: "kms:Schedule*" },
     ],
-])("a policy that allows %s keeps nothing", (_who, statement) => {
+])("a policy that allows %s lacks no required action", (_who, statement) => {
     expect(kept(owner, allow(statement))).toEqual([]);
 });
 
@@ -75,12 +78,12 @@ test.each<[string, object, string[]]>([
     ["another account", { Principal: { AWS: "arn:aws:iam::444455556666:root" } }, requiredKeyActions],
     ["a service", { Principal: { Service: "ec2.amazonaws.com" } }, requiredKeyActions],
     [
-        "everybody of another account",
+        "all principals of another account",
         { Principal: "*", Condition: { StringEquals: { "kms:CallerAccount": ["444455556666"] } } },
         requiredKeyActions,
     ],
     [
-        "it through another service",
+        "the account through another service",
         {
             Principal: { AWS: root },
             Condition: { StringEquals: { "kms:ViaService": "rds.eu-west-1.amazonaws.com" } },
@@ -88,15 +91,15 @@ test.each<[string, object, string[]]>([
         requiredKeyActions,
     ],
     [
-        "it to read alone",
+        "the account to read only",
         { Principal: { AWS: root }, Action: ["kms:Decrypt", "kms:DescribeKey"] },
         ["kms:CreateGrant", "kms:ReEncryptFrom"],
     ],
-])("a policy that allows %s keeps what is missing", (_who, statement, missing) => {
+])("a policy that allows %s lacks the other required actions", (_who, statement, missing) => {
     expect(kept(owner, allow(statement))).toEqual(missing);
 });
 
-test("a deny without a condition holds; one that may not be met, or that names a part of the account, does not", () => {
+test("only an unconditional deny for the complete account counts", () => {
     const open = allow({ Principal: { AWS: root } });
     expect(kept(open, deny({ Principal: "*", Action: "kms:CreateGrant" }))).toEqual(["kms:CreateGrant"]);
     expect(kept(open, deny({ Principal: { AWS: root } }))).toEqual(requiredKeyActions);
@@ -107,20 +110,20 @@ test("a deny without a condition holds; one that may not be met, or that names a
 });
 
 test.each<[string, string]>([
-    ["no JSON", "{"],
-    ["no object", "null"],
-    ["a statement that is none", '{"Statement": [null]}'],
-    ["an effect that is none", '{"Statement": {"Effect": "Maybe"}}'],
+    ["invalid JSON", "{"],
+    ["a value that is not an object", "null"],
+    ["an invalid statement", '{"Statement": [null]}'],
+    ["an invalid effect", '{"Statement": {"Effect": "Maybe"}}'],
     ["a principal that is a number", '{"Statement": {"Effect": "Allow", "Principal": 5}}'],
     ["a principal with a number", '{"Statement": {"Effect": "Allow", "Principal": {"AWS": [5]}}}'],
     ["an action that is an object", '{"Statement": {"Effect": "Allow", "Action": {}}}'],
     ["a condition that is a list", '{"Statement": {"Effect": "Allow", "Condition": []}}'],
     ["an operator without keys", '{"Statement": {"Effect": "Allow", "Condition": {"StringLike": null}}}'],
-])("%s is not read as a policy", (_what, text) => {
+])("%s is rejected as a policy", (_what, text) => {
     expect(parseKeyPolicy(text)).toBeUndefined();
 });
 
-test("a condition on a key called constructor, or with a value that is no text, counts for the account", () => {
+test("a condition on a key named constructor, or with a value that is not a string, is treated as met", () => {
     const condition = { StringEquals: { constructor: "x" }, Bool: { "kms:GrantIsForAWSResource": true } };
     expect(kept(allow({ Principal: { AWS: root }, Condition: condition }))).toEqual([]);
 });
@@ -136,7 +139,7 @@ describe("patterns of IAM", () => {
         ["kms:*r*p*t**", "kms:Decrypt", true],
         ["kms:[A-Z]+", "kms:Decrypt", false],
         ["KMS:DECRYPT", "kms:Decrypt", true],
-    ])("%s stands for %s: %s", (pattern, text, expected) => {
+    ])("%s matches %s: %s", (pattern, text, expected) => {
         expect(matches(pattern, text)).toBe(expected);
     });
 

@@ -3,7 +3,7 @@ import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
 import { doneAfter, failure, hour, minute, second, watching } from "./polled-values";
 
 describe("a wait ends", () => {
-    test("with the words of what went wrong, and what was seen", async () => {
+    test("with the error's message and the observed progress", async () => {
         const { clock, begin } = watching(() => "error: the key is disabled");
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             message: "error: the key is disabled",
@@ -12,7 +12,7 @@ describe("a wait ends", () => {
         });
     });
 
-    test("if one fails, the others continue to wait", async () => {
+    test("for a failed waiter only; the others continue", async () => {
         const { clock, begin } = watching((key, at) => (key === "a" ? "error" : doneAfter(minute)(key, at)));
         const [a, b] = [failure(begin("a")), begin("b")];
         expect(await clock.until(a)).toMatchObject({ reason: "failed" });
@@ -23,7 +23,7 @@ describe("a wait ends", () => {
         ["1 minute", 1 * minute],
         ["90 minutes", 90 * minute],
         ["24 hours", 24 * hour],
-    ])("when it times out after %s, at the progress that was observed last", async (message, timeout) => {
+    ])("when it times out after %s, with the last observed progress", async (message, timeout) => {
         const { clock, begin, at } = watching(() => "43%");
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + timeout })));
         expect(error).toMatchObject({
@@ -37,7 +37,7 @@ describe("a wait ends", () => {
         expect(at()).toBeLessThanOrEqual(timeout + 2_250);
     });
 
-    test("when it times out although nothing was observed", async () => {
+    test("when it times out without any observation", async () => {
         const { clock, begin } = watching(() => undefined);
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + 10 * second })));
         expect(error.message).toBe(
@@ -45,7 +45,7 @@ describe("a wait ends", () => {
         );
     });
 
-    test("progress is shown whenever it changes, and only then", async () => {
+    test("progress is reported only when it changes", async () => {
         const { clock, begin } = watching((_key, at) =>
             at > minute ? "done" : at > minute / 2 ? "50%" : "0%",
         );
@@ -55,15 +55,15 @@ describe("a wait ends", () => {
     });
 });
 
-describe("what is not there", () => {
-    test("for the first minute it may not be visible yet", async () => {
+describe("a missing resource", () => {
+    test("is awaited for the first minute, because it may not be visible yet", async () => {
         const { clock, begin } = watching((_key, at) => (at > 55 * second ? "done" : undefined));
         const progress: string[] = [];
         expect(await clock.until(begin("a", { progress: (text) => progress.push(text) }))).toBe("done");
         expect(progress).toEqual(["not visible yet"]);
     });
 
-    test("after the first minute it was never there", async () => {
+    test("is reported as not found after the first minute", async () => {
         const { clock, begin, at } = watching(() => undefined);
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             message: "it was not found",
@@ -74,14 +74,14 @@ describe("what is not there", () => {
         expect(at()).toBeLessThan(minute + 5 * second);
     });
 
-    test("a resource that was observed counts as deleted when it is no longer observed", async () => {
+    test("is reported as deleted as soon as an observed resource is missing", async () => {
         const { clock, begin, at } = watching((_key, at) => (at < 5 * second ? "pending" : undefined));
         expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "it no longer exists" });
         expect(at()).toBeLessThan(10 * second);
     });
 });
 
-describe("a read that fails", () => {
+describe("a failed read", () => {
     const failing =
         (kind: ErrorKind, until = Infinity) =>
         (_key: string, at: number) => {
@@ -90,7 +90,7 @@ describe("a read that fails", () => {
         };
 
     test.each(["retryable", "indeterminate", "unreachable"] as const)(
-        "%s: is made again for 5 minutes",
+        "%s: is repeated for 5 minutes",
         async (kind) => {
             const { clock, begin } = watching(failing(kind, 4.5 * minute));
             expect(await clock.until(begin("a"))).toBe("done");
@@ -119,7 +119,7 @@ describe("a read that fails", () => {
         },
     );
 
-    test("an error that is not EC2's ends every wait immediately", async () => {
+    test("ends every wait immediately if the error is not from EC2", async () => {
         const { clock, fetches, begin } = watching(() => {
             throw new TypeError("a mistake of ours");
         });
@@ -127,7 +127,7 @@ describe("a read that fails", () => {
         expect(fetches).toHaveLength(1);
     });
 
-    test("keeps what was seen before", async () => {
+    test("keeps the last observation", async () => {
         const { clock, begin } = watching((key, at) => (at < minute ? "43%" : failing("forbidden")(key, at)));
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             reason: "unreadable",
@@ -135,7 +135,7 @@ describe("a read that fails", () => {
         });
     });
 
-    test("is forgotten with the next one that succeeds", async () => {
+    test("is reset by the next successful read", async () => {
         const { clock, begin } = watching((key, at) => {
             if (at > 10 * minute) return "done";
             return Math.floor(at / minute) % 4 === 3 ? "pending" : failing("indeterminate")(key, at);
@@ -143,7 +143,7 @@ describe("a read that fails", () => {
         expect(await clock.until(begin("a"))).toBe("done");
     });
 
-    test("does not count for waits that begin later", async () => {
+    test("does not count for waits that start later", async () => {
         const { clock, begin } = watching(failing("indeterminate", 6 * minute));
         await clock.until(failure(begin("a")));
         expect(await clock.until(begin("b"))).toBe("done");

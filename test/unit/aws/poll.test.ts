@@ -21,7 +21,7 @@ function budget(length: number, count: number): number {
 }
 
 describe("one read serves all waits", () => {
-    test("a resource that is done already needs one read, after an eighth of a second", async () => {
+    test("a completed resource is observed by the first read after 125 ms", async () => {
         const { clock, fetches, begin } = watching(() => "done");
         expect(await clock.until(begin("a"))).toBe("done");
         expect(fetches).toEqual([{ at: 125, keys: ["a"] }]);
@@ -42,7 +42,7 @@ describe("one read serves all waits", () => {
         expect(fetches.slice(1).every((fetch) => fetch.keys.join() === "b")).toBe(true);
     });
 
-    test("a new wait is read at the age at which earlier ones were done", async () => {
+    test("a new wait is read after the duration that earlier waits took", async () => {
         const { clock, begin, at } = watching((key, at) =>
             at >= startOf(key) + second ? "done" : "pending",
         );
@@ -53,7 +53,7 @@ describe("one read serves all waits", () => {
         expect(at()).toBeLessThanOrEqual(11 * second);
     });
 
-    test("a long wait does not delay the first read of a new one", async () => {
+    test("a new wait is read soon, even if other waits have long pauses", async () => {
         const { clock, begin, at } = watching((key) => (key === "b" ? "done" : "pending"));
         void failure(begin("a"));
         await clock.pass(hour);
@@ -63,8 +63,8 @@ describe("one read serves all waits", () => {
     });
 });
 
-describe("calls grow with time, not with resources", () => {
-    test("intervals grow with the wait from an eighth of a second up to 15 seconds", async () => {
+describe("the number of calls depends on time, not on the number of resources", () => {
+    test("pauses grow with the wait from 125 ms to 15 seconds", async () => {
         const { clock, fetches, begin } = watching(doneAfter(20 * minute));
         await clock.until(begin("a"));
         const pauses = fetches.slice(1).map(({ at }, index) => at - fetches[index]!.at);
@@ -78,7 +78,7 @@ describe("calls grow with time, not with resources", () => {
     });
 
     test.each([1, 10, 200, 1_000])(
-        "%i waits of an hour: one fetch in 2 seconds, and one for four of them",
+        "%i waits for an hour: at most one fetch per 2 seconds and one per four waits",
         async (count) => {
             const { clock, fetches, begin, at } = watching(doneAfter(hour));
             await clock.until(Promise.all(keys(count).map((key) => begin(key))));
@@ -92,7 +92,7 @@ describe("calls grow with time, not with resources", () => {
         },
     );
 
-    test("200 waits that begin and end one after another cause no more fetches than they pay for", async () => {
+    test("200 consecutive waits stay within the fetch budget", async () => {
         const { clock, fetches, begin, at } = watching((key, at) =>
             at >= Number(key.slice(5)) * 500 + 10 * second ? "done" : "pending",
         );
@@ -106,7 +106,7 @@ describe("calls grow with time, not with resources", () => {
         expect(most(fetches, 20 * second)).toBeLessThanOrEqual(budget(20 * second, 40));
     });
 
-    test("200 waits that time out one after another cause no more fetches than they pay for", async () => {
+    test("200 waits that time out one after another stay within the fetch budget", async () => {
         const { clock, fetches, begin, at } = watching(() => "pending");
         const waits = keys(200).map((key, index) =>
             failure(begin(key, { deadline: clock.now() + minute + index * 100 })),
@@ -116,12 +116,12 @@ describe("calls grow with time, not with resources", () => {
     });
 
     test.each([
-        ["at once", 0, 100, 2],
+        ["immediately", 0, 100, 2],
         ["after a moment", 0.3, 100, 6],
         ["after a second", 1, 50, 8.5],
         ["after 5 seconds", 5, 50, 39],
     ])(
-        "many waits that are done %s, eight at a time, end soon and cost one fetch for four",
+        "many resources that complete %s, eight at a time, end soon and cost one fetch per four",
         async (...row) => {
             const [, takes, count, limit] = row;
             const { clock, fetches, begin, at } = watching((key, at) =>

@@ -47,7 +47,7 @@ test("aws:region comes first, then the environment, then the profile", async () 
     expect(await regionOf({ "aws:profile": "backup" })).toBe("eu-west-1");
 });
 
-test("the profile is the resource's, else the configured one, else the environment's, else the default", async () => {
+test("the profile is that of the resource, the configuration, the environment, or the default, in this order", async () => {
     vi.stubEnv("AWS_PROFILE", "backup");
     expect(await regionOf({ "aws:profile": "backup" }, "old")).toBe("ap-south-1");
     expect(await regionOf({ "aws:profile": "old" })).toBe("ap-south-1");
@@ -56,12 +56,12 @@ test("the profile is the resource's, else the configured one, else the environme
     expect(await regionOf()).toBe("eu-central-1");
 });
 
-test("there is none without any setting", async () => {
+test("the region is undefined without any setting", async () => {
     expect(await regionOf({ "aws:profile": "none" })).toBeUndefined();
     expect(await regionOf({ "aws:sharedConfigFiles": '["/nonexistent/config"]' })).toBeUndefined();
 });
 
-test("a profile that no file has is an error that names it, what names it, the files and the command", async () => {
+test("an unknown profile is an error with its name, its source, the files and the command", async () => {
     const config = join(folder, "config");
     const credentials = join(folder, "credentials");
     await expect(regionOf({ "aws:profile": "unheard-of" })).rejects.toThrow(
@@ -88,7 +88,7 @@ describe("a region that does not exist", () => {
         },
     );
 
-    test("is refused with the key, and with the switch for emulators", async () => {
+    test("is rejected with the configuration key and the option for emulators", async () => {
         await expect(require("us-esat-1", emulator)).rejects.toThrow(
             "configuration aws:region: there is no AWS region us-esat-1. Check the spelling",
         );
@@ -103,6 +103,6 @@ test.each([
     ["us-gov-west-1", "aws-us-gov"],
     ["cn-north-1", "aws-cn"],
     ["us-iso-east-1", "aws-iso"],
-])("an ARN in %s is of the partition %s", async (region, partition) => {
+])("an ARN in %s has the partition %s", async (region, partition) => {
     expect(await snapshotArn(region, "snap-1")).toBe(`arn:${partition}:ec2:${region}::snapshot/snap-1`);
 });

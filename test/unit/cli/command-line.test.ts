@@ -55,7 +55,7 @@ describe("help", () => {
     });
 });
 
-describe("a mistake is named", () => {
+describe("an invalid command line is reported", () => {
     test.each([
         [["plam"], "unknown command 'plam'\n(Did you mean plan?)"],
         [["plan", "x.json", "--form", "2026-03-01"], "unknown option '--form'\n(Did you mean --from?)"],
@@ -68,19 +68,22 @@ describe("a mistake is named", () => {
         await expect(main(args)).rejects.toThrow(message);
     });
 
-    test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])("--from %s is no time", async (time) => {
-        await expect(main(["plan", schedule, "--from", time])).rejects.toThrow(
-            `argument '${time}' is invalid. Specify ISO 8601 in UTC, such as 2026-03-01`,
-        );
-    });
+    test.each(["yesterday", "2026-02-30", "2026-3-1", "1772323200"])(
+        "--from %s is rejected as an invalid time",
+        async (time) => {
+            await expect(main(["plan", schedule, "--from", time])).rejects.toThrow(
+                `argument '${time}' is invalid. Specify ISO 8601 in UTC, such as 2026-03-01`,
+            );
+        },
+    );
 
-    test("a chart is written to no other file than an SVG", async () => {
+    test("a chart is written only to an SVG file", async () => {
         await expect(main(["plan", schedule, "--out", join(folder, "plan.png")])).rejects.toThrow(
             /argument '.*plan\.png' is invalid\. The chart is an SVG: specify a file that ends in \.svg\./,
         );
     });
 
-    test("without a region or credentials, the error names the options of the command line", async () => {
+    test("without a region or credentials, the error contains the command-line options", async () => {
         const cli = join(root, "dist/cli/index.js");
         const none = join(folder, "none");
         const env = {
@@ -102,7 +105,7 @@ describe("a mistake is named", () => {
         });
     });
 
-    test("--until before --from is refused", async () => {
+    test("--until before --from is rejected", async () => {
         await expect(
             main(["plan", schedule, "--from", "2026-03-02", "--until", "2026-03-01T12:00"]),
         ).rejects.toThrow("--until 2026-03-01T12:00:00.000Z must be after --from 2026-03-02T00:00:00.000Z");
@@ -165,7 +168,7 @@ describe("a mistake is named", () => {
     });
 });
 
-test("plan reads the arguments that a module exports, compiled from TypeScript or not", async () => {
+test("plan reads the arguments that a module exports, from JavaScript or TypeScript", async () => {
     const cli = join(root, "dist/cli/index.js");
     const args = await readFile(schedule, "utf8");
     const modules = {
@@ -182,7 +185,7 @@ test("plan reads the arguments that a module exports, compiled from TypeScript o
     }
 });
 
-test("plan --json holds the runs and what is there at the end", async () => {
+test("plan --json contains the runs and the snapshots at the end", async () => {
     const { text } = await main([
         "plan",
         schedule,
@@ -260,7 +263,7 @@ describe("list", () => {
         });
     });
 
-    test("prints a table with ages, sizes and progress; the owner only of other accounts' snapshots", () => {
+    test("prints a table with ages, sizes and progress, and the owner of other accounts' snapshots only", () => {
         const now = Date.parse("2026-03-03T01:30:00Z");
         const tags = {};
         const snapshots = [

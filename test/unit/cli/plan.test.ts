@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("a plan as a table, and as Markdown", () => {
+test("a plan is printed as a table and as Markdown", () => {
     expect(reportOf(args, march, false)).toBe(
         [
             "2026-03-01 00:00 to 2026-04-01 00:00 UTC, one volume",
@@ -56,7 +56,7 @@ test("a plan as a table, and as Markdown", () => {
     );
 });
 
-test("a picture shows each run, each count and each snapshot that there is in the end", () => {
+test("a chart shows each run, each count and each snapshot that exists at the end", () => {
     const series = optionOf("plan", args, march).series as { name: string; type: string; data: unknown[] }[];
     expect(series.map(({ name, type, data }) => `${name} ${type} ${String(data.length)}`)).toEqual([
         "hourly scatter 744",
@@ -72,7 +72,7 @@ test("a picture shows each run, each count and each snapshot that there is in th
     expect(last).toEqual([72, 14, 7, 4]);
 });
 
-test("the parts of a picture have the same time at the same place, however long the names of the rules are", async () => {
+test("the parts of a chart share the time axis, independently of the length of rule names", async () => {
     const [hourly, ...others] = args.rules;
     const long = { ...hourly!, name: "hourly-snapshots-of-the-databases-of-payments" };
     const svg = await chartOf("plan", { ...args, rules: [long, ...others] }, march);
@@ -81,7 +81,7 @@ test("the parts of a picture have the same time at the same place, however long 
     expect(new Set(starts).size).toBe(1);
 });
 
-test("a legend of several lines lies above the counts", async () => {
+test("a legend of several lines is placed above the counts", async () => {
     const regions = [
         "eu-west-1",
         "eu-west-2",
@@ -109,7 +109,7 @@ test("a legend of several lines lies above the counts", async () => {
     expect(Math.max(...lines)).toBeLessThan(second! - 260);
 });
 
-test.each(["args.json", "args.cjs"])("the command reads %s and writes the picture", async (file) => {
+test.each(["args.json", "args.cjs"])("the command reads %s and writes the chart", async (file) => {
     const out = join(folder, `${file}.svg`);
     const { text } = await main(["plan", join(folder, file), ...span, "--out", out]);
     expect(text).toBe(reportOf(args, march, false));
@@ -127,7 +127,7 @@ test.each(["args.json", "args.cjs"])("the command reads %s and writes the pictur
         expect(svg).toContain(message);
 });
 
-test("without times a month is planned; what is wrong ends with words and status 1", async () => {
+test("without times a month is planned; errors end with a message and status 1", async () => {
     expect((await main(["plan", join(folder, "args.json"), "--from", march.from])).text).toContain(
         "2026-03-01 00:00 to 2026-04-01 00:00 UTC",
     );
@@ -150,7 +150,7 @@ test("a program runs without an engine, with the given configuration, and each o
     expect(text).toContain("Maximum number of snapshots: 24 ");
 });
 
-test("examples/nightly-backup is planned unchanged, and its recovery volumes need no plugin for that", async () => {
+test("examples/nightly-backup runs unchanged, and planning its recovery volumes needs no plugin", async () => {
     const program = join(__dirname, "../../../examples/nightly-backup/index.ts");
     const { text } = await main(["plan", program, ...span, "--json"]);
     const [plan] = JSON.parse(text) as { schedule: string; copies: object[]; recovered: object[] }[];
@@ -159,7 +159,7 @@ test("examples/nightly-backup is planned unchanged, and its recovery volumes nee
     expect(plan?.recovered).toHaveLength(2);
 });
 
-test("a schedule that is not there, and a file without any, are named", async () => {
+test("an unknown schedule and a file without schedules are reported", async () => {
     const file = join(folder, "args.json");
     await expect(main(["plan", file, "--schedule", "weekly"])).rejects.toThrow(
         "--schedule weekly was not found. Available: args",
@@ -171,7 +171,7 @@ test("a schedule that is not there, and a file without any, are named", async ()
     );
 });
 
-test("with the figures of the volume, table, JSON and chart contain the stored data and the cost", async () => {
+test("with volume size and change rate, table, JSON and chart contain the stored data and the cost", async () => {
     const figures = ["--volume-size", "100", "--change-per-day", "2", "--price", "0.05"];
     const out = join(folder, "stored.svg");
     const command = ["plan", join(folder, "args.json"), ...span, ...figures];
@@ -191,7 +191,7 @@ test("with the figures of the volume, table, JSON and chart contain the stored d
     );
 });
 
-test("names and zones cause no formatting, link or mention in a comment on a pull request", () => {
+test("names and zones are escaped in Markdown: no formatting, link or mention", () => {
     const hostile = {
         targets: { anyTag: { Backup: ["nightly"] } },
         rules: [{ name: "nightly", every: "24 hours" as const, keep: 2 }],

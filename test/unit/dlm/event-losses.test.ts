@@ -48,7 +48,7 @@ test("a policy that is deleted or replaced leaves its copies", () => {
     ]);
 });
 
-test("both accounts, and the end of an unlimited retention, are named", () => {
+test("both accounts, and the end of unlimited retention, are reported", () => {
     const after = policy(
         ["777788889999"],
         [
@@ -62,7 +62,7 @@ test("both accounts, and the end of an unlimited retention, are named", () => {
     ]);
 });
 
-test("more accounts, regions and days cost nothing, nor does anything while it is unknown", () => {
+test("more accounts, regions and days lose nothing, and unknown values cause no warning", () => {
     const more = policy(
         [...owners, "777788889999"],
         [{ target: "eu-west-1" }, { target: "eu-north-1", days: 60 }, { target: "eu-south-1", days: 1 }],
@@ -72,7 +72,7 @@ test("more accounts, regions and days cost nothing, nor does anything while it i
     expect(lossesOf({ policyType: "EVENT_BASED_POLICY", policyDetails: UNKNOWN })).toEqual([]);
 });
 
-test("any older state and any program get an answer", () => {
+test("any older state and any program are handled without an exception", () => {
     const part = fc.oneof(fc.constantFrom(null, UNKNOWN, [], {}), fc.jsonValue());
     const event = fc.record({ parameters: part });
     const details = fc.record({

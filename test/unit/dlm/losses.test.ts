@@ -24,14 +24,14 @@ function policy(schedule: object, more: object = {}): Properties {
 
 const lossesOf = (before: Properties, after: Properties) => policyLosses(before, after).map(formatLoss);
 
-test("a deleted policy leaves its restore points, and DLM deletes those that wait to be archived", () => {
+test("a deleted policy leaves its restore points; DLM deletes those that wait to be archived", () => {
     expect(lossesOfDeletion(policy(archived)).map(formatLoss)).toEqual([
         "the policy is deleted: up to 5 restore points of each volume stay and are no longer managed; delete them yourself; " +
             "those that wait to be archived are deleted at the date of their archival",
     ]);
 });
 
-test("without the archive, and without copies, there are fewer in the long run", () => {
+test("removing the archive or the copies reduces the number of restore points in the long run", () => {
     const { archiveRule: _, crossRegionCopyRules: __, ...plain } = archived;
     expect(lossesOf(policy(archived), policy(plain))).toEqual([
         "schedule quarterly: no further copies are created in eu-west-1: in the long run there are 5 restore points of each " +
@@ -41,12 +41,12 @@ test("without the archive, and without copies, there are fewer in the long run",
     ]);
 });
 
-test("there is no warning while the details are unknown, nor without a change", () => {
+test("there is no warning if the details are unknown or unchanged", () => {
     expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
 });
 
-test("any older state and any program get an answer", () => {
+test("any older state and any program are handled without an exception", () => {
     const part = fc.oneof(fc.constantFrom(archived, [archived], null, UNKNOWN), fc.jsonValue());
     const details = fc.oneof(
         fc.jsonValue(),

@@ -13,14 +13,14 @@ const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
 
-test("the README has at most 900 words, code included, and the two commands of a fresh machine among the first 150", () => {
+test("the README has at most 900 words including code, and the two setup commands among the first 150", () => {
     const words = read("README.md").match(/\S*[\p{L}\d]\S*/gu) ?? [];
     expect(words.length).toBeLessThanOrEqual(900);
     expect(words.slice(0, 150).join(" ")).toContain("npm ci npm test");
 });
 
 test.each(examples)(
-    "example %s is a project of its own, and its README describes requirements and cost",
+    "example %s is a separate project, and its README describes prerequisites and cost",
     (name) => {
         const settings = read("examples", name, "Pulumi.yaml");
         expect(settings).toContain(`name: ${name}\n`);
@@ -40,12 +40,12 @@ test.each(examples)(
     },
 );
 
-test("the index names every example", () => {
+test("the index lists every example", () => {
     const index = read("examples", "README.md");
     expect(examples.filter((name) => !index.includes(`(${name}/README.md)`))).toEqual([]);
 });
 
-test("every figure of docs/scale.md, in its table and in its text, is one of bench/results, as it was measured", () => {
+test("every number in docs/scale.md, in table and text, equals the measured one in bench/results", () => {
     const figuresOf = (text: string) => text.replace(/(\d),(\d{3})/g, "$1$2").match(/\d+(\.\d+)?/g) ?? [];
     const measured = new Set(figuresOf(read("bench", "results", "results.md")));
     const figures = figuresOf(read("docs", "scale.md"));
@@ -53,7 +53,7 @@ test("every figure of docs/scale.md, in its table and in its text, is one of ben
     expect(figures.filter((figure) => !measured.has(figure))).toEqual([]);
 });
 
-test("the root's project is the quickstart, and no other program runs as it: each example is a project of its own", () => {
+test("the root project is the quickstart, and each example is a separate project", () => {
     expect(read("Pulumi.yaml")).toContain("main: examples/quickstart\n");
     const nearest = examples.map((name) => existsSync(join(root, "examples", name, "Pulumi.yaml")));
     expect(nearest).toEqual(examples.map(() => true));

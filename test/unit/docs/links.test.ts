@@ -23,7 +23,7 @@ const pages = [
         .map((name) => join(root, name)),
 ];
 
-test("every relative link of the pages leads to a file and a heading that exist", async () => {
+test("every relative link of the pages points to an existing file and heading", async () => {
     const { slug } = await import("github-slugger");
     const broken = pages.flatMap((page) =>
         targetsOf(page)
@@ -56,7 +56,7 @@ test("a heading is unique on its page, because a link leads to the first one", a
     expect(twice).toEqual([]);
 });
 
-test("every page of docs/ and of the project is in the sidebar of the site, and each entry leads to a page", async () => {
+test("every page of docs/ and of the project is in the site's sidebar, and each entry points to a page", async () => {
     const { default: site } = (await import(siteConfiguration)) as { default: Site };
     const linked = site.themeConfig.sidebar.flatMap(({ items }) => items.map(({ link }) => link));
     const named = linked.map((link) => (link === "/" ? "README.md" : `${link.slice(1)}.md`));

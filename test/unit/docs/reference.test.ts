@@ -21,7 +21,7 @@ beforeAll(async () => {
     project = await reference.readPackage();
 }, 120_000);
 
-test("every class that a program makes has a page", () => {
+test("every class that a program can instantiate has a page", () => {
     const described = [...Object.keys(resources), ...Object.keys(reference.components)];
     expect(described.sort()).toEqual(reference.classesOf(project).sort());
 });
@@ -31,12 +31,12 @@ test("every argument is documented as required or with its default, never both",
     expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
-test("the documented effect of a change of every argument is that of its rule", () => {
+test("the documented effect of changing an argument equals that of its rule", () => {
     const wrong = all().filter(({ field, rule }) => !meant(rule).test(field.change ?? ""));
     expect(wrong.map(({ path, field }) => `${path}: A change ${field.change ?? "?"}`)).toEqual([]);
 });
 
-test("the default that a rule compares with is the one that is documented", () => {
+test("the default of a rule equals the documented one", () => {
     const stated = all().filter(({ rule }) => ["boolean", "string"].includes(typeof rule?.default));
     const wrong = stated.filter(({ field, rule }) =>
         rule?.default === ""
@@ -47,7 +47,7 @@ test("the default that a rule compares with is the one that is documented", () =
     expect(stated.length).toBeGreaterThan(15);
 });
 
-test("what a rule requires is required by the type", () => {
+test("a property that a rule requires is required by the type", () => {
     const judged = all().filter(({ rule }) => rule !== undefined);
     const wrong = judged.filter(({ field, rule }) => field.required !== (rule?.required === true));
     expect(wrong.map(({ path }) => path)).toEqual([]);
@@ -58,7 +58,7 @@ test("what a rule requires is required by the type", () => {
     expect(documented).toEqual(rules.sort());
 });
 
-test("every property on the pages has a sentence of its own", async () => {
+test("every property on the pages has its own sentence", async () => {
     const pages = await reference.referencePages(project);
     const empty = Object.values(pages).flatMap((text) => text.match(/^\|.*\|\s*\|$/gm) ?? []);
     expect(empty).toEqual([]);

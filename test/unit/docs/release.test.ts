@@ -13,13 +13,13 @@ const root = join(__dirname, "../../..");
 const notes = (tag: string) =>
     promisify(execFile)(process.execPath, [join(root, "scripts/release-notes.mjs"), tag]);
 
-test("a tag of another version than package.json's is refused", async () => {
+test("a tag with a version other than package.json's is rejected", async () => {
     await expect(notes("v9.9.9")).rejects.toMatchObject({
         stderr: expect.stringMatching(/the tag is v9\.9\.9, but package\.json has the version \d/) as string,
     });
 });
 
-test("the changelog has a section for the version of package.json, and one for what is not released", async () => {
+test("the changelog has a section for the version of package.json, and one for unreleased changes", async () => {
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
     const changelog = await readFile(join(root, "CHANGELOG.md"), "utf8");
     expect(changelog).toContain("## [Unreleased]\n");

@@ -32,7 +32,7 @@ test("copied tags override default tags and a default name, and declared tags ov
     );
 });
 
-test("copied tags leave room for those that must be there, and what is left out is named", () => {
+test("copied tags leave room for required tags, and omitted ones are reported", () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${String(index)}`, "v"]));
     const { included: fitting, omitted: left } = tagsThatFit(many, { a: "1", b: "2", k0: "mine" });
     expect(Object.keys(fitting)).toHaveLength(47);
@@ -51,7 +51,7 @@ test("copied tags leave room for those that must be there, and what is left out 
     ]);
 });
 
-test("only the keys of only are copied, or all but those of except, and never a tag that AWS reserves", () => {
+test("copies only the keys of `only` or all except those of `except`, and never reserved tags", () => {
     const tags = { Name: "db-1", Role: "data", Team: "a", "aws:backup": "x", "AWS:x": "y" };
     const copied = (copyTagsFromSource: unknown) => {
         const all = creationTags(ctx, { name: "mine", copyTagsFromSource }, from(tags));
@@ -66,7 +66,7 @@ test("only the keys of only are copied, or all but those of except, and never a 
     expect([named({ only: ["Name"] }), named({ except: ["Name"] })]).toEqual(["db-1", "nightly"]);
 });
 
-test("the preview names the tags that will not be copied, and refuses keys that do not fit", async () => {
+test("the preview lists tags that will not be copied, and rejects keys above the limit", async () => {
     const many = Object.fromEntries(Array.from({ length: 48 }, (_, index) => [`k${String(index)}`, "v"]));
     const answering: Answering = ({ action }) =>
         answer(action, `<volumeSet>${volume("vol-1", many)}</volumeSet>`);
@@ -111,7 +111,7 @@ const ec2: Answering = ({ action }) =>
             )
           : answer(action, "<snapshotSet/>");
 
-test("a set copies each volume's tags itself: not what aws:ignoreTags names, and the copied Name beats the default one", async () => {
+test("multi-volume snapshots copy each volume's tags except aws:ignoreTags; a copied Name overrides the default", async () => {
     const config = { ...baseConfig, "aws:ignoreTags": '{"keys":["Ignored"]}' };
     const host = new Host(config, ec2, "InstanceSnapshots");
     const { inputs } = await host.check({ instanceId: "i-1", copyTagsFromVolume: true });
@@ -128,7 +128,7 @@ test("a set copies each volume's tags itself: not what aws:ignoreTags names, and
     expect(diff).toEqual({ changes: false });
 });
 
-test("48 tags and a name are refused at preview, with how many fit", async () => {
+test("48 tags and a name are rejected at preview with the number that is available", async () => {
     const tags = Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`k${String(index)}`, "v"]));
     const host = new Host(baseConfig, ec2, "InstanceSnapshots");
     expect(await host.failures({ instanceId: "i-1", tags })).toEqual([
@@ -139,7 +139,7 @@ test("48 tags and a name are refused at preview, with how many fit", async () =>
     expect(await single.failures({ volumeId: "vol-1", tags })).toEqual([]);
 });
 
-test("tags of others leave room for fewer: an update that adds too many is refused, one that exchanges them is not", async () => {
+test("foreign tags count to the limit: an update that adds too many is rejected, one that exchanges tags is not", async () => {
     const others = Object.fromEntries(Array.from({ length: 44 }, (_, index) => [`k${String(index)}`, "v"]));
     const state = { tagsAll: { ...others, Name: "nightly", a: "1", "aws:x": "1" }, __tagKeys: ["Name", "a"] };
     const declare = (tags: Record<string, string>) => ({ volumeId: "vol-1", tags });

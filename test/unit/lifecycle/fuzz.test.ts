@@ -82,28 +82,33 @@ test.each([
     ["Snapshot", host],
     ["SnapshotCopy", copyHost],
     ["InstanceSnapshots", setHost],
-])("check and diff of %s answer whatever comes; what diff refuses, it refuses in words", async (_, host) => {
-    const refused: string[] = [];
-    const diff = (state: Properties, inputs: Properties) =>
-        host.lifecycle.diff("snap-1", state, inputs).catch((error: unknown) => refused.push(String(error)));
-    await fc.assert(
-        fc.asyncProperty(states, inputs, async (state, news) => {
-            const { inputs: checked, failures } = await host.check(news, state);
-            for (const { property, reason } of failures) {
-                expect(typeof property).toBe("string");
-                expect(reason).not.toMatch(/undefined|\[object/);
-            }
-            await diff(state, checked);
-            await diff(state, { __urn: urn, ...news });
-        }),
-        { numRuns: 1_000 },
-    );
-    // Only the limit of tags applies to every resource; other contradictions depend on its kind.
-    for (const message of refused)
-        expect(message).toMatch(/^Error: tags result in \d+ tags, together with those/);
-});
+])(
+    "check and diff of %s handle any input without an exception; rejections have a message",
+    async (_, host) => {
+        const refused: string[] = [];
+        const diff = (state: Properties, inputs: Properties) =>
+            host.lifecycle
+                .diff("snap-1", state, inputs)
+                .catch((error: unknown) => refused.push(String(error)));
+        await fc.assert(
+            fc.asyncProperty(states, inputs, async (state, news) => {
+                const { inputs: checked, failures } = await host.check(news, state);
+                for (const { property, reason } of failures) {
+                    expect(typeof property).toBe("string");
+                    expect(reason).not.toMatch(/undefined|\[object/);
+                }
+                await diff(state, checked);
+                await diff(state, { __urn: urn, ...news });
+            }),
+            { numRuns: 1_000 },
+        );
+        // Only the limit of tags applies to every resource; other contradictions depend on its kind.
+        for (const message of refused)
+            expect(message).toMatch(/^Error: tags result in \d+ tags, together with those/);
+    },
+);
 
-test("what check accepts, EC2's own model accepts too", async () => {
+test("inputs that check accepts conform to EC2's API model", async () => {
     let accepted = 0;
     await fc.assert(
         fc.asyncProperty(inputs, async (news) => {
@@ -128,7 +133,7 @@ test("what check accepts, EC2's own model accepts too", async () => {
     expect(accepted).toBeGreaterThan(100);
 });
 
-test("a state is no change against its own inputs, in whatever order their keys come", async () => {
+test("a state shows no diff with its own inputs, in any order of keys", async () => {
     await fc.assert(
         fc.asyncProperty(inputs, async (news) => {
             const { inputs: checked, failures } = await host.check(news);

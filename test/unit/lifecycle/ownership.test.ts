@@ -36,8 +36,8 @@ async function deletedBy(host: Host, more: Properties = {}): Promise<string[]> {
     return host.wire.requests.map(({ action }) => action).filter((action) => action.startsWith("Delete"));
 }
 
-describe("a process without knowledge of the run deletes a snapshot", () => {
-    test("that it owns alone, or that no one owns, as in states of older versions", async () => {
+describe("a process without data about the run deletes a snapshot", () => {
+    test("that has no other owner, or no owner, as in states of older versions", async () => {
         expect(await deletedBy(processWith([owner("mine", "nightly")]))).toEqual(["DeleteSnapshot"]);
         expect(await deletedBy(processWith([]), { __owner: undefined })).toEqual(["DeleteSnapshot"]);
         const copied = [
@@ -46,7 +46,7 @@ describe("a process without knowledge of the run deletes a snapshot", () => {
         expect(await deletedBy(processWith(copied))).toEqual(["DeleteSnapshot"]);
     });
 
-    test("only if it has no other owner: otherwise it removes its own tag and names the others", async () => {
+    test("only if it has no other owner: otherwise it removes its tag and reports the other owners", async () => {
         const shared = processWith([owner("mine", "nightly"), owner("theirs", "taken")]);
         expect(await deletedBy(shared)).toEqual(["DeleteTags"]);
         const [untagged] = shared.wire.requests.filter(({ action }) => action === "DeleteTags");
@@ -70,7 +70,7 @@ describe("a process without knowledge of the run deletes a snapshot", () => {
     });
 });
 
-test("a lineage survives a rename, gets a generation by a replacement, and is stored only if it differs", () => {
+test("a lineage survives a rename, increments its generation on replacement, and is stored only if it differs", () => {
     const first = firstOf(urn);
     expect(formatLineage(first, urn)).toBeUndefined();
     const renamed = formatLineage(first, `${urn}-renamed`);

@@ -14,7 +14,7 @@ afterEach(() => {
 const notesOf = (engine: string | undefined) => new RunNotes(() => engine);
 const texts = ["snap-1 111122223333", "snap-1 444455556666"];
 
-test("what one process notes, the others of its run know, until it ends; no other run does", () => {
+test("notes of a process are visible to processes of the same run until it ends, and to no other run", () => {
     const [one, other, elsewhere] = [notesOf("127.0.0.1:1"), notesOf("127.0.0.1:1"), notesOf("127.0.0.1:2")];
     one.write(texts.slice(0, 1));
     expect(other.notedElsewhere(texts)).toEqual(texts.slice(0, 1));

@@ -9,7 +9,7 @@ function eightOf(count: number): Slots {
     return slots;
 }
 
-test("if eight wait and as many have not started, the end of a long wait reports it, once", () => {
+test("if eight resources wait and as many have not started, the end of a long wait reports it once", () => {
     const slots = eightOf(100);
     expect(slots.end("0", 30_000)).toEqual({ waiting: 8, queued: 92 });
     slots.begin("8");
@@ -23,7 +23,7 @@ test.each([
     expect(eightOf(count).end("0", durationMs)).toBeUndefined();
 });
 
-test("waits one after another, as with --parallel 1, cause no message", () => {
+test("consecutive waits, as with --parallel 1, cause no message", () => {
     const slots = new Slots();
     for (const urn of ["a", "b", "c"]) slots.declare(urn);
     slots.begin("a");

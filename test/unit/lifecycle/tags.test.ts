@@ -27,7 +27,7 @@ describe("declared", () => {
         expect(declaredTags(inputs, renamed)).not.toHaveProperty("BillingCode");
     });
 
-    test("default tags give way to tags and to the standard options", () => {
+    test("tags and the standard options override default tags", () => {
         const defaults = configured({ "aws:defaultTags": '{"tags":{"Team":"d","Group":"d","Env":"d"}}' });
         expect(declaredTags({ group: "payments", tags: { Team: "storage" } }, defaults)).toEqual({
             Team: "storage",
@@ -42,14 +42,14 @@ describe("declared", () => {
 });
 
 describe("the difference", () => {
-    test("only what differs is written", () => {
+    test("only changed tags are written", () => {
         expect(tagChanges({ a: "1", b: "2" }, { a: "1", b: "3", c: "4" }, [], none)).toEqual({
             write: { b: "3", c: "4" },
             remove: [],
         });
     });
 
-    test("tags may have the names that every object inherits", () => {
+    test("tag keys may equal names of Object.prototype's members", () => {
         const hostile = JSON.parse('{"constructor":"1","__proto__":"2"}') as TagMap;
         const { write } = tagChanges({}, hostile, [], none);
         expect(Object.entries(write)).toEqual([
@@ -64,7 +64,7 @@ describe("the difference", () => {
         expect(removed).toEqual({ tags: {} });
     });
 
-    test("only what was declared before is removed; what others wrote stays", () => {
+    test("only previously declared tags are removed; tags of other owners are kept", () => {
         const current = { ours: "1", theirs: "2" };
         expect(tagChanges(current, {}, ["ours", "gone already"], none)).toEqual({
             write: {},
@@ -72,14 +72,14 @@ describe("the difference", () => {
         });
     });
 
-    test("what the configuration ignores is neither written nor removed", () => {
+    test("tags that the configuration ignores are neither written nor removed", () => {
         const ignore = { keys: ["a"], keyPrefixes: ["kube/"] };
         const desired = { a: "new", "kube/x": "new" };
         expect(tagChanges({ b: "1" }, desired, ["a", "kube/y"], ignore)).toEqual({ write: {}, remove: [] });
         expect(tagChanges({ a: "1", "kube/y": "1" }, {}, ["a", "kube/y"], ignore).remove).toEqual([]);
     });
 
-    test("keys that every object has are keys like others", () => {
+    test("keys of Object.prototype's members are ordinary keys", () => {
         const desired = JSON.parse('{"constructor":"x","__proto__":"y"}') as TagMap;
         const { write, remove } = tagChanges({}, desired, ["toString"], none);
         expect(JSON.stringify(write)).toBe('{"constructor":"x","__proto__":"y"}');
@@ -87,8 +87,8 @@ describe("the difference", () => {
     });
 });
 
-describe("seen", () => {
-    test("visible are all but the ignored, in the order of their keys", () => {
+describe("observed tags", () => {
+    test("all tags except ignored ones are visible, sorted by key", () => {
         const ignoring = configured({ "aws:ignoreTags": '{"keys":["x"],"keyPrefixes":["kube/"]}' });
         const observed = visibleTags(toTags({ b: "1", "kube/a": "2", x: "3", a: "" }), ignoring);
         expect(Object.entries(observed)).toEqual([
@@ -104,7 +104,7 @@ describe("seen", () => {
         expect(copyableTags(tags, plain)).toEqual({ Team: "storage" });
     });
 
-    test("drift comes back in the inputs, of declared options only", () => {
+    test("the inputs show drift of declared options only", () => {
         const inputs = { volumeId: "vol-1", name: "n", group: "g", tags: { a: "1", b: "2" } };
         expect(inputsFromTags(inputs, { Name: "other", a: "9", theirs: "x" }, plain)).toEqual({
             volumeId: "vol-1",
@@ -113,18 +113,18 @@ describe("seen", () => {
         });
     });
 
-    test("an ignored key is as it was declared, whatever is there", () => {
+    test("an ignored key keeps its declared value, independently of the current one", () => {
         const ignoring = configured({ "aws:ignoreTags": '{"keys":["a","Group"]}' });
         const inputs = { group: "g", tags: { a: "1" } };
         expect(inputsFromTags(inputs, {}, ignoring)).toEqual(inputs);
     });
 
-    test("an empty map of tags stays one", () => {
+    test("an empty map of tags stays empty", () => {
         expect(inputsFromTags({ tags: {} }, { theirs: "x" }, plain)).toEqual({ tags: {} });
     });
 });
 
-describe("what the configuration changes is a difference too", () => {
+describe("a change of the configured tags is also a diff", () => {
     const state: Stored = {
         properties: { tagsAll: { Name: "n", Env: "test", theirs: "x" } },
         metadata: { tagKeys: ["Name", "Env"] },
@@ -137,24 +137,24 @@ describe("what the configuration changes is a difference too", () => {
         return pendingTags({ configuration, secrets }, { ...inputs }, current)?.why;
     };
 
-    test("a default tag that is there is none", () => {
+    test("a default tag that already exists is no diff", () => {
         expect(pending({ name: "n" }, state, "test")).toBeUndefined();
     });
 
-    test("a default tag with another value is one, and so is one no longer wanted; secret tags are not named", () => {
+    test("a changed or removed default tag is a diff; secret tags are not shown", () => {
         expect(pending({ name: "n" }, state, "prod")).toBe('writes the tag "Env"');
         expect(pending({ name: "n" }, state)).toBe('removes the tag "Env"');
         expect(pending({ name: "n" }, state, undefined, ["tags"])).toBe("its tags are not as declared");
     });
 
-    test("are not computed while an input is unknown, or if the state is of an older version", () => {
+    test("no diff is computed if an input is unknown or the state is of an older version", () => {
         expect(pending({ name: UNKNOWN }, state, "prod")).toBeUndefined();
         expect(pending({ tags: { a: UNKNOWN } }, state, "prod")).toBeUndefined();
         expect(pending({ name: "n" }, older, "prod")).toBeUndefined();
     });
 });
 
-test("the keys that were written are read from any state", () => {
+test("the written keys are read from any version of the state", () => {
     expect(decode({ __tagKeys: ["a", "b"] }).metadata.tagKeys).toEqual(["a", "b"]);
     expect(decode({ __tagKeys: "a" }).metadata.tagKeys).toBeUndefined();
     expect(decode({}).metadata.tagKeys).toBeUndefined();

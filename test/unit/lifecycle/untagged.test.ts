@@ -13,7 +13,7 @@ const untagged: [ResourceName, object][] = [
 ];
 
 test.each(untagged)(
-    "%s omits the tags that a transform adds to every resource, and warns",
+    "%s ignores tags that a transform adds to every resource, and logs that",
     async (...row) => {
         const [resource, declared] = row;
         const host = new Host(baseConfig, answering, resource);

@@ -10,7 +10,7 @@ import { readConfiguration } from "../../../schema/configuration";
 
 afterEach(() => vi.unstubAllEnvs());
 
-test("values can be objects or JSON text, and mean the same as in the aws provider", () => {
+test("values can be objects or JSON text, with the same meaning as in the aws provider", () => {
     const structure = {
         region: "eu-west-1",
         endpoints: { ec2: "http://localhost:1" },
@@ -30,7 +30,7 @@ test("values can be objects or JSON text, and mean the same as in the aws provid
     expect(read(text)).toMatchObject({ region: "eu-west-1", maxRetries: 3, insecure: true });
 });
 
-test("an explicit instance takes the stack's aliases and tag keys, never its region or credentials", () => {
+test("an explicit instance uses the stack's aliases and tag keys, but not its region or credentials", () => {
     const stack = stackConfiguration({
         PULUMI_CONFIG: JSON.stringify({
             "ebs-snapshots:accounts": '{"audit":"111122223333"}',
@@ -54,7 +54,7 @@ test("an error is reported on the argument; unknown arguments are not validated"
     expect(instance.checkConfig({ insecure: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" })).toEqual([]);
 });
 
-test("a missing region fails the check under the name that the plugin reads", async () => {
+test("a missing region fails the check with the configuration key of the plugin", async () => {
     for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
         vi.stubEnv(name, "");
     for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) vi.stubEnv(name, "/dev/null");

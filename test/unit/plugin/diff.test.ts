@@ -27,7 +27,7 @@ function facts(properties: string[], replaces: string[] = []): DiffFacts {
 const kinds = (diff: ReturnType<typeof detailedDiff>) =>
     Object.fromEntries(Object.entries(diff.paths).map(([path, { kind }]) => [path, kind]));
 
-test("paths name the added, removed and changed entries; a key that is no identifier is in brackets", () => {
+test("paths show added, removed and changed entries; a key that is not an identifier is in brackets", () => {
     const before = { tags: { "b/c": "1", Old: "1", Same: "1" }, accounts: ["1", "2"] };
     const after = { tags: { "b/c": "2", New: "1", Same: "1" }, accounts: ["1"], group: "x" };
     const diff = detailedDiff(facts(["tags", "accounts", "group"]), before, after);
@@ -41,7 +41,7 @@ test("paths name the added, removed and changed entries; a key that is no identi
     });
 });
 
-test("a property that replaces is marked so; an unknown value is a change of the whole value", () => {
+test("a property that replaces is marked; an unknown value is a change of the complete value", () => {
     const diff = detailedDiff(
         facts(["volumeId"], ["volumeId"]),
         { volumeId: "vol-1" },
@@ -51,7 +51,7 @@ test("a property that replaces is marked so; an unknown value is a change of the
     expect(diff.replaces).toEqual(["volumeId"]);
 });
 
-test("drift, which no input shows, is a change against the output; a pending job is a change without a path", () => {
+test("drift without an input change is a diff of the output; a pending job is a diff without a path", () => {
     const drift = detailedDiff(facts(["volumeType"]), { volumeType: "gp3" }, { volumeType: "gp3" });
     expect(drift.paths).toEqual({ volumeType: { kind: "UPDATE", isReplacing: false, isInput: false } });
     const pending = { ...facts([]), pending: { effect: "update" as const, why: "its state is pending" } };

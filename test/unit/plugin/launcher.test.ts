@@ -12,7 +12,7 @@ import { expect, test } from "vitest";
 const root = join(__dirname, "../../..");
 const launcher = join(root, "dist/provider/plugin/index.js");
 
-test("--help and --version of the launcher are answered, and it ends", async () => {
+test("the launcher prints --help and --version and exits", async () => {
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
     const ask = (argument: string) => promisify(execFile)(process.execPath, [launcher, argument]);
     expect((await ask("--version")).stdout).toBe(`${version}\n`);

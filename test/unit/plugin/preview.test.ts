@@ -9,7 +9,7 @@ import { UNKNOWN } from "../../../schema/values";
 
 const names = ["volumeId", "group", "snapshotId", "arn", "progress", "tagsAll", "kmsKeyId"];
 
-test("before a creation the inputs are known, and every other property is unknown", () => {
+test("before a creation, inputs are known and all other properties unknown", () => {
     const known = previewOfCreate(names, { volumeId: "vol-1", region: "us-east-1" });
     expect(known).toMatchObject({
         volumeId: "vol-1",
@@ -19,7 +19,7 @@ test("before a creation the inputs are known, and every other property is unknow
     });
 });
 
-test("before an update id and ARN stay known, and what an update may change is unknown", () => {
+test("before an update, id and ARN are known and properties that the update may change are unknown", () => {
     const state = {
         volumeId: "vol-1",
         group: "a",

@@ -12,7 +12,7 @@ const secret = (value: unknown) => ({
     value,
 });
 
-test("secrets are received in the clear with their places, and marked again in the same places", () => {
+test("secrets are received as plain values with their paths, and marked again at the same paths", () => {
     const wire = { name: "x", tags: { A: secret("1"), B: "2" }, list: [1, secret({ deep: true })] };
     const { properties, secrets } = receive(wire);
     expect(properties).toEqual({ name: "x", tags: { A: "1", B: "2" }, list: [1, { deep: true }] });
@@ -20,7 +20,7 @@ test("secrets are received in the clear with their places, and marked again in t
     expect(markSecrets(properties, secrets)).toEqual(wire);
 });
 
-test("if the structure differs, the enclosing value is marked secret, and none twice", () => {
+test("if the structure differs, the enclosing value is marked secret, and no value twice", () => {
     const places = [
         ["tags", "A"],
         ["tags", "B"],
@@ -30,7 +30,7 @@ test("if the structure differs, the enclosing value is marked secret, and none t
     expect(markSecrets({ tags: secret("text") }, [["tags"]])).toEqual({ tags: secret("text") });
 });
 
-test("an unknown value of any type is unknown, within a secret too", () => {
+test("an unknown value of any type is unknown, also within a secret", () => {
     const unknowns = [
         "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",

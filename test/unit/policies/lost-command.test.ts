@@ -8,13 +8,16 @@ import { readPreview } from "../../../policies";
 import { main } from "../../../cli/index";
 import { step, urnOf } from "./preview-steps";
 
-test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])("%s is not a preview, and is refused", (text) => {
-    expect(() => readPreview(text)).toThrow(
-        "the input has no steps. Pass the output of `pulumi preview --json`",
-    );
-});
+test.each(['{"config":{}}', "[]", "null", '{"steps":{}}'])(
+    "%s is not a preview and has no findings",
+    (text) => {
+        expect(() => readPreview(text)).toThrow(
+            "the input has no steps. Pass the output of `pulumi preview --json`",
+        );
+    },
+);
 
-test("a preview that failed is refused, since the steps that it has may not be all", () => {
+test("a failed preview is rejected, because its list of steps may be incomplete", () => {
     const diagnostics = [
         { severity: "warning", message: "warning: data: replacement will delete snapshot snap-1" },
         { severity: "error", message: "error: preview failed" },
@@ -39,7 +42,7 @@ describe("the command", () => {
         `${urnOf(name)}: ${id} will be deleted: ${name} is no longer declared. ` +
         "To keep it, set `retainOnDelete: true` and run `pulumi up` before removing it.\n";
 
-    test("prints each finding, and fails as long as one is not allowed, by name or by URN", async () => {
+    test("prints each finding, and fails unless all are allowed by name or URN", async () => {
         const [data, old] = [line("data", "snap-1"), line("old", "snap-2")];
         expect(await main(["lost", file])).toEqual({ text: `lost: ${data}lost: ${old}`, failed: true });
         const one = await main(["lost", file, "--allow", "old"]);
@@ -48,7 +51,7 @@ describe("the command", () => {
         expect(both).toEqual({ text: `allowed: ${data}allowed: ${old}`, failed: false });
     });
 
-    test("ends with status 1 on a finding, and 0 without; reads standard input", async () => {
+    test("exits with status 1 if there are findings, else 0; reads standard input", async () => {
         const cli = join(__dirname, "../../../dist/cli/index.js");
         const run = (preview: object) => {
             const child = promisify(execFile)(process.execPath, [cli, "lost", "-"]);
@@ -72,7 +75,7 @@ describe("the command", () => {
         ]);
     });
 
-    test("refuses input that is no preview, and names the right input", async () => {
+    test("rejects input that is not a preview, and explains the expected input", async () => {
         const page = join(folder, "page.md");
         await writeFile(page, "# no preview");
         await expect(main(["lost", page])).rejects.toThrow(

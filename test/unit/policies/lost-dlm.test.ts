@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type PreviewStep } from "../../../policies";
 import { lost, step } from "./preview-steps";
 
-describe("a policy of DLM", () => {
+describe("a DLM policy", () => {
     const schedule = (count: number) => ({
         name: "nightly",
         createRule: { interval: 12, intervalUnit: "HOURS" },
@@ -17,7 +17,7 @@ describe("a policy of DLM", () => {
     };
     const policy = { type: "LifecyclePolicy", id: "policy-1", before };
 
-    test("that is deleted, replaced or retains less costs restore points, in numbers", () => {
+    test("that is deleted, replaced or retains less: reports how many restore points are lost", () => {
         expect(lost(step("a", policy))[0]).toMatchObject({
             ids: ["policy-1"],
             reason: expect.stringContaining(
@@ -31,7 +31,7 @@ describe("a policy of DLM", () => {
         );
     });
 
-    test("that copies what others share leaves its copies, whose number is not known", () => {
+    test("that copies shared snapshots leaves its copies, whose number is unknown", () => {
         const copies = {
             policyType: "EVENT_BASED_POLICY",
             policyDetails: {

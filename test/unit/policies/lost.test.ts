@@ -14,7 +14,7 @@ describe("a snapshot", () => {
             ...options,
         });
 
-    test("that is replaced is lost, with the reason and the remedy", () => {
+    test("that is replaced is lost, with reason and remedy", () => {
         expect(lost(replaced({}))).toEqual([
             {
                 urn: urnOf("data"),
@@ -33,13 +33,13 @@ describe("a snapshot", () => {
     test.each<[string, PreviewStep, boolean]>([
         ["with keepReplaced in the program", replaced({ keepReplaced: true }), true],
         [
-            "with keepReplaced in the state alone",
+            "with keepReplaced in the state only",
             replaced({}, { before: { volumeId, keepReplaced: true } }),
             false,
         ],
         ["as the last copy of another volume", replaced({ volumeId: "vol-2" }), true],
-        ["unless that is not kept", replaced({ volumeId: "vol-2", keepReplaced: false }), false],
-        ["where the volume may be the same one", replaced({ volumeId: UNKNOWN }), false],
+        ["unless that copy is not kept", replaced({ volumeId: "vol-2", keepReplaced: false }), false],
+        ["if the volume may be the same", replaced({ volumeId: UNKNOWN }), false],
         ["with retainOnDelete in the state", replaced({}, { retain: true }), true],
         ["deleted with retainOnDelete in the state", step("data", { retain: true }), true],
         ["updated", { ...replaced({}), op: "update" }, true],
@@ -70,7 +70,7 @@ describe("a snapshot", () => {
         expect(lost(step("data"), { ...adopts("snap-1"), op: "update" })).toHaveLength(1);
     });
 
-    test("is listed once, although the preview shows each step of its replacement; one of an earlier run is another", () => {
+    test("is listed once per replacement; a replaced snapshot of an earlier run is listed separately", () => {
         const one = replaced({});
         const parts = [
             { ...one, op: "create-replacement" },
@@ -82,7 +82,7 @@ describe("a snapshot", () => {
     });
 });
 
-test("a copy is lost like a snapshot, and a set with all of its snapshots", () => {
+test("a copy is lost like a snapshot, and multi-volume snapshots with all their members", () => {
     const source = { sourceSnapshotId: "snap-7", sourceRegion: "us-east-1" };
     const copy = (after: Properties) => step("away", { type: "SnapshotCopy", before: source, after });
     expect(lost(copy({ ...source, description: "b" }))).toHaveLength(1);
@@ -101,7 +101,7 @@ test("a copy is lost like a snapshot, and a set with all of its snapshots", () =
     expect(lost(step("set", none))).toEqual([]);
 });
 
-test("data on a volume is lost without a final snapshot: the program decides on replacement, else the state", () => {
+test("data on a volume is lost without finalSnapshot in the program (replacement) or in the state (deletion)", () => {
     const type = "VolumeFromSnapshot";
     const volume = (before: Properties, after?: Properties) =>
         step("disk", { type, id: "vol-9", before, ...(after && { after, reasons: ["availabilityZone"] }) });
@@ -133,7 +133,7 @@ test("data on a volume is lost without a final snapshot: the program decides on 
     expect(lost(step("clone", { ...clone, after: { finalSnapshot: true } }))).toEqual([]);
 });
 
-test("what has failed is not lost: a snapshot, a set without any good member, and one that failed since the last run", () => {
+test("failed snapshots and multi-volume snapshots without a good member are not lost", () => {
     const snapshot = (before: Properties, reasons: string[]) =>
         lost(step("data", { before: { volumeId, ...before }, after: { volumeId }, reasons }));
     expect(snapshot({ state: "error" }, ["state", "description"])).toEqual([]);
@@ -156,7 +156,7 @@ test("what has failed is not lost: a snapshot, a set without any good member, an
     expect(set("error", "completed")).toHaveLength(1);
 });
 
-test("an update may become a replacement if a value that replaces is still unknown", () => {
+test("an update may become a replacement if a replacing property is unknown", () => {
     const updated = (name: string, options: StepOptions) => step(name, { op: "update", ...options });
     const data = (after: Properties) =>
         updated("data", { before: { volumeId }, after: { volumeId, ...after } });
@@ -185,7 +185,7 @@ test("an update may become a replacement if a value that replaces is still unkno
     expect(lost(disk("keep"))).toEqual([]);
 });
 
-test("what is neither is no matter, whatever happens to it", () => {
+test("other resources are ignored, whatever happens to them", () => {
     expect(
         lost(step("share", { type: "SnapshotShare" }), step("all", { type: "CompletedSnapshots" })),
     ).toEqual([]);
@@ -195,7 +195,7 @@ test("what is neither is no matter, whatever happens to it", () => {
     );
 });
 
-test("a schedule whose identity changes loses the management of what exists, and one that is renamed does not", () => {
+test("a schedule loses the management of its snapshots if its identity changes, but not if it is renamed", () => {
     const before = { identity: "o/p/s/a", defaultIdentity: "o/p/s/a", restorePoints: 14, recoveryVolumes: 0 };
     const schedule = { type: "SchedulePlan", op: "update", before };
     expect(lost(step("a", { ...schedule, after: { ...before, identity: "payments" } }))).toEqual([

@@ -38,7 +38,7 @@ const good = {
     "aws:s3/bucket:Bucket": {},
 };
 
-test.each(Object.entries(good))("%s, declared as required, violates nothing", (type, props) => {
+test.each(Object.entries(good))("%s, declared as required, has no violation", (type, props) => {
     expect(violations(type, props, { protect: true })).toEqual({});
 });
 
@@ -88,7 +88,7 @@ test.each([
         true,
     ],
     [
-        "0 and 90 archived days are more, as `@pulumi/aws` declares it",
+        "0 and 90 archived days are more, as declared with `@pulumi/aws`",
         schedule(monthly, { count: 0 }, { archiveRetainRule: archiveTier }),
         true,
     ],
@@ -114,7 +114,7 @@ test("a default policy retains its snapshots for a minimum time too, by default 
     expect(violations(dlm, { defaultPolicy: "VOLUME" })).toEqual({});
 });
 
-test("each rule has a level of its own, and the retention is configurable", () => {
+test("each rule has its own enforcement level, and the retention is configurable", () => {
     const policies = snapshotPolicies({ levels: { "no-volume-replaced": "advisory" } });
     expect(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel])).toEqual([
         ["no-public-share", "mandatory"],

@@ -13,13 +13,13 @@ const volumes = [
     { id: "vol-2", createTime: 0 },
 ];
 
-test("a volume with any value was attached, on whatever page the value is", async () => {
+test("a volume with any metric value was attached, on any page of the response", async () => {
     const first = { MetricDataResults: [{ Id: "v0", Values: [] }], NextToken: "next" };
     const second = { MetricDataResults: [{ Id: "v1", Values: [0] }] };
     expect(await everAttached(cloudWatch(first, second))(volumes)).toEqual(new Set(["vol-2"]));
 });
 
-test("an answer without results is an error, and does not mean that no volume was ever attached", async () => {
+test("a response without results is an error and does not mean that no volume was ever attached", async () => {
     await expect(everAttached(cloudWatch({}))(volumes)).rejects.toThrow(
         "the answer of GetMetricData has no MetricDataResults",
     );

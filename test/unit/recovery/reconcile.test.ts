@@ -28,7 +28,7 @@ const [first, second, third, fourth] = [1, 2, 3, 4].map((id) => snapshotOf(id)) 
 const created = (actions: ReturnType<typeof reconcile>) =>
     actions.create.map(({ snapshot, zone }) => `${snapshot.id} ${zone}`);
 
-test("the newest snapshots of each volume have one in each zone, every volume's newest first", () => {
+test("the newest snapshots of each volume get one volume per zone, the newest of every volume first", () => {
     const other = snapshotOf(9, { volumeId: "vol-other" });
     const zones = ["us-east-1a", "us-east-1b"];
     const actions = reconcile(
@@ -50,8 +50,8 @@ test.each<[string, Partial<ObservedSnapshot>]>([
     ["is pending", { state: "pending" }],
     ["ended in error", { state: "error" }],
     ["is archived", { tier: "archive" }],
-    ["is of another policy, with our tag", { tags: { ...dlm, [policyTag]: "policy-2" } }],
-    ["was made by hand, with our tag", { tags: { [scheduleTag]: schedule } }],
+    ["is of another policy and has the schedule's tag", { tags: { ...dlm, [policyTag]: "policy-2" } }],
+    ["was created manually and has the schedule's tag", { tags: { [scheduleTag]: schedule } }],
 ])("a snapshot that %s does not count", (_, more) => {
     expect(created(reconcile({ snapshots: [snapshotOf(5, more)], volumes: [] }, settings))).toEqual([]);
 });
@@ -69,19 +69,19 @@ describe("an older volume", () => {
     });
 
     test.each<[string, ObservedVolume[]]>([
-        ["is still being made", [one, two, { ...three, state: "creating" }]],
-        ["vanished, since its key was refused", [one, two]],
+        ["is still being created", [one, two, { ...three, state: "creating" }]],
+        ["disappeared because its key was denied", [one, two]],
         ["ended in error", [one, two, { ...three, state: "error" }]],
         ["is attached", [one, two, { ...three, state: "in-use", attached: true }]],
         ["was attached", [one, two, { ...three, tags: { ...three.tags, [attachedTag]: "then" } }]],
         ["is in another zone", [one, two, { ...three, zone: "us-east-1b" }]],
         ["is of a snapshot that no longer exists", [one, two, { ...three, snapshotId: "snap-gone" }]],
         ["was adopted by a stack", [one, two, { ...three, tags: { ...three.tags, ...owned } }]],
-    ])("stays while a newer one %s", (_, volumes) => {
+    ])("is kept while a newer one %s", (_, volumes) => {
         expect(reconcile({ snapshots, volumes }, settings).remove).not.toContain(one.id);
     });
 
-    test("stays for good once it was attached, and is marked when that is first seen", () => {
+    test("is kept permanently once it was attached, and is marked when that is first observed", () => {
         const attached = { ...one, state: "in-use", attached: true };
         const observed = reconcile({ snapshots, volumes: [attached, two, three] }, settings);
         expect([observed.mark, observed.remove]).toEqual([[one.id], []]);
@@ -90,7 +90,7 @@ describe("an older volume", () => {
         expect([later.mark, later.remove]).toEqual([[], []]);
     });
 
-    test("stays if the schedule did not create it, even with its tag, and once a stack has adopted it", () => {
+    test("is kept if the schedule did not create it, even with its tag, or if a stack has adopted it", () => {
         const foreign = [
             { ...one, tags: { ...one.tags, [recoveryTag]: "other" } },
             { ...one, tags: { ...one.tags, ...owned } },
@@ -104,7 +104,7 @@ describe("an older volume", () => {
         }
     });
 
-    test("is deleted if keep is lowered, and stays if it is raised", () => {
+    test("is deleted if keep is lowered, and kept if it is raised", () => {
         const volumes = [one, two, three];
         expect(reconcile({ snapshots, volumes }, { ...settings, keep: 1 }).remove).toEqual([one.id, two.id]);
         expect(reconcile({ snapshots, volumes }, { ...settings, keep: 3 }).remove).toEqual([]);
@@ -118,12 +118,12 @@ describe("a caller that can only write tags", () => {
         volumeOf(snapshotOf(id, { startTime: 1e12 + id }), { id: `vol-forged-${id}` }),
     );
 
-    test("gets no recovery volume deleted by volumes that pretend to be newer", () => {
+    test("cannot cause a deletion with volumes that pretend to be newer", () => {
         const { remove } = reconcile({ snapshots, volumes: [...genuine, ...forged] }, settings);
         expect(remove).toEqual([]);
     });
 
-    test("gets no volume of another snapshot deleted, whatever time its tags say, nor at the end", () => {
+    test("cannot cause the deletion of another snapshot's volume with forged times, nor on destroy", () => {
         const [old] = forged.map((volume) => ({
             ...volume,
             tags: { ...volume.tags, [takenTag]: "1970-01-01T00:00:00.000Z", [sourceTag]: "vol-source" },
@@ -133,7 +133,7 @@ describe("a caller that can only write tags", () => {
         expect(volumesToDelete({ snapshots, volumes }, settings)).not.toContain(old!.id);
     });
 
-    test("does not use up the maximum, and is counted", () => {
+    test("cannot exhaust the maximum, and is counted", () => {
         const actions = reconcile({ snapshots, volumes: forged }, { ...settings, maximum: 2 });
         expect(created(actions)).toEqual(["snap-3 us-east-1a", "snap-2 us-east-1a"]);
         expect(unknownVolumes({ snapshots, volumes: [...genuine, ...forged] }, settings)).toEqual(
@@ -141,13 +141,13 @@ describe("a caller that can only write tags", () => {
         );
     });
 
-    test("hides no snapshot of the policy by another value of the schedule's tag", () => {
+    test("cannot hide a snapshot of the policy with another value of the schedule's tag", () => {
         const hidden = snapshots.map((one) => ({ ...one, tags: { ...one.tags, [scheduleTag]: "other" } }));
         expect(created(reconcile({ snapshots: hidden, volumes: [] }, settings))).toHaveLength(2);
     });
 });
 
-test("of two volumes of one snapshot in one zone, the younger is deleted, and one in error too", () => {
+test("of two volumes of one snapshot in one zone the newer one is deleted, and any in error", () => {
     const twin = volumeOf(first, { id: "vol-twin", createTime: first.startTime + 5 });
     const broken = volumeOf(second, { state: "error" });
     const { remove, create } = reconcile(
@@ -158,7 +158,7 @@ test("of two volumes of one snapshot in one zone, the younger is deleted, and on
     expect(create).toEqual([]);
 });
 
-test("a volume that was attached counts for the maximum", () => {
+test("a volume that was attached counts to the maximum", () => {
     const used = volumeOf(first, { tags: { [attachedTag]: "then" } });
     const actions = reconcile(
         { snapshots: [first, second, third], volumes: [used] },
@@ -168,7 +168,7 @@ test("a volume that was attached counts for the maximum", () => {
     expect(actions.beyondMaximum).toHaveLength(1);
 });
 
-test("a recovery point is missed if the newest snapshot of an existing volume is too old", () => {
+test("a recovery point objective is missed if the newest snapshot of an existing volume is too old", () => {
     const observed = { snapshots: [first, fourth, snapshotOf(2, { volumeId: "vol-gone" })], volumes: [] };
     const at = (hours: number) =>
         missedRecoveryPoints(

@@ -26,7 +26,7 @@ const failuresOf = (given: unknown) =>
 
 describe("is accepted", () => {
     test.each<[string, object]>([
-        ["with nothing left out", args],
+        ["with all arguments", args],
         ["once a day, in hours", withRule({ every: "24 hours", keep: "2 days" })],
         [
             "with copies in three Regions",
@@ -45,7 +45,7 @@ describe("is accepted", () => {
     });
 });
 
-describe("is refused, on the argument at fault, with what to use instead", () => {
+describe("is rejected at the invalid argument, with the alternative", () => {
     test.each<[string, unknown]>([
         [
             "rules has 2 entries, but a default policy of DLM has one rule. Use targets.anyTag for several",
@@ -134,7 +134,7 @@ describe("is refused, on the argument at fault, with what to use instead", () =>
         expect(failures[0]).toContain(message);
     });
 
-    test("days and copies without `keep` belong to it alone", () => {
+    test("ages in days and copies without `keep` are accepted for targets.allVolumes only", () => {
         const tagged = { targets: { anyTag: { Backup: ["yes"] } } };
         expect(failuresOf({ ...withRule({}), ...tagged })[0]).toContain(
             'rules[0].every is "3 days", but must be one of',
@@ -144,7 +144,7 @@ describe("is refused, on the argument at fault, with what to use instead", () =>
         );
     });
 
-    test("a second one in the Region, but not in another", () => {
+    test("a second schedule of all volumes is rejected in the same Region only", () => {
         new SnapshotSchedule("one", args);
         expect(() => new SnapshotSchedule("two", args)).toThrow(
             'targets.allVolumes selects all volumes, but DLM has one default policy for volumes in a Region. Schedule "one" uses it already',
@@ -162,7 +162,7 @@ const everything: SnapshotScheduleArgs = {
     alarm: { topicArn: "arn:aws:sns:us-east-1:123456789012:backups" },
 };
 
-test("it tells DLM all of it; no alarm misses snapshots that other policies make unnecessary", async () => {
+test("all arguments are passed to DLM; the alarm ignores volumes that other policies already back up", async () => {
     const { names, outputs } = await registerSchedule("all", everything);
     expect(inputsOf(dlm, "all-all-volumes")).toMatchObject({
         description: "all all volumes",
@@ -190,7 +190,7 @@ test("it tells DLM all of it; no alarm misses snapshots that other policies make
     });
 });
 
-test("its plan has its copies for as long as their snapshots", () => {
+test("its plan retains copies as long as their snapshots", () => {
     const plan = planSchedule(withCopy({}), {
         from: "2026-01-01T00:00:00Z",
         until: "2026-02-01T00:00:00Z",

@@ -18,7 +18,7 @@ import {
 } from "./check-inputs";
 import { monthlyRule } from "./schedules";
 
-test("what the contract shows is accepted", () => {
+test("a schedule with all arguments is accepted", () => {
     expect(
         failuresOf({
             targets: { anyTag: { Backup: ["nightly", "critical"] } },
@@ -46,15 +46,15 @@ test.each<[string, object]>([
     ["instances with scripts", withRule({ scripts: { document: "AWS_VSS_BACKUP" } }, instances)],
     ["volumes by id, with any number of rules", { targets: { volumeIds: ["vol-1"] }, rules: rules(9) }],
     ["several keys with a value each", { targets: { anyTag: { A: ["x"], B: ["y"] } }, rules: [nightly] }],
-    ["what is archived at once", quarterlyRule({ keep: 0, archive: { keep: 4 } })],
+    ["immediate archiving", quarterlyRule({ keep: 0, archive: { keep: 4 } })],
     ["the first workday of a month", cronRule("0 4 1W * ? *")],
     ["hours in steps", cronRule("30 8/4 ? * MON-FRI *")],
-    ["an id that is known later", { targets: { volumeIds: [Promise.resolve("vol-1")] }, rules: [nightly] }],
+    ["an unknown id", { targets: { volumeIds: [Promise.resolve("vol-1")] }, rules: [nightly] }],
 ])("accepts %s", (_, args) => {
     expect(failuresOf(args)).toEqual([]);
 });
 
-describe("refuses, on the argument at fault", () => {
+describe("rejects at the invalid argument", () => {
     test.each<[string, object]>([
         ["targets is required", { rules: [nightly] }],
         ["rules is required", { targets: byTag }],
@@ -140,25 +140,25 @@ function withRecovery(more: object) {
     return { ...withRule({}), recoveryVolumes: { ...recovery, ...more } };
 }
 
-test("a null, which a file may contain, is reported with its path", () => {
+test("a null, as in a JSON file, is reported with its path", () => {
     expect(failuresOf({ ...withRule({ copyTo: null }), recoveryVolumes: null })).toEqual([
         "rules[0].copyTo is null. Omit it instead",
         "recoveryVolumes is null. Omit it instead",
     ]);
 });
 
-test("all mistakes are reported, not only the first one", () => {
+test("all errors are reported, not only the first one", () => {
     expect(failuresOf({ ...withRule({ keep: 2.5, at: "x" }), description: "." })).toHaveLength(3);
 });
 
-test("a plan of what is refused fails with the same words", () => {
+test("planning a rejected schedule fails with the same message", () => {
     const span = { from: "2026-01-01T00:00:00Z", until: "2026-02-01T00:00:00Z" };
     expect(() => planSchedule(withRule({ keep: 0 }) as SnapshotScheduleInputs, span)).toThrow(
         "rules[0].keep is 0, which requires archive",
     );
 });
 
-test("whatever is given, the checks end with words, and what they accept can be planned and mapped", () => {
+test("checks handle any input with messages, and accepted inputs can be planned and mapped", () => {
     const scrap = fc.oneof(fc.jsonValue(), fc.constantFrom("1 hour", "30 days", "nightly", 0, 14));
     const rule = fc.record(
         { name: scrap, every: scrap, at: scrap, cron: scrap, keep: scrap, archive: scrap, copyTo: scrap },

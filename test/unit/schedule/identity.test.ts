@@ -48,7 +48,7 @@ describe("a renamed schedule", () => {
         state.identity = former;
     });
 
-    test("tags and finds with the identity that its state has", async () => {
+    test("tags and finds snapshots with the identity in its state", async () => {
         await registerSchedule("renamed", args);
         expect(identitiesOf("renamed")).toEqual([former, former, former]);
     });
@@ -65,7 +65,7 @@ describe("a renamed schedule", () => {
         ["dlm", "ec2:DeleteSnapshot", snapshot, taken],
         ["dlm", "ec2:ModifySnapshotAttribute", snapshot, (id: string) => ({ ...taken(id), ...unshared })],
         ["recovery", "ec2:DeleteVolume", volume, recovery],
-    ])("has a role (%s) that may %s what it has tagged before", async (role, action, on, context) => {
+    ])("has a role (%s) that may %s previously tagged snapshots", async (role, action, on, context) => {
         await registerSchedule("renamed", args);
         const document = JSON.parse(inputsOf(rolePolicy, `renamed-${role}`)["policy"] as string) as unknown;
         const principal = `arn:aws:iam::${own}:role/pulumi-ebs-snapshots/renamed-1a2b3c4`;
@@ -75,7 +75,7 @@ describe("a renamed schedule", () => {
         expect(await isAllowed("organization/project/test/renamed")).toBe(false);
     });
 
-    test("that names its volumes leaves the tags on them as they are", async () => {
+    test("with volumes by id keeps their tags", async () => {
         const targets = { volumeIds: ["vol-0123456789abcdef0"] };
         await registerSchedule("renamed", { targets, rules: args.rules });
         const tagsOf = () =>
@@ -88,7 +88,7 @@ describe("a renamed schedule", () => {
     });
 });
 
-test("an explicit identity is used everywhere, and the record knows both", async () => {
+test("an explicit identity is used everywhere, and the record contains both", async () => {
     state.identity = former;
     await registerSchedule("own", { ...args, identity: "payments" });
     expect(identitiesOf("own")).toEqual(["payments", "payments", "payments"]);
@@ -100,7 +100,7 @@ test("an explicit identity is used everywhere, and the record knows both", async
     });
 });
 
-describe("is refused, and nothing is created", () => {
+describe("is rejected before anything is created", () => {
     test.each<[string, unknown]>([
         ['identity is "", but must be 1 to 256 letters', ""],
         ['identity is "team*", but must be 1 to 256 letters', "team*"],
@@ -117,13 +117,13 @@ describe("is refused, and nothing is created", () => {
         expect(registrations).toEqual([]);
     });
 
-    test("a default identity that is too long, unless an explicit one is shorter", () => {
+    test("a default identity that is too long, unless an explicit one is given", () => {
         const name = "x".repeat(250);
         expect(() => new SnapshotSchedule(name, args)).toThrow("Set `identity` to a shorter one");
         expect(() => new SnapshotSchedule(name, { ...args, identity: "payments" })).not.toThrow();
     });
 
-    test("an identity that another schedule of the program has", () => {
+    test("an identity that another schedule of the program uses", () => {
         new SnapshotSchedule("one", { ...args, identity: "payments" });
         const other = { ...args, targets: { anyTag: { Backup: ["weekly"] } }, identity: "payments" };
         expect(() => new SnapshotSchedule("two", other)).toThrow(

@@ -37,7 +37,7 @@ const rules = fc
 const moments = fc.integer({ min: at("2024-01-01T00:00"), max: at("2028-01-01T00:00") });
 
 describe("for any schedule", () => {
-    test("no snapshot but the newest is older than its rule allows, and no rule retains too many", () => {
+    test("only the newest snapshot may exceed its rule's age, and no rule retains too many", () => {
         fc.assert(
             fc.property(rules, moments, fc.integer({ min: 0, max: 70 }), (list, from, days) => {
                 const until = from + 60 * day;
@@ -60,7 +60,7 @@ describe("for any schedule", () => {
         );
     });
 
-    test("each run is in its span and starts within its hour, in order", () => {
+    test("the runs are sorted, within the period, and each starts within its hour", () => {
         fc.assert(
             fc.property(rules, moments, (list, from) => {
                 const span = { from: iso(from), until: iso(from + 40 * day) };
@@ -75,7 +75,7 @@ describe("for any schedule", () => {
         );
     });
 
-    test("between two runs no more time passes than the recovery point objective, less the hour", () => {
+    test("the time between two runs is at most the recovery point objective minus one hour", () => {
         fc.assert(
             fc.property(rules, moments, (list, from) => {
                 const span = { from: iso(from), until: iso(from + 90 * day) };
@@ -92,7 +92,7 @@ describe("for any schedule", () => {
         );
     });
 
-    test("equivalent cron and every have the same runs", () => {
+    test("equivalent `cron` and `every` have the same runs", () => {
         fc.assert(
             fc.property(hours, clock, moments, (interval, [hour, minute], from) => {
                 const first = hour % interval;
@@ -107,7 +107,7 @@ describe("for any schedule", () => {
         );
     });
 
-    test("what is summed up is what comes about in the long run", () => {
+    test("the summary equals the counts in the long run", () => {
         fc.assert(
             fc.property(rules, (list) => {
                 // Two whole years, and months of every length, 29 February included: what comes once a year is kept twice.
@@ -148,13 +148,13 @@ test.each<[string, string[]]>([
     ["0 3 15W * ? *", ["2026-01-15T03:00", "2026-02-16T03:00", "2026-03-16T03:00"]],
     ["30 0/12 * * ? *", ["2026-01-01T00:30", "2026-01-01T12:30", "2026-01-02T00:30"]],
     ["0 0 29 2 ? 2024-2028", []],
-])("cron %s is what AWS makes of it", (cron, times) => {
+])("cron %s has the same runs as in AWS", (cron, times) => {
     expect(runsOf({ cron }, 3)).toEqual(times);
 });
 
 const march = { from: "2026-03-01T00:00:00Z", until: "2026-04-01T00:00:00Z" };
 
-test("a number keeps the newest, and a recovery point objective is the gap and the hour", () => {
+test("a number keeps the newest, and the recovery point objective is the interval plus one hour", () => {
     const plan = planSchedule(schedule({ name: "nightly", every: "12 hours", at: "03:00", keep: 14 }), march);
     expect(plan.runs).toHaveLength(62);
     expect(plan.runs[0]).toEqual({
@@ -170,7 +170,7 @@ test("a number keeps the newest, and a recovery point objective is the gap and t
     ]);
 });
 
-test("an age shorter than the gap keeps the last one until the next", () => {
+test("an age shorter than the interval keeps the last snapshot until the next one", () => {
     const plan = planSchedule(schedule({ name: "m", cron: "0 4 1 * ? *", keep: "7 days" }), {
         from: "2026-01-01T00:00:00Z",
         until: "2026-12-31T00:00:00Z",
@@ -181,7 +181,7 @@ test("an age shorter than the gap keeps the last one until the next", () => {
     expect(plan.maximumSnapshots).toBe(1);
 });
 
-test("archived ones stay for the time in both tiers, by number as by age", () => {
+test("archived snapshots are retained for the time of both tiers, by number or by age", () => {
     const quarterly = { name: "q", cron: "0 5 1 1,4,7,10 ? *" };
     const span = { from: "2026-01-01T00:00:00Z", until: "2030-01-01T00:00:00Z" };
     const byAge = planSchedule(
@@ -208,7 +208,7 @@ test("archived ones stay for the time in both tiers, by number as by age", () =>
     expect(tiers(atOnce, "2027-01-10T00:00:00Z")).toEqual(["2026-10-01 archive", "2027-01-01 archive"]);
 });
 
-test("copies have their own age, and recovery volumes are of the newest snapshots", () => {
+test("copies have their own retention, and recovery volumes are of the newest snapshots", () => {
     const nightly: ScheduleRule = {
         name: "nightly",
         every: "24 hours",
@@ -232,14 +232,14 @@ test("a disabled schedule has no runs", () => {
     expect([plan.runs, plan.retained(march.until), plan.maximumSnapshots]).toEqual([[], [], 0]);
 });
 
-test("a plan of a hundred years by the hour is computed within seconds", () => {
+test("a hundred years of hourly runs are summarized quickly", () => {
     const rule: ScheduleRule = { name: "n", cron: "0 * * * ? *", keep: "36500 days" };
     const start = performance.now();
     expect(summaryOf(schedule(rule)).rules[0]!.restorePoints).toBe(876_000);
     expect(performance.now() - start).toBeLessThan(5_000);
 });
 
-test("what is no moment is named", () => {
+test("an invalid time is reported", () => {
     const plan = () =>
         planSchedule(schedule({ name: "n", every: "1 hour", keep: 2 }), { from: "soon", until: "" });
     expect(plan).toThrow('soon is not a valid time. Specify ISO 8601 such as "2026-01-01T00:00:00Z"');

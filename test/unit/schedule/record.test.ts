@@ -16,7 +16,7 @@ describe("recovery volumes", () => {
     const record = (recoveryVolumes: unknown): Properties =>
         recoveryVolumes === undefined ? {} : { recoveryVolumes };
 
-    test("a preview warns of fewer, in numbers, and of none from now on", () => {
+    test("a preview reports how many recovery volumes a change deletes, or that no more will be created", () => {
         expect(warning(record(4), record(1))).toBe(
             "up to 3 recovery volumes of each volume will be deleted, except volumes that were ever attached",
         );
@@ -31,7 +31,7 @@ describe("recovery volumes", () => {
         [2, 2],
         [undefined, 2],
         [2, undefined],
-    ])("from %j to %j of them, it warns of nothing", (before, after) => {
+    ])("a change from %j to %j causes no warning", (before, after) => {
         expect(warning(record(before), record(after))).toBeUndefined();
     });
 });
@@ -40,7 +40,7 @@ describe("the identity", () => {
     const fillIn = (former: Properties, inputs: Properties) =>
         schedulePlan.fillIn?.({ former, inputs: { defaultIdentity: renamed, ...inputs } })["identity"];
 
-    test("is the explicit one, otherwise that of the state, otherwise the default", () => {
+    test("is the explicit one, else that of the state, else the default", () => {
         expect(fillIn({ identity }, { identity: "payments" })).toBe("payments");
         expect(fillIn({ identity }, {})).toBe(identity);
         expect(fillIn({}, {})).toBe(renamed);
@@ -58,7 +58,7 @@ describe("the identity", () => {
         "urn:pulumi:test::project::ebs-snapshots:index:SnapshotSchedule$pulumi-nodejs:dynamic/ebs:SchedulePlan::a";
     const declaredAs = { urn, organization: "organization" };
 
-    test("of an earlier version is that of its last run: what exists carries it", () => {
+    test("of an earlier version is that of its last run, which existing resources have", () => {
         expect(schedulePlan.upgrade?.({ recoveryVolumes: 2 }, { declaredAs })).toEqual({
             recoveryVolumes: 2,
             identity,
@@ -67,7 +67,7 @@ describe("the identity", () => {
         expect(schedulePlan.upgrade?.(present, { declaredAs })).toEqual(present);
     });
 
-    test("of a new schedule is in no state, and an earlier state without its URN tells none", () => {
+    test("of a new schedule is not in any state, and an earlier state without a URN provides none", () => {
         expect(schedulePlan.upgrade?.({}, { declaredAs })).toEqual({});
         expect(schedulePlan.upgrade?.({ recoveryVolumes: 0 }, {})).toEqual({ recoveryVolumes: 0 });
     });
@@ -83,7 +83,7 @@ describe("the identity", () => {
         expect(warning({ identity }, { identity, defaultIdentity: identity })).toBeUndefined();
     });
 
-    test("that the program changes is reported with the numbers of resources that become unmanaged", () => {
+    test("that the program changes is reported with the number of resources that become unmanaged, if known", () => {
         const state = { identity, defaultIdentity: identity, restorePoints: 14, recoveryVolumes: 2 };
         const changed = { ...state, identity: "payments" };
         const [from, to] = [`the identity changes from ${identity} to payments`, "of each volume"];
@@ -118,7 +118,7 @@ describe("the identity", () => {
         } as never);
     };
 
-    test("that a renamed schedule keeps is refused for a new schedule of the former name, in the same region", () => {
+    test("that a renamed schedule keeps is rejected for a new schedule with the former name in the same region", () => {
         expect(failures(declared("b"))).toEqual([
             {
                 property: "identity",

@@ -4,10 +4,10 @@ import { SnapshotSchedule } from "../../../sdk";
 import "./register-schedule";
 import { nightly } from "./schedules";
 
-describe("is refused, and nothing is created", () => {
+describe("is rejected before anything is created", () => {
     const args = { targets: { anyTag: { Backup: ["nightly"] } }, rules: [nightly] };
 
-    test("what DLM would refuse, on the argument at fault", () => {
+    test("a value that DLM would reject, at the invalid argument", () => {
         const bad = { ...args, rules: [{ ...nightly, keep: 0 }] };
         expect(() => new SnapshotSchedule("bad", bad)).toThrow(
             'ebs-snapshots:index:SnapshotSchedule "bad":\nrules[0].keep is 0, which requires archive',
@@ -21,7 +21,7 @@ describe("is refused, and nothing is created", () => {
         expect(() => new SnapshotSchedule("home", home)).toThrow("the region of the schedule");
     });
 
-    test("a target that another schedule of the program has, unless it is in another account or region", () => {
+    test("a target that another schedule of the program has, except in another account or region", () => {
         new SnapshotSchedule("one", args);
         expect(() => new SnapshotSchedule("two", args)).toThrow(
             'targets select volumes tagged Backup=nightly, but DLM accepts a target tag in one policy only: put the rules into one schedule. Schedule "one" uses it already',
@@ -32,7 +32,7 @@ describe("is refused, and nothing is created", () => {
         new SnapshotSchedule("four", instances);
     });
 
-    test("more policies than AWS takes", () => {
+    test("more policies than AWS allows", () => {
         const values = (from: number) => Array.from({ length: 60 }, (_, index) => `v${String(from + index)}`);
         new SnapshotSchedule("many", { ...args, targets: { anyTag: { Backup: values(0) } } });
         expect(

@@ -5,8 +5,8 @@ import { allowed, registerSchedule } from "./register-schedule";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 
-describe("the rights of DLM", () => {
-    test("are for the targets, and for what carries the schedule's tag", async () => {
+describe("the permissions of DLM", () => {
+    test("are limited to the targets and to resources with the schedule's tag", async () => {
         await registerSchedule("r", { targets: { anyTag: { Backup: ["a", "b"] } }, rules: [nightly] });
         const { actions, of } = allowed(inputsOf(rolePolicy, "r-dlm"));
         expect([...new Set(actions)].sort()).toEqual([
@@ -41,7 +41,7 @@ describe("the rights of DLM", () => {
         ]);
     });
 
-    test("grow only with the declared features", async () => {
+    test("are extended only for declared features", async () => {
         await registerSchedule("f", everything);
         const { actions, of } = allowed(inputsOf(rolePolicy, "f-dlm"));
         for (const action of ["CopySnapshot", "ModifySnapshotAttribute", "ModifySnapshotTier"])
@@ -60,7 +60,7 @@ describe("the rights of DLM", () => {
         expect(actions.filter((action) => action.startsWith("ssm:"))).toEqual([]);
     });
 
-    test("to make and delete volumes are for the schedule's own alone", async () => {
+    test("to create and delete volumes are limited to the schedule's own", async () => {
         await registerSchedule("v", everything);
         const { of } = allowed(inputsOf(rolePolicy, "v-recovery"));
         const id = "organization/project/test/v";

@@ -57,7 +57,7 @@ describe("the role of DLM", () => {
         [true, "deletes a snapshot of the schedule", { action: "ec2:DeleteSnapshot", context: taken }],
         [
             false,
-            "deletes a snapshot that only carries the schedule's tag",
+            "deletes a snapshot that only has the schedule's tag",
             { action: "ec2:DeleteSnapshot", context: scheduleTag },
         ],
         [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot" }],
@@ -91,7 +91,7 @@ describe("the role of DLM", () => {
         ],
         [
             false,
-            "shares a snapshot that only carries the schedule's tag",
+            "shares a snapshot that only has the schedule's tag",
             { action: modify, context: { ...scheduleTag, "ec2:Add/userId": "111122223333" } },
         ],
         [false, "makes a snapshot public", { action: modify, context: { ...taken, "ec2:Add/group": "all" } }],
@@ -105,30 +105,30 @@ describe("the role of DLM", () => {
         ],
         [
             true,
-            "ends a share",
+            "revokes a share",
             { action: modify, context: { ...taken, "ec2:Remove/userId": "777788889999" } },
         ],
-        [false, "changes grants that EC2 does not pass to IAM", { action: modify, context: taken }],
-        [true, "runs the document of a rule", { action: "ssm:SendCommand", on: document("freeze") }],
+        [false, "changes grants without condition keys", { action: modify, context: taken }],
+        [true, "runs the SSM document of a rule", { action: "ssm:SendCommand", on: document("freeze") }],
         [
             true,
-            "runs the document of AWS that a rule names",
+            "runs the AWS-owned SSM document of a rule",
             { action: "ssm:SendCommand", on: document("AWSEC2-CreateVssSnapshot") },
         ],
-        [false, "runs another document", { action: "ssm:SendCommand", on: document("wipe") }],
+        [false, "runs another SSM document", { action: "ssm:SendCommand", on: document("wipe") }],
         [
             false,
-            "runs another document of AWS",
+            "runs another AWS-owned SSM document",
             { action: "ssm:SendCommand", on: document("AWS-RunShellScript") },
         ],
         [
             true,
-            "sends it to a target",
+            "sends a command to a target",
             { action: "ssm:SendCommand", on: resource("instance"), context: target },
         ],
         [
             false,
-            "sends it to any other instance",
+            "sends a command to any other instance",
             { action: "ssm:SendCommand", on: resource("instance"), context: tag("Backup", "other") },
         ],
         [
@@ -136,7 +136,7 @@ describe("the role of DLM", () => {
             "uses the key of an encrypted volume through EC2",
             { action: "kms:Decrypt", on: key, context: via("ec2") },
         ],
-        [false, "uses the key by itself", { action: "kms:Decrypt", on: key }],
+        [false, "uses the key directly", { action: "kms:Decrypt", on: key }],
         [
             false,
             "uses the key through another service",
@@ -180,7 +180,7 @@ describe("the role of the recovery function", () => {
         ],
         [
             false,
-            "creates volumes of a snapshot that only carries the schedule's tag",
+            "creates volumes of a snapshot that only has the schedule's tag",
             { action: "ec2:CreateVolume", context: scheduleTag },
         ],
         [

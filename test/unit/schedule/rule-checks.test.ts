@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { byTag, cronRule, instances, quarterly, quarterlyRule, failuresOf, withRule } from "./check-inputs";
 
-describe("refuses, on the argument at fault", () => {
+describe("rejects at the invalid argument", () => {
     test.each<[string, object]>([
         ['rules[0].name is "a/b", but must be 1 to 120 letters', withRule({ name: "a/b" })],
         ['rules[0].every is "5 hours", but must be one of "1 hours"', withRule({ every: "5 hours" })],

@@ -7,8 +7,8 @@ import { registerSchedule } from "./register-schedule";
 
 const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
 
-describe("a schedule of everything", () => {
-    test("has these children, all below it, under these names", async () => {
+describe("a schedule with all features", () => {
+    test("has the expected children with the expected names", async () => {
         const { names, urns, outputs } = await registerSchedule("all", everything);
         expect(names.sort()).toEqual(
             [
@@ -61,7 +61,7 @@ describe("a schedule of everything", () => {
         });
     });
 
-    test("passes all of it to DLM, in one policy for each tag value, each with all rules", async () => {
+    test("passes all arguments to DLM in one policy per tag value, each with all rules", async () => {
         await registerSchedule("all", everything);
         const tagsToAdd = {
             "pulumi-ebs-snapshots:schedule": "organization/project/test/all",
@@ -134,7 +134,7 @@ describe("a schedule of everything", () => {
         });
     });
 
-    test("its function has the settings, runs on events, a timer and each up, and gets failed events again", async () => {
+    test("its function has the settings, runs on events, on a timer and on each up, and retries failed events", async () => {
         await registerSchedule("all", everything);
         const recover = inputsOf("aws:lambda/function:Function", "all-recovery");
         expect(recover).toMatchObject({
@@ -207,7 +207,7 @@ describe("a schedule of everything", () => {
     });
 });
 
-test("with a role given there is no other child, and no right of its own", async () => {
+test("with an explicit role it creates no role and no permissions", async () => {
     const role = "arn:aws:iam::123456789012:role/backup";
     const { names, outputs } = await registerSchedule("g", {
         targets: { anyTag: { Backup: ["a"] } },
@@ -219,7 +219,7 @@ test("with a role given there is no other child, and no right of its own", async
     expect(outputs).toMatchObject({ roleArn: role });
 });
 
-test("the roles that a schedule creates have the given bound", async () => {
+test("the roles that a schedule creates have the given permissions boundary", async () => {
     const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
     await registerSchedule("p", { ...everything, permissionsBoundary });
     for (const name of ["p-dlm", "p-recovery"])

@@ -64,8 +64,8 @@ const rules = fc.oneof(
     fc.tuple(rule("one"), rule("two"), rule("three")),
 ) as fc.Arbitrary<ScheduleRule<unknown>[]>;
 
-describe("what a schedule stores", () => {
-    test("is what a simulation block by block stores, for any rules, sizes and changes", () => {
+describe("the stored data of a schedule", () => {
+    test("equals a block-by-block simulation for any rules, sizes and change rates", () => {
         fc.assert(
             fc.property(
                 rules,
@@ -91,7 +91,7 @@ describe("what a schedule stores", () => {
         );
     });
 
-    test("costs in a period what it costs hour by hour", () => {
+    test("costs in a period the sum of its hourly costs", () => {
         fc.assert(
             fc.property(rules, fc.integer({ min: 0, max: 6 }), (some, changePerDay) => {
                 const args = { volumeSize: 10, changePerDay, pricePerGiBMonth: 0.05 };
@@ -107,7 +107,7 @@ describe("what a schedule stores", () => {
     });
 });
 
-test("hourly snapshots of two weeks store what changed in two weeks, as daily ones do", () => {
+test("hourly snapshots of two weeks store the changes of two weeks, as daily ones do", () => {
     const storedBy = (every: "1 hour" | "24 hours") => {
         const until = new Date(from + 60 * 24 * hour);
         const plan = planSchedule(
@@ -120,7 +120,7 @@ test("hourly snapshots of two weeks store what changed in two weeks, as daily on
     expect(storedBy("1 hour").map((value) => value.toFixed(2))).toEqual(["127.92", "6.40"]);
 });
 
-test("copies of each Region store their own first copy, and archived snapshots all of the volume", () => {
+test("copies in each Region store their own full first copy, and archived snapshots the complete volume", () => {
     const plan = planSchedule(
         {
             targets,
@@ -144,7 +144,7 @@ test("copies of each Region store their own first copy, and archived snapshots a
     expect(plan.costPerMonth(moment)).toBeCloseTo(plan.storedGiB(moment) + 102, 9);
 });
 
-test("an estimate without its figures, or of figures that are none, fails with what to pass", () => {
+test("an estimate with missing or invalid parameters fails with the required ones", () => {
     const span = { from: at(0), until: at(48) };
     const args = { targets, rules: [{ name: "it", every: "24 hours" as const, keep: 3 }] };
     expect(() => planSchedule(args, span).storedGiB(at(1))).toThrow(

@@ -7,7 +7,7 @@ import { allowed, registerSchedule } from "./register-schedule";
 const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 
-test("a target or a rule more, or another order, renames no policy and no schedule of DLM", async () => {
+test("adding or reordering targets or rules renames no DLM policy or schedule", async () => {
     const weekly = { name: "weekly", cron: "0 3 ? * SUN *", keep: 4 };
     const few = await registerSchedule("a", { targets: { anyTag: { Backup: ["x"] } }, rules: [nightly] });
     const one = inputsOf(dlm, "a-x");
@@ -24,7 +24,7 @@ test("a target or a rule more, or another order, renames no policy and no schedu
     expect([schedulesOf(one), schedulesOf(two)]).toEqual([["nightly"], ["nightly", "weekly"]]);
 });
 
-test("volumes by id have a policy for each rule, which tags them with a key of its own", async () => {
+test("volumes by id have one policy per rule, which tags them with its own key", async () => {
     const { names } = await registerSchedule("ids", {
         targets: { volumeIds: ["vol-1", pulumi.output("vol-2")] },
         rules: [nightly, { name: "weekly", cron: "0 3 ? * SUN *", keep: 4 }],
@@ -43,7 +43,7 @@ test("volumes by id have a policy for each rule, which tags them with a key of i
     expect(Object.keys(weekly.targetTags)).not.toContain(key);
 });
 
-test("instances are copied as sets, with exclusions, scripts and variable tags", async () => {
+test("instances have multi-volume snapshots with exclusions, scripts and variable tags", async () => {
     await registerSchedule("db", {
         targets: {
             instances: {

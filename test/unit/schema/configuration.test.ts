@@ -45,12 +45,12 @@ const texts = [
     ...["noProxy", "customCaBundle", "stsRegion"],
     ...["ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode"],
 ];
-test.each(texts)("aws:%s is text, and empty is none", (key) => {
+test.each(texts)("aws:%s is a string, and an empty one is unset", (key) => {
     expect(aws({ [`aws:${key}`]: "value" })).toMatchObject({ [key]: "value" });
     expect(aws({ [`aws:${key}`]: "" })).not.toHaveProperty(key);
 });
 
-test.each(["httpProxy", "httpsProxy"])("aws:%s is text, and empty switches a proxy off", (key) => {
+test.each(["httpProxy", "httpsProxy"])("aws:%s is a string, and an empty one disables a proxy", (key) => {
     expect(aws({ [`aws:${key}`]: "http://p" })).toMatchObject({ [key]: "http://p" });
     expect(aws({ [`aws:${key}`]: "" })).toMatchObject({ [key]: "" });
 });
@@ -58,7 +58,7 @@ test.each(["httpProxy", "httpsProxy"])("aws:%s is text, and empty switches a pro
 const skips = ["skipCredentialsValidation", "skipRegionValidation", "skipRequestingAccountId"];
 const tristate = ["useFipsEndpoint", "useDualstackEndpoint", "skipMetadataApiCheck"];
 test.each(["insecure", ...skips, ...tristate])(
-    "aws:%s is true or false, and anything else is refused rather than guessed",
+    "aws:%s is true or false, and other values are rejected",
     (key) => {
         const name = `aws:${key}`;
         expect(aws({ [name]: "true" })).toMatchObject({ [key]: true });
@@ -69,7 +69,7 @@ test.each(["insecure", ...skips, ...tristate])(
     },
 );
 
-test("aws:maxRetries is a whole number", () => {
+test("aws:maxRetries is an integer", () => {
     expect(aws({ "aws:maxRetries": "0" })).toMatchObject({ maxRetries: 0 });
     expect(aws({ "aws:maxRetries": "25" })).toMatchObject({ maxRetries: 25 });
     for (const value of ["-1", "1.5", "many"])
@@ -78,7 +78,7 @@ test("aws:maxRetries is a whole number", () => {
         );
 });
 
-test("aws:endpoints may name them in one entry or in several", () => {
+test("aws:endpoints may have one entry or several", () => {
     const both = { ec2: "http://a", sts: "http://b" };
     expect(aws({ "aws:endpoints": JSON.stringify([both]) }).endpoints).toEqual(both);
     const apart = JSON.stringify([{ ec2: "http://a" }, { sts: "http://b" }]);
@@ -89,14 +89,14 @@ test("aws:endpoints may name them in one entry or in several", () => {
 });
 
 describe("roles", () => {
-    test("aws:assumeRoles is a chain, and the older aws:assumeRole is one more", () => {
+    test("aws:assumeRoles is a chain, to which the older aws:assumeRole is added", () => {
         const roles = [role, { ...role, externalId: "e", duration: "1h" }];
         expect(aws({ "aws:assumeRoles": JSON.stringify(roles) }).assumeRoles).toEqual(roles);
         expect(aws({ "aws:assumeRole": JSON.stringify(role) }).assumeRoles).toEqual([role]);
         expect(aws({ "aws:assumeRole": "{}" }).assumeRoles).toEqual([]);
     });
 
-    test("a role without an ARN is refused, not left out", () => {
+    test("a role without an ARN is rejected, not ignored", () => {
         expect(failure({ "aws:assumeRoles": '[{"externalId":"e"}]' })).toBe(
             "configuration aws:assumeRoles: roleArn is required",
         );
@@ -116,7 +116,7 @@ describe("roles", () => {
 });
 
 test.each(["sharedConfigFiles", "sharedCredentialsFiles"])(
-    "aws:%s: one file is honoured, several refused",
+    "aws:%s: one file is used, several are rejected",
     (key) => {
         const name = key.slice(0, -1);
         expect(aws({ [`aws:${key}`]: '["/a"]' })).toMatchObject({ [name]: "/a" });
@@ -127,7 +127,7 @@ test.each(["sharedConfigFiles", "sharedCredentialsFiles"])(
     },
 );
 
-test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numbers", (key) => {
+test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may contain numbers", (key) => {
     const ids = (value: string) =>
         (aws({ [`aws:${key}`]: value }) as unknown as Record<string, unknown>)[key];
     expect(ids('[123456789012, "210987654321"]')).toEqual(["123456789012", "210987654321"]);
@@ -142,7 +142,7 @@ test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may come as numb
     expect(failure({ [`aws:${key}`]: "123456789012" })).toBe(`configuration aws:${key}: must be a list`);
 });
 
-test("ebs-snapshots:accounts names accounts, whose ids may come as numbers", () => {
+test("ebs-snapshots:accounts maps names to account ids, which may be numbers", () => {
     const key = "ebs-snapshots:accounts";
     expect(read({ [key]: '{"prod":123456789012,"audit":"012345678901"}' }).accounts).toEqual({
         prod: "123456789012",
@@ -169,7 +169,7 @@ test("ebs-snapshots:allowPublicSharing is off unless it is true", () => {
     expect(failure({ [key]: "yes" })).toBe(`configuration ${key}: must be true or false`);
 });
 
-test("aws:defaultTags and aws:ignoreTags hold text, however it was stored", () => {
+test("aws:defaultTags and aws:ignoreTags contain strings, independently of how they are stored", () => {
     expect(aws({ "aws:defaultTags": '{"tags":{"Team":"storage","Cost":1042,"On":true}}' })).toMatchObject({
         defaultTags: { Team: "storage", Cost: "1042", On: "true" },
     });
@@ -213,7 +213,7 @@ test.each([
         "webIdentityTokenfile",
         "webIdentityTokenFile",
     ],
-])("a name in %s that would be ignored is refused: %s", (key, value, name, similar) => {
+])("an unknown name in %s is rejected: %s", (key, value, name, similar) => {
     expect(failure({ [key]: value })).toContain(
         `configuration ${key}: ${name} is not supported. Did you mean \`${similar}\`?`,
     );
@@ -225,13 +225,13 @@ test.each([
     ["ebs-snapshots:tagkeys", "ebs-snapshots:tagKeys"],
     ["aws:proflie", "aws:profile"],
     ["aws:sharedCredentialsFile", "aws:sharedCredentialsFiles"],
-])("the key %s is refused, since it would be ignored: %s is meant", (key, similar) => {
+])("the unknown key %s is rejected with the suggestion %s", (key, similar) => {
     expect(misspelledKey(["aws:region", key])?.message).toBe(
         `configuration ${key}: is not a supported key. Did you mean \`${similar}\`?`,
     );
 });
 
-test("supported keys and those of others are no misspelled ones: of the aws provider, and of the project", () => {
+test("keys that the aws provider supports and keys of the project are not reported as misspelled", () => {
     const keys = ["region", "assumeRole", "s3UsePathStyle", "ec2MetadataServiceEndpoint", "somethingNew"];
     const own = ["plugin", "organization", "accounts", "volumeId"];
     const others = ["azure:acounts", "project:acounts", "acounts"];
@@ -248,12 +248,12 @@ const structured = [
     ...["endpoints", "assumeRoles", "assumeRole", "assumeRoleWithWebIdentity", "sharedConfigFiles"],
     ...["sharedCredentialsFiles", "allowedAccountIds", "forbiddenAccountIds", "defaultTags", "ignoreTags"],
 ];
-test.each(structured)("aws:%s: what is not JSON is refused, and never shown", (key) => {
+test.each(structured)("aws:%s: invalid JSON is rejected and never shown", (key) => {
     const message = failure({ [`aws:${key}`]: '{"secret-value' });
     expect(message).toBe(`configuration aws:${key}: must be JSON (set it with \`pulumi config set --path\`)`);
 });
 
-test.each([...structured, "insecure", "maxRetries"])("aws:%s: what is refused is never shown", (key) => {
+test.each([...structured, "insecure", "maxRetries"])("aws:%s: a rejected value is never shown", (key) => {
     for (const value of ['"secret-value"', '["secret-value"]', '{"secret-value":[{}]}', "secret-value"]) {
         try {
             read({ [`aws:${key}`]: value });
@@ -271,7 +271,7 @@ describe("every key of the aws provider", () => {
     const declarations = readFileSync(require.resolve("@pulumi/aws/config/vars.d.ts"), "utf8");
     const keys = [...declarations.matchAll(/export declare const (\w+)/g)].map(([, key = ""]) => key);
 
-    test("is read, or is known to be of no matter here", () => {
+    test("is read, or is listed as irrelevant", () => {
         const keysRead = new Set<string>();
         readConfiguration((key) => void keysRead.add(key.replace(/^aws:/, "")));
         expect(keys.length).toBeGreaterThan(30);

@@ -25,13 +25,13 @@ const data = fc.oneof(
 );
 
 describe("in every rule of every resource", () => {
-    test("there are properties with defaults, and properties that keep their value", () => {
+    test("there are properties with defaults and properties that keep their value", () => {
         expect(withDefault.length).toBeGreaterThan(30);
         expect(kept.length).toBeGreaterThan(9);
     });
 
     test.each(withDefault)(
-        "$name.$key: declaring its default or omitting it is no difference",
+        "$name.$key: declaring its default or omitting it shows no diff",
         ({ key, rule }) => {
             const values = [rule.default, undefined, null, ...spellings(rule)];
             fc.assert(
@@ -58,7 +58,7 @@ describe("in every rule of every resource", () => {
         expect(rule.validate(rule.default, key)).toEqual([]);
     });
 
-    test.each(kept)("$name.$key: removing it later is no difference", ({ key, rule }) => {
+    test.each(kept)("$name.$key: removing it later shows no diff", ({ key, rule }) => {
         fc.assert(
             fc.property(data, fc.constantFrom(undefined, null), (before, after) => {
                 expect(changedProperties({ [key]: rule }, { [key]: before }, { [key]: after })).toEqual([]);
@@ -91,7 +91,7 @@ const declarations: Record<ResourceName, [Properties, Properties]> = {
 };
 
 test.each(names.map((name) => [name, ...declarations[name]] as const))(
-    "%s: no default that is declared or removed leads to an update",
+    "%s: declaring or removing a default causes no update",
     async (name, base, state) => {
         const host = new Host(baseConfig, ({ action }) => answer(action), name, state);
         const defaults = Object.entries(schemaOf(name).inputs).filter(
@@ -111,7 +111,7 @@ describe("a volume", () => {
         state: "available",
     });
 
-    test("keeps its figures and its Outpost when they are left out", async () => {
+    test("keeps size, performance and Outpost when they are omitted", async () => {
         const args = {
             ...volume,
             size: 9,
@@ -125,7 +125,7 @@ describe("a volume", () => {
         expect(await host.diff(args, volume, args)).toEqual({ changes: false });
     });
 
-    test("that was adopted with other values changes when a default is declared", async () => {
+    test("that was adopted with other values is updated when a default is declared", async () => {
         const existing = { volumeType: "io2", iops: 20_000, multiAttachEnabled: true };
         expect(await host.diff(volume, { ...volume, multiAttachEnabled: true }, existing)).toEqual({
             changes: false,

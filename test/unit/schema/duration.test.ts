@@ -27,12 +27,12 @@ test.each([
     "1 Day",
     "1 week",
     "1h",
-])("%j is no length of time", (length) => {
+])("%j is an invalid duration", (length) => {
     expect(duration(length, "timeout")).toHaveLength(1);
     expect(() => toMilliseconds(length)).toThrow("not a length of time");
 });
 
-test("the same time written differently is the same", () => {
+test("durations in different units are equal", () => {
     expect(isSameDuration("24 hours", "1 day")).toBe(true);
     expect(isSameDuration("60 seconds", "1 minute")).toBe(true);
     expect(isSameDuration("1 day", "2 days")).toBe(false);

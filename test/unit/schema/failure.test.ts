@@ -19,21 +19,21 @@ import { answer } from "../wire";
 const failure: CheckFailure = { property: "size", value: 7, expected: "a multiple of 8" };
 
 describe("a failure", () => {
-    test("names the property, the given value and the expected one", () => {
+    test("contains the property, the given value and the expected one", () => {
         expect(reportFailure(failure, [])).toEqual({
             property: "size",
             reason: "is 7, but must be a multiple of 8",
         });
     });
 
-    test("on a nested path is reported on the property that holds it, with the place in the reason", () => {
+    test("on a nested path is reported on the top-level property, with the path in the reason", () => {
         expect(reportFailure({ ...failure, property: "rules[0].size" }, [])).toEqual({
             property: "rules",
             reason: "rules[0].size is 7, but must be a multiple of 8",
         });
     });
 
-    test("on a secret names no property, whose value the engine would print", () => {
+    test("on a secret has no property, because the engine would print its value", () => {
         for (const property of ["size", "size.inner", "size[0]"])
             expect(reportFailure({ ...failure, property, suggestion: "7" }, ["size"])).toEqual({
                 property: "",
@@ -41,7 +41,7 @@ describe("a failure", () => {
             });
     });
 
-    test("does not show secrets that its reason mentions", () => {
+    test("does not show secrets in its reason", () => {
         const reason = textOf`but volume ${{ property: "volumeId", value: "vol-1" }} has ${{ property: "size", value: 9 }} GiB`;
         const mentioning = { property: "size", value: 7, reason };
         expect(describeFailure(mentioning)).toBe("size is 7, but volume vol-1 has 9 GiB");
@@ -52,7 +52,7 @@ describe("a failure", () => {
     });
 });
 
-describe("no failure, warning or line of a check or diff shows a secret", () => {
+describe("no failure, warning or message of a check or diff shows a secret", () => {
     const hush = { lock: "77 days", snapshotId: "snap-0aaa", size: 17 };
     const cases: [string, ResourceName, Properties, Properties, string[]][] = [
         [
@@ -145,12 +145,7 @@ describe("no failure, warning or line of a check or diff shows a secret", () => 
 });
 
 test.each([
-    [
-        "a zone that differs",
-        { availabilityZone: "us-east-1b" },
-        ["availabilityZone"],
-        ["us-east-1a", "us-east-1b"],
-    ],
+    ["another zone", { availabilityZone: "us-east-1b" }, ["availabilityZone"], ["us-east-1a", "us-east-1b"]],
     ["another snapshot", { snapshotId: "snap-0bbb" }, ["snapshotId"], ["snap-0aaa", "snap-0bbb"]],
     ["a size that will be changed", { size: 4321 }, ["size"], ["1234", "4321"]],
     [

@@ -6,7 +6,7 @@ import { answer } from "../wire";
 const volumeId = "vol-0123456789abcdef0";
 const host = new Host(baseConfig, ({ action }) => answer(action));
 
-test("what contradicts itself is refused on the property at fault", async () => {
+test("contradictory properties are rejected at the invalid property", async () => {
     expect(await host.failures({ volumeId, storageTier: "archive", temporaryRestoreDays: 3 })).toEqual([]);
     expect(await host.failures({ volumeId, storageTier: "archive", permanentRestore: true })).toEqual([
         'permanentRestore cannot be combined with storageTier: "archive", which keeps the snapshot there. Remove one of them.',
@@ -34,12 +34,12 @@ test("all failures are reported, not only the first one", async () => {
     ]);
 });
 
-test("a value of any length is shown cut", async () => {
+test("a long value is shown truncated", async () => {
     const [failure] = await host.failures({ volumeId: "x".repeat(10_000) });
     expect(failure!.length).toBeLessThan(200);
 });
 
-test("a key that two options write is refused on the property at fault", async () => {
+test("a tag key that two options write is rejected at the invalid property", async () => {
     expect(await host.failures({ volumeId, group: "a", tags: { Group: "b" } })).toEqual([
         "tags.Group specifies a tag that group writes too. Specify it once.",
     ]);
@@ -53,7 +53,7 @@ test("a key that two options write is refused on the property at fault", async (
     expect(await same.failures({ volumeId, group: "a" })).toEqual([]);
 });
 
-test("what means the same as before stays as it was written, what is not known yet does not", async () => {
+test("an equivalent value keeps its previous form, an unknown one does not", async () => {
     const { inputs } = await host.check({ volumeId, timeout: "24 hours" });
     const timeout = async (value: unknown) =>
         (await host.check({ volumeId, timeout: value }, inputs)).inputs["timeout"];
@@ -62,7 +62,7 @@ test("what means the same as before stays as it was written, what is not known y
     expect(await timeout(UNKNOWN)).toBe(UNKNOWN);
 });
 
-test("the name is the resource's own unless one is given, and stays when it is renamed with an alias", async () => {
+test("the name defaults to the resource's name, and is kept on a rename with an alias", async () => {
     const { inputs } = await host.check({ volumeId });
     expect(inputs).toMatchObject({ name: "nightly", region: "us-east-1" });
     const renamed = await host.check({ volumeId, __urn: "urn:pulumi:test::project::x::weekly" }, inputs);
@@ -71,7 +71,7 @@ test("the name is the resource's own unless one is given, and stays when it is r
     expect(named.inputs).toMatchObject({ name: "given" });
 });
 
-test("an unknown region is no failure; a missing one is", async () => {
+test("an unknown region is accepted; a missing one is a failure", async () => {
     const { "aws:region": _, ...nowhere } = baseConfig;
     const files = {
         "aws:sharedConfigFiles": '["/nonexistent"]',
@@ -92,7 +92,7 @@ test("an unknown region is no failure; a missing one is", async () => {
     }
 });
 
-test("a changed aws:region moves no resource, not even through a replacement", async () => {
+test("a changed aws:region moves no resource, not even on replacement", async () => {
     const moved = new Host({ ...baseConfig, "aws:region": "eu-west-1" });
     const state = { volumeId, region: "us-east-1" };
     expect((await moved.check({ volumeId }, state)).inputs).toMatchObject({ region: "us-east-1" });
@@ -101,7 +101,7 @@ test("a changed aws:region moves no resource, not even through a replacement", a
     expect((await moved.check(other)).inputs).toMatchObject({ region: "eu-west-1" });
 });
 
-test("a secret that is refused is not shown", async () => {
+test("a rejected secret is not shown", async () => {
     const failures = await new Host().failures({
         volumeId: "vol-1",
         tags: { Token: `hush${"!".repeat(300)}` },

@@ -6,7 +6,7 @@ import { answer } from "../wire";
 const volumeId = "vol-0123456789abcdef0";
 const host = new Host(baseConfig, ({ action }) => answer(action));
 
-test("an unknown value deep in a property is neither a failure nor a replacement", async () => {
+test("an unknown nested value is neither a failure nor a replacement", async () => {
     const after = {
         volumeId,
         triggers: { release: { version: UNKNOWN } },
@@ -22,7 +22,7 @@ test("an unknown value deep in a property is neither a failure nor a replacement
     expect(await host.failures({ volumeId, credentials: UNKNOWN })).toEqual([]);
 });
 
-test("one value known to differ replaces, whatever else is unknown", async () => {
+test("one value that is known to differ replaces, even if others are unknown", async () => {
     const before = { volumeId: "vol-1", description: "a" };
     expect(await host.diff(before, { volumeId: UNKNOWN, description: "b" })).toEqual({
         changes: true,
@@ -30,7 +30,7 @@ test("one value known to differ replaces, whatever else is unknown", async () =>
     });
 });
 
-test("the state of the copy decides: an error replaces it, an unfinished job updates it if it is awaited", async () => {
+test("a snapshot in error is replaced; an unfinished job causes an update if it is awaited", async () => {
     const inputs = { volumeId };
     expect(await host.diff(inputs, inputs, { state: "error" })).toEqual({
         changes: true,
@@ -41,7 +41,7 @@ test("the state of the copy decides: an error replaces it, an unfinished job upd
     expect(await host.diff(unawaited, unawaited, { state: "pending" })).toEqual({ changes: false });
 });
 
-test("the preview of a replacement describes the fate of the existing copy", async () => {
+test("the preview of a replacement reports whether the existing copy is kept or deleted", async () => {
     const { messages, diff } = newHost();
     const facts = { startTime: "2026-01-01T00:00:00.000Z", volumeSize: 8 };
     await diff({ volumeId: "vol-1" }, { volumeId: "vol-2" }, facts);
@@ -52,7 +52,7 @@ test("the preview of a replacement describes the fate of the existing copy", asy
     ]);
 });
 
-test("replaceOnChanges replaces; an unknown value replaces only by the engine; another spelling never does", async () => {
+test("replaceOnChanges replaces; unknown values replace only in the engine; equivalent forms never do", async () => {
     const watched = (values: Properties, __replaceOnChanges = ["group"]) => ({
         volumeId,
         __replaceOnChanges,
@@ -67,7 +67,7 @@ test("replaceOnChanges replaces; an unknown value replaces only by the engine; a
     expect(await host.answer(all("24 hours", "a"), all("1 day", "b"))).toEqual({ changes: true });
 });
 
-test("the engine compares inputs by itself; diff lists changed inputs only if the engine finds none", async () => {
+test("diff lists changed inputs only if the engine's own comparison finds none", async () => {
     const one = { volumeId, description: "a", group: "a" };
     expect(await host.answer(one, { ...one, group: "b" })).toEqual({});
     expect(await host.answer(one, { ...one, description: "b" })).toEqual({ replaces: ["description"] });
@@ -77,7 +77,7 @@ test("the engine compares inputs by itself; diff lists changed inputs only if th
     expect(await host.answer(one, secret)).toEqual({ changes: true, replaces: ["description"] });
 });
 
-test("a refresh, which compares other inputs than the program's, gets the list of changed inputs", async () => {
+test("a refresh, which compares other inputs than the program's, returns the list of changed inputs", async () => {
     const { inputs } = await host.check({ volumeId, group: "a" });
     await host.check({ volumeId, group: "b" }, inputs);
     const observed = { ...inputs, group: "outside" };

@@ -284,7 +284,7 @@ const table: Table = {
 
 testRules(host, { volumeId }, table);
 
-test("a misspelt property is refused with those that there are", async () => {
+test("a misspelt property is rejected with the supported ones", async () => {
     expect(await host.failures({ volumeId, descripton: "x" })).toEqual([
         `descripton is not a supported property. Did you mean \`description\`? Supported: ${Object.keys(table).sort().join(", ")}`,
     ]);

@@ -27,7 +27,7 @@ async function typeOf(snapshot: Snapshot): Promise<string | undefined> {
 
 const args = { volumeId: "vol-1" };
 
-test("without a Provider a resource is dynamic; with one, given or inherited, the plugin manages it", async () => {
+test("without a Provider a resource is dynamic; with an explicit or inherited one, the plugin manages it", async () => {
     const provider = new Provider("west", { region: "us-west-2" });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [provider] });
     expect(await typeOf(new Snapshot("a", args))).toBe(dynamic);
@@ -37,7 +37,7 @@ test("without a Provider a resource is dynamic; with one, given or inherited, th
     expect(Object.keys(inputs).filter((key) => key.startsWith("__"))).toEqual([]);
 });
 
-test("ebs-snapshots:plugin sends every resource to one instance, which has the configuration of aws", async () => {
+test("ebs-snapshots:plugin assigns every resource to one instance with the configuration of aws", async () => {
     setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "eu-west-1", "aws:profile": "prod" });
     expect(await typeOf(new Snapshot("a", args))).toBe(plugin);
     expect(await typeOf(new Snapshot("b", args))).toBe(plugin);
@@ -46,14 +46,14 @@ test("ebs-snapshots:plugin sends every resource to one instance, which has the c
     expect(instances[0]?.inputs).toMatchObject({ region: "eu-west-1", profile: "prod" });
 });
 
-test("a misspelled key of the configuration is refused, with the one that is meant", () => {
+test("a misspelled configuration key is rejected with a suggestion", () => {
     setAllConfig({ "ebs-snapshots:acounts": "{}" });
     expect(() => new Snapshot("a", args)).toThrow(
         "configuration ebs-snapshots:acounts: is not a supported key. Did you mean `ebs-snapshots:accounts`?",
     );
 });
 
-test("an explicit aws.Provider is refused unless the program has chosen a Provider of this package", () => {
+test("an explicit aws.Provider is rejected unless the program uses a Provider of this package", () => {
     const other = new aws.Provider("aws", { region: "eu-west-1" });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
     expect(() => new Snapshot("a", args, { parent })).toThrow(/explicit aws\.Provider.*new Provider/s);
@@ -61,7 +61,7 @@ test("an explicit aws.Provider is refused unless the program has chosen a Provid
     expect(() => new Snapshot("b", args, { parent, provider })).not.toThrow();
 });
 
-test("with ebs-snapshots:plugin, an explicit aws.Provider hands over its arguments, to one instance for all its resources", async () => {
+test("with ebs-snapshots:plugin, all resources of an aws.Provider share one instance with its arguments", async () => {
     setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "us-east-1", "aws:profile": "stack" });
     const assumeRoles = [{ roleArn: "arn:aws:iam::111122223333:role/backup" }];
     const other = new aws.Provider("far", {
@@ -86,7 +86,7 @@ test("with ebs-snapshots:plugin, an explicit aws.Provider hands over its argumen
     expect(inputs).not.toHaveProperty("profile");
 });
 
-test("get and import need the plugin, and say so", () => {
+test("get and import without the plugin fail with a message", () => {
     expect(() => Snapshot.get("a", "snap-1")).toThrow(/cannot be read with `get`; specify a Provider/);
     const provider = new Provider("west", { region: "us-west-2" });
     expect(() => Snapshot.get("b", "snap-1", { provider })).not.toThrow();

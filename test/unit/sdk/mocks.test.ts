@@ -48,7 +48,7 @@ const classes: Record<string, () => pulumi.Resource> = {
         }),
 };
 
-test("every class and component of the package is among them", () => {
+test("every class and component of the package is tested", () => {
     const exported = Object.entries(ebs).filter(
         ([name, value]) =>
             typeof value === "function" &&
@@ -62,7 +62,7 @@ describe.each([
     ["without an organization", undefined],
     ["with an organization", "acme"],
 ])("%s", (_title, organization) => {
-    test.each(Object.keys(classes))("%s comes up under mocks", async (name) => {
+    test.each(Object.keys(classes))("%s can be created with mocks", async (name) => {
         await pulumi.runtime.setMocks(
             {
                 newResource: ({ name: logical, inputs }) => ({

@@ -5,7 +5,7 @@ import { mockEngine } from "../pulumi-mocks";
 
 beforeAll(() => mockEngine());
 
-describe("options that cannot be honoured are refused", () => {
+describe("unsupported options are rejected", () => {
     const aws = new (class extends pulumi.ProviderResource {
         constructor() {
             super("aws", "elsewhere", {});
@@ -26,7 +26,7 @@ describe("options that cannot be honoured are refused", () => {
         expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
     });
 
-    test("import, naming adopt if the resource can adopt", () => {
+    test("import, with a hint to adopt if supported", () => {
         expect(make({ import: "snap-1" })).toThrow(
             'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option import is not supported: Pulumi cannot import dynamic ' +
                 'resources; remove the option, and set the argument adopt: "snap-1" instead',
@@ -36,7 +36,7 @@ describe("options that cannot be honoured are refused", () => {
         );
     });
 
-    test.each(["soon", "10", "0s"])("customTimeouts that are no length of time: %j", (create) => {
+    test.each(["soon", "10", "0s"])("customTimeouts with an invalid duration: %j", (create) => {
         expect(make({ customTimeouts: { create } })).toThrow(
             `option customTimeouts is "${create}", but must be such as "90m" or "1h30m"`,
         );
@@ -48,19 +48,19 @@ describe("options that cannot be honoured are refused", () => {
         expect(make({ providers: { aws } })).toThrow(reason);
     });
 
-    test("one inherited from a component, however far above", () => {
+    test("an aws.Provider inherited from a component at any level", () => {
         const component = new pulumi.ComponentResource("my:index:Outer", "outer", {}, { providers: [aws] });
         const inner = new pulumi.ComponentResource("my:index:Inner", "inner", {}, { parent: component });
         expect(make({ parent: component })).toThrow(reason);
         expect(make({ parent: inner })).toThrow(reason);
     });
 
-    test("unless region or credentials are declared", () => {
+    test("except if region or credentials are declared", () => {
         expect(make({ provider: aws }, { region: "eu-west-1" })).not.toThrow();
         expect(make({ provider: aws }, { credentials: { profile: "backup" } })).not.toThrow();
     });
 
-    test("a provider of another package is no matter", () => {
+    test("except for a provider of another package", () => {
         const other = new (class extends pulumi.ProviderResource {
             constructor() {
                 super("random", "other", {});

@@ -16,12 +16,12 @@ async function registrationOf(resource: pulumi.CustomResource): Promise<Registra
 }
 
 describe("the registration with the engine contains", () => {
-    test("the type, which existing states contain", async () => {
+    test("the type, which is stored in users' states permanently", async () => {
         const { type } = await registrationOf(new Snapshot("a", { volumeId: "vol-1" }));
         expect(type).toBe("pulumi-nodejs:dynamic/ebs:Snapshot");
     });
 
-    test("the text of the provider, which existing states contain twice for each resource", async () => {
+    test("the provider's source text, which is stored in users' states permanently", async () => {
         const { inputs } = await registrationOf(new Snapshot("b", { volumeId: "vol-1" }));
         expect(inputs["__provider"]).toBe(
             'exports.handler = () => require("pulumi-ebs-snapshots/provider").Snapshot',
@@ -29,7 +29,7 @@ describe("the registration with the engine contains", () => {
         expect(String(inputs["__provider"]).length).toBeLessThanOrEqual(300);
     });
 
-    test("the given arguments, and no others", async () => {
+    test("exactly the given arguments", async () => {
         const args = {
             volumeId: "vol-1",
             description: "before",
@@ -54,7 +54,7 @@ describe("the registration with the engine contains", () => {
         expect(__urn).toBe("urn:pulumi:test::project::pulumi-nodejs:dynamic/ebs:Snapshot::all");
     });
 
-    test("the URN of a child names its parent's type", async () => {
+    test("the parent's type in the URN of a child", async () => {
         const parent = new pulumi.ComponentResource("my:index:Backups", "parent");
         const { inputs } = await registrationOf(new Snapshot("child", { volumeId: "vol-1" }, { parent }));
         expect(inputs["__urn"]).toBe(
@@ -62,14 +62,14 @@ describe("the registration with the engine contains", () => {
         );
     });
 
-    test("several children of a component, which do not wait for each other", async () => {
+    test("several children of a component without dependencies on each other", async () => {
         const parent = new pulumi.ComponentResource("my:index:Backups", "of-two");
         const children = ["one", "two"].map((name) => new Snapshot(name, { volumeId: "vol-1" }, { parent }));
         for (const child of children)
             expect((await registrationOf(child)).inputs).toMatchObject({ volumeId: "vol-1" });
     });
 
-    test("arguments that are known later, at any depth", async () => {
+    test("arguments that are outputs, at any depth", async () => {
         const { inputs } = await registrationOf(
             new Snapshot("later", {
                 volumeId: pulumi.output("vol-1"),
@@ -84,13 +84,13 @@ describe("the registration with the engine contains", () => {
         });
     });
 
-    test("which properties replace on changes, for the provider to know", async () => {
+    test("replaceOnChanges, for the provider", async () => {
         const opts = { replaceOnChanges: ["group"] };
         const { inputs } = await registrationOf(new Snapshot("r", { volumeId: "vol-1", group: "g" }, opts));
         expect(inputs["__replaceOnChanges"]).toEqual(["group"]);
     });
 
-    test("customTimeouts.delete has no effect, and one warning for each program says so", async () => {
+    test("customTimeouts.delete has no effect, and causes one warning per program", async () => {
         const warn = vi.spyOn(pulumi.log, "warn");
         const customTimeouts = { delete: "1h" };
         for (const name of ["gone-1", "gone-2"]) {
@@ -111,7 +111,7 @@ describe("the registration with the engine contains", () => {
         [{ update: "1h30m" }, "90 minutes"],
         [{ create: "1.5s", update: "2h" }, "2 seconds"],
         [{ delete: "5m" }, undefined],
-    ])("customTimeouts %j, where no timeout is given", async (customTimeouts, timeout) => {
+    ])("customTimeouts %j, if no timeout is given", async (customTimeouts, timeout) => {
         const name = `timeouts-${JSON.stringify(customTimeouts)}`;
         const { inputs } = await registrationOf(
             new Snapshot(name, { volumeId: "vol-1" }, { customTimeouts }),
@@ -125,13 +125,13 @@ describe("the registration with the engine contains", () => {
         expect((await registrationOf(explicit)).inputs["timeout"]).toBe("1 day");
     });
 
-    test("customTimeouts add no timeout to a resource that has none", async () => {
+    test("no timeout from customTimeouts for a resource without one", async () => {
         const share = new SnapshotShare("s", { snapshotId: "snap-1" }, { customTimeouts: { create: "1m" } });
         const has = "timeout" in snapshotShareRules;
         expect((await registrationOf(share)).inputs["timeout"]).toBe(has ? "1 minutes" : undefined);
     });
 
-    test("the arguments that a transformation of the stack or of a parent makes secret", async () => {
+    test("the arguments that a transformation of the stack or a parent makes secret", async () => {
         const hide: pulumi.ResourceTransformation = ({ props, opts }) => ({
             props: { ...(props as object), tags: { token: pulumi.secret("s") } },
             opts,
@@ -143,7 +143,7 @@ describe("the registration with the engine contains", () => {
         expect((await registrationOf(own)).inputs["__secrets"]).toEqual(["tags"]);
     });
 
-    test("digests of the arguments as they arrive, so that the provider notices what a transform changes", async () => {
+    test("digests of the original arguments, so that the provider detects changes by a transform", async () => {
         const inputsOf = async (name: string, args: object, opts: pulumi.CustomResourceOptions = {}) =>
             (await registrationOf(new Snapshot(name, { volumeId: "vol-1", ...args }, opts))).inputs;
         const tags = { a: Promise.resolve("1"), b: undefined, c: "2" };
@@ -163,7 +163,7 @@ describe("the registration with the engine contains", () => {
         ]);
     });
 
-    test("the secret arguments, if there is one", async () => {
+    test("the secret arguments, if any", async () => {
         const tags = { token: pulumi.secret("s") };
         const secret = await registrationOf(new Snapshot("secret", { volumeId: "vol-1", tags }));
         expect(secret.inputs["__secrets"]).toEqual(["tags"]);
@@ -180,7 +180,7 @@ describe("the registration with the engine contains", () => {
     });
 });
 
-test("every property, input or not, is an output", async () => {
+test("all properties, including inputs, are outputs", async () => {
     const snapshot = new Snapshot("outputs", { volumeId: "vol-1", timeout: "1 hour" });
     const outputs = [
         ...["snapshotId", "arn", "ownerId", "state", "progress", "startTime", "completionTime"],
@@ -196,7 +196,7 @@ test("every property, input or not, is an output", async () => {
     expect(await valueOf(snapshot.description)).toBeUndefined();
 });
 
-test("types: arguments may be plain, promised or outputs; outputs are of their own types", () => {
+test("types: arguments may be values, promises or outputs; outputs have exact types", () => {
     const volumeId = pulumi.output("vol-1");
     expectTypeOf({ volumeId: "vol-1" }).toExtend<SnapshotArgs>();
     expectTypeOf({ volumeId }).toExtend<SnapshotArgs>();

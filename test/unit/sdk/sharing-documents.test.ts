@@ -57,10 +57,10 @@ describe("what is allowed", () => {
             "share with a listed and another account",
             { action: modify, context: add(listed, foreign) },
         ],
-        ["private", false, "change grants that EC2 does not pass to IAM", { action: modify }],
-        ["public", false, "change grants that EC2 does not pass to IAM", { action: modify }],
+        ["private", false, "change grants without condition keys", { action: modify }],
+        ["public", false, "change grants without condition keys", { action: modify }],
         ["private", false, "reset all grants", { action: "ec2:ResetSnapshotAttribute" }],
-        ["private", false, "share an image", { action: "ec2:ModifyImageAttribute", on: image }],
+        ["private", false, "share an AMI", { action: "ec2:ModifyImageAttribute", on: image }],
         ["private", false, "delete", { action: "ec2:DeleteSnapshot" }],
         ["public", true, "make public", { action: modify, context: publish }],
         ["public", true, "make private again", { action: modify, context: { "ec2:Remove/group": "all" } }],
@@ -72,7 +72,7 @@ describe("what is allowed", () => {
         expect(await allows(attached, { principal: alice, ...request })).toBe(expected);
     });
 
-    test("with a group, only its snapshots can be shared, and any can be revoked", async () => {
+    test("with a group, only its snapshots can be shared, and any share can be revoked", async () => {
         const { allow } = sharingPolicyDocuments({ accounts: [listed], group: "payments" });
         const attached = { identityPolicies: named(allow.private) };
         const isAllowed = (group: string, context: Record<string, string | string[]>) =>
@@ -108,15 +108,19 @@ describe("the key", () => {
             "a listed account decrypts through EC2",
             { principal: user(listed), action: "kms:Decrypt", context: through },
         ],
-        [false, "and not by itself", { principal: user(listed), action: "kms:Decrypt" }],
+        [
+            false,
+            "a listed account does not decrypt directly",
+            { principal: user(listed), action: "kms:Decrypt" },
+        ],
         [
             true,
-            "it lets EC2 use the key",
+            "a listed account lets EC2 use the key",
             { principal: user(listed), action: "kms:CreateGrant", context: grant },
         ],
         [
             false,
-            "and nobody else",
+            "a listed account lets no other principal use the key",
             {
                 principal: user(listed),
                 action: "kms:CreateGrant",
@@ -139,7 +143,7 @@ describe("the key", () => {
     });
 });
 
-test("what is no account id is refused, naming it", () => {
+test("an invalid account id is rejected with its value", () => {
     expect(() => sharingPolicyDocuments({ accounts: ["prod"] })).toThrow(
         'accounts: "prod" is not an account id of 12 digits',
     );
@@ -156,7 +160,7 @@ test.each([
     [{ roles: [`arn:aws:iam::${own}:role/*`] }, "is neither the name nor the ARN of a role"],
     [{ roles: ["arn:*"] }, "is neither the name nor the ARN of a role"],
     [{ roles: [`arn:aws:iam::${own}:user/alice`] }, "is neither the name nor the ARN of a role"],
-])("a principal that excepts others, or nobody, is refused: %o", (privateSharers, message) => {
+])("a principal with a wildcard or without a name is rejected: %o", (privateSharers, message) => {
     expect(() => sharingPolicyDocuments({ accounts: [listed], privateSharers })).toThrow(message);
 });
 

@@ -221,7 +221,7 @@ describe("the guardrail, as a permissions boundary", () => {
     });
 });
 
-test("without accounts and sharers, nobody can share, and everybody can revoke", async () => {
+test("without accounts and sharers, no principal can share, and every principal can revoke", async () => {
     const attached = {
         identityPolicies: named(everything),
         serviceControlPolicies: [

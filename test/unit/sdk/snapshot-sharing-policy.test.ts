@@ -32,7 +32,7 @@ const sharers = {
 };
 const ids = ["011122223333", "444455556666", "123456789012"];
 
-test("each kind of sharers has one policy, attached to every group, role and user named", async () => {
+test("each kind of sharers has one policy, attached to every given group, role and user", async () => {
     const { policy, urns } = await createPolicy("sharing", sharers);
     const { allow } = sharingPolicyDocuments({ ...sharers, accounts: ids });
     const attached = registrations.map(({ type, name, inputs }) => [type, name, inputs]);
@@ -71,7 +71,7 @@ test("without sharers, there is no policy", async () => {
     expect(await valueOf(policy.privatePolicyArn)).toBeUndefined();
 });
 
-test("an alias that is not configured is refused, naming those that are", () => {
+test("an alias that is not configured is rejected with the configured ones", () => {
     expect(() => new SnapshotSharingPolicy("wrong", { accounts: ["prods"] })).toThrow(
         'accounts: "prods" is neither an account id of 12 digits nor an alias in ebs-snapshots:accounts (audit, prod)',
     );

@@ -7,8 +7,8 @@ const sites = (...files: (string | undefined)[]) => files.map((file) => ({ getFi
 const filesOf = (frames: { getFileName: () => string | undefined }[]) =>
     frames.map((frame) => frame.getFileName());
 
-describe("of a stack trace, there stay", () => {
-    test("the frames of the SDK's classes, one of this package, and those of the program", () => {
+describe("a filtered stack trace contains", () => {
+    test("frames of the SDK's classes, one of this package, and those of the program", () => {
         const trace = sites(
             `${sdk}/resource.js`,
             `${sdk}/resource.js`,
@@ -31,7 +31,7 @@ describe("of a stack trace, there stay", () => {
         ]);
     });
 
-    test("none of the files of a component of this package, so that its children have the program's line", () => {
+    test("no files of a component of this package, so that its children have the program's line", () => {
         const trace = sites(
             `${sdk}/resource.js`,
             `${folder}/resource.js`,
@@ -45,20 +45,20 @@ describe("of a stack trace, there stay", () => {
         ]);
     });
 
-    test("nothing but the SDK's, where there is nothing else", () => {
+    test("only frames of the SDK, if there are no others", () => {
         expect(userFrames(sites(`${sdk}/a.js`, `${sdk}/b.js`), folder)).toEqual([]);
         expect(userFrames([], folder)).toEqual([]);
     });
 });
 
-describe("while frames are kept", () => {
+describe("while frames are filtered", () => {
     const errors: { prepareStackTrace?: (error: Error, sites: NodeJS.CallSite[]) => unknown } = Error;
     const before = errors.prepareStackTrace;
     afterEach(() => {
         if (before !== undefined) errors.prepareStackTrace = before;
     });
 
-    test("the position of an anonymous function is in parentheses, where the SDK reads it", () => {
+    test("the position of an anonymous function is in parentheses, as the SDK expects it", () => {
         errors.prepareStackTrace = () =>
             "Error\n    at f (/app/a.js:1:2)\n    at /app/b.js:3:4\n    at async /app/c.js:5:6";
         const keepAllFrames = keepUserFrames();
@@ -69,7 +69,7 @@ describe("while frames are kept", () => {
         expect(new Error().stack).toContain("    at /app/b.js:3:4");
     });
 
-    test("nothing is changed where Node itself formats traces", () => {
+    test("nothing changes if Node formats the traces", () => {
         Reflect.deleteProperty(errors, "prepareStackTrace");
         keepUserFrames()();
         expect(errors.prepareStackTrace).toBeUndefined();

@@ -4,13 +4,13 @@ import { alice, bob, carol, config, ec2, hostOf, snapshotId } from "./share-host
 import type { Host } from "../host";
 import { refusal, type Answering } from "../wire";
 
-describe("what earlier versions left", () => {
+describe("a share of an earlier version", () => {
     const tag = (key: string) =>
         `<tagSet><item><key>pulumi-ebs-snapshots:${key}</key><value>${alice}</value></item></tagSet>`;
     const sent = (host: Host, name: string) =>
         host.wire.requests.filter(({ action }) => action === name).map(({ params }) => params);
 
-    test("is owned according to its state, and its tag of any stack is removed with the next change", async () => {
+    test("is owned according to its state, and its tag of any stack is removed by the next change", async () => {
         const host = hostOf(config, ec2([alice, bob], tag("granted-0a1b2c3d")));
         const old = { region: "us-east-1", snapshotId, accounts: ["prod", bob] };
         const state = { ...old, accountIds: [alice], granted: [alice, carol], grants: [alice, bob] };
@@ -23,7 +23,7 @@ describe("what earlier versions left", () => {
         ]);
     });
 
-    test("is revoked by a deletion, and its tag is removed; a failed removal is only a warning", async () => {
+    test("is revoked on delete with its tag; a failed removal of the tag is a warning", async () => {
         const answering: Answering = (request, count) =>
             request.action === "DeleteTags"
                 ? refusal("UnauthorizedOperation", "no", 403)

@@ -4,7 +4,7 @@ import { grantChanges, surplusGrants } from "../../../provider/share/grant-chang
 import { alice, bob, config, ec2, ec2Of, hostOf, owner, snapshotId } from "./share-host";
 import { answer, refusal, type Answering } from "../wire";
 
-test("an unchanged share makes no call, a changed one makes one", async () => {
+test("an unchanged share makes no call, a changed one makes one call", async () => {
     const host = hostOf();
     const { inputs } = await host.check({ snapshotId, accounts: ["prod"] });
     const before = host.wire.requests.length;
@@ -14,7 +14,7 @@ test("an unchanged share makes no call, a changed one makes one", async () => {
     expect(host.wire.requests.slice(before).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 });
 
-test("one create right after its check is one change and one read, without a tag", async () => {
+test("a create right after its check makes one change and one read, and writes no tag", async () => {
     const host = hostOf(config, ec2([bob]));
     const { inputs } = await host.check({ snapshotId, accounts: ["prod"] });
     const before = host.wire.requests.length;
@@ -46,7 +46,7 @@ test("an up of 100 shares, checked one after another, takes at most 320 calls, n
     expect(host.wire.requests.length).toBeLessThanOrEqual(320);
 });
 
-test("a change that is cut off halfway leaves the share in the state, which owns all that it may have granted", async () => {
+test("a partly failed change keeps the share in the state as the owner of all possible grants", async () => {
     const many = Array.from({ length: 501 }, (_, index) => String(10 ** 11 + index));
     let calls = 0;
     const answering: Answering = (request, count) =>
@@ -61,7 +61,7 @@ test("a change that is cut off halfway leaves the share in the state, which owns
     });
 });
 
-test("an answer without the list of grants is an error, not an empty list", async () => {
+test("a response without the list of grants is an error, not an empty list", async () => {
     const answering: Answering = (request, count) =>
         request.action === "DescribeSnapshotAttribute" ? answer(request.action) : ec2()(request, count);
     const state = { region: "us-east-1", snapshotId, accounts: [alice], accountIds: [alice] };
@@ -71,7 +71,7 @@ test("an answer without the list of grants is an error, not an empty list", asyn
     );
 });
 
-test("a change that EC2 never shows fails with what is missing, and the share stays in the state", async () => {
+test("a change that never becomes visible fails with the missing grants, and the state keeps the share", async () => {
     const deaf: Answering = (request, count) =>
         request.action === "ModifySnapshotAttribute" ? answer(request.action) : ec2()(request, count);
     const host = hostOf(config, deaf);
@@ -85,7 +85,7 @@ test("a change that EC2 never shows fails with what is missing, and the share st
     });
 });
 
-describe("what is to be changed", () => {
+describe("the planned changes", () => {
     const grant = fc.constantFrom(
         "all",
         ...Array.from({ length: 8 }, (_, index) => String(10 ** 11 + index)),
@@ -108,7 +108,7 @@ describe("what is to be changed", () => {
         );
     });
 
-    test("without exclusive, accounts that the share does not own stay", () => {
+    test("without exclusive, accounts that the share does not own are kept", () => {
         fc.assert(
             fc.property(situation, grants, (observed, desired) => {
                 const { removed } = grantChanges(observed, desired, false, []);

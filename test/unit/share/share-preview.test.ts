@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
 import { alice, bob, carol, config, ec2, hostOf, open, snapshotId } from "./share-host";
 
-describe("a preview names who loses access", () => {
+describe("a preview lists accounts that lose access", () => {
     const warnings = async (state: Properties, given: Properties) => {
         const host = hostOf();
         const before = {
@@ -21,48 +21,48 @@ describe("a preview names who loses access", () => {
     ];
 
     test.each<[string, Properties, Properties, string[]]>([
-        ["an account that is taken out", {}, { accounts: [bob] }, revokes(alice)],
-        ["none that stays, whatever the order", {}, { accounts: [bob, "prod"] }, []],
-        ["one that others gave, too", { granted: [bob] }, { accounts: [bob] }, revokes(alice)],
+        ["a removed account", {}, { accounts: [bob] }, revokes(alice)],
+        ["no account that is kept, in any order", {}, { accounts: [bob, "prod"] }, []],
+        ["an account granted outside Pulumi", { granted: [bob] }, { accounts: [bob] }, revokes(alice)],
         [
-            "one behind an alias that means another by now",
+            "the former account of a changed alias",
             { accounts: ["prod", bob], accountIds: [bob, carol] },
             { accounts: ["prod", bob] },
             revokes(carol),
         ],
         [
-            "of an exclusive share too",
+            "an account of an exclusive share",
             { exclusive: true, accounts: ["prod"], accountIds: [carol] },
             { exclusive: true, accounts: ["prod"] },
             revokes(carol),
         ],
         ["everyone", { accountIds: [], public: true, accounts: [] }, { accounts: [] }, revokes("everyone")],
-        ["those of the former snapshot", {}, { snapshotId: "snap-2" }, revokes(`${alice}, ${bob}`)],
+        ["accounts of the former snapshot", {}, { snapshotId: "snap-2" }, revokes(`${alice}, ${bob}`)],
         [
-            "and, if it was exclusive, whoever had access to it",
+            "all accounts of the former snapshot of an exclusive share",
             { exclusive: true, grants: [alice, bob, carol] },
             { snapshotId: "snap-2", exclusive: true },
             revokes(`${alice}, ${bob}, ${carol}`),
         ],
         [
-            "nobody by a secret account",
+            "no account number that is secret",
             { __secrets: ["accounts"] },
             { accounts: [bob] },
             revokes("1 account"),
         ],
         [
-            "nobody by an account that is secret from now on",
+            "no account number that becomes secret",
             {},
             { accounts: [bob], __secrets: ["accounts"] },
             revokes("1 account"),
         ],
-        ["nobody as long as it is not known", {}, { accounts: UNKNOWN }, []],
+        ["no account if the new ones are unknown", {}, { accounts: UNKNOWN }, []],
     ])("%s", async (_, state, inputs, expected) => {
         expect(await warnings(state, inputs)).toEqual(expected);
     });
 });
 
-test("a preview names the new accounts, and the ids of aliases", async () => {
+test("a preview lists the new accounts, and the ids of aliases", async () => {
     const host = hostOf(open);
     await host.check({ snapshotId, accounts: ["audit", "prod", bob], public: true });
     expect(host.messages[0]).toBe(
@@ -70,7 +70,7 @@ test("a preview names the new accounts, and the ids of aliases", async () => {
     );
 });
 
-test("accounts that go from secret to plain are named in the clear in no message", async () => {
+test("accounts that change from secret to plain are not shown in any message", async () => {
     const host = hostOf(config, ec2([alice, bob, carol]));
     const secret = { snapshotId, accounts: [alice, bob], exclusive: true, __secrets: ["accounts"] };
     const { inputs: olds } = await host.check(secret);

@@ -75,22 +75,22 @@ describe("accounts", () => {
         return (await host.clock.until(host.lifecycle.diff(snapshotId, state, news))).changes ?? true;
     };
 
-    test("in another order, or twice, are no difference; behind another id, an alias is one", async () => {
+    test("show no diff in another order or repeated; an alias with another id does", async () => {
         expect(await differs(["prod", bob], [bob, "prod", bob], [alice, bob])).toBe(false);
         expect(await differs(["prod"], ["prod"], [carol])).toBe(true);
     });
 
-    test("that are not known yet count as different", async () => {
+    test("that are unknown count as different", async () => {
         expect(await differs(["prod"], ["prod", UNKNOWN], [alice])).toBe(true);
     });
 
-    test("if no alias is configured, the message says so", async () => {
+    test("that are aliases are rejected with a message if none is configured", async () => {
         expect(await hostOf(baseConfig).failures({ snapshotId, accounts: ["prod"] })).toEqual([
             'accounts[0] is "prod", but must be an account id of 12 digits or an alias: none is configured under ebs-snapshots:accounts',
         ]);
     });
 
-    test("that are secret are in no message, and what derives from them is secret too", async () => {
+    test("that are secret are in no message, and derived values are secret too", async () => {
         const host = hostOf(config, ec2([bob]));
         const args = { snapshotId, accounts: [alice], exclusive: true, __secrets: ["accounts"] };
         const { inputs } = await host.check(args);
@@ -104,7 +104,7 @@ describe("accounts", () => {
     });
 });
 
-test("without allowPublicSharing, public is refused, with the risk and the key to set", async () => {
+test("without allowPublicSharing, public is rejected with the risk and the key to set", async () => {
     expect(await hostOf().failures({ snapshotId, public: true })).toEqual([
         "public is true, but must be false in this stack: a public snapshot gives everything on its volume to everyone " +
             "with an AWS account, and copies of it cannot be taken back. To allow it: " +
@@ -123,10 +123,10 @@ test("a caller without read permissions can still preview", async () => {
 });
 
 test.each([
-    ["an exclusive one, then another", true, false],
-    ["another, then an exclusive one", false, true],
-    ["two exclusive ones", true, true],
-])("%s of the same snapshot: the second is refused, naming the first", async (_, first, second) => {
+    ["an exclusive share, then another", true, false],
+    ["a share, then an exclusive one", false, true],
+    ["two exclusive shares", true, true],
+])("%s of the same snapshot: the second is rejected with the name of the first", async (_, first, second) => {
     const host = hostOf();
     expect(await host.failures({ __urn: "urn-one", snapshotId, exclusive: first })).toEqual([]);
     const refused = await host.failures({ __urn: "urn-two", snapshotId, exclusive: second });
@@ -136,7 +136,7 @@ test.each([
     expect(await host.failures({ __urn: "urn-one", snapshotId, exclusive: first })).toHaveLength(1);
 });
 
-test("check and diff of a share answer whatever comes, and never throw", async () => {
+test("check and diff of a share handle any input without an exception", async () => {
     const host = hostOf(open);
     const value = fc.oneof(
         fc.constantFrom<unknown>(UNKNOWN, null, snapshotId, alice, "prod", true, [alice], [bob, UNKNOWN]),

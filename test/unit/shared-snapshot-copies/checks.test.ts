@@ -38,11 +38,8 @@ test.each<[string, object]>([
             enabled: false,
         },
     ],
-    ["values that are known later", { ...args, fromAccounts: [output("1")], role: output("a") }],
-    [
-        "a key that is known later",
-        { ...args, copyTo: [{ ...ireland, encrypted: true, kmsKeyId: output("k") }] },
-    ],
+    ["unknown values", { ...args, fromAccounts: [output("1")], role: output("a") }],
+    ["an unknown key", { ...args, copyTo: [{ ...ireland, encrypted: true, kmsKeyId: output("k") }] }],
     ["a flag", { ...args, descriptionMatches: "(?i).*production.*" }],
     ["a group with flags, an atomic group", { ...args, descriptionMatches: "(?i:prod)(?>uction).*" }],
     ["a possessive quantifier", { ...args, descriptionMatches: "[a-z]++ \\++.*" }],
@@ -96,17 +93,17 @@ test.each<[string, object]>([
     ],
     [`role is "copies", but must be the ARN of a role`, { ...args, role: "copies" }],
     ["enabled is null. Omit it instead", { ...args, enabled: null }],
-])("refuses, on the argument at fault: %s", (message, given) => {
+])("rejects at the invalid argument: %s", (message, given) => {
     expect(failuresOf(given)).toContain(message);
 });
 
-test("what is not an argument is refused, with a suggestion", () => {
+test("an unknown argument is rejected with a suggestion", () => {
     expect(failuresOf({ ...args, fromAccount: ["production"] }).join()).toContain(
         "Did you mean `fromAccounts`?",
     );
 });
 
-test("whatever is given, the checks end with words, and what they accept can be translated", () => {
+test("checks handle any input with messages, and accepted inputs can be translated", () => {
     const part = fc.oneof(
         fc.constantFrom<unknown>("production", ireland, [ireland], role, ".*"),
         fc.jsonValue(),

@@ -39,11 +39,11 @@ const rule = (name: string, region = "us-east-1") => `arn:aws:events:${region}:$
 
 test.each<Row>([
     [true, "lists snapshots", { action: "ec2:DescribeSnapshots", on: "*" }],
-    [true, "copies what is shared", { action: copy, context: { "ec2:Owner": sharer } }],
-    [true, "creates the copy in a region", { action: copy, on: snapshotArn("eu-west-1") }],
+    [true, "copies a shared snapshot", { action: copy, context: { "ec2:Owner": sharer } }],
+    [true, "creates the copy in a region of the rule", { action: copy, on: snapshotArn("eu-west-1") }],
     [true, "owns the copy", { action: copy, on: snapshotArn("eu-west-1"), context: { "ec2:Owner": own } }],
-    [false, "copies what another account shares", { action: copy, context: { "ec2:Owner": stranger } }],
-    [false, "copies to another region", { action: copy, on: snapshotArn("sa-east-1") }],
+    [false, "copies a snapshot of an unlisted account", { action: copy, context: { "ec2:Owner": stranger } }],
+    [false, "copies to an unlisted region", { action: copy, on: snapshotArn("sa-east-1") }],
     [true, "tags a copy", { action: "ec2:CreateTags", on: snapshotArn("eu-west-1") }],
     [
         false,
@@ -71,7 +71,7 @@ test.each<Row>([
     ],
     [false, "deletes any other snapshot", { action: "ec2:DeleteSnapshot", on: snapshotArn("eu-west-1") }],
     [false, "deletes snapshots of its own region", { action: "ec2:DeleteSnapshot", context: copied }],
-    [false, "takes snapshots", { action: "ec2:CreateSnapshot" }],
+    [false, "creates snapshots", { action: "ec2:CreateSnapshot" }],
     [
         false,
         "shares its copies",
@@ -104,7 +104,7 @@ test.each<Row>([
     ],
     [
         false,
-        "decrypts with it directly",
+        "decrypts with that key directly",
         { action: "kms:Decrypt", on: keyArn("us-east-1", sharer), owner: sharer, context: via("s3") },
     ],
     [
@@ -119,7 +119,7 @@ test.each<Row>([
     ],
     [
         false,
-        "creates other grants on it",
+        "creates other grants on that key",
         {
             action: "kms:CreateGrant",
             on: keyArn("us-east-1", sharer),
@@ -172,7 +172,7 @@ test.each<Row>([
     ],
     [
         true,
-        "encrypts with any of its own keys where none is named, since the default key is unknown",
+        "encrypts with any of its own keys if none is given, because the default key is unknown",
         {
             action: "kms:ReEncryptTo",
             on: keyArn("eu-north-1", own),

@@ -35,7 +35,7 @@ const args: SharedSnapshotCopiesArgs = {
 
 const role = "arn:aws:iam::123456789012:role/copies";
 
-test("with a role given, its only child is the policy, with the sharing accounts, the Regions and the ages of the copies", async () => {
+test("with an explicit role, the only child is the policy with accounts, regions and retention", async () => {
     const { outputs, names } = await registerCopies({ ...args, role, descriptionMatches: ".*production.*" });
     expect(names).toEqual(["LifecyclePolicy prod/copies", "SharedSnapshotCopies prod/copies"]);
     expect(outputs).toMatchObject({ policyId: "prod/copies-id", roleArn: role });
@@ -78,7 +78,7 @@ test("with a role given, its only child is the policy, with the sharing accounts
     });
 });
 
-test("without one, it creates a role that DLM alone assumes, and that may delete the copies of this policy alone", async () => {
+test("without a role, it creates one that only DLM can assume and that deletes only copies of this policy", async () => {
     const permissionsBoundary = "arn:aws:iam::123456789012:policy/bound";
     const { outputs, names } = await registerCopies({ ...args, permissionsBoundary, enabled: false });
     expect(names).toEqual([
@@ -117,7 +117,7 @@ test("without one, it creates a role that DLM alone assumes, and that may delete
     });
 });
 
-test("an explicit provider tells the policy its region and its profile", async () => {
+test("an explicit provider passes its region and profile to the policy", async () => {
     const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
     await registerCopies({ ...args, role }, { providers: [provider] });
     expect(inputsOf("ebs:LifecyclePolicy", "prod/copies")).toMatchObject({
@@ -126,7 +126,7 @@ test("an explicit provider tells the policy its region and its profile", async (
     });
 });
 
-describe("is refused, and nothing is created", () => {
+describe("is rejected before anything is created", () => {
     test.each<[string, Partial<SharedSnapshotCopiesArgs>]>([
         ["fromAccounts[0] is", { fromAccounts: ["staging"] }],
         ["copyTo is", { copyTo: [] }],

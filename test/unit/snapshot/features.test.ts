@@ -73,7 +73,7 @@ describe("a lock", () => {
             undefined,
         ],
         [
-            "is requested in another mode",
+            "is requested if the mode differs",
             governed,
             compliance("30 days", "1 day"),
             request("compliance", 30, 24),
@@ -91,7 +91,7 @@ describe("a lock", () => {
             undefined,
         ],
         [
-            "is extended after its cool-off without one, which EC2 would refuse",
+            "is extended after its cool-off without a cool-off, which EC2 would reject",
             sealed,
             compliance("60 days", "1 day"),
             request("compliance", 60),
@@ -110,7 +110,7 @@ describe("a lock", () => {
         );
     });
 
-    test("is described with its end and with the permission that ends it", () => {
+    test("is described with its end and the permission to lift it", () => {
         expect(formatLock(governed)).toBe(
             "it is locked in governance mode until 2026-12-31T00:00:00.000Z; a caller with the permission ec2:UnlockSnapshot can lift the lock",
         );
@@ -122,7 +122,7 @@ describe("a lock", () => {
         expect(isLocked(undefined)).toBe(false);
     });
 
-    test("is compared with any value of an older state", () => {
+    test("is compared with any value of a state of an older version", () => {
         const nothing = { toString: 1 };
         const lock = { mode: "governance", expiresAt: "2026-12-31T00:00:00Z" };
         expect(lockRule.isEqual({ mode: "governance", expiresAt: nothing }, lock)).toBe(false);
@@ -133,7 +133,7 @@ describe("a lock", () => {
         expect(fastRestoreRule.isEqual(before.fastRestore, after.fastRestore)).toBe(false);
     });
 
-    test("is read: lifted, changed, or as declared", () => {
+    test("is read as lifted, changed, or as declared", () => {
         const declared: SnapshotLock = { mode: "governance", duration: "720 hours" };
         expect(inputFromLock(declared, undefined)).toBeUndefined();
         expect(inputFromLock(declared, governed)).toBe(declared);
@@ -144,7 +144,7 @@ describe("a lock", () => {
     });
 });
 
-describe("fast restore", () => {
+describe("fast snapshot restore", () => {
     const zone = (name: string, State: "enabling" | "optimizing" | "enabled" | "disabling" | "disabled") => ({
         AvailabilityZone: `us-east-1${name}`,
         AvailabilityZoneId: `use1-az${name}`,
@@ -152,7 +152,7 @@ describe("fast restore", () => {
         StateTransitionReason: "Client.UserInitiated",
     });
 
-    test("counts as enabled as soon as it is being enabled, by the name or the id of the zone", () => {
+    test("counts as enabled as soon as it is enabling, by the name or id of the zone", () => {
         const current = [
             zone("a", "enabling"),
             zone("b", "enabled"),
@@ -163,7 +163,7 @@ describe("fast restore", () => {
         expect(enabledZones(current, true)).toEqual(["use1-aza", "use1-azb"]);
     });
 
-    test("is awaited in every zone, and the wait fails if it is disabled meanwhile", () => {
+    test("is awaited in every zone, and the wait fails if it is disabled in the meantime", () => {
         const desired = ["us-east-1a", "us-east-1b"];
         expect(evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "enabled")], false)).toBe(
             "done",
@@ -179,7 +179,7 @@ describe("fast restore", () => {
         });
     });
 
-    test("is read: disabled, in other zones, or as declared", () => {
+    test("is read as disabled, in other zones, or as declared", () => {
         const declared = { availabilityZones: ["us-east-1b", "us-east-1a", "us-east-1a"] };
         expect(inputFromFastRestore(declared, undefined)).toBeUndefined();
         expect(inputFromFastRestore(declared, [zone("a", "enabled"), zone("b", "enabled")])).toBe(declared);
@@ -219,13 +219,13 @@ describe("the archive", () => {
         expect(requiredMove(moving("archival-in-progress"), { storageTier: "archive" })).toBeUndefined();
     });
 
-    test("restores a snapshot for a new number of days, and not again for the same number", () => {
+    test("restores a snapshot for a new number of days, but not again for the same number", () => {
         expect(isRestoreRequested({ temporaryRestoreDays: 3 }, {})).toBe(true);
         expect(isRestoreRequested({ temporaryRestoreDays: 3 }, { temporaryRestoreDays: 3 })).toBe(false);
         expect(isRestoreRequested({}, { temporaryRestoreDays: 3 })).toBe(false);
     });
 
-    test("is awaited by the status of this move, not of an earlier one", () => {
+    test("is awaited by the status of the current move, not of an earlier one", () => {
         const failed = {
             ...moving("archival-in-progress"),
             LastTieringOperationStatus: "archival-failed" as const,

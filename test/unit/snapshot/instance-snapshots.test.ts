@@ -52,7 +52,7 @@ const table: Table = {
 
 testRules(host, { instanceId: "i-1" }, table);
 
-test("a set is not adopted: what it does not take is refused by name", async () => {
+test("multi-volume snapshots cannot be adopted: unsupported properties are rejected by name", async () => {
     const [failure = ""] = await host.failures({ instanceId: "i-1", adopt: "snap-1" });
     expect(failure).toMatch(/^adopt is not a supported property\. Supported: .*excludeBootVolume/);
 });

@@ -95,13 +95,13 @@ const table: Table = {
 testRules(newHost(), base, table);
 
 describe("encryption", () => {
-    test("a key is for an encrypted copy", async () => {
+    test("a key requires an encrypted copy", async () => {
         expect(await newHost().failures({ ...base, encrypted: false, kmsKeyId: "alias/backup" })).toEqual([
             "kmsKeyId cannot be combined with encrypted: false. Remove one of them.",
         ]);
     });
 
-    test("what AWS shows in other words than the program is no difference, nor is going over to its words", async () => {
+    test("an equivalent form of AWS's value shows no diff, nor does adopting that form", async () => {
         const host = newHost();
         const state = {
             kmsKeyId: arn,
@@ -125,7 +125,7 @@ describe("encryption", () => {
     });
 });
 
-test("the source is read once, and not at all if neither it nor encrypted changed", async () => {
+test("the source is read once, and not at all if neither the source nor `encrypted` changed", async () => {
     const host = newHost();
     const { inputs } = await host.check(base);
     const requests = () =>
@@ -152,7 +152,7 @@ test("a failed check against AWS is a warning at the preview, because up checks 
     ]);
 });
 
-test("an archived source is refused; a source that is a copy in the same region causes a message", async () => {
+test("an archived source is rejected; a source that is a copy in the same region causes a message", async () => {
     const source = (facts: string) =>
         new Host(
             baseConfig,

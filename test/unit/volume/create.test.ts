@@ -62,7 +62,7 @@ function tokensOf(host: Host): (string | undefined)[] {
 }
 
 describe("the client token", () => {
-    test("is the same when a run is repeated, and another one for other inputs and for a replacement", async () => {
+    test("is equal in a repeated run, and different for other inputs and for a replacement", async () => {
         const [one, again, other, next] = [hostWith(), hostWith(), hostWith(), hostWith()];
         await createdBy(one);
         await createdBy(again);
@@ -82,7 +82,7 @@ describe("the client token", () => {
         expect(new Set([token, ...tokensOf(other), ...tokensOf(next)]).size).toBe(3);
     });
 
-    test("that was used for a deleted volume is followed by the next one", async () => {
+    test("that was used for a deleted volume is incremented", async () => {
         const mismatch = hostWith((_, count) =>
             count === 1 ? refusal("IdempotentParameterMismatch", "Arguments are inconsistent") : undefined,
         );
@@ -97,7 +97,7 @@ describe("the client token", () => {
         expect(new Set(tokensOf(stale)).size).toBe(2);
     });
 
-    test("that a call of an interrupted run has used, which is under way still, gives the volume of that call", async () => {
+    test("that a call of an interrupted run still uses returns the volume of that call", async () => {
         let id = "";
         const host = hostWith(
             (request) => {
@@ -111,7 +111,7 @@ describe("the client token", () => {
     });
 });
 
-test("an error of EC2 names the resource, and no volume is in the state", async () => {
+test("an error of EC2 contains the resource, and the state has no volume", async () => {
     const host = hostWith(() =>
         refusal("VolumeLimitExceeded", "You have exceeded your maximum gp3 storage limit"),
     );

@@ -27,20 +27,20 @@ describe("deleting a volume", () => {
         return host.clock.now() - start;
     };
 
-    test.each(["detaching", "busy"])("waits while it is %s, for longer than 30 seconds", async (state) => {
+    test.each(["detaching", "busy"])("waits for more than 30 seconds while it is %s", async (state) => {
         const attachments = Array.from({ length: 8 }, () => attachment(state));
         const host = hostWith([...attachments, ""], 1);
         expect(await destroy(host)).toBeGreaterThan(30_000);
         expect(host.wire.count("DeleteVolume")).toBe(2);
     });
 
-    test("is repeated if EC2 returns VolumeInUse although nothing is attached", async () => {
+    test("is repeated if EC2 returns VolumeInUse although the volume is not attached", async () => {
         const host = hostWith(["", "", ""], 3);
         await destroy(host);
         expect(host.wire.count("DeleteVolume")).toBe(4);
     });
 
-    test("fails after about 30 seconds if it stays attached, and names the instance", async () => {
+    test("fails after about 30 seconds with the instance id if it is still attached", async () => {
         const host = hostWith(
             Array.from({ length: 99 }, () => attachment("attached")),
             99,

@@ -76,7 +76,7 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
     const diff = (state: Properties, inputs: Properties) =>
         host.clock.until(host.lifecycle.diff("vol-9", state, inputs)) as Promise<{ replaces?: string[] }>;
 
-    test("check and diff answer whatever comes; what they refuse, they refuse in words", async () => {
+    test("check and diff handle any input without an exception; rejections have a message", async () => {
         const refused: string[] = [];
         await fc.assert(
             fc.asyncProperty(fc.oneof(nearly, anything), fc.oneof(nearly, anything), async (olds, news) => {
@@ -95,7 +95,7 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
             );
     });
 
-    test("a state is no change against its own inputs, and an unknown value never replaces it", async () => {
+    test("a state shows no diff with its own inputs, and an unknown value never replaces it", async () => {
         let accepted = 0;
         await fc.assert(
             fc.asyncProperty(nearly, fc.subarray(properties), async (news, hidden) => {

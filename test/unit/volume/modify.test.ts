@@ -27,11 +27,11 @@ describe("a modification", () => {
             { volumeType: "io2", iops: 3_000, multiAttachEnabled: true },
             { VolumeType: "io2", Iops: 3_000, MultiAttachEnabled: true },
         ],
-    ])("towards %j is %j", (desired, plan) => {
+    ])("to %j is %j", (desired, plan) => {
         expect(planModification(current, desired)).toEqual(plan);
     });
 
-    test("is recognised by its targets, unless it failed", () => {
+    test("is recognized by its target values, unless it failed", () => {
         const last = { TargetSize: 20, TargetIops: 3_000 };
         expect(includesPlan({ ...last, ModificationState: "modifying" }, { Size: 20 })).toBe(true);
         expect(includesPlan({ ...last, ModificationState: "failed" }, { Size: 20 })).toBe(false);
@@ -39,7 +39,7 @@ describe("a modification", () => {
         expect(includesPlan(undefined, { Size: 20 })).toBe(false);
     });
 
-    test("is done once the volume can be used; the one before does not count", () => {
+    test("is complete once the volume is usable; the previous modification does not count", () => {
         expect(evaluateModification({ ModificationState: "modifying", Progress: 7 })).toEqual({
             pending: "modifying 7%",
         });
@@ -55,7 +55,7 @@ describe("a modification", () => {
     });
 });
 
-describe("figures that are left out", () => {
+describe("omitted size and performance", () => {
     const io2 = { VolumeType: "io2" as const, Iops: 20_000, Size: 8, MultiAttachEnabled: true };
 
     test("do not change an io2 volume", async () => {
@@ -66,7 +66,7 @@ describe("figures that are left out", () => {
         expect(planModification(io2, {})).toBeUndefined();
     });
 
-    test("are not refused by the rules of gp3 for an existing volume", () => {
+    test("are not rejected by the rules of gp3 for an existing volume", () => {
         const inputs = { snapshotId: "snap-1", availabilityZone: "us-east-1a", multiAttachEnabled: true };
         expect(checkVolumeFromSnapshot(inputs, inputs)).toEqual([]);
         expect(checkVolumeFromSnapshot(inputs, {})).toHaveLength(1);

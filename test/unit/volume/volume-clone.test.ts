@@ -68,7 +68,7 @@ describe("the source", () => {
         ]);
     });
 
-    test("that is being created is waited for, and one that is not there is refused", async () => {
+    test("that is being created is awaited, and one that does not exist is rejected", async () => {
         expect(await hostOf(volumeWith("<status>creating</status>")).failures(base)).toEqual([]);
         const none = hostOf(({ action }) =>
             action === "DescribeVolumes"
@@ -81,7 +81,7 @@ describe("the source", () => {
         ]);
     });
 
-    test("in a Local Zone decides the default type, which may then lack figures", async () => {
+    test("in a Local Zone leaves the default type unknown, so arguments are not checked against it", async () => {
         const zone = "<status>available</status><availabilityZone>us-west-2-lax-1a</availabilityZone>";
         const host = hostOf(volumeWith(zone));
         expect(await host.failures({ ...base, multiAttachEnabled: true })).toEqual([]);
@@ -90,14 +90,14 @@ describe("the source", () => {
         ]);
     });
 
-    test("that the caller must not read is a warning", async () => {
+    test("that the caller may not read causes a warning", async () => {
         const host = hostOf(() => refusal("UnauthorizedOperation", "You are not authorized", 403));
         expect(await host.failures(base)).toEqual([]);
         expect(host.messages.join()).toMatch(/could not be validated against AWS: .*ec2:DescribeVolumes/);
     });
 });
 
-test("a declared type is checked without the source, and a smaller size without another option", () => {
+test("a declared type is checked without the source, and a smaller size is rejected", () => {
     expect(
         checkVolumeClone({ ...base, volumeType: "gp2", iops: 100 }, {}).map(({ property }) => property),
     ).toEqual(["iops"]);

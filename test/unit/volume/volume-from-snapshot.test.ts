@@ -64,13 +64,13 @@ test.each([
     [{ volumeType: "io1", iops: 100, throughput: 100 }, "throughput"],
     [{ volumeType: "gp3", multiAttachEnabled: true }, "multiAttachEnabled"],
     [{ encrypted: false, kmsKeyId: "alias/a" }, "kmsKeyId"],
-])("%j is refused on %s", (inputs, property) => {
+])("%j is rejected at %s", (inputs, property) => {
     const failures = checkVolumeFromSnapshot({ ...base, region: "us-east-1", ...inputs }, {});
     expect(failures.map((failure) => failure.property)).toEqual([property]);
 });
 
 describe("another snapshot", () => {
-    test("is refused unless onSnapshotChange allows it; an unknown one is not evaluated", async () => {
+    test("is rejected unless onSnapshotChange allows it; an unknown one is not evaluated", async () => {
         const host = hostOf(snapshotOf(8));
         expect(await host.failures({ ...base, snapshotId: "snap-2" }, base)).toEqual([
             'snapshotId is "snap-2", but the volume was created from snap-1 and holds data written since. ' +
@@ -125,7 +125,7 @@ describe("the check reads the snapshot", () => {
         expect(host.wire.count("DescribeSnapshots")).toBe(1);
     });
 
-    test("one that is encrypted makes no unencrypted volume; one that is not there makes none", async () => {
+    test("an encrypted snapshot cannot create an unencrypted volume; a missing one cannot create any", async () => {
         expect(await hostOf(snapshotOf(8, true)).failures({ ...base, encrypted: false })).toEqual([
             "encrypted is false, but snapshot snap-1 is encrypted, and so is everything created from it. Remove encrypted.",
         ]);
@@ -139,7 +139,7 @@ describe("the check reads the snapshot", () => {
             expect(await none.failures(args)).toEqual([`snapshotId is "snap-1", but ${reason}`]);
     });
 
-    test("a snapshot that failed is refused at preview, also without a size", async () => {
+    test("a failed snapshot is rejected at preview, also without a size", async () => {
         const failed = hostOf(({ action }) =>
             answer(
                 action,
@@ -153,7 +153,7 @@ describe("the check reads the snapshot", () => {
         expect(failed.wire.count("DescribeSnapshots")).toBe(1);
     });
 
-    test("one in the archive makes none, unless it is lent for some days", async () => {
+    test("an archived snapshot is rejected unless it is temporarily restored", async () => {
         const inArchive = (more: string) =>
             hostOf(() =>
                 answer(
@@ -179,7 +179,7 @@ describe("the check reads the snapshot", () => {
     });
 });
 
-test("a size smaller than the volume is refused, even if only the state contains the volume's size", async () => {
+test("a size smaller than the volume is rejected, even if only the state contains the volume's size", async () => {
     const host = hostOf(snapshotOf(8));
     expect(await host.failures({ ...base, size: 10 }, { ...base, size: 20 })).toEqual([
         "size is 10, but the volume has 20 GiB, and EC2 cannot shrink a volume. Specify at least that size, or remove size. " +

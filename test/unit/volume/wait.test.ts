@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evaluateInitialization, evaluateVolume } from "../../../provider/volume/wait";
 
-test("a volume is usable, on its way, or has failed: every state is one of these", () => {
+test("every volume state is classified as usable, pending or failed", () => {
     expect(evaluateVolume({ State: "available" })).toBe("done");
     expect(evaluateVolume({ State: "in-use" })).toBe("done");
     expect(evaluateVolume({ State: "creating" })).toEqual({ pending: "creating" });
@@ -18,7 +18,7 @@ test("a volume is usable, on its way, or has failed: every state is one of these
     expect(evaluateVolume({ State: "resting" as never })).toHaveProperty("failed");
 });
 
-test("initialization is awaited if EC2 shows it", () => {
+test("initialization is awaited if EC2 reports it", () => {
     expect(evaluateInitialization({ InitializationStatusDetails: { Progress: 40 } })).toEqual({
         pending: "40%",
     });

@@ -29,7 +29,7 @@ describe("zones", () => {
         expect(isIdIn(region, zone)).toBe(expected);
     });
 
-    test("gp3 is the default in a region's own zones; on Outposts and in Local Zones there is none", () => {
+    test("gp3 is the default in regional zones; on Outposts and in Local Zones there is none", () => {
         expect(isRegular({ availabilityZone: "us-east-1a" })).toBe(true);
         expect(typeOfNewVolume({ availabilityZoneId: "use1-az1" })).toBe("gp3");
         expect(typeOfNewVolume({ availabilityZone: "us-west-2-lax-1a" })).toBeUndefined();
@@ -38,7 +38,7 @@ describe("zones", () => {
         expect(typeOfNewVolume({ availabilityZone: "us-east-1a", volumeType: "st1" })).toBe("st1");
     });
 
-    test("exactly one of name and id is required, and an unknown one is one", () => {
+    test("exactly one of name and id is required, and an unknown value counts as given", () => {
         const check = (inputs: Properties) => checkVolumeFromSnapshot({ region: "us-east-1", ...inputs }, {});
         expect(check({ availabilityZone: "us-east-1a", availabilityZoneId: "use1-az1" })).toEqual([
             {

@@ -1,5 +1,5 @@
 /**
- * Declares each kind of change as a resource in two programs, and the text in which a preview is to show it.
+ * Declares each kind of change as a resource in two programs, and the expected text of the preview.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { snapshotChanges } from "./snapshot-changes";
 import { unknownChanges } from "./unknown-changes";
 import { volumeChanges } from "./volume-changes";
 
-/** A resource that is declared before, after, or both; arguments and options are JavaScript. */
+/** Describes a resource that is declared before, after, or both; arguments and options are JavaScript. */
 export interface Change {
     before?: string;
     after?: string;
     options?: string;
-    /** Step, properties, messages; nothing where nothing is to be shown. */
+    /** Contains step, properties and messages; empty if nothing is shown. */
     shows: string[];
 }
 
@@ -50,7 +50,7 @@ export async function declareChanges(): Promise<Changes> {
         ["SnapshotShare", shareChanges(existing)],
         ["InstanceSnapshots", setChanges(existing)],
         ["CompletedSnapshots", barrierChanges(existing)],
-        // Declared last, since it is of a volume that the program makes.
+        // It is declared last, because its volume is created by the program.
         ["Snapshot", unknownChanges(existing)],
     ];
 }

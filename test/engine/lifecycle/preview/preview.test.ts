@@ -1,5 +1,5 @@
 // Tests the text of previews, because a reviewer approves it: each kind of change, exactly as it is shown.
-// It needs the engine: the text of previews.
+// It needs the engine, which writes the text of previews.
 
 import { UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -11,7 +11,7 @@ import { shownIn } from "./resource-lines";
 import type { Project } from "../../project";
 import { live, outside, program, snapshot, snapshotIds } from "../../steps";
 
-test.override("life", { scope: "file" }, "file");
+test.override("emulatorScope", { scope: "file" }, "file");
 
 let project: Project;
 
@@ -28,12 +28,12 @@ test.beforeAll(async () => {
     await project.up();
 });
 
-/** The lines of each resource in a fixed order: the engine prints the messages of one resource in any. */
+/** Sorts the lines of each resource, because the engine prints the messages of one resource in any order. */
 function sorted(shown: Record<string, string[]>): Record<string, string[]> {
     return Object.fromEntries(Object.entries(shown).map(([name, lines]) => [name, [...lines].sort()]));
 }
 
-test("an unchanged program shows nothing; each kind of change shows its properties alone, no secrets, and what is lost", async () => {
+test("an unchanged program shows no diff; a change shows only its properties and its losses, and no secrets", async () => {
     expect(shownIn(await project.preview())).toEqual({});
     await project.program(programOf(changes, "after"));
     const output = await project.preview();
@@ -48,7 +48,7 @@ test("the short preview names the same properties", async () => {
     expect(output).not.toMatch(/__|hush-/);
 });
 
-test("changed tags of the configuration are shown, and users of such a snapshot do not change", async () => {
+test("changed tags of the configuration are shown, and dependants of such a snapshot do not change", async () => {
     await project.program(programOf(changes, "before"));
     await project.stack.configure({ "aws:defaultTags": '{"tags":{"Env":"prod"}}' });
     const shown = shownIn(await project.preview(), known);
@@ -66,7 +66,7 @@ test("changed tags of the configuration are shown, and users of such a snapshot 
     await project.stack.configure({ "ebs-snapshots:tagKeys": undefined });
 });
 
-test("after drift and a refresh, the preview shows what is reverted; after a timeout, what is left to do", async () => {
+test("the preview shows the reverted values after drift and a refresh, and the pending work after a timeout", async () => {
     const idOf = async (name: string) => (await live(project, name)).id ?? "";
     await outside(emulator, await idOf("tagged"), { tag: { A: "outside", Other: "x" } });
     await outside(emulator, await idOf("renamed"), { remove: true });
@@ -77,7 +77,7 @@ test("after drift and a refresh, the preview shows what is reverted; after a tim
     });
 });
 
-test("what the preview's JSON reports as lost is what the up deletes, with the property that causes it, without secrets", async () => {
+test("the preview's JSON reports exactly what up deletes, with the causing property and without secrets", async () => {
     await project.up();
     await project.program(programOf(changes, "after"));
     const text = await project.succeed("preview", "--json", "--show-replacement-steps");
@@ -117,18 +117,18 @@ test("what the preview's JSON reports as lost is what the up deletes, with the p
     await project.up();
     const after = new Set(await inEc2());
     const gone = before.filter((id) => !after.has(id));
-    // Of one the volume has turned out to be another; of the other a final snapshot was taken.
+    // The volume of one turned out to be another volume; the other one has a final snapshot.
     expect([...gone, unclear.id].sort()).toEqual([...lost.flatMap(({ ids }) => ids), saved.id].sort());
 });
 
-/** Ids of all snapshots and volumes. */
+/** Returns the ids of all snapshots and volumes. */
 async function inEc2(): Promise<string[]> {
     const volumes = (await emulator.volumes()).map(({ VolumeId = "" }) => VolumeId);
     const away = await snapshotIds(emulator, { region: "us-west-2" });
     return [...volumes, ...away, ...(await snapshotIds(emulator))];
 }
 
-test("after an up that timed out, the pending wait is shown, and the reason for a recreation", async () => {
+test("after an up that timed out, the preview shows the pending wait and the reason for a recreation", async () => {
     await emulator.set({ snapshotSeconds: 60 });
     const [volumeId] = [await emulator.createVolume({ size: 8 })];
     const args = { volumeId, timeout: "1 seconds" };

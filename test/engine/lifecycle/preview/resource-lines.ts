@@ -1,12 +1,12 @@
 /**
- * Reads what `pulumi preview --diff` shows, resource by resource.
+ * Parses the output of `pulumi preview --diff` by resource.
  *
  * @module
  */
 
 /**
- * Returns the lines of each resource by its name: the step, each line of a property, and what was said beside it. Ids and
- * times are as `known` calls them, else `?`.
+ * Returns the lines of each resource by its name: the step, each line of a property, and the messages. Ids and
+ * times are replaced by their names in `known`, else by `?`.
  */
 export function shownIn(output: string, known: Record<string, string> = {}): Record<string, string[]> {
     const shown: Record<string, string[]> = {};
