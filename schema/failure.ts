@@ -104,6 +104,28 @@ export function redactProperties(properties: Properties, secrets: string[]): Pro
     return Object.fromEntries(entries.map(([key, value]) => [key, secrets.includes(key) ? redacted : value]));
 }
 
+/** A shorter text is part of too many words. */
+const shortestSecret = 4;
+
+/**
+ * Redacts the values of secret inputs in a text that may contain words of AWS, which repeat what was sent. All other texts
+ * mention values as fields.
+ */
+export function redactValues(text: string, properties: Properties, secrets: string[]): string {
+    const values = secrets
+        .flatMap((key) => textsBelow(properties[key]))
+        .filter(({ length }) => length >= shortestSecret);
+    // A value may contain another one.
+    return values
+        .sort((one, other) => other.length - one.length)
+        .reduce((rest, value) => rest.replaceAll(value, redacted), text);
+}
+
+function textsBelow(value: unknown): string[] {
+    if (typeof value === "string") return [value];
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsBelow) : [];
+}
+
 function topLevel(property: string): string {
     return property.split(/[.[]/)[0] ?? "";
 }

@@ -14,6 +14,7 @@ import { diff, type DiffFacts } from "./diff";
 import { importResource, type Imported } from "./import";
 import { read } from "./read";
 import type { Resource } from "./resource";
+import { withoutSecrets } from "./failure";
 import { scopeOf, type AnyResource } from "./scope";
 import { update } from "./update";
 
@@ -46,13 +47,23 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
         resource.upgrade === undefined
             ? state
             : { ...state, properties: resource.upgrade(state.properties, state.metadata) };
+    const guarded = <Done>({ secrets }: LifecycleContext, known: Properties[], work: Promise<Done>) =>
+        withoutSecrets(secrets, known, work);
     return {
         check: (context, olds, news) => check(scope, context, upgraded(olds), news),
-        diff: (context, id, state, inputs) => diff(scope, context, id, upgraded(state), inputs),
-        create: (context, inputs) => create(scope, context, inputs),
-        read: (context, id, state) => read(scope, context, id, upgraded(state)),
+        diff: (context, id, state, inputs) =>
+            guarded(context, [state.properties, inputs], diff(scope, context, id, upgraded(state), inputs)),
+        create: (context, inputs) => guarded(context, [inputs.properties], create(scope, context, inputs)),
+        read: (context, id, state) =>
+            guarded(context, [state.properties], read(scope, context, id, upgraded(state))),
         import: (context, id) => importResource(scope, context, id),
-        update: (context, one) => update(scope, context, { ...one, state: upgraded(one.state) }),
-        delete: (context, id, state) => deleteResource(scope, context, id, upgraded(state)),
+        update: (context, one) =>
+            guarded(
+                context,
+                [one.state.properties, one.inputs.properties],
+                update(scope, context, { ...one, state: upgraded(one.state) }),
+            ),
+        delete: (context, id, state) =>
+            guarded(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
     };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatText, redactProperties } from "../../schema/failure";
+import { formatText, redactProperties, redactValues, type Text } from "../../schema/failure";
 import { schemaOf, type ResourceSchema } from "../../schema/index";
 import type { ProviderOptions } from "../../schema/placement";
 import { stackOf } from "../../schema/urn";
@@ -53,6 +53,7 @@ export function resourceContext(
     const { region, credentials } = inputs as unknown as ProviderOptions & { region: string };
     const inRegion = (other: string) => deployment.ec2(other, credentials);
     const { log } = deployment;
+    const format = (line: Text) => redactValues(formatText(line, secrets), inputs, secrets);
     return {
         urn,
         defaultName,
@@ -66,10 +67,10 @@ export function resourceContext(
         status: (line, { isFinal } = { isFinal: false }) => {
             if (isFinal) withProgress.delete(urn);
             else withProgress.add(urn);
-            log.status(urn, formatText(line, secrets));
+            log.status(urn, format(line));
         },
-        info: (line) => log.info(urn, formatText(line, secrets)),
-        warn: (line) => log.warn(urn, formatText(line, secrets)),
+        info: (line) => log.info(urn, format(line)),
+        warn: (line) => log.warn(urn, format(line)),
         declarations: () => [...declarations.values()],
         notedElsewhere: (notes) => deployment.notes.notedElsewhere(notes),
         waitForDeclarations: () => deployment.waitForDeclarations(),

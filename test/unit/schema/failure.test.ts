@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import {
     describeFailure,
     formatText,
+    redactValues,
     reportFailure,
     textOf,
     type CheckFailure,
@@ -171,4 +172,10 @@ test.each([
     );
     expect(text).toContain("[secret]");
     for (const secret of hidden) expect(text).not.toContain(secret);
+});
+
+test("values of secret inputs are redacted at any depth, the longest first; short ones stay", () => {
+    const inputs = { tags: { Pw: "hunter2", Also: "hunter2-b", Short: "ab" }, group: "payments" };
+    const words = "Value (hunter2-b) and (hunter2) of ab in payments";
+    expect(redactValues(words, inputs, ["tags"])).toBe("Value ([secret]) and ([secret]) of ab in payments");
 });
