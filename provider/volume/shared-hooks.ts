@@ -6,7 +6,7 @@
 import { defaultTimeout, toMilliseconds } from "../../schema/duration";
 import { textOf } from "../../schema/failure";
 import { hasNoData, isDataCarried } from "../../schema/retention";
-import { formatValue } from "../../schema/values";
+import { formatValue, UNKNOWN } from "../../schema/values";
 import type { SizedOptions, VolumeOutputs } from "../../schema/volume";
 import { checkCarrying, checkShrinking, isUsable } from "../../schema/volume-checks";
 import { deadlineOf } from "../aws/clock";
@@ -50,7 +50,12 @@ export const sharedHooks = {
     },
 
     warning({ state, inputs }) {
-        const { size } = inputs;
+        const { size, snapshotId, onSnapshotChange = "refuse" } = inputs;
+        if (snapshotId === UNKNOWN && onSnapshotChange === "refuse")
+            return (
+                "snapshotId is not known yet: if it turns out to be another one, `pulumi up` fails, because the volume holds data " +
+                'written since its creation. Set onSnapshotChange: "keep" to keep the volume, or "replace" to create a new one.'
+            );
         const current = state["size"];
         return typeof size === "number" && typeof current === "number" && size < current
             ? textOf`size is ${mentionSize(size)}, but the volume was resized to ${mentionSize(current)} GiB outside of Pulumi; no change will be made`

@@ -102,6 +102,10 @@ describe("another snapshot", () => {
             );
         expect(await diff("keep", "snap-2")).toEqual({ changes: true });
         expect(await diff("replace", UNKNOWN)).toEqual({ changes: true });
+        expect(await diff("refuse", UNKNOWN)).toEqual({ changes: true });
+        expect(host.messages.pop()).toContain(
+            "snapshotId is not known yet: if it turns out to be another one, `pulumi up` fails",
+        );
         expect(host.messages).toEqual([
             expect.stringMatching(
                 /^warn: snapshotId is not known yet: if it turns out to be another one, replacement will delete volume vol-1 .* from a snapshot whose id is not known yet/,
