@@ -4,7 +4,7 @@ import { volumesOfInstance } from "./account.mjs";
 import { clones, plainLocks, sets, withFeatures } from "./contenders.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
-/** For each kind of resource, a wait reads once in two seconds, and once for each four that begin to wait. */
+/** For each kind of resource, waits read once per two seconds, and once per four waits that start. */
 const waitsFor =
     (kinds) =>
     ({ seconds, n }) =>
@@ -87,7 +87,7 @@ export const featureRows = [
             return {
                 runs: Object.values(life),
                 verdicts: judged("clones", life, {
-                    // The engine checks resources one after another, and the check reads the source of each.
+                    // The engine checks resources one after another, and each check reads its source.
                     up: [["CopyVolumes"], (run) => run.n + waitsFor(1)(run)],
                     refresh: [[], fewLooks],
                     destroy: [["DeleteVolume"], waitsFor(1)],

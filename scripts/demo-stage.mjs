@@ -1,6 +1,6 @@
-// Provides the environment of the demo: an EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI on the
+// Provides the environment of the demo: EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI with the
 // quickstart, with its backend, home and stack configuration in a temporary folder. The stage removes all of it when
-// the demo ends, in any way.
+// the demo ends in any way.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -184,7 +184,7 @@ export class Stage {
         await this.#run(["cancel", "demo", "--yes", "--cwd", this.#folder], { quietly: true });
     }
 
-    /** Removes the operation from the state that the killed run has not finished: Pulumi would warn of it in each run. */
+    /** Removes the pending operation of the killed run from the state; otherwise each run would show a warning. */
     async clearPendingOperation() {
         this.#prompt("pulumi refresh --clear-pending-creates");
         await this.#run(
@@ -195,7 +195,7 @@ export class Stage {
         );
     }
 
-    /** Runs a preview that the provider refuses. */
+    /** Runs a preview that the provider rejects. */
     async failingPreview() {
         this.#prompt("pulumi preview");
         await this.#run(["preview", ...plainly, ...this.#configFile], { fails: true });
@@ -361,7 +361,7 @@ export class Stage {
         this.#signal ??= signal;
         const child = this.#child;
         if (child === undefined) return;
-        // On the first signal, the CLI finishes the operations in progress; on a second one it ends at once.
+        // On the first signal, the CLI finishes the operations in progress; on a second one it ends immediately.
         endGroup(child, "SIGINT");
         setTimeout(() => child === this.#child && endGroup(child, "SIGKILL"), grace).unref();
     }
@@ -388,7 +388,7 @@ export class Stage {
         try {
             return await this.#ec2.account();
         } catch (error) {
-            // The provider's remedy is for stacks: here neither configuration nor a profile names anything.
+            // The provider's remedy is for stacks: here it would be misleading.
             const hasNone = error.key === "aws:profile" && process.env.AWS_PROFILE === undefined;
             throw new Stop(
                 hasNone

@@ -1,5 +1,5 @@
 /**
- * The plugin in the test's own process, in the form of the dynamic door: the same tests hold for both.
+ * Runs the plugin in the test's own process with the interface of the dynamic provider, so that both share the tests.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export class PluginDoor {
         const instance = this.#instance;
         const type = pluginTokenOf(name);
         const untimed = { timeout: 0, isPreview: false };
-        /** The engine tells the plugin of the URN beside the properties. */
+        /** Returns the URN and type, which the plugin receives separately from the properties. */
         const callOf = (wire: Properties) => ({
             urn: typeof wire["__urn"] === "string" ? wire["__urn"].replace(tokenOf(name), type) : "",
             type,
@@ -80,12 +80,12 @@ export class PluginDoor {
 
 const besideKeys = ["__urn", "__organization", "__secrets", "__replaceOnChanges"];
 
-/** The keys that the dynamic door has among the properties, and the plugin has not. */
+/** Returns the properties that the dynamic provider has and the plugin receives separately. */
 function beside(wire: Properties): Properties {
     return Object.fromEntries(besideKeys.filter((key) => key in wire).map((key) => [key, wire[key]]));
 }
 
-/** Properties as the engine sends them: without those keys, with marks of secrets. */
+/** Returns properties as the engine sends them: without those keys, with marks of secrets. */
 function sent(wire: Properties): Properties {
     const entries = Object.entries(wire).filter(([key]) => !besideKeys.includes(key));
     const secrets = textsIn(wire["__secrets"]).filter((key) => key in wire);
@@ -93,12 +93,12 @@ function sent(wire: Properties): Properties {
     return onTheWire(markSecrets(Object.fromEntries(entries), places));
 }
 
-/** Returns properties as they arrive at the other side: the wire knows no `undefined`. */
+/** Returns properties as the receiver gets them: the protocol has no `undefined`. */
 export function onTheWire(properties: Properties): Properties {
     return JSON.parse(JSON.stringify(properties)) as Properties;
 }
 
-/** The state in a failure is given back with those keys. */
+/** Adds those keys to the state in a failure. */
 async function withBeside<T>(wire: Properties, work: Promise<T>): Promise<T> {
     try {
         return await work;

@@ -4,7 +4,7 @@ import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
 import { applyOnce } from "../../../provider/aws/apply-once";
 import { HandClock } from "../clock";
 
-/** Asks an EC2 that answers so, in order; `done` is what the looks tell, in order. */
+/** Applies a change with these responses of EC2 and these results of the reads, in order. */
 async function asking(answers: (ErrorKind | "done")[], reads: (boolean | Error)[]) {
     const clock = new HandClock();
     let [calls, readCount] = [0, 0];

@@ -3,7 +3,7 @@ import { createCache, perObject } from "../../../provider/aws/cache";
 import { createSweep } from "../../../provider/aws/sweep";
 import { HandClock } from "../clock";
 
-/** Asks that answer, or fail, one after another. */
+/** Creates a fetch that returns these results, or fails, one after another. */
 function asking(...answers: (string | Error)[]) {
     let count = 0;
     const ask = () => {

@@ -3,19 +3,19 @@ import { doneAfter, failure, hour, minute, second, watching } from "./polled-val
 
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `snap-${String(index)}`);
 
-/** The most fetches in any stretch of this length. */
+/** Returns the maximum number of fetches in any period of this length. */
 function most(fetches: { at: number }[], length: number): number {
     return Math.max(
         ...fetches.map(({ at }) => fetches.filter((f) => f.at >= at && f.at < at + length).length),
     );
 }
 
-/** The time at which a wait for `started-1250` or `started-1250-2` began. */
+/** Returns the time at which a wait for `started-1250` or `started-1250-2` began. */
 function startOf(key: string): number {
     return Number(key.split("-")[1]);
 }
 
-/** The fetches of some waits in a stretch of time: one in two seconds, one for four waits, and a few that were saved. */
+/** Returns the allowed fetches in a period: one per two seconds, one per four waits, and a few saved ones. */
 function budget(length: number, count: number): number {
     return length / (2 * second) + count / 4 + 8;
 }
@@ -49,7 +49,7 @@ describe("one read serves all waits", () => {
         for (let index = 0; index < 8; index++) {
             await clock.until(begin(`started-${String(at())}`));
         }
-        // Looks every two seconds would take 16 seconds.
+        // Reads every two seconds would take 16 seconds.
         expect(at()).toBeLessThanOrEqual(11 * second);
     });
 
@@ -69,7 +69,7 @@ describe("the number of calls depends on time, not on the number of resources", 
         await clock.until(begin("a"));
         const pauses = fetches.slice(1).map(({ at }, index) => at - fetches[index]!.at);
         expect(Math.max(...pauses)).toBe(15_000);
-        // The first looks are paid from what was saved.
+        // The first reads use the saved budget.
         const later = pauses.slice(8, -1);
         expect(Math.min(...later)).toBe(2_000);
         expect(later.every((pause, index) => pause <= (later[index + 1] ?? Infinity))).toBe(true);
@@ -86,7 +86,7 @@ describe("the number of calls depends on time, not on the number of resources", 
             for (const length of [30 * second, minute, 10 * minute])
                 expect(most(fetches, length)).toBeLessThanOrEqual(budget(length, count));
             expect(fetches.every((fetch) => fetch.keys.length <= 200)).toBe(true);
-            // For most of the hour it is four looks a minute, however many there are to look at.
+            // For most of the hour there are four reads per minute, independently of the number of waits.
             const late = fetches.filter((fetch) => fetch.at > hour / 2);
             expect(late.length).toBeLessThanOrEqual((30 * 4 + 2) * Math.ceil(count / 200));
         },
@@ -130,7 +130,7 @@ describe("the number of calls depends on time, not on the number of resources", 
             let started = 0;
             const slot = async () => {
                 while (started++ < count) {
-                    // The engine and EC2 need a moment for each.
+                    // The engine and EC2 need some time for each.
                     await clock.sleep(25 * (1 + Math.random()));
                     await begin(`started-${String(at())}-${String(started)}`);
                 }

@@ -1,5 +1,5 @@
 /**
- * Polls values that a function of key and time gives, on a clock in the test's hands.
+ * Polls values that a function of key and time returns, with a simulated clock.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const hour = 60 * minute;
 
 type Look = (key: string, at: number) => string | undefined;
 
-/** A watcher over values that a function of key and time gives; `undefined` where there is none. */
+/** Creates a poller of values that a function of key and time returns; `undefined` if there is none. */
 export function watching(valueAt: Look) {
     const clock = new HandClock();
     const start = clock.now();

@@ -1,5 +1,5 @@
 /**
- * docs/reference says what the doc comments say, and they say what the reference promises.
+ * Tests that docs/reference is generated from the current doc comments, and that these contain the required sentences.
  *
  * @module
  */
@@ -78,7 +78,7 @@ test("schema.json is up to date; else: npm run reference", async () => {
     await expect(await schemaText(project)).toMatchFileSnapshot(file);
 });
 
-/** Every argument of every class; a component's have no rules. */
+/** Returns every argument of every class; those of a component have no rules. */
 function all() {
     const { argumentsOf, components, rulesOf } = reference;
     const names = [...Object.keys(resources), ...Object.keys(components)];
@@ -91,7 +91,7 @@ function all() {
     );
 }
 
-/** The beginnings of the sentence on a change. */
+/** Returns the expected beginning of the sentence on a change. */
 function meant(rule: Rule | undefined): RegExp {
     const effects = { nothing: /^does nothing/, update: /^updates/, replace: /^replaces/ };
     // The text describes effects that depend on other values.

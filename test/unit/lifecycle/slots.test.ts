@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatSlots, Slots } from "../../../provider/lifecycle/slots";
 
-/** The first eight of so many new resources wait. */
+/** Simulates that the first eight of this many new resources wait. */
 function eightOf(count: number): Slots {
     const slots = new Slots();
     for (let index = 0; index < count; index++) slots.declare(String(index));

@@ -8,7 +8,7 @@ const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const arn = `arn:aws:kms:us-east-1:123456789012:key/${id}`;
 const otherArn = arn.replace("1234abcd", "9876abcd");
 
-/** EC2 has every snapshot that is asked for, KMS one alias. */
+/** Simulates EC2 with every requested snapshot, and KMS with one alias. */
 function answering({ action, params }: WireRequest) {
     if (action === "DescribeKey") return { body: JSON.stringify({ KeyMetadata: { KeyId: id, Arn: arn } }) };
     if (action === "GetEbsEncryptionByDefault") return answer(action);
