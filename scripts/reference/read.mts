@@ -1,8 +1,8 @@
 /**
  * Reads the exports of the package with their doc comments, for the reference and other generated files.
  *
- * A comment of an argument states its default in a sentence that begins with `Default:`, and a change's effect in one that
- * begins with `A change`.
+ * A comment of an argument states its default in a sentence that begins with `Default:`, and the effect of a change in
+ * one that begins with `A change`.
  *
  * @module
  */

@@ -111,7 +111,9 @@ test("without permission each feature fails immediately with that permission, an
         const { output } = await engine.upFails(undefined, { continueOnError: true });
         expect(await counts(actions)).toEqual(actions.map(() => 1));
         for (const action of actions) {
-            const index = requestActions.includes(action) ? requestActions.indexOf(action) : readActions.indexOf(action) + 1;
+            const index = requestActions.includes(action)
+                ? requestActions.indexOf(action)
+                : readActions.indexOf(action) + 1;
             expect(output).toContain(
                 `snapshot ${(await taken())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
                     `UnauthorizedOperation: You may not. The caller needs the IAM permission ec2:${action}.`,
