@@ -4,13 +4,15 @@
 //     npm run demo               runs on an emulated EC2, without account and credentials
 //     npm run demo -- --aws      runs on AWS, with your credentials
 //
-// This file contains the steps; demo-stage.mjs contains the processes and the temporary folder.
+// This file contains the steps; demo/stage.mjs contains the processes and the temporary folder.
 
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { Stage, Stop } from "./demo-stage.mjs";
+import { Stop } from "./demo/cli.mjs";
+import { Stage } from "./demo/stage.mjs";
+import { say, show, step } from "./demo/terminal.mjs";
 
 const usage = `npm run demo                        on an emulated EC2
 npm run demo -- --aws [options]     on AWS, with your credentials
@@ -44,53 +46,53 @@ const schedule = {
 };
 
 async function story(stage) {
-    stage.say(
+    say(
         "",
         "The program below declares a snapshot of a volume. The Pulumi CLI now creates, shares, restores",
         stage.onAws
             ? "and deletes it on AWS. Its state is in a temporary folder; your Pulumi login is not used."
             : "and deletes it on an EC2 emulated on this machine. Your AWS and Pulumi logins are not used.",
     );
-    stage.show(await readFile(stage.program, "utf8"));
+    show(await readFile(stage.program, "utf8"));
     await stage.open();
 
-    stage.step("Preview");
-    stage.say(`Nothing is created yet. One snapshot of ${stage.volume} would be.`);
+    step("Preview");
+    say(`Nothing is created yet. One snapshot of ${stage.volume} would be.`);
     await stage.preview();
 
-    stage.step("Create the snapshot, and kill the run");
-    stage.say(
+    step("Create the snapshot, and kill the run");
+    say(
         `EC2 copies in the background${stage.onAws ? "" : ", here for 8 seconds"}. As soon as the snapshot is in progress, \`kill -9\` ends`,
         "Pulumi and its provider: the snapshot exists, and the state does not contain it.",
     );
     const isKilled = await stage.upUntilKilled(/snapshot \d+%/);
-    if (!isKilled) stage.say("", "The snapshot was complete before the run could be killed.");
-    stage.say("");
+    if (!isKilled) say("", "The snapshot was complete before the run could be killed.");
+    say("");
     await stage.list();
 
-    stage.step("Run again");
-    stage.say("The next run finds the snapshot by its tags and adopts it, instead of creating a second one.");
+    step("Run again");
+    say("The next run finds the snapshot by its tags and adopts it, instead of creating a second one.");
     if (isKilled) await stage.unlock();
     await stage.up();
     if (isKilled) await stage.clearPendingOperation();
-    stage.say("");
+    say("");
     await stage.list();
 
-    stage.step("Share it with another account");
-    stage.say("The preview shows who will have access.");
+    step("Share it with another account");
+    say("The preview shows who will have access.");
     await stage.configure("shareWith", "444455556666");
     await stage.preview("--diff");
     await stage.up();
 
-    stage.step("Restore it to a larger volume");
-    stage.say("Pulumi waits until the volume can be attached, and shows how to extend its file system.");
+    step("Restore it to a larger volume");
+    say("Pulumi waits until the volume can be attached, and shows how to extend its file system.");
     await stage.configure("availabilityZone", stage.zone);
     await stage.up();
-    stage.say("");
+    say("");
     await stage.listRecovered();
 
-    stage.step("A replacement that is refused");
-    stage.say(
+    step("A replacement that is refused");
+    say(
         "Another snapshot would replace the volume, and the data that was written to it since would be lost. The",
         "preview fails, and says how to keep the volume or to replace it.",
     );
@@ -98,20 +100,20 @@ async function story(stage) {
     await stage.failingPreview();
     await stage.unset("recoverFrom");
 
-    stage.step("Plan a schedule");
-    stage.say(
+    step("Plan a schedule");
+    say(
         "The arguments of a SnapshotSchedule, as JSON. The plan shows each rule's runs in one month, and what is retained.",
     );
-    stage.show(JSON.stringify(schedule, null, 2));
+    show(JSON.stringify(schedule, null, 2));
     await stage.plan(schedule, "2026-03-01", "2026-04-01");
 
-    stage.step("Destroy");
-    stage.say(
+    step("Destroy");
+    say(
         "The share, the snapshot and the volume created from it are deleted. The volume that was copied is not part",
         "of the stack.",
     );
     await stage.destroy();
-    stage.say("");
+    say("");
     await stage.list();
     await stage.listRecovered();
 }
@@ -153,7 +155,7 @@ async function main() {
     // A shell reports a signal as 128 plus its number.
     if (signal !== undefined) process.exitCode = 128 + constants.signals[signal];
     if (!process.exitCode)
-        stage.say("", `Done in ${Math.round((Date.now() - start) / 1000)} s. Nothing is left behind.`);
+        say("", `Done in ${Math.round((Date.now() - start) / 1000)} s. Nothing is left behind.`);
 }
 
 function report(error) {

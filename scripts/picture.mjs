@@ -14,7 +14,7 @@ import {
     ModifySnapshotTierCommand,
 } from "@aws-sdk/client-ec2";
 import { startEmulatorProcess } from "../test/emulator/start.mjs";
-import { Stage } from "./demo-stage.mjs";
+import { Stage } from "./demo/stage.mjs";
 import { pythonWith } from "./emulator-venv.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));

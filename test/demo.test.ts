@@ -135,6 +135,9 @@ test("the demo resumes a killed run, shares, restores, rejects a replacement and
         /- 4 deleted[^]*EC2 shows no snapshot of vol-[^]*EC2 shows no volume created from a snapshot/,
     );
     expect(output).not.toMatch(/__provider|__urn|Permalink|NodeVersionSupport|Neo|Undefined value/);
+    expect(output, "progress beside a finished operation").not.toMatch(
+        /ed \([\d.]+s\) (waiting|deleting|.*\d%)/,
+    );
 });
 
 test("an interrupted demo exits with the code of the signal and deletes everything that it created", async () => {

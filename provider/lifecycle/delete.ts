@@ -13,7 +13,7 @@ import { firstOf, isSuccessor, type Lineage } from "./lineage";
 import type { TrackedResource } from "./deployment";
 import { formatOwners, readOwnership, release } from "./ownership";
 import type { Declaration, ResourceContext } from "./resource-context";
-import { describeResource, resourceContext, type AnyResource, type Scope } from "./scope";
+import { describeResource, endStatus, resourceContext, type AnyResource, type Scope } from "./scope";
 import { withOutcome } from "./unfinished";
 
 export async function deleteResource(
@@ -27,6 +27,7 @@ export async function deleteResource(
         `deleting ${description}`,
         deleteOrKeep(scope, context, { id, description, state }),
     );
+    endStatus(scope, context.urn, id);
 }
 
 async function deleteOrKeep(
@@ -84,7 +85,7 @@ async function deleteOrKeep(
                     replacement: newer,
                 });
     }
-    ctx.status(`deleting ${id}`);
+    ctx.status(id, { isFinal: true });
     const isLater = successor === undefined || successor.id === id;
     const args = {
         ctx,

@@ -31,8 +31,11 @@ export interface ResourceContext {
     /** Contains `organization/project/stack`. */
     readonly stack: string;
     readonly configuration: Configuration;
-    /** Shows a line; values of secret inputs in it are redacted. */
-    status(line: Text): void;
+    /**
+     * Shows a line beside the resource until the next one. When the operation ends, the id takes its place, unless the line
+     * is final, that is, true then too. Values of secret inputs are redacted in all lines.
+     */
+    status(line: Text, options?: { isFinal: boolean }): void;
     info(line: Text): void;
     /** Shows a line that a reviewer must see; it also appears in previews. */
     warn(line: Text): void;

@@ -26,16 +26,26 @@ export interface Scope {
     readonly live: Map<string, TrackedResource>;
     /** Contains the resources of this kind that the program of this run has declared so far, by URN. */
     readonly declarations: Map<string, Declaration>;
+    /** Contains the URNs of the resources whose last status line says what an operation is doing. */
+    readonly withProgress: Set<string>;
 }
 
 export function scopeOf(resource: AnyResource, deployment: Deployment): Scope {
     const { inputs: rules, outputs } = schemaOf(resource.type);
-    return { resource, rules, outputs, deployment, live: new Map(), declarations: new Map() };
+    return {
+        resource,
+        rules,
+        outputs,
+        deployment,
+        live: new Map(),
+        declarations: new Map(),
+        withProgress: new Set(),
+    };
 }
 
 /** Returns the context of a resource with these inputs: its region, its identity, its log. */
 export function resourceContext(
-    { deployment, declarations }: Scope,
+    { deployment, declarations, withProgress }: Scope,
     { urn, organization, secrets }: LifecycleContext,
     inputs: Properties,
     defaultName?: string,
@@ -53,13 +63,22 @@ export function resourceContext(
         inRegion,
         stack: stackOf(urn, organization),
         configuration: deployment.configuration,
-        status: (line) => log.status(urn, formatText(line, secrets)),
+        status: (line, { isFinal } = { isFinal: false }) => {
+            if (isFinal) withProgress.delete(urn);
+            else withProgress.add(urn);
+            log.status(urn, formatText(line, secrets));
+        },
         info: (line) => log.info(urn, formatText(line, secrets)),
         warn: (line) => log.warn(urn, formatText(line, secrets)),
         declarations: () => [...declarations.values()],
         notedElsewhere: (notes) => deployment.notes.notedElsewhere(notes),
         waitForDeclarations: () => deployment.waitForDeclarations(),
     };
+}
+
+/** Ends the status line of an operation: the engine would show the last one beside the finished operation. */
+export function endStatus({ deployment, withProgress }: Scope, urn: string, id: string): void {
+    if (withProgress.delete(urn)) deployment.log.status(urn, id);
 }
 
 /** Tracks the resource of a URN. Only replaceable resources are tracked by id: a share has the id of its snapshot. */

@@ -7,7 +7,7 @@ import type { Properties } from "../../schema/values";
 import { messageInPlace } from "../aws/place";
 import type { LifecycleContext, Metadata, State } from "./context";
 import { InitializationError } from "./failure";
-import { describeResource, resourceContext, type Scope } from "./scope";
+import { describeResource, endStatus, resourceContext, type Scope } from "./scope";
 import { stateOf } from "./state";
 import { declaredTagKeys } from "./tags/effective";
 
@@ -35,7 +35,9 @@ export async function waitUntilReady(
     try {
         if (prepare !== undefined) observed = await prepare(observed);
         const ready = await scope.resource.waitUntilReady({ ctx, id, observed, inputs });
-        return await stateOf(scope, ctx, context, { id, observed: ready, inputs, metadata });
+        const state = await stateOf(scope, ctx, context, { id, observed: ready, inputs, metadata });
+        endStatus(scope, context.urn, id);
+        return state;
     } catch (error) {
         const last = (error as { observed?: unknown }).observed ?? observed;
         const state = await stateOf(scope, ctx, context, { id, observed: last, inputs, metadata });

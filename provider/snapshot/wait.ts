@@ -28,7 +28,7 @@ export async function waitForSnapshot(
             status(`snapshot ${text}`);
         },
     });
-    status("snapshot completed");
+    status("snapshot completed", { isFinal: true });
     return observed;
 }
 
@@ -84,7 +84,7 @@ function jointProgress(status: WaitContext["status"], ids: string[]): (id: strin
         const done = values.filter((value) => value === 100).length;
         const average = Math.floor(values.reduce((sum, value) => sum + value, 0) / values.length);
         const line = `${String(done)} of ${String(percent.size)} snapshots completed, ${String(average)}% in all`;
-        if (line !== lastLine) status((lastLine = line));
+        if (line !== lastLine) status((lastLine = line), { isFinal: done === ids.length });
     };
 }
 

@@ -28,7 +28,7 @@ export async function waitUntilAvailable<Observed extends Volume>(
             evaluate: evaluateVolume,
             progress,
         });
-        ctx.status("volume available");
+        ctx.status("volume available", { isFinal: true });
         // The tags were written before the wait; a Describe immediately afterwards may not show them yet.
         return { ...observed, ...now, Tags: observed.Tags };
     } catch (error) {
@@ -82,7 +82,7 @@ export async function waitUntilInitialized(
         evaluate: evaluateInitialization,
         progress,
     });
-    ctx.status("volume initialized");
+    ctx.status("volume initialized", { isFinal: true });
 }
 
 export function evaluateInitialization(observed: VolumeStatusItem | undefined): PollResult {

@@ -4,7 +4,7 @@ import { emulator, test } from "../fixture";
 import { ec2, createSnapshot, tagList, manyTags, snapshotOf, refusal } from "./calls";
 
 describe("tags", () => {
-    test("are added, replaced and deleted by key, by key and value, or all at once", async () => {
+    test("are added, replaced and deleted by key, by key and value, or all together", async () => {
         const id = await createSnapshot(undefined, { a: "1", b: "2", c: "3" });
         await emulator.snapshot(id, { tags: { "aws:dlm:lifecycle-policy-id": "policy-1" } });
         const tags = async () =>
