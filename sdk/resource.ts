@@ -5,6 +5,7 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
+import { aliasesOf, urnWithoutParent } from "./aliases";
 import { misspelledKey } from "../schema/configuration-keys";
 import { keysOf, type ResourceName } from "../schema/index";
 import { doorOf, explicitAwsProvider, packageOf, type Door } from "./door";
@@ -49,7 +50,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             super(type, name, props, {
                 ...withoutAws(opts),
                 ...(plugin === undefined ? {} : { provider: plugin }),
-                aliases: [...(opts?.aliases ?? []), ...aliasesOf(name, door, opts?.parent)],
+                aliases: aliasesOf(name, door, opts),
             });
         } finally {
             keepAllFrames();
@@ -127,27 +128,6 @@ function urnOf(name: string, type: string, parent: pulumi.Resource | undefined):
     // each other forever.
     const urn = pulumi.createUrn(name, type, parent);
     return new Promise((done) => urn.apply(done));
-}
-
-/**
- * Returns the same URN as `pulumi.createUrn`, whose nested outputs take a third of a millisecond, too long for
- * thousands.
- */
-function urnWithoutParent(name: string, type: string): string {
-    return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
-}
-
-/**
- * Returns the name of the resource in the state if the other door created it. An alias by type takes the SDK as long as
- * `pulumi.createUrn`; below a parent it is required, because the engine applies the parent's aliases to it.
- */
-function aliasesOf(
-    name: string,
-    { otherType }: Door,
-    parent: pulumi.Resource | undefined,
-): (pulumi.URN | pulumi.Alias)[] {
-    if (otherType === undefined) return [];
-    return [parent === undefined ? urnWithoutParent(name, otherType) : { type: otherType }];
 }
 
 function refuseOptions(

@@ -80,6 +80,43 @@ test("resources created by the plugin are refreshed and deleted by the dynamic p
     expect(await snapshotIds(emulator)).toEqual([]);
 });
 
+test.for<[string, string, string]>([
+    ["to the plugin", "false", "true"],
+    ["to dynamic resources", "true", "false"],
+])(
+    "a rename and a move with aliases in the same run as a change of door %s are unchanged",
+    async ([, from, to]) => {
+        const resources = (renamed: string, moved: string) => [
+            `const data = new Snapshot("data", { volumeId: "${volumeId}" });`,
+            `const zone = { snapshotId: data.snapshotId, availabilityZone: "us-east-1a" };`,
+            "class Disks extends pulumi.ComponentResource {",
+            '    constructor() { super("test:index:Disks", "disks"); }',
+            "}",
+            renamed,
+            moved,
+        ];
+        const before = resources(
+            'new VolumeFromSnapshot("renamed", zone);',
+            'new VolumeFromSnapshot("moved", zone);',
+        );
+        const config = { "ebs-snapshots:plugin": from };
+        const project = await createPluginProject("nodejs", { program: program(...before), config });
+        await project.up();
+
+        const after = resources(
+            'new VolumeFromSnapshot("new-name", zone, { aliases: [{ name: "renamed" }] });',
+            'new VolumeFromSnapshot("moved", zone, { parent: new Disks(), aliases: [{ parent: pulumi.rootStackResource }] });',
+        );
+        await project.program(program(...after));
+        await project.stack.configure({ "ebs-snapshots:plugin": to });
+        const changed = await during(emulator, () => project.up());
+        expect(changed.result).not.toMatch(/Snapshot \S+ (creating|updating|replacing|deleting)/);
+        expect(changed.actions.filter((action) => !action.startsWith("Describe"))).toEqual([]);
+        await project.destroy();
+        expect(await snapshotIds(emulator)).toEqual([]);
+    },
+);
+
 test("resources created by an earlier plugin are updated in the state only when the program switches providers", async () => {
     const config = { "ebs-snapshots:plugin": "true" };
     const declared = program(`new Snapshot("data", { volumeId: "${volumeId}" });`);
