@@ -32,7 +32,7 @@ const revertActions = ["UnlockSnapshot", "DisableFastSnapshotRestores", "Restore
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
 /** Returns the snapshot of each volume. */
-async function taken(): Promise<string[]> {
+async function createdIds(): Promise<string[]> {
     const found = await emulator.snapshots();
     return volumeIds.map((id) => found.find(({ VolumeId }) => VolumeId === id)?.SnapshotId ?? "");
 }
@@ -115,7 +115,7 @@ test("without permission each feature fails immediately with that permission, an
                 ? requestActions.indexOf(action)
                 : readActions.indexOf(action) + 1;
             expect(output).toContain(
-                `snapshot ${(await taken())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
+                `snapshot ${(await createdIds())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
                     `UnauthorizedOperation: You may not. The caller needs the IAM permission ec2:${action}.`,
             );
         }
@@ -177,25 +177,25 @@ test("a timeout while enabling FSR or archiving keeps the known outputs, and the
 test.each([
     {
         feature: hot,
-        look: "DescribeFastSnapshotRestores",
+        readAction: "DescribeFastSnapshotRestores",
         why: "not shown by EC2: the snapshot was deleted",
         left: [0, 1, 0],
     },
     {
         feature: cold,
-        look: "DescribeSnapshotTierStatus",
+        readAction: "DescribeSnapshotTierStatus",
         why: "it no longer exists in us-east-1 (account 123456789012)",
         left: [0, 0, 1],
     },
 ])(
-    "a snapshot that disappears during the wait for a feature ($look) fails the up immediately with its id",
-    async ({ feature, look: readAction, why, left }) => {
+    "a snapshot that disappears during the wait for a feature ($readAction) fails the up immediately with its id",
+    async ({ feature, readAction, why, left }) => {
         await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
         const [volumeId = ""] = volumeIds;
         let id = "";
         engine.onWait = async () => {
             if (id !== "" || (await emulator.count(readAction)) < 2) return;
-            [id = ""] = await taken();
+            [id = ""] = await createdIds();
             if (feature === hot) await disableFastRestore(id);
             await emulator.deleteSnapshot(id);
         };

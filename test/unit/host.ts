@@ -35,13 +35,16 @@ export class Host {
         const say = (kind: string) => (_urn: string, line: string) => {
             this.messages.push(`${kind}: ${line}`);
         };
-        const voice = {
+        const engineLog = {
             status: say("status"),
             info: say("info"),
             warn: say("warn"),
             exitIfOrphaned: () => Promise.resolve(),
         };
-        const run = new Deployment({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
+        const run = new Deployment(
+            { clock: this.clock, requestHandler: this.wire.requestHandler },
+            engineLog,
+        );
         run.configure((key) => config[key]);
         this.lifecycle = dynamicProvidersIn(run)[resource];
     }

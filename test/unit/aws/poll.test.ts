@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { doneAfter, failure, hour, minute, second, watching } from "./polled-values";
+import { doneAfter, failure, hour, minute, second, createPolled } from "./polled-values";
 
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `snap-${String(index)}`);
 
@@ -22,19 +22,19 @@ function budget(length: number, count: number): number {
 
 describe("one read serves all waits", () => {
     test("a completed resource is observed by the first read after 125 ms", async () => {
-        const { clock, fetches, begin } = watching(() => "done");
+        const { clock, fetches, begin } = createPolled(() => "done");
         expect(await clock.until(begin("a"))).toBe("done");
         expect(fetches).toEqual([{ at: 125, keys: ["a"] }]);
     });
 
     test("a fetch contains each awaited id once", async () => {
-        const { clock, fetches, begin } = watching(() => "done");
+        const { clock, fetches, begin } = createPolled(() => "done");
         await clock.until(Promise.all([begin("a"), begin("b"), begin("a")]));
         expect(fetches.map((fetch) => fetch.keys)).toEqual([["a", "b"]]);
     });
 
     test("a finished id is no longer fetched", async () => {
-        const { clock, fetches, begin } = watching((key) => (key === "a" ? "done" : undefined));
+        const { clock, fetches, begin } = createPolled((key) => (key === "a" ? "done" : undefined));
         const b = failure(begin("b"));
         await clock.until(begin("a"));
         await clock.until(b);
@@ -43,7 +43,7 @@ describe("one read serves all waits", () => {
     });
 
     test("a new wait is read after the duration that earlier waits took", async () => {
-        const { clock, begin, at } = watching((key, at) =>
+        const { clock, begin, at } = createPolled((key, at) =>
             at >= startOf(key) + second ? "done" : "pending",
         );
         for (let index = 0; index < 8; index++) {
@@ -54,7 +54,7 @@ describe("one read serves all waits", () => {
     });
 
     test("a new wait is read soon, even if other waits have long pauses", async () => {
-        const { clock, begin, at } = watching((key) => (key === "b" ? "done" : "pending"));
+        const { clock, begin, at } = createPolled((key) => (key === "b" ? "done" : "pending"));
         void failure(begin("a"));
         await clock.pass(hour);
         const since = at();
@@ -65,7 +65,7 @@ describe("one read serves all waits", () => {
 
 describe("the number of calls depends on time, not on the number of resources", () => {
     test("pauses grow with the wait from 125 ms to 15 seconds", async () => {
-        const { clock, fetches, begin } = watching(doneAfter(20 * minute));
+        const { clock, fetches, begin } = createPolled(doneAfter(20 * minute));
         await clock.until(begin("a"));
         const pauses = fetches.slice(1).map(({ at }, index) => at - fetches[index]!.at);
         expect(Math.max(...pauses)).toBe(15_000);
@@ -80,7 +80,7 @@ describe("the number of calls depends on time, not on the number of resources", 
     test.each([1, 10, 200, 1_000])(
         "%i waits for an hour: at most one fetch per 2 seconds and one per four waits",
         async (count) => {
-            const { clock, fetches, begin, at } = watching(doneAfter(hour));
+            const { clock, fetches, begin, at } = createPolled(doneAfter(hour));
             await clock.until(Promise.all(keys(count).map((key) => begin(key))));
             expect(at()).toBeLessThanOrEqual(hour + 20 * second);
             for (const length of [30 * second, minute, 10 * minute])
@@ -93,7 +93,7 @@ describe("the number of calls depends on time, not on the number of resources", 
     );
 
     test("200 consecutive waits stay within the fetch budget", async () => {
-        const { clock, fetches, begin, at } = watching((key, at) =>
+        const { clock, fetches, begin, at } = createPolled((key, at) =>
             at >= Number(key.slice(5)) * 500 + 10 * second ? "done" : "pending",
         );
         const waits: Promise<string>[] = [];
@@ -107,7 +107,7 @@ describe("the number of calls depends on time, not on the number of resources", 
     });
 
     test("200 waits that time out one after another stay within the fetch budget", async () => {
-        const { clock, fetches, begin, at } = watching(() => "pending");
+        const { clock, fetches, begin, at } = createPolled(() => "pending");
         const waits = keys(200).map((key, index) =>
             failure(begin(key, { deadline: clock.now() + minute + index * 100 })),
         );
@@ -124,7 +124,7 @@ describe("the number of calls depends on time, not on the number of resources", 
         "many resources that complete %s, eight at a time, end soon and cost one fetch per four",
         async (...row) => {
             const [, takes, count, limit] = row;
-            const { clock, fetches, begin, at } = watching((key, at) =>
+            const { clock, fetches, begin, at } = createPolled((key, at) =>
                 at >= startOf(key) + takes * second ? "done" : "pending",
             );
             let started = 0;

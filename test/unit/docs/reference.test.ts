@@ -32,7 +32,7 @@ test("every argument is documented as required or with its default, never both",
 });
 
 test("the documented effect of changing an argument equals that of its rule", () => {
-    const wrong = all().filter(({ field, rule }) => !meant(rule).test(field.change ?? ""));
+    const wrong = all().filter(({ field, rule }) => !expectedEffect(rule).test(field.change ?? ""));
     expect(wrong.map(({ path, field }) => `${path}: A change ${field.change ?? "?"}`)).toEqual([]);
 });
 
@@ -92,7 +92,7 @@ function all() {
 }
 
 /** Returns the expected beginning of the sentence on a change. */
-function meant(rule: Rule | undefined): RegExp {
+function expectedEffect(rule: Rule | undefined): RegExp {
     const effects = { nothing: /^does nothing/, update: /^updates/, replace: /^replaces/ };
     // The text describes effects that depend on other values.
     return typeof rule?.onChange === "string" ? effects[rule.onChange] : /^(does|updates|replaces)/;
