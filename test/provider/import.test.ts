@@ -48,7 +48,7 @@ const imported: Record<string, () => Promise<Imported>> = {
         kind: "InstanceSnapshots",
         args: { instanceId: await instance(), description: "a", tags: { A: "1" } },
     }),
-    "InstanceSnapshots of an instance that is named": async () => {
+    "InstanceSnapshots of a given instance": async () => {
         const instanceId = await instance();
         return {
             kind: "InstanceSnapshots",

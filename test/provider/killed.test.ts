@@ -34,7 +34,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
         };
     },
 
-    "resource of InstanceSnapshots": async () => ({
+    InstanceSnapshots: async () => ({
         declared: instanceSnapshots("it", { instanceId: (await instanceWithVolumes()).instanceId }),
         action: "CreateSnapshots",
         createdIds: own,

@@ -59,10 +59,7 @@ const courses: Record<string, Course> = {
         await engine.up(next);
     },
 
-    "in two runs, the first of which is killed before the state has what it created": async (
-        engine,
-        programs,
-    ) => {
+    "in two runs, the first of which is killed before its state is written": async (engine, programs) => {
         const { next, run } = programs;
         await attempt(engine.up(next, { ...run, killedAfter: next[0]?.name }));
         await engine.up(next, run);
@@ -73,7 +70,10 @@ const courses: Record<string, Course> = {
         await engine.up(former);
     },
 
-    "by a targeted up, a targeted destroy of what is left, and an up": async (engine, programs) => {
+    "by a targeted up, a targeted destroy of the remaining resources, and an up": async (
+        engine,
+        programs,
+    ) => {
         const { next, run } = programs;
         await engine.up(next, { ...run, targets: names(next) });
         const left = engine.state.filter(({ name }) => !names(next).includes(name));
@@ -164,11 +164,11 @@ const settings: Record<string, (engine: Engine) => unknown> = {
     plain: () => undefined,
     ...(process.env["DOOR"] === "plugin"
         ? {
-              "where each resource has a provider process of its own": (engine: Engine) =>
+              "with a separate provider process for each resource": (engine: Engine) =>
                   (engine.isSplit = true),
           }
         : {
-              "where aws:ignoreTags covers the tags of the package": (engine: Engine) =>
+              "with aws:ignoreTags that covers the tags of the package": (engine: Engine) =>
                   (engine.config = {
                       "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }),
                   }),
