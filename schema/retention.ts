@@ -23,7 +23,8 @@ export function hasNoData({ state, snapshots }: Properties): boolean {
 /** Reports whether a replacement has the data of the volume: only a volume of the same source in its region can. */
 export function isDataCarried({ state, inputs }: { state: Properties; inputs: Properties }): boolean {
     if (inputs["carryData"] !== true && inputs["carryData"] !== "crashConsistent") return false;
-    const isSame = (key: string) => state[key] === inputs[key];
+    // A volume that was created from no snapshot, or from no other volume, shows an empty id.
+    const isSame = (key: string) => (state[key] ?? "") === (inputs[key] ?? "");
     const isSameSnapshot = isSame("snapshotId") || inputs["onSnapshotChange"] === "keep";
     return isSameSnapshot && isSame("sourceVolumeId") && (state["region"] === undefined || isSame("region"));
 }

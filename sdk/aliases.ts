@@ -22,27 +22,21 @@ export function aliasesOf(
     const aliases = opts?.aliases ?? [];
     if (otherType === undefined) return aliases;
     const present = opts?.parent === undefined ? urnWithoutParent(name, otherType) : { type: otherType };
-    return [...aliases, present, ...aliases.flatMap((alias) => ofOtherDoor(alias, type, otherType))];
+    return [...aliases, present, ...aliases.map((alias) => ofOtherDoor(alias, type, otherType))];
 }
 
-/** Returns an alias of this door as that of the other door; none if it names another type. */
-function ofOtherDoor(alias: pulumi.Input<Alias>, type: string, otherType: string): pulumi.Input<Alias>[] {
-    if (pulumi.Output.isInstance(alias) || alias instanceof Promise)
-        // Without a counterpart, the alias itself stands twice, which changes nothing.
-        return [
-            pulumi
-                .output(alias)
-                .apply((known) => counterpart(known as Alias, type, otherType) ?? (known as Alias)),
-        ];
-    const other = counterpart(alias, type, otherType);
-    return other === undefined ? [] : [other];
+function ofOtherDoor(alias: pulumi.Input<Alias>, type: string, otherType: string): pulumi.Input<Alias> {
+    return pulumi.Output.isInstance(alias) || alias instanceof Promise
+        ? pulumi.output(alias).apply((known) => withOtherType(known as Alias, type, otherType))
+        : withOtherType(alias, type, otherType);
 }
 
-function counterpart(alias: Alias, type: string, otherType: string): Alias | undefined {
+/** Returns an alias that names another type as it is; the engine ignores that it has the same one twice. */
+function withOtherType(alias: Alias, type: string, otherType: string): Alias {
     if (typeof alias !== "string")
-        return alias.type === undefined || alias.type === type ? { ...alias, type: otherType } : undefined;
+        return alias.type === undefined || alias.type === type ? { ...alias, type: otherType } : alias;
     const [stack, project, types = "", ...name] = alias.split("::");
-    if (types !== type && !types.endsWith(`$${type}`)) return undefined;
+    if (types !== type && !types.endsWith(`$${type}`)) return alias;
     const otherTypes = types.slice(0, types.length - type.length) + otherType;
     return [stack, project, otherTypes, ...name].join("::");
 }

@@ -41,12 +41,16 @@ export interface Replacing<Inputs, Outputs> {
     findSuccessor?: (args: { ctx: ResourceContext; id: string }) => Promise<TrackedResource | undefined>;
     /** Create and delete call it for a retained resource: it marks the resource, so that no later delete deletes it. */
     markRetained?: (args: { ctx: ResourceContext; id: string; state: Properties }) => Promise<void>;
-    /** Check calls it for a replacement that the user forces: it describes the fate of the resource in the state. */
-    describeForced?: (args: { state: Partial<Inputs & Outputs>; inputs: Partial<Inputs> }) => Text;
+    /**
+     * Check calls it for a replacement that the user forces: it describes the fate of the resource in the state, unless it
+     * is lost.
+     */
+    describeForced?: (args: {
+        state: Partial<Inputs & Outputs>;
+        inputs: Partial<Inputs>;
+    }) => Text | undefined;
     /** Is set if AWS refuses the replacement while the replaced resource exists. */
     isDeletedFirst?: true;
-    /** The warnings of a forced replacement call it: it reports whether the replacement has the data of the resource. */
-    isDataCarried?: (args: { state: Properties; inputs: Properties }) => boolean;
     /** Delete calls it: it waits until the replacement is ready, and fails if it does not become ready. */
     waitForReplacement: (args: { ctx: ResourceContext; replacement: TrackedResource }) => Promise<void>;
 }

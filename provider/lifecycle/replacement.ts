@@ -177,13 +177,11 @@ function formatFate(
     former: Properties,
     { inputs, isFailed, secrets }: { inputs: Properties; isFailed: boolean; secrets: string[] },
 ): string {
-    const described = resource.replacing?.describeForced?.({ state: former, inputs });
-    if (described !== undefined) return formatText(described, secrets);
     if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
         return "will be kept in the account, no longer managed by Pulumi.";
     if (isFailed) return "failed, and will be deleted.";
-    if (resource.replacing?.isDataCarried?.({ state: former, inputs }) === true)
-        return "will be deleted after the new one has its data.";
+    const described = resource.replacing?.describeForced?.({ state: former, inputs });
+    if (described !== undefined) return formatText(described, secrets);
     const remedy = resource.replacing?.isRetained === undefined ? "finalSnapshot" : "keepReplaced";
     return `will be deleted after the new one completes. To keep ${
         remedy === "keepReplaced" ? "it" : "its data"

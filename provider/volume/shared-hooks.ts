@@ -105,7 +105,7 @@ export const sharedHooks = {
             successor !== undefined &&
             !hasNoData({ ...state }) &&
             (isCarried ? carrier !== "this run" : carrier === "earlier run");
-        const final = successor?.finalSnapshot ?? state.finalSnapshot;
+        const final = finalSnapshotOf(state, successor ?? next);
         if (mayDiffer && !isOn(final))
             ctx.info(
                 `this run did not carry the data of volume ${id}, but an earlier one. A final snapshot keeps what may have been written since.`,
@@ -126,6 +126,14 @@ export const sharedHooks = {
     owner: ({ OwnerId }) => OwnerId,
     outputs: ({ ctx, id, observed }) => outputsOf(ctx, id, observed),
 } satisfies Partial<Volume<Inputs>>;
+
+/** Returns the option for the deletion of a volume: as the program that replaces it declares, otherwise as in the state. */
+export function finalSnapshotOf(
+    state: Partial<Inputs>,
+    next: Partial<Inputs> | undefined,
+): Inputs["finalSnapshot"] {
+    return next?.finalSnapshot ?? state.finalSnapshot;
+}
 
 /** Reports whether an option is set that also has other values than `true`. */
 export function isOn(option: unknown): boolean {

@@ -24,7 +24,7 @@ import { createVolume, type VolumeSource } from "./create";
 import { modifyVolume } from "./modify";
 import { declarationOf, suggestGrowing, withSource, type Observed } from "./state";
 import { carryingWarning, lossWarning } from "./replacement-warnings";
-import { isOn, sharedHooks, type Inputs, type Volume } from "./shared-hooks";
+import { finalSnapshotOf, isOn, sharedHooks, type Inputs, type Volume } from "./shared-hooks";
 
 /** Defines the volumes of one kind of source: a snapshot, or another volume. */
 export interface VolumeKind<Given extends Inputs> extends Required<
@@ -110,7 +110,13 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
                     : lossWarning(ctx, id, { ...args, source: kind.formatSource(inputs) });
             },
 
-            isDataCarried,
+            describeForced({ state, inputs }) {
+                if (isDataCarried({ state: { ...state }, inputs: { ...inputs } }))
+                    return "will be deleted after the new one has its data.";
+                return isOn(finalSnapshotOf(state, inputs))
+                    ? "will be deleted after a final snapshot of it completes."
+                    : undefined;
+            },
 
             async waitForReplacement({ ctx, replacement: { id } }) {
                 const observed = await ctx.ec2.volumes.read(id);
