@@ -51,7 +51,7 @@ export class Account {
         return (await this.#control("POST", "seed", { snapshots: 1 })).snapshots[0];
     }
 
-    /** Changes delays and limits: these are the settings of the tests' emulator. */
+    /** Changes delays and limits, which are settings of the tests' emulator. */
     async set(settings) {
         await this.#control("PUT", "settings", settings);
     }

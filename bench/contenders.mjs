@@ -223,7 +223,7 @@ const bundled = (name, options) => ({
 export const oursPlugin = bundled("this package, plugin", {});
 export const backgroundPlugin = bundled("this package, plugin, in the background", { background: true });
 
-/** Runs the plainest possible plugin, with resources that have nothing, or the data of a snapshot of this package. */
+/** Runs a minimal plugin, whose resources have no properties, or the data of a snapshot of this package. */
 const plainly = (name, options) => ({
     name,
     open: (account, volumes) =>
@@ -234,14 +234,14 @@ const plainly = (name, options) => ({
 export const plainPlugin = plainly("do-nothing plugin", {});
 export const plainPluginCarrier = plainly("do-nothing plugin with the same data", { carries: true });
 
-/** Returns the lines of Pulumi.yaml that say where the CLI finds a plugin. */
+/** Returns the lines of Pulumi.yaml that contain the folder of a plugin. */
 function pluginsYaml(name, folder) {
     return `plugins: { providers: [{ name: ${name}, path: ${JSON.stringify(folder)} }] }\n`;
 }
 
 let tarballs;
 
-/** Bundles the plugin once a run. */
+/** Bundles the plugin once per run. */
 export async function pluginLauncher() {
     const [first] = await (tarballs ??= makeTarballs(join(root, "temp", "bench", "plugin")));
     return join(dirname(first), "content", "pulumi-resource-ebs-snapshots");

@@ -4,7 +4,7 @@ import { volumesOfInstance } from "./account.mjs";
 import { clones, plainLocks, sets, withFeatures } from "./contenders.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
-/** For each kind of resource, a wait reads once in two seconds, and once for each four that begin to wait. */
+/** For each kind of resource, waits read once per two seconds, and once per four waits that start. */
 const waitsFor =
     (kinds) =>
     ({ seconds, n }) =>
@@ -29,7 +29,7 @@ export const featureRows = [
             const beside = await lifeOf(plainLocks, n);
             return {
                 runs: [...Object.values(life), ...Object.values(beside)],
-                verdicts: judged("lock", life, {
+                verdicts: evaluateFeature("lock", life, {
                     up: [["CreateSnapshot", "LockSnapshot"], waitsFor(1)],
                     refresh: [[], fewLooks],
                     "up that lifts": [["UnlockSnapshot"], fewLooks],
@@ -52,7 +52,7 @@ export const featureRows = [
             );
             return {
                 runs: [life, ...(await slowPeer)].flatMap((steps) => Object.values(steps)),
-                verdicts: judged("fastRestore", life, {
+                verdicts: evaluateFeature("fastRestore", life, {
                     up: [["CreateSnapshot", "EnableFastSnapshotRestores"], waitsFor(2)],
                     refresh: [[], fewLooks],
                     destroy: [["DisableFastSnapshotRestores", "DeleteSnapshot"], waitsFor(1)],
@@ -70,7 +70,7 @@ export const featureRows = [
             });
             return {
                 runs: Object.values(life),
-                verdicts: judged("archive", life, {
+                verdicts: evaluateFeature("archive", life, {
                     up: [["CreateSnapshot", "ModifySnapshotTier"], waitsFor(2)],
                     refresh: [[], fewLooks],
                     destroy: [["DeleteSnapshot"], fewLooks],
@@ -86,8 +86,8 @@ export const featureRows = [
             const life = await lifeOf(clones, n, { volumeSeconds: 1 });
             return {
                 runs: Object.values(life),
-                verdicts: judged("clones", life, {
-                    // The engine checks resources one after another, and the check reads the source of each.
+                verdicts: evaluateFeature("clones", life, {
+                    // The engine checks resources one after another, and each check reads its source.
                     up: [["CopyVolumes"], (run) => run.n + waitsFor(1)(run)],
                     refresh: [[], fewLooks],
                     destroy: [["DeleteVolume"], waitsFor(1)],
@@ -105,7 +105,7 @@ export const featureRows = [
             return {
                 runs: Object.values(life),
                 verdicts: [
-                    ...judged("sets", life, {
+                    ...evaluateFeature("sets", life, {
                         up: [["CreateSnapshots"], waitsFor(1)],
                         refresh: [[], fewLooks],
                     }),
@@ -127,10 +127,10 @@ export const featureRows = [
     },
 ];
 
-/** Returns the verdicts. `asked` lists the actions that each step calls N times, and the limit of its other calls. */
-function judged(feature, life, asked) {
+/** Returns the verdicts. `expected` lists the actions that each step calls N times, and the limit of its other calls. */
+function evaluateFeature(feature, life, expected) {
     const unchanged = verdict(`calls of a second \`up\`, ${feature}`, total(life["second up"]), 0);
-    const steps = Object.entries(asked).flatMap(([what, [actions, limit]]) => {
+    const steps = Object.entries(expected).flatMap(([what, [actions, limit]]) => {
         const run = life[what];
         const counts = actions.map((action) => run.calls[action] ?? 0);
         const others = total(run) - counts.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,4 @@
-// Draws what grows with N: the calls, seconds and memory of `up`, and the state of one snapshot.
+// Draws the values that grow with N: the calls, seconds and memory of `up`, and the state of one snapshot.
 import { init } from "echarts";
 import { total } from "./measure.mjs";
 

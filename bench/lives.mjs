@@ -1,4 +1,4 @@
-// Measures what a contender does: one step, or its life from the first `up` to the `destroy`.
+// Measures one step of a contender, or its lifecycle from the first `up` to `destroy`.
 import { Account } from "./account.mjs";
 import { barrier, ours, plain } from "./contenders.mjs";
 import { entry, lifeOf, withStack } from "./measure.mjs";
@@ -72,7 +72,7 @@ export async function livesBeside(peers, n, settings) {
     return runs;
 }
 
-/** Measures what grows with N: calls, seconds, memory, and the state of one snapshot. */
+/** Measures the values that grow with N: calls, seconds, memory, and the state of one snapshot. */
 export function growth(who, n) {
     return withStack(who, n, {}, async (stack, account) => {
         const up = await account.counting(() => stack.up({ memory: true }));

@@ -2,10 +2,10 @@
 import { total } from "./measure.mjs";
 
 const own = "this package";
-/** A difference below this ratio is that of the machine. */
+/** A difference below this ratio is noise of the machine. */
 const tolerance = 1.1;
 
-/** Returns each figure of this package that a peer beats, with the figure of the best peer. */
+/** Returns each value of this package that a peer improves on, with the value of the best peer. */
 export function lostRows(rows) {
     return rows.flatMap(({ title, runs }) => {
         const peers = runs.filter(({ who }) => !who.startsWith(own) && !who.startsWith("do-nothing"));

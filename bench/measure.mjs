@@ -24,7 +24,7 @@ export function withStacks([who, ...others], n, work, stacks = []) {
     return withStack(who, n, {}, (stack) => withStacks(others, n, work, [...stacks, [who, stack]]));
 }
 
-/** Returns each step of a life by its name; with `lifted` one `up` declares the snapshots without features. */
+/** Returns each step of a lifecycle by name; with `lifted` one `up` declares the snapshots without features. */
 export async function lifeOf(who, n, settings = {}, lifted = false) {
     return withStack(who, n, { settings }, async (stack, account) => {
         const steps = {

@@ -1,4 +1,4 @@
-// Measures both doors beside each other: the dynamic-provider host, and the plugin as `npm run dist` makes it.
+// Measures both providers: the dynamic-provider host, and the plugin of `npm run dist`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -63,12 +63,12 @@ function life(who, n) {
     });
 }
 
-/** Measures until the process says its port, as the engine waits for it. */
+/** Measures until the process prints its port, for which the engine waits. */
 async function quickestStart(who, script) {
     const starts = [];
     for (let turn = 0; turn < 5; turn++) {
         const start = performance.now();
-        // No server answers at this address, because a provider calls the engine only when it has something to say.
+        // No server listens at this address, because a provider calls the engine only to log a message.
         const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
             stdio: ["ignore", "pipe", "ignore"],
         });

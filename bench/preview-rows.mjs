@@ -1,4 +1,4 @@
-// Measures the preview of many unchanged resources, through either door, beside resources that do nothing.
+// Measures the preview of many unchanged resources with both providers, and with resources that do nothing.
 import { carrier, nothing, ours, oursPlugin, plainPlugin, plainPluginCarrier } from "./contenders.mjs";
 import { entry, round, verdict, withStacks } from "./measure.mjs";
 

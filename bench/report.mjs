@@ -39,7 +39,7 @@ export function markdown({ when, machine, versions, leftOut, rows, took }) {
     return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** Lists what a peer of the same run does better, and the missed targets. */
+/** Lists the values in which a peer of the same run is better, and the missed targets. */
 function lost(rows, verdicts) {
     const beaten = lostRows(rows).map(({ title, who, what, figure, unit, best, bestFigure }) => [
         title,

@@ -27,7 +27,7 @@ import { previewRows } from "./preview-rows.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
 /**
- * A row that is measured `alone` has the machine for itself; a row with `beside` mostly waits, so that other rows run
+ * A row that is measured `alone` has the machine to itself; a row with `beside` mostly waits, so that other rows run
  * at the same time. Every contender has its own account.
  */
 export const rows = [

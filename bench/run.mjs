@@ -40,7 +40,7 @@ const start = performance.now();
 let slowPeers;
 const beside = [];
 for (const row of chosen) {
-    // The rows before are judged by their wall time.
+    // The previous rows are evaluated by their wall time.
     if (row.beside || row.slowPeer !== undefined) slowPeers ??= startSlowPeers();
     if (row.beside) {
         const running = measure(row);
@@ -68,8 +68,8 @@ if (results.rows.some(({ id }) => id === "growth"))
 console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);
 
 /**
- * Terraform waits in steps of ten seconds and hardly computes, so that its lives of volumes and of fast restore run, one
- * after the other, beside the rows before theirs.
+ * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of volumes and of FSR run, one
+ * after the other, concurrently with the previous rows.
  */
 function startSlowPeers() {
     let last = Promise.resolve();

@@ -1,4 +1,4 @@
-// Runs Terraform's AWS provider, where `terraform` and a mirror of the provider are on the machine.
+// Runs Terraform's AWS provider, if `terraform` and a mirror of the provider are on the machine.
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";

@@ -168,7 +168,7 @@ function deletionReason(
         }
         case "replace": {
             const changed = replaceReasons ?? [];
-            // The provider gives this reason alone for a job that has failed since the state was written.
+            // The provider returns only this reason for a job that has failed since the state was written.
             if (changed.join() === "state") return undefined;
             if (changed.length === 0) return `${name} is replaced`;
             return `${name} is replaced because ${changed.join(", ")} ${changed.length > 1 ? "change" : "changes"}`;

@@ -39,7 +39,7 @@ export interface PreviewState {
 }
 
 /**
- * Parses the output of `pulumi preview --json`. A failed preview is refused, because it may lack steps.
+ * Parses the output of `pulumi preview --json`. A failed preview is rejected, because it may lack steps.
  *
  * @example
  * ```ts

@@ -28,7 +28,7 @@ export async function handle(
     if (ids.length > 0 && !(await isRelevant(context, ids))) return undefined;
     const recovered = await (isDestroyed ? endRecovery(context) : recover(context));
     report(recovered);
-    // One volume whose key is refused must not fail an `up`. Lambda retries a failed event, then sends it to the queue.
+    // One volume whose key is denied must not fail an `up`. Lambda retries a failed event, then sends it to the queue.
     const isFatal = event.tf === undefined || isDestroyed;
     if (isFatal && recovered.failures.length > 0) throw new Error(recovered.failures.join("; "));
     return recovered;

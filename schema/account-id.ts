@@ -1,5 +1,5 @@
 /**
- * Recognizes account ids, and resolves the aliases that the configuration gives them.
+ * Recognizes account ids, and resolves their aliases in the configuration.
  *
  * @module
  */

@@ -60,7 +60,7 @@ export function pluginTokenOf(name: keyof typeof resources): string {
     return `ebs-snapshots:index:${name}`;
 }
 
-/** The resource that a token of either door stands for. */
+/** Returns the resource of a token of the dynamic provider or the plugin. */
 export function resourceOf(type: string): keyof typeof resources | undefined {
     const names = Object.keys(resources) as (keyof typeof resources)[];
     return names.find((name) => [tokenOf(name), pluginTokenOf(name)].includes(type));

@@ -15,8 +15,8 @@ export function digestOf(value: unknown): string {
 }
 
 /**
- * Returns the inputs that differ from those that the program has seen, whose digests are given by name. The engine gives
- * an input that `ignoreChanges` names, one of `ignored`, the value in the state, `olds`.
+ * Returns the inputs that differ from those of the program, whose digests are given by name. The engine replaces
+ * an input in `ignoreChanges`, one of `ignored`, by the value in the state, `olds`.
  */
 export function unseenInputs(
     { olds, news }: { olds: Properties; news: Properties },

@@ -81,7 +81,7 @@ function isKey(key: unknown): boolean {
     return !isReserved(key) && !key.startsWith(ownPrefix);
 }
 
-/** Reports whether AWS reserves a tag key, in upper or lower case: nobody else can write such a tag. */
+/** Reports whether AWS reserves a tag key, in upper or lower case: only AWS can write such a tag. */
 export function isReserved(key: string): boolean {
     return /^aws:/i.test(key);
 }

@@ -1,5 +1,5 @@
 // `npm run demo` shows the quickstart with the real Pulumi CLI: it kills a run while EC2 copies and resumes it, shares the
-// snapshot, creates a volume from it, refuses to replace that volume, plans a schedule, and deletes everything.
+// snapshot, creates a volume from it, rejects a replacement of that volume, plans a schedule, and deletes everything.
 //
 //     npm run demo               runs on an emulated EC2, without account and credentials
 //     npm run demo -- --aws      runs on AWS, with your credentials
@@ -29,7 +29,7 @@ const options = {
     help: { type: "boolean", default: false },
 };
 
-/** A valid id of a snapshot that does not exist: the preview refuses it before it reads it. */
+/** A valid id of a snapshot that does not exist: the preview rejects the volume before it reads the snapshot. */
 const otherSnapshot = "snap-0123456789abcdef0";
 
 const schedule = {

@@ -1,9 +1,9 @@
-// Makes the tarballs of the plugin, from which the Pulumi CLI installs it for every language: `npm run dist`.
+// Creates the tarballs of the plugin, from which the Pulumi CLI installs it for every language: `npm run dist`.
 //
 //     pulumi-resource-ebs-snapshots-v<version>-<os>-<arch>.tar.gz   one for each platform, with the same JavaScript
 //     SHA256SUMS
 //
-// Node runs the plugin, so that no platform needs a build of its own; the CLI requests the tarball with the name of its platform.
+// Node runs the plugin, so that no platform needs a separate build; the CLI requests the tarball by platform.
 
 import { createHash } from "node:crypto";
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const platforms = ["darwin", "linux", "windows"].flatMap((os) => [`${os}-amd64`, `${os}-arm64`]);
 const launcher = "pulumi-resource-ebs-snapshots";
 
-/** Makes the tarballs in a folder, which is emptied first, and returns their paths. */
+/** Creates the tarballs in a folder, which is emptied first, and returns their paths. */
 export async function makeTarballs(folder = join(root, "temp", "plugin")) {
     const { version, engines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     await rm(folder, { recursive: true, force: true });
@@ -41,24 +41,24 @@ export async function makeTarballs(folder = join(root, "temp", "plugin")) {
     return tarballs;
 }
 
-/** Bundles the plugin; the AWS SDK is in chunks of its own, because reading it takes 80 ms and a preview may not need it. */
+/** Bundles the plugin; the AWS SDK is in separate chunks, because it loads in 80 ms and a preview may not need it. */
 async function bundle(content) {
     const { metafile } = await build({
         entryPoints: { plugin: join(root, "provider/plugin/index.ts") },
         outdir: content,
         bundle: true,
         minify: true,
-        // A stack trace of a user names functions.
+        // Users' stack traces contain function names.
         keepNames: true,
         platform: "node",
         target: "node20",
         format: "esm",
         splitting: true,
-        // esbuild gives `import()` of a CommonJS chunk only a `default`; the AWS SDK has both forms.
+        // `import()` of a CommonJS chunk has only a `default` with esbuild; the AWS SDK has both forms.
         mainFields: ["module", "main"],
         outExtension: { ".js": ".mjs" },
         chunkNames: "chunks/[name]-[hash]",
-        // Dependencies that are CommonJS require modules of Node.
+        // CommonJS dependencies `require` modules of Node.
         banner: {
             js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
         },

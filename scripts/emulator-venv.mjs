@@ -30,7 +30,7 @@ export function emulatorPython() {
 /**
  * Returns the path of a Python with these requirements; creates its environment first if it does not exist.
  * @param {string} requirements
- * @param {string} purpose it is for
+ * @param {string} purpose describes its use in messages
  * @returns {Promise<string>}
  */
 export async function pythonWith(requirements, purpose) {

@@ -4,12 +4,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./run-command.mjs";
 
-/** The interval of the messages while a build goes on. */
+/** The interval of the messages during a build. */
 const REPORT_MS = 15_000;
 
 /**
- * Prepares a scratch module for each command. All of them at once, since they wait for the network, they download what they
- * need and list in `stale` the packages that are to be compiled.
+ * Prepares a scratch module for each command. All run concurrently, because they wait for the network: they download
+ * the dependencies and list in `stale` the packages to compile.
  */
 export function goTargets(folder, targets) {
     return Promise.all(
@@ -40,7 +40,7 @@ export async function compile(targets, bin, log) {
     }
 }
 
-/** Returns the text of a progress; the time left is a guess, since packages differ, and nothing is known at first. */
+/** Returns the text of a progress; the remaining time is an estimate, and is unknown at first. */
 export function progress(startedAt, compiled, total, now = Date.now()) {
     const elapsed = (now - startedAt) / 1_000;
     const counted = `${Math.round(elapsed)} s: ${compiled} of ${total} packages`;

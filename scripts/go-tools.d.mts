@@ -1,5 +1,5 @@
 export interface GoTools {
-    /** The folder that comes first in `PATH`. */
+    /** Is the first folder of `PATH`. */
     path: string;
     /** Compiles the program in a folder to the file `program` there, with the SDK of this package. */
     compile: (folder: string) => Promise<void>;

@@ -1,4 +1,4 @@
-// Provides what tests need of programs in Go: the language host, and the build of a program with this package's SDK.
+// Provides the tools for tests of Go programs: the language host, and the build of a program with this package's SDK.
 
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";

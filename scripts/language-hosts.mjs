@@ -13,7 +13,7 @@ import { pulumiCli, RECIPE, requireGo, STAGING, versionsFolder, wantedVersion } 
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generator = join(root, "scripts", "sdk-generator", "main.go");
-/** Later releases have the host in a module of its own, which the proxy does not serve. */
+/** Later releases have the host in a separate module, which the proxy does not serve. */
 const goHost = "v3.66.0";
 
 let building;
@@ -23,7 +23,7 @@ export function languageHosts(log = (line) => console.error(line)) {
     return (building ??= built(log));
 }
 
-/** Builds what is missing, in a folder that is renamed at the end: an interrupted one never counts. */
+/** Builds missing hosts in a folder that is renamed at the end, so that an interrupted build is never used. */
 async function built(log) {
     const cli = dirname(await pulumiCli(log));
     const version = wantedVersion();
@@ -60,7 +60,7 @@ async function buildPythonHost(folder, bin) {
     const go = await goModule(folder, `${RECIPE.sdk}@${RECIPE.languageHost}`);
     const path = `${RECIPE.sdk}/python/cmd/${host}`;
     await go(["build", "-ldflags", "-s -w", "-o", join(bin, host), path]);
-    // The script that loads the program; the module cache contains it as read-only and without the x bit.
+    // This script loads the program; the module cache contains it as read-only and without the x bit.
     const sdk = JSON.parse(await go(["mod", "download", "-json", `${RECIPE.sdk}@${RECIPE.languageHost}`]));
     copyFileSync(join(sdk.Dir, "python", "cmd", `${host}-exec`), join(bin, `${host}-exec`));
     chmodSync(join(bin, `${host}-exec`), 0o755);

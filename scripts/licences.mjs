@@ -30,7 +30,7 @@ export async function licencesPage() {
     ].join("\n\n");
 }
 
-/** Of licences that apply together, as in `(BSD-3-Clause AND Apache-2.0)`, each must be permissive. */
+/** Each of several licences that apply together, as in `(BSD-3-Clause AND Apache-2.0)`, must be permissive. */
 function isPermissive(licence) {
     return licence
         .replace(/[()]/g, "")
@@ -57,7 +57,7 @@ function withWhatTheyNeed(packages) {
         for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) walk(find(key, name));
     };
     for (const name of Object.keys(packages[""].dependencies)) walk(find("", name));
-    // Two copies of one version, which other packages of this repository keep apart, are one copy at a user's.
+    // Two copies of one version, which other packages of this repository separate, are one copy for users.
     const distinct = new Map(
         [...keys].map((key) => [`${nameIn(key)}@${packages[key].version}`, { key, name: nameIn(key) }]),
     );

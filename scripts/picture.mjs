@@ -66,7 +66,7 @@ async function list() {
     }
 }
 
-/** Takes snapshots of two volumes within some days: one archived, one locked, one shared, one that is not completed; returns the seconds. */
+/** Creates snapshots of two volumes within some days, with various states and features; returns the seconds. */
 async function fill(ec2, endpoint) {
     const control = (method, path, body) =>
         fetch(`${endpoint}/_emulator/${path}`, { method, body: JSON.stringify(body) });

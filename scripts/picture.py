@@ -58,7 +58,7 @@ def record(columns, command):
     while True:
         try:
             stream.feed(os.read(terminal, 65536))
-        except OSError:  # the command has closed its end
+        except OSError:  # the command has closed its side
             break
         if half_way is None and any(HALF_WAY.search(line) for line in screen.display):
             half_way = rows(screen)

@@ -57,7 +57,7 @@ export async function pulumiCli(log = (line) => console.error(line)) {
     return join(folder, "bin", "pulumi");
 }
 
-/** Holds each version in a folder of its own, where the npm package `pulumi` installs them too. */
+/** Contains each version in a separate folder, where the npm package `pulumi` also installs them. */
 export function versionsFolder() {
     return join(process.env.PULUMI_HOME || join(homedir(), ".pulumi"), "versions");
 }

@@ -4,7 +4,7 @@ export interface ProjectFiles {
     folder: string;
     stack: string;
     passphrase: string;
-    /** Contains what the stack's file has besides the configuration. */
+    /** Contains the content of the stack's file besides the configuration. */
     stackSettings?: Record<string, string>;
     /** Contains the text of Pulumi.yaml. */
     settings: string;

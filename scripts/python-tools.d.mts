@@ -1,5 +1,5 @@
 export interface PythonTools {
-    /** Folders that come first in `PATH`. */
+    /** Contains the first folders of `PATH`. */
     path: string;
     /** Installs the SDK of this package into a folder for `PYTHONPATH`. */
     installSdk: (folder: string) => Promise<void>;

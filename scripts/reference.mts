@@ -1,6 +1,6 @@
 /**
- * docs/reference: what the package exports, from the doc comments in its source. `npm run reference` writes the pages,
- * and test/unit/docs/reference.test.ts fails where they are out of date.
+ * Generates docs/reference from the package's exports and their doc comments: `npm run reference` writes the pages,
+ * and test/unit/docs/reference.test.ts fails if they are out of date.
  *
  * @module
  */

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Reports a failure by its message only: a stack does not help the user. */
+/** Reports a failure by its message only, because a stack does not help the user. */
 export class ToolError extends Error {}
 
 export const runningCommands = new Set();

@@ -1,5 +1,5 @@
 /**
- * schema.json: the package for every language of Pulumi, from the interfaces, their comments and rules. `npm run
+ * Generates schema.json for every language of Pulumi from the interfaces, their comments and rules. `npm run
  * reference` writes it, and test/unit/docs/reference.test.ts fails if it is out of date.
  * https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
  *
@@ -36,7 +36,7 @@ import {
     type Field,
 } from "./reference/read.mjs";
 
-/** The functions. If one returns a list, it is a property of the result, because every language needs an object. */
+/** Returns the functions. A list that one returns is a property of the result, because languages need an object. */
 const functions: Record<string, string | undefined> = {
     changedSize: undefined,
     listSnapshots: "snapshots",
@@ -46,7 +46,7 @@ const functions: Record<string, string | undefined> = {
 
 type Json = Record<string, unknown>;
 
-/** The text of schema.json. */
+/** Returns the text of schema.json. */
 export async function schemaText(project: ProjectReflection): Promise<string> {
     const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Json;
     const filepath = join(root, "schema.json");
@@ -129,11 +129,11 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
         homepage: manifest["homepage"],
         repository: `https://github.com/${owner}/pulumi-ebs-snapshots`,
         publisher: owner,
-        // Without one, the CLI fetches a logo when it generates an SDK.
+        // Without a logo, the CLI fetches one when it generates an SDK.
         logoUrl: `https://raw.githubusercontent.com/${owner}/pulumi-ebs-snapshots/main/docs/logo.svg`,
         // The releases contain the plugin under the names that the CLI requests.
         pluginDownloadURL: `github://api.github.com/${owner}/pulumi-ebs-snapshots`,
-        // SDKs are modules and packages by themselves, with paths that agree.
+        // SDKs are separate modules and packages with matching paths.
         meta: { supportPack: true },
         config: { variables: configuration },
         provider: {
@@ -220,7 +220,7 @@ function unionSpec(
         .filter((member) => !(member instanceof LiteralType))
         .map((member) => typeSpec(project, types, member, owner, name));
     if (members.some((member) => member instanceof LiteralType)) specs.unshift({ type: "boolean" });
-    // An account id that is a number has lost its zeros: other languages take text alone.
+    // A numeric account id has lost its leading zeros, so that other languages accept strings only.
     if (
         specs.length === 2 &&
         specs.some(({ type }) => type === "string") &&
@@ -232,7 +232,7 @@ function unionSpec(
 
 function named(types: Json, name: string, spec: () => Json): Json {
     const token = `ebs-snapshots:index:${name}`;
-    // Before it is described: a type may name itself.
+    // The type is registered before its description, because it may refer to itself.
     if (types[token] === undefined) {
         types[token] = {};
         types[token] = spec();
@@ -253,7 +253,7 @@ function objectSpec(project: ProjectReflection, types: Json, declaration: Declar
     };
 }
 
-/** Of a type that is one object or another, the properties of each. */
+/** Returns the properties of each member of a union of objects. */
 function membersOf(type: SomeType | undefined): DeclarationReflection[][] | undefined {
     if (!(type instanceof UnionType)) return undefined;
     const objects = type.types.filter((member) => member instanceof ReflectionType);

@@ -56,7 +56,7 @@ function digestsOf(args: [string, unknown][]): pulumi.Input<pulumi.Inputs> {
     return serialized.then((wire) => ({ ...digests, ...mapValues(wire, digestOfWire) }));
 }
 
-/** The digest of a secret is a secret: nobody may find out the value by it. */
+/** Returns a digest; that of a secret is a secret, so that the value cannot be guessed from it. */
 function digestOfWire(value: unknown): pulumi.Input<string> {
     const plain = withoutSecretMarks(value);
     const digest = digestOf(plain);

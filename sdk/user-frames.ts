@@ -1,6 +1,6 @@
 /**
- * Limits the stack traces that Pulumi records of a resource to the user's program. The engine stores the whole trace
- * with each resource: frames of Node, of the Pulumi SDK and of this package take 300 bytes and say nothing. The SDK
+ * Limits the stack traces that Pulumi records of a resource to the user's program. The engine stores the complete trace
+ * with each resource, and frames of Node, the Pulumi SDK and this package take 300 bytes without information. The SDK
  * takes the first frame after that of a resource's class as its position; the base class of this package is one more,
  * so that the position would be a line of this package.
  *

@@ -32,7 +32,7 @@ let folder: string;
 let tarball: string;
 /** The folder in which npm has installed the package and the dependencies of a TypeScript program. */
 let shared: string;
-/** Returns the version that this package uses for development, so that npm finds it in its cache. */
+/** The version that this package uses for development, so that npm finds it in its cache. */
 let usual: string;
 
 const npm = (cwd: string, ...args: string[]) =>

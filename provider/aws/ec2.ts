@@ -41,11 +41,11 @@ export interface Reader<Value> {
     wait(wait: Wait<Value>): Promise<Value>;
     tagged(tags: Tagged): Promise<Map<string, Value>>;
     /**
-     * Returns the resources of a stack that carry a claim. They are looked up once per process unless `fresh` is set:
+     * Returns the resources of a stack that carry a claim. They are read once per process unless `fresh` is set:
      * claims that appear later belong to this process.
      */
     findClaimed(stack: string, fresh: boolean): Promise<Map<string, Value>>;
-    /** Returns the resources that a stack owns; they are looked up once per process. */
+    /** Returns the resources that a stack owns; they are read once per process. */
     findOwned(stack: string): Promise<Map<string, Value>>;
 }
 

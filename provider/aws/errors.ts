@@ -243,7 +243,7 @@ export function classify(thrown: unknown, action: string): Ec2Error {
     const socketCode = knownKind(error.code) === undefined ? undefined : error.code;
     const code = error.Code ?? socketCode ?? error.name ?? "Error";
     const kind = knownKind(code) ?? kindOf({ code, status, isOwnCode: error.Code !== undefined });
-    // If an answer has no code, the SDK sets "Unknown" and gives no details.
+    // If a response has no code, the SDK sets "Unknown" without details.
     if (error.Code === undefined && code === "Unknown" && status !== undefined) {
         const message = "the answer is not one of AWS, but perhaps of a proxy";
         return new Ec2Error(kind, `HTTP ${String(status)}`, message, action, { cause: thrown });

@@ -1,5 +1,5 @@
 /**
- * Reads the policies of Data Lifecycle Manager (DLM), which has no call that reads several of them whole.
+ * Reads the policies of Data Lifecycle Manager (DLM), which has no call that returns the details of several.
  *
  * @module
  */

@@ -16,7 +16,7 @@ function tagsOf({ policyDetails }: Targets): [string, string][] {
     return tags.flatMap(([key, values]) => [values].flat().map((value) => [key, value] as [string, string]));
 }
 
-/** Writes the tags; a volume that does not exist fails with EC2's words. */
+/** Writes the tags; for a volume that does not exist it fails with EC2's message. */
 export async function tagVolumes(ctx: ResourceContext, inputs: Targets): Promise<void> {
     const { targetVolumeIds = [] } = inputs;
     if (targetVolumeIds.length === 0) return;

@@ -7,7 +7,7 @@ import type { ReadKey } from "../../schema/configuration-values";
 import { connect, placeOf, type CallContext } from "./connect";
 import { findSnapshots, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
 
-/** Returns the newest completed snapshot that matches; fails if there is none, with what it looked for. */
+/** Returns the newest completed snapshot that matches; fails with the filters if there is none. */
 export async function newestSnapshot(
     read: ReadKey,
     args: SnapshotFilters,

@@ -16,7 +16,7 @@ export interface SnapshotDetails {
     sharedWith: string[];
 }
 
-/** At most this many calls are under way at once. */
+/** At most this many calls run concurrently. */
 const concurrency = 8;
 
 /** Returns the details by id. It makes one call for all locks, and one for each snapshot. */

@@ -39,7 +39,7 @@ export interface ReplacedResource {
 
 /**
  * Returns the claim of one attempt: the identity (URN, organization, backend) and the inputs that cannot be changed
- * later; the other inputs can be applied to an adopted resource. A replacement has a claim of its own even with equal
+ * later; the other inputs can be applied to an adopted resource. A replacement has a separate claim even with equal
  * inputs: a forced replacement must not adopt the resource in the state.
  */
 export function claimOf(

@@ -75,7 +75,7 @@ export class Deployment {
         this.#configuration = undefined;
     }
 
-    /** The name of a key such as `aws:region` where a person sets it; a door may have names of its own. */
+    /** Returns the name under which a user sets a key such as `aws:region`; the plugin has its own names. */
     configurationKey(key: string): string {
         return key;
     }

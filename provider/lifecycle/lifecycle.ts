@@ -28,7 +28,7 @@ export interface Lifecycle {
         id: string,
         state: Stored,
     ): Promise<{ state: State; inputs: Properties } | undefined>;
-    /** As `read`, where no state knows the resource. */
+    /** Reads a resource that is not in the state. */
     import(context: LifecycleContext, id: string): Promise<Imported | undefined>;
     update(
         context: LifecycleContext,

@@ -14,7 +14,7 @@ import { firstOf, type Lineage } from "./lineage";
 import type { Resource } from "./resource";
 import type { Declaration, ResourceContext } from "./resource-context";
 
-/** Represents a resource of any kind: the operations pass values of its own functions through. */
+/** Represents a resource of any kind: the operations pass the values of its functions through. */
 export type AnyResource = Resource<Properties, Properties, unknown>;
 
 export interface Scope {

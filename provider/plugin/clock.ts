@@ -1,5 +1,5 @@
 /**
- * A clock that can be cancelled: every wait then ends at once, since its deadline has passed.
+ * Provides a clock that can be cancelled: every wait then ends immediately, because its deadline has passed.
  *
  * @module
  */

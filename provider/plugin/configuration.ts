@@ -16,7 +16,7 @@ export function configurationReader(args: Properties, stack: Properties): ReadKe
         const [, name = ""] = key.split(":");
         const value = args[name] ?? (stackKeys.includes(name) ? stack[name] : undefined);
         if (value === undefined || value === null) return undefined;
-        // As `pulumi config` keeps `aws:defaultTags` and the like: an object is JSON.
+        // `pulumi config` stores objects such as `aws:defaultTags` as JSON.
         return typeof value === "string" ? value : JSON.stringify(asAwsKeeps(name, value));
     };
 }

@@ -63,7 +63,7 @@ function differingPaths(before: unknown, after: unknown, path: string): [string,
     return [[path, "UPDATE"]];
 }
 
-/** A key that is no name stands in brackets, as in `tags["b/c"]`. */
+/** Puts a key that is not an identifier in brackets, as in `tags["b/c"]`. */
 function step(key: string): string {
     return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

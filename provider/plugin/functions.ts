@@ -13,7 +13,7 @@ import { shareableAccounts } from "../functions/shareable-accounts";
 
 type PluginFunction = (read: ReadKey, args: Properties, context: CallContext) => Promise<object>;
 
-/** A function gives an object in every language, so that a list stands in one. */
+/** A function must return an object for every language, so that a list is a property of one. */
 export const functions: Record<string, PluginFunction> = {
     changedSize,
     listSnapshots: async (read, args) => ({ snapshots: await listSnapshots(read, args) }),

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
         createInstance: () => new ProviderInstance(stackConfiguration(process.env)),
         attach: (engine) => attachTo(engine, connect),
     });
-    // With 5 seconds of grace, once the state is written.
+    // The engine sends SIGINT after it has written the state, with 5 seconds of grace.
     process.once("SIGINT", () => {
         void current()
             .end()

@@ -190,7 +190,7 @@ export class ProviderInstance {
               );
     }
 
-    /** Ends every wait at once; what exists by then keeps its id in the state. */
+    /** Ends every wait immediately; existing resources keep their id in the state. */
     cancel(): void {
         this.#deployment.clock.cancel();
     }

@@ -23,7 +23,7 @@ export interface Serving {
     attach: (engine: string) => void;
 }
 
-/** Serves on a free port of the loopback interface, and gives the port. */
+/** Serves on a free port of the loopback interface, and returns the port. */
 export async function serve(serving: Serving): Promise<{ port: number; current: () => ProviderInstance }> {
     let instance = serving.createInstance();
     const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes });

@@ -48,7 +48,7 @@ export function secretNames(secrets: Path[]): string[] {
     return [...new Set(secrets.map(([name]) => String(name)))];
 }
 
-/** Marks the values at these places; where the shape is another one, the whole value around the place. */
+/** Marks the values at these paths; if the structure differs, it marks the enclosing value. */
 export function markSecrets(properties: Properties, secrets: Path[]): Properties {
     return secrets.reduce((marked, path) => markAt(marked, path) as Properties, properties);
 }

@@ -1,7 +1,7 @@
 /**
- * `SchedulePlan` records the identity of a `SnapshotSchedule`, which a rename does not change, and what exists of each
- * volume, so that a preview can warn of fewer. It exists in the state only. The first versions recorded the whole plan
- * there, and later ones only the number of recovery volumes.
+ * `SchedulePlan` records the identity of a `SnapshotSchedule`, which a rename keeps, and the number of recovery
+ * volumes, so that a preview can warn of fewer. It exists in the state only. The first versions recorded the full plan
+ * there, later ones only that number.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInpu
     update: ({ observed }) => Promise.resolve(observed),
     waitUntilReady: ({ observed }) => Promise.resolve(observed),
     delete({ ctx, state, next }) {
-        // The engine neither checks the record in the state nor asks for a diff if the replacement is forced (--replace).
+        // The engine neither checks the record in the state nor calls diff if the replacement is forced (--replace).
         const loss = next && identityLoss({ ...state }, { ...next });
         if (loss !== undefined) ctx.warn(`${loss.reason}. ${loss.remedy}`);
         return Promise.resolve("done");
@@ -54,8 +54,8 @@ export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInpu
 };
 
 /**
- * Refuses an identity that another schedule keeps from before it was renamed. The program itself refuses two schedules
- * of one name, and of one explicit identity.
+ * Rejects an identity that another schedule keeps from before it was renamed. The program itself rejects two schedules
+ * with the same name or the same explicit identity.
  */
 function checkUnique(
     { identity, defaultIdentity, region }: Properties,

@@ -44,7 +44,7 @@ export class PartialChangeError extends Error {
 
 /**
  * Adds grants, then removes grants, in separate calls of at most 500, which is EC2's limit. EC2 ignores changes that
- * were made already. If EC2 rejects the first call, or the snapshot no longer exists, that error is thrown unchanged;
+ * already exist. If EC2 rejects the first call, or the snapshot no longer exists, that error is thrown unchanged;
  * any other failure is a `PartialChangeError`.
  */
 export async function modifyGrants(

@@ -40,7 +40,7 @@ export async function observe({
         ownerId,
         grants,
         owned: ownedGrants(state, ctx.configuration),
-        // States of earlier versions, which contain `granted`, do not record whether others made the snapshot public.
+        // States of earlier versions, which contain `granted`, do not record who made the snapshot public.
         isPublicElsewhere: granted === undefined && isPublic !== true && before?.includes(everyone) === true,
     };
 }

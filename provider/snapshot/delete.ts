@@ -1,5 +1,5 @@
 /**
- * Deletes a snapshot, and explains why EC2 refuses to.
+ * Deletes a snapshot, and explains EC2's rejection.
  *
  * @module
  */

@@ -48,7 +48,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         return [...failures, { property: "kmsKeyId", reason }];
     },
 
-    // EC2 shows the source of a copy nowhere but in the description that it gives it.
+    // EC2 shows the source of a copy only in its default description.
     async findImported({ ctx, id: given }) {
         const [id = "", from] = given.split(",");
         const found = await operations.findImported?.({ ctx, id });

@@ -1,7 +1,7 @@
 /**
  * Carries the data of a volume to its replacement by a snapshot.
  *
- * A run may be killed at any point. Until the state holds the new volume, each run takes a snapshot of its own, because
+ * A run may be killed at any point. Until the state holds the new volume, each run creates its own snapshot, because
  * the volume may have been written to since. Snapshots of earlier runs are deleted with the volume.
  *
  * @module

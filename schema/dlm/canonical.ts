@@ -1,6 +1,6 @@
 /**
- * Reduces parts of a DLM policy to one form each, so that equal policies compare as equal: DLM answers with its
- * defaults, and in an order of its own.
+ * Reduces parts of a DLM policy to one form each, so that equal policies compare as equal: DLM returns its
+ * defaults, and a different order.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Decides which change of a policy's details DLM refuses for an existing policy.
+ * Decides which change of a policy's details DLM rejects for an existing policy.
  * https://docs.aws.amazon.com/ebs/latest/userguide/modify.html
  *
  * @module

@@ -1,6 +1,6 @@
 /**
- * Validates a schedule of all volumes: a default policy of DLM can do less than others. Each argument that it lacks is
- * refused with what to use instead.
+ * Validates a schedule of all volumes: DLM's default policy has fewer features than others. Each unsupported argument
+ * is rejected with the alternative.
  * https://docs.aws.amazon.com/ebs/latest/userguide/policy-differences.html
  *
  * @module
@@ -62,7 +62,7 @@ const missingInCopy = {
     ],
 } satisfies Missing<ScheduleCopy>;
 
-/** Accepts any value: that it is given is refused in combination, where also an output is seen. */
+/** Accepts any value: the combined check rejects it, because that also sees outputs. */
 function accepted<T extends object>(missing: T): Record<keyof T, Property> {
     const entries = Object.keys(missing).map((key) => [key, { validate: anything }]);
     return Object.fromEntries(entries) as Record<keyof T, Property>;

@@ -17,7 +17,7 @@ export function restorePoints({ keep, archive }: Retention, times: number[]): nu
     return atOnce(asDuration(lengthOf(keep) + lengthOf(archive.keep)), times);
 }
 
-/** Returns the most snapshots that a number or an age retains at once. */
+/** Returns the maximum number of snapshots that a number or an age retains. */
 function atOnce(keep: Keep, times: number[]): number {
     if (typeof keep === "number") return keep;
     const length = lengthOf(keep);

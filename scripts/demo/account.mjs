@@ -35,7 +35,7 @@ export class Account {
         try {
             return await this.#ec2.account();
         } catch (error) {
-            // The provider's remedy is for stacks: here neither configuration nor a profile names anything.
+            // The provider's remedy is for stacks: here it would be misleading.
             const hasNone = error.key === "aws:profile" && process.env.AWS_PROFILE === undefined;
             throw new Stop(
                 hasNone

@@ -1,6 +1,6 @@
-// Provides the environment of the demo: an EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI on the
+// Provides the environment of the demo: EC2 (emulated, or AWS itself), a volume in it, and the Pulumi CLI with the
 // quickstart, with its backend, home and stack configuration in a temporary folder. The stage removes all of it when
-// the demo ends, in any way.
+// the demo ends in any way.
 
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -173,7 +173,7 @@ export class Stage {
         await this.#run(["cancel", "demo", "--yes", "--cwd", this.#folder], { quietly: true });
     }
 
-    /** Removes the operation from the state that the killed run has not finished: Pulumi would warn of it in each run. */
+    /** Removes the pending operation of the killed run from the state; otherwise each run would show a warning. */
     async clearPendingOperation() {
         prompt("pulumi refresh --clear-pending-creates");
         await this.#run(
@@ -184,7 +184,7 @@ export class Stage {
         );
     }
 
-    /** Runs a preview that the provider refuses. */
+    /** Runs a preview that the provider rejects. */
     async failingPreview() {
         prompt("pulumi preview");
         await this.#run(["preview", ...plainly, ...this.#configFile], { fails: true });

@@ -27,7 +27,7 @@ import {
     propertiesOf,
 } from "./read.mjs";
 
-/** Determines the page of each named type: the only page that names it, if there is one. */
+/** Determines the page of each named type: the only page that uses it, if there is one. */
 export type Places = Map<string, { page: string; anchor: string }>;
 
 export const asArguments = "arguments";
@@ -65,7 +65,7 @@ export function placesOf(project: ProjectReflection): Places {
     return places;
 }
 
-/** The exported types that a type names. */
+/** Returns the exported types that a type uses. */
 export function referencesIn(type: SomeType | undefined): ReferenceType[] {
     if (type instanceof ReferenceType) {
         const inner = (type.typeArguments ?? []).flatMap(referencesIn);
@@ -100,7 +100,7 @@ export function typeText(type: SomeType | undefined, places: Places, page: strin
     if (type instanceof ArrayType) return `a list of ${several(inner(type.elementType))}`;
     if (type instanceof UnionType) {
         const members = type.types.filter((member) => String(member) !== "undefined");
-        // The compiler's order of them changes with code elsewhere.
+        // The compiler's order of the types changes with other code.
         return members.map(inner).sort().join(" or ");
     }
     if (type instanceof LiteralType) return `\`${JSON.stringify(type.value)}\``;

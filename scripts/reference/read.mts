@@ -1,8 +1,8 @@
 /**
- * Reads what the package exports, with its doc comments, for the reference and other descriptions of it.
+ * Reads the exports of the package with their doc comments, for the reference and other generated files.
  *
- * A comment of an argument states its default in a sentence that begins with `Default:`, and what a change does in one that
- * begins with `A change`.
+ * A comment of an argument states its default in a sentence that begins with `Default:`, and the effect of a change in
+ * one that begins with `A change`.
  *
  * @module
  */
@@ -24,10 +24,10 @@ import type { Rule } from "../../schema/property.js";
 
 export const root = join(import.meta.dirname, "../..");
 
-/** The folders of the entry points, each with the page of its functions. */
+/** Contains the folders of the entry points, each with the page of its functions. */
 export const pages = { sdk: "functions-and-types", policies: "policies" } as const;
 
-/** The rules of a resource's arguments; a component has none. */
+/** Returns the rules of a resource's arguments; a component has none. */
 export function rulesOf(name: string): Readonly<Record<string, Rule>> | undefined {
     return Object.hasOwn(resources, name) ? resources[name as keyof typeof resources].inputs : undefined;
 }
@@ -42,7 +42,7 @@ export const components: Record<string, string> = {
 
 export const classes = [...Object.keys(resources), ...Object.keys(components)];
 
-/** A property of an interface, as its comment documents it. */
+/** Describes a property of an interface as its comment documents it. */
 export interface Field {
     name: string;
     type: SomeType;
@@ -59,7 +59,7 @@ export async function readPackage(): Promise<ProjectReflection> {
         tsconfig: join(root, "tsconfig.build.json"),
         // `tsc` reports them.
         skipErrorChecking: true,
-        // In the order of the declaration: the class's own properties, then the shared ones.
+        // The order is that of the declaration: the class's own properties, then the shared ones.
         sort: [],
         // typedoc warns of properties that are both input and output, and so have two comments; both are read here.
         logLevel: "Error",
@@ -140,7 +140,7 @@ export function fieldOf(property: DeclarationReflection): Field {
     };
 }
 
-/** The sentence that begins so, and its rest. A full stop within a word (`2.4`) ends none. */
+/** Returns the sentence with this beginning, and its rest. A full stop within a word (`2.4`) does not end it. */
 export function sentence(beginning: string): RegExp {
     return new RegExp(`(?:^|(?<=\\s))${beginning} (.*?)\\.(?=\\s|$)`, "s");
 }

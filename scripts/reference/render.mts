@@ -1,5 +1,5 @@
 /**
- * The pages of docs/reference, as Markdown. The values that a property accepts beyond its type are those of its rule. On
+ * Renders the pages of docs/reference as Markdown. The accepted values beyond a property's type are from its rule. On
  * the page of a class, everything outside of the two marked regions is written by hand and kept.
  *
  * @module
@@ -30,7 +30,7 @@ import {
 } from "./read.mjs";
 import { fillRegions } from "./regions.mjs";
 
-/** The pages by file name. */
+/** Returns the pages by file name. */
 export async function referencePages(project: ProjectReflection): Promise<Record<string, string>> {
     const places = placesOf(project);
     const shared = sharedArguments(project);
@@ -80,7 +80,7 @@ function overview(project: ProjectReflection): string[] {
     ];
 }
 
-/** The arguments that several resources have in the same words. */
+/** Returns the arguments that several resources have with the same comment. */
 function sharedArguments(project: ProjectReflection): Map<string, Field> {
     const rendered = new Map<string, Field[]>();
     for (const name of Object.keys(resources))

@@ -1,5 +1,5 @@
-// Writes the SDK of a language from schema.json: `sdk-generator <go or python> <schema.json> <folder>`. The code is that of the
-// language host which `pulumi package gen-sdk` asks, and which cannot be built from the Go module proxy.
+// Writes the SDK of a language from schema.json: `sdk-generator <go or python> <schema.json> <folder>`. It uses the
+// code of the language host that `pulumi package gen-sdk` calls, which cannot be built from the Go module proxy.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-// others stands for the schemas of other packages, none of which this one names.
+// others replaces the loader of other packages' schemas, none of which this one uses.
 type others struct{ schema.ReferenceLoader }
 
 func main() {

@@ -1,5 +1,5 @@
 /**
- * Contains the parts of components that are made of policies of Data Lifecycle Manager.
+ * Contains the parts of components that consist of policies of Data Lifecycle Manager.
  *
  * @module
  */

@@ -7,7 +7,7 @@ import { interpolate, type Input } from "@pulumi/pulumi";
 
 /**
  * Path of the roles that components create. The guardrail of sharing recognizes them by it: a role keeps its path, and
- * the guardrail lets nobody else create or change roles under it.
+ * the guardrail denies other principals to create or change roles under it.
  */
 export const rolePath = "/pulumi-ebs-snapshots/";
 

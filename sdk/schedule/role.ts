@@ -130,7 +130,7 @@ function scriptRights({ rules }: Args, policies: SchedulePolicy[], place: Place)
 /** Returns the ARN of a document that is given as name, as ARN or as `AWS_VSS_BACKUP`. */
 function documentArn(document: string, { partition, region, account }: Place): string {
     if (document.startsWith("arn:")) return document;
-    // AWS writes no account in the ARNs of its documents, or another one; nobody else may create names with this prefix.
+    // AWS writes no account in the ARNs of its documents, or another one; only AWS can create names with this prefix.
     if (document === "AWS_VSS_BACKUP")
         return `arn:${partition}:ssm:${region}:*:document/AWSEC2-CreateVssSnapshot`;
     return `arn:${partition}:ssm:${region}:${account}:document/${document}`;

@@ -178,7 +178,7 @@ function createPolicy(
     return { policy, id, arn };
 }
 
-/** Creates the alarms and the recovery function that are asked for; returns the ARN of the function. */
+/** Creates the declared alarms and recovery function; returns the ARN of the function. */
 function createWatch(
     parent: pulumi.Resource,
     identity: KeptIdentity,

@@ -23,7 +23,7 @@ export interface StorageAssumptions {
 /** Times (epoch milliseconds, ascending) of the snapshots that exist at a time, and of each change of them. */
 export interface ExistingSnapshots {
     standard(at: number): number[];
-    /** Of each Region that copies go to. */
+    /** Returns the times for each Region with copies. */
     copies(at: number): number[][];
     archived(at: number): number[];
     changes: number[];

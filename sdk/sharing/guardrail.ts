@@ -107,7 +107,7 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
             },
             ["arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:volume/*"],
         ),
-        // These roles may write the tags, so that nobody else may act as one of them.
+        // These roles may write the tags, so that no other principal may assume one of them.
         deny(
             "DenyRolesOfSchedules",
             ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy"],

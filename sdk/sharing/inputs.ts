@@ -41,7 +41,7 @@ export interface SharingPolicyInputs {
     group?: string;
 }
 
-/** Refuses wildcards in names, which would except others, and ARNs of another kind, which would except nobody. */
+/** Rejects wildcards in names, which would except others, and ARNs of another kind, which would except no principal. */
 export function checkPrincipals(property: string, principals: Sharers = {}): void {
     for (const [kind, list] of Object.entries(principals) as [keyof Sharers, string[] | undefined][]) {
         for (const principal of list ?? []) {

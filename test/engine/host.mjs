@@ -1,19 +1,19 @@
-// Runs the programs or the dynamic providers of many runs of the CLI in one process. A new process for each of them spends
-// four fifths of a run's processor time on loading the same modules. This package's own modules are loaded anew for every
-// run, as a new process would load them; modules of others stay.
+// Runs the programs or the dynamic providers of many CLI runs in one process. A new process for each of them needs
+// four fifths of a run's processor time to load the same modules. This package's own modules are reloaded for every
+// run, as in a new process; other modules stay loaded.
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
-/* eslint-disable @typescript-eslint/no-dynamic-delete -- Node has no other way to load a module anew */
+/* eslint-disable @typescript-eslint/no-dynamic-delete -- Node has no other way to reload a module */
 
 const require = createRequire(import.meta.url);
 const grpc = require("@grpc/grpc-js");
 const root = resolve(import.meta.dirname, "../..");
 
-/** The modules of this package, as built, and of the programs. */
+/** Matches the built modules of this package and those of the programs. */
 const ownFolders = [join(root, "dist"), join(root, "test/.work")];
 
 function forgetOwnModules() {
@@ -22,7 +22,7 @@ function forgetOwnModules() {
             delete require.cache[file];
 }
 
-// A port may come again in a later run: a client must not share the connection to it that failed in an earlier one.
+// A later run may have the same port, and must not share a failed connection of an earlier client.
 const { createInsecure } = grpc.credentials;
 grpc.credentials.createInsecure = () => {
     const own = createInsecure();
@@ -31,8 +31,8 @@ grpc.credentials.createInsecure = () => {
 };
 
 /**
- * A wait of the provider takes no time, and its time in the emulator, as in test/provider/door.ts. The timeouts of requests
- * to EC2 are not waits: they stay.
+ * Advances the emulator's clock instead of waiting, as in test/provider/door.ts. The timeouts of requests
+ * to EC2 are not waits and stay real.
  */
 function passTimeInEmulator() {
     const { systemClock } = require(join(root, "dist/provider/aws/clock.js"));
@@ -47,7 +47,7 @@ function passTimeInEmulator() {
     };
 }
 
-/** Work of a run may fail after the end of the run, which must not end this process. */
+/** Logs failures after the end of a run, which must not end this process. */
 function surviveLateErrors() {
     for (const event of ["uncaughtException", "unhandledRejection"])
         process.on(event, (error) => process.stderr.write(`${String(error?.stack ?? error)}\n`));
@@ -56,7 +56,7 @@ function surviveLateErrors() {
 /** Lists the operations that the engine requested in this run, each with its resource. */
 let operations = [];
 
-/** Makes the methods of the provider's service write down that they are called. */
+/** Wraps the methods of the provider's service, so that they record each call. */
 function recordCalls(service) {
     for (const method of ["check", "diff", "create", "read", "update", "delete"]) {
         const own = service[method];
@@ -69,12 +69,12 @@ function recordCalls(service) {
     }
 }
 
-/** Each has `begin()`, which returns the port for the engine, and `end()`. */
+/** Each role has `begin()`, which returns the port for the engine, and `end()`. */
 const hosts = { program: programHost, provider: providerHost };
 
 /**
- * A program in a process of its own has one store of settings. Here each has its own, which the engine's call of a
- * transform would not find, so that secrets in the answer would become plain.
+ * A program in a separate process has one store of settings. Here each has its own, which the engine's call of a
+ * transform would not find, so that secrets in the result would become plain.
  */
 function runTransformsWithTheirProgram({ CallbackServer: { prototype } }) {
     const { registerTransform, invoke } = prototype;
@@ -127,13 +127,13 @@ async function providerHost() {
     const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
     const servers = [];
     let released = () => undefined;
-    // The CLI has ended by then, which an orphan would exit with 1 for; what ends the claims exits with 0, when it is done.
+    // Without a CLI, an orphan would exit with 1; the process that releases the claims exits with 0 when it is done.
     process.exit = (code) => code === 0 && released();
     const addService = grpc.Server.prototype.addService;
     grpc.Server.prototype.addService = function (definition, service) {
         servers.push(this);
         recordCalls(service);
-        // An engine that finds a running provider says by this call where it is, instead of by an argument.
+        // An engine that attaches to a running provider passes its address by this call instead of an argument.
         service.attach = (call, answer) => {
             process.argv = [process.argv[0], script, call.request.getAddress()];
             answer(null, new Empty());
@@ -164,7 +164,7 @@ async function providerHost() {
             }
         },
         async end() {
-            // The engine ends its providers so.
+            // The engine ends its providers with this call.
             if (process.listenerCount("SIGINT") > 0)
                 await new Promise((done) => {
                     released = done;
@@ -193,7 +193,7 @@ for (const stream of [process.stdout, process.stderr])
 async function answer(path, run) {
     if (path === "/end") {
         await host.end();
-        // The folder of the run is removed with its test.
+        // The folder of the run is removed after its test.
         process.chdir(root);
         isBusy = false;
         return { output, operations };

@@ -7,7 +7,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-/** The ports of a worker's two processes. */
+/** Contains the ports of a worker's two processes. */
 export interface Hosts {
     program: number;
     provider: number;
@@ -52,7 +52,7 @@ interface Released {
 }
 
 /**
- * The environment in which the CLI finds the processes of these roles; nothing while another run of this worker uses them.
+ * Returns the environment in which the CLI finds the processes of these roles; it is empty while another run uses them.
  */
 export async function attach(
     hosts: Partial<Hosts> | undefined,

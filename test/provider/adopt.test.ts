@@ -1,4 +1,4 @@
-// Taking what exists under management, since dynamic resources cannot be imported.
+// Tests adoption of existing resources, because dynamic resources cannot be imported.
 
 import {
     CopySnapshotCommand,
@@ -23,7 +23,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume({ size: 8 });
 });
 
-/** Creates a snapshot as another program does. */
+/** Creates a snapshot outside this program. */
 async function existing(Description = "nightly", tags: Record<string, string> = {}): Promise<string> {
     const created = await emulator.ec2().send(new CreateSnapshotCommand({ VolumeId: volumeId, Description }));
     const Tags = Object.entries({ Made: "by hand", ...tags }).map(([Key, Value]) => ({ Key, Value }));
@@ -109,7 +109,7 @@ test("adopting a different, foreign or twice adopted snapshot is rejected at pre
     expect(await snapshotIds(emulator)).toEqual([id]);
 });
 
-/** Shares it with another account; gives its id. */
+/** Shares a snapshot with another account; returns its id. */
 async function shared(id: string, owner = "123456789012", account = "444455556666"): Promise<string> {
     const { ModifySnapshotAttributeCommand } = await import("@aws-sdk/client-ec2");
     const request = { SnapshotId: id, OperationType: "add" as const, UserIds: [account] };
@@ -151,7 +151,7 @@ test("a copy that another provider created is adopted with the declared source a
     expect(await snapshotIds(emulator, { region: "eu-west-1" })).toEqual([id]);
 });
 
-/** A volume that somebody else has made, from a snapshot of 8 GiB. */
+/** Creates a volume outside this program, from a snapshot of 8 GiB. */
 async function existingVolume(snapshotId: string, args: Partial<CreateVolumeRequest> = {}): Promise<string> {
     const { VolumeId = "" } = await emulator.ec2().send(
         new CreateVolumeCommand({
@@ -199,7 +199,7 @@ test("adopting a volume writes tags and modifies mutable properties; destroy del
     expect(repeated.result.steps).toEqual({ disk: "same" });
     expect(repeated.all).toEqual([]);
 
-    // From here on it is as if it had been made here: what `adopt` says counts no more.
+    // From here on it is an ordinary resource: the value of `adopt` has no effect.
     engine.program = text({ size: 10, adopt: "vol-0", finalSnapshot: true });
     expect(changes((await during(emulator, () => engine.up())).actions)).toEqual([
         "DeleteTags",
@@ -236,7 +236,7 @@ test("adopting a volume with another zone, snapshot, size or key is rejected at 
         expect(changes(actions)).toEqual([]);
     }
 
-    // The up finds the same, where no preview has.
+    // Without a preview, up fails in the same way.
     engine.program = [volume("disk", { ...wanted, size: 10 })];
     expect((await engine.upFails()).output).toContain("but the volume has 20 GiB");
     expect(engine.state).toEqual([]);

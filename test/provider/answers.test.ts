@@ -1,4 +1,4 @@
-// Answers that say nothing: they are asked for again, and never mean that a thing is gone or a change is made.
+// Tests empty and malformed responses: they are retried, and never mean that a resource is deleted or a change is done.
 
 import { expect } from "vitest";
 import { ec2, grantsOf, idsOf, otherAccount, shareWith, zone } from "../emulator/calls";
@@ -9,7 +9,7 @@ import { Door, failure, type Kind } from "./door";
 
 const none: FaultKind[] = ["empty", "html", "without"];
 
-/** A resource of each kind, by the Describe that shows it. */
+/** Creates a resource of a kind. */
 async function existing(kind: Kind) {
     const door = new Door(emulator);
     const volumeId = await emulator.createVolume();

@@ -1,4 +1,4 @@
-// A snapshot that fails in the background is seen by the next run, without a refresh.
+// Tests that the next run detects a snapshot that failed in the background, without a refresh.
 
 import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -10,7 +10,7 @@ const why = "the previous attempt failed; the snapshot will be recreated";
 const failing = { snapshotSeconds: 5, snapshotError: "the key is gone" };
 const succeeding = { snapshotSeconds: 0, snapshotError: null };
 
-/** The arguments of a snapshot of this kind that goes on in the background. */
+/** Returns the arguments of a snapshot of this kind that is created in the background. */
 async function background(kind: Kind) {
     const waitForCompletion = false;
     const volumeId = await emulator.createVolume();

@@ -25,7 +25,7 @@ export const disk = (more: Properties = {}) => ({ snapshotId, availabilityZone: 
 export const moved = (more: Properties = {}) =>
     disk({ availabilityZone: "us-east-1b", carryData: true, ...more });
 
-/** The snapshots besides the declared one. */
+/** Returns the snapshots except the declared one. */
 export const others = async () =>
     (await emulator.snapshots()).filter(({ SnapshotId }) => SnapshotId !== snapshotId);
 export const changes = async () =>
@@ -35,7 +35,7 @@ export const changes = async () =>
 export const only = (calls: Call[], action: string) =>
     calls.filter((call) => call.action === action).map(({ params }) => params);
 
-/** Ends the claims, as the end of a run does. */
+/** Releases the claims, as the end of a run does. */
 export async function endClaims(): Promise<void> {
     const Resources = (await restoredVolumes()).map(({ VolumeId = "" }) => VolumeId);
     await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: "pulumi-ebs-snapshots:claim" }] }));

@@ -1,4 +1,4 @@
-// A replacement with `carryData` has the data of the volume whenever a run is killed.
+// Tests that a replacement with `carryData` has the data of the volume, at whatever time a run is killed.
 
 import { describe, expect } from "vitest";
 import { restoredVolumes } from "../emulator/calls";
@@ -15,8 +15,8 @@ describe("a run that is killed", () => {
     }
 
     /**
-     * Runs `up` until it has made this many changes. Then the engine is gone: what it was doing fails before the next
-     * change, and of the last operation the state has nothing, or what came back (`isWritten`).
+     * Runs `up` until it has made this many changes. Then the engine is killed: the operation fails before its next
+     * change, and the state contains the result of the last operation only with `isWritten`.
      */
     async function up(state: State, { changes: most, isWritten }: { changes: number; isWritten: boolean }) {
         const door = new Door(emulator);
@@ -58,13 +58,13 @@ describe("a run that is killed", () => {
             expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([state.live.id]);
             expect(state.live.id).not.toBe(former);
             expect(state.condemned).toBeUndefined();
-            // The new volume is made from a snapshot of the old one.
+            // The new volume is created from a snapshot of the old one.
             const sources = only(calls, "CreateVolume").map((params) => params["SnapshotId"]);
             const deleted = only(calls, "DeleteSnapshot").map((params) => params["SnapshotId"]);
             expect(sources).toHaveLength(1);
             expect(deleted).toContain(sources[0]);
             expect(only(calls, "CreateSnapshot").every(({ VolumeId }) => VolumeId === former)).toBe(true);
-            // Nothing is left but a final snapshot, where the volume may have been written to between the runs.
+            // Only a final snapshot remains, if the volume may have been written to between the runs.
             for (const { Tags = [], VolumeId } of await others()) {
                 expect(VolumeId).toBe(former);
                 expect(Tags.map(({ Key }) => Key)).toContain("pulumi-ebs-snapshots:final");

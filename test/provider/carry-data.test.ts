@@ -1,4 +1,4 @@
-// A replacement with `carryData` has the data of the volume, and leaves nothing behind.
+// Tests that a replacement with `carryData` has the data of the volume, and leaves no temporary resources.
 
 import {
     AttachVolumeCommand,
@@ -77,7 +77,7 @@ test("another zone: snapshots the volume, restores it at its current size, then 
     expect(door.messages).toContain(`snapshot ${carrier} carries the data of volume ${former.id}.`);
     expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
     expect(await others()).toEqual([]);
-    // The next run finds nothing to do.
+    // The next run has no changes.
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
 });
 

@@ -1,4 +1,4 @@
-// The next run of a resource adopts what an interrupted run has created for it, and nothing else does.
+// Tests that the next run of a resource, and no other, adopts the snapshot of an interrupted run.
 
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect, vi } from "vitest";
@@ -133,7 +133,7 @@ test("after three consecutive kills, a stack of twelve snapshots has exactly twe
 test.each(["reset", "hang", "malformed"] as const)(
     "after a lost response (%s), the provider searches for the created snapshot instead of sending the request again",
     async (kind) => {
-        // An answer counts as lost after 30 seconds.
+        // A response counts as lost after 30 seconds.
         const { setTimeout } = globalThis;
         const timer = vi.spyOn(globalThis, "setTimeout");
         timer.mockImplementation((work, wait = 0) => setTimeout(work, wait === 30_000 ? 300 : wait));
@@ -149,7 +149,7 @@ test("a claim on a snapshot of another volume is ignored, and the remaining snap
     const left = await interrupt();
     const [{ Tags = [] } = {}] = await emulator.snapshots();
     const forged = await emulator.createSnapshot(await emulator.createVolume(), Tags);
-    // The description is edited after the kill: what was created with another one is left over.
+    // The description is edited after the kill: a snapshot with the former one is not adopted.
     const { output } = await engine.up(declared({ description: "edited" }));
     expect(output).toMatch(
         /were created by an interrupted run of this stack, and no resource of this run manages them/,

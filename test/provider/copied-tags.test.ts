@@ -1,4 +1,4 @@
-// A new resource takes the tags of its source along: those that are wanted, none that AWS keeps for itself.
+// Tests that a new resource copies the selected tags of its source, except tags that AWS reserves.
 
 import { ModifySnapshotAttributeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -16,7 +16,7 @@ async function source(): Promise<{ volumeId: string; snapshotId: string }> {
     return { volumeId, snapshotId };
 }
 
-/** The users' tags of a new resource. */
+/** Creates a resource, and returns its tags without those of this package. */
 async function tagsOf(kind: Kind, args: object, name: string): Promise<Record<string, string>> {
     const { id } = await new Door(emulator).create(kind, { ...args }, name);
     const all = [...(await emulator.snapshots()), ...(await emulator.volumes())];

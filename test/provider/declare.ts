@@ -22,13 +22,13 @@ export const share = declare("SnapshotShare");
 export const completedSnapshots = declare("CompletedSnapshots");
 const volumeFromSnapshot = declare("VolumeFromSnapshot");
 
-/** Declares a volume, in the usual zone unless it is given another one. */
+/** Declares a volume, by default in the default zone. */
 export function volume(name: string, args: object, options?: Options): Declared {
     const where = "availabilityZoneId" in args ? {} : { availabilityZone: zone };
     return volumeFromSnapshot(name, { ...where, ...args }, options);
 }
 
-/** Declares a volume in the usual zone from the snapshot that another resource creates. */
+/** Declares a volume in the default zone from the snapshot that another resource creates. */
 export function volumeFrom(name: string, source: string, args: object = {}, options?: Options): Declared {
     const given: Declared["args"] = async (outputsOf) => ({
         snapshotId: (await outputsOf(source))["snapshotId"],

@@ -1,4 +1,4 @@
-// A delete succeeds if somebody else deletes the resource between the read and the first change.
+// Tests that a delete succeeds if the resource is deleted outside Pulumi between the read and the first change.
 
 import { DeleteSnapshotCommand, DeleteVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -9,7 +9,7 @@ import { Door, type Kind } from "./door";
 
 interface Case {
     kind: Kind;
-    /** The first call that changes something. */
+    /** Is the first call that changes something. */
     action: string;
     args: (volumeId: string, snapshotId: string) => Properties;
 }

@@ -1,5 +1,5 @@
 /**
- * Declares policies of DLM for the tests of their life, and reads them as DLM has them.
+ * Declares DLM policies for the tests of their lifecycle, and reads them from DLM.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The provider as the host runs it, in this process, against an emulator whose time passes as fast as the provider waits.
+ * Runs the provider in this process, as the host does, against an emulator whose clock advances instead of waiting.
  *
  * @module
  */
@@ -13,20 +13,20 @@ import type { Call } from "../emulator/controls";
 import type { Emulator } from "../emulator/emulator";
 import { PluginDoor } from "./plugin-door";
 
-/** The resources that programs declare. */
+/** Is the kind of a resource that programs declare. */
 export type Kind = keyof typeof resources;
 
 export function urnOf(kind: Kind, name: string): string {
     return `urn:pulumi:test::project::${tokenOf(kind)}::${name}`;
 }
 
-/** A wait takes no time here, and its time in the emulator. */
+/** Advances the emulator's clock instead of waiting. */
 class EmulatorClock implements Clock {
     #ahead = 0;
 
     constructor(
         readonly emulator: Emulator,
-        /** Acts outside of the provider, at the beginning of each wait. */
+        /** Is called at the beginning of each wait. */
         readonly onWait: () => Promise<void>,
     ) {}
 
@@ -47,15 +47,15 @@ export interface Created {
     state: Properties;
 }
 
-/** One run of the engine. */
+/** Represents one run of the engine. */
 export class Door {
     readonly messages: string[] = [];
     readonly clock: EmulatorClock;
     readonly #providers: Readonly<Record<Kind, DynamicProvider>>;
     readonly #deployment: Deployment;
-    /** Stands for all of the above in the vitest project "plugin", whose tests are the same. */
+    /** Replaces all of the above in the vitest project "plugin", which runs the same tests. */
     readonly #plugin: PluginDoor | undefined;
-    /** Simulates an engine that no longer runs: nothing may change then. */
+    /** Simulates an engine that no longer runs, after which nothing may change. */
     isOrphaned = false;
 
     constructor(
@@ -68,7 +68,7 @@ export class Door {
         }: {
             config?: Record<string, string>;
             onWait?: () => Promise<void>;
-            /** The engine, where other provider processes of its run play too. */
+            /** Is the engine, if its run has other provider processes. */
             engine?: string;
         } = {},
     ) {
@@ -120,7 +120,7 @@ export class Door {
     }
 
     /**
-     * Replaces a resource, as an `up` whose `diff` says so: it creates the new one. The engine deletes the former one at
+     * Replaces a resource after a `diff`, as `up` does: it creates the new one. The engine deletes the former one at
      * the end.
      */
     async replace(kind: Kind, former: Created, args: Properties): Promise<Created> {
@@ -129,7 +129,7 @@ export class Door {
         return this.create(kind, args, String(former.state["__urn"]).split("::").at(-1));
     }
 
-    /** Replaces a resource as a taint does: the engine checks the new inputs as if there were no state, without `diff`. */
+    /** Replaces a resource as a taint does: the engine checks the new inputs without the state, and calls no `diff`. */
     async forceReplacement(kind: Kind, former: Created, args: Properties): Promise<Created> {
         await this.#check(kind, former.inputs, { __urn: former.state["__urn"], ...args });
         return this.create(kind, args, String(former.state["__urn"]).split("::").at(-1));
@@ -158,7 +158,7 @@ export class Door {
         return this.provider(kind).delete(id, state);
     }
 
-    /** The calls of an action, each by the code of its error, or "ok". */
+    /** Returns, for each call of an action, the code of its error or "ok". */
     async outcomes(action: string): Promise<string[]> {
         const calls = await this.emulator.calls((call: Call) => call.action === action);
         return calls.map(({ error }) => error ?? "ok");

@@ -1,4 +1,4 @@
-// Changes by others and by the configuration are drift, and the next run undoes or adds them.
+// Tests that changes outside Pulumi and changed configuration are drift, which the next run reverts or applies.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -51,7 +51,7 @@ test("aws:defaultTags update in place; aws:ignoreTags are neither shown nor chan
     expect(drifted.result.steps).toMatchObject({ data: "update" });
     expect(drifted.all).toEqual([]);
 
-    // One more default tag, one with another value, one no more; and other keys for two of the options.
+    // One default tag is added, one changed, one removed; two options have other keys.
     Object.assign(engine.config, {
         "aws:defaultTags": '{"tags":{"Owner":"ops","Site":"x"}}',
         "ebs-snapshots:tagKeys": '{"name":"Title","group":"team"}',
@@ -85,7 +85,7 @@ test("copyTagsFromVolume copies at creation, declared tags override, and later c
     engine.program = [snapshot("data", { ...args, copyTagsFromVolume: true })];
     await engine.up();
     const [id = ""] = await snapshotIds(emulator);
-    // A copied name takes the place of the default one.
+    // A copied name overrides the default one.
     const tags = { Name: "disk", App: "shop", Tier: "gold" };
     expect(await tagsOf(emulator, id)).toEqual(tags);
     expect(await emulator.count("CreateTags")).toBe(0);

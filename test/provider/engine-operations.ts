@@ -1,5 +1,5 @@
 /**
- * Calls the provider for one resource as the engine does, and keeps the answers in the state.
+ * Calls the provider for one resource as the engine does, and keeps the results in the state.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class Operations {
         readonly stack: { state: StateEntry[]; readonly calls: string[] },
     ) {}
 
-    /** Checks a declaration, and compares it with the state; what is replaced is checked again as if there were none. */
+    /** Checks a declaration and compares it with the state; a replacement is checked again without the state. */
     async compare(
         { kind, name }: { kind: Kind; name: string },
         former: StateEntry | undefined,
@@ -83,7 +83,7 @@ export class Operations {
         });
     }
 
-    /** Keeps what an operation returns, also where it says of a failure that the resource is there all the same. */
+    /** Keeps the result of an operation, including that of a partial failure. */
     async #settle(
         entry: StateEntry,
         operation: () => Promise<Partial<StateEntry>>,

@@ -17,11 +17,11 @@ export interface Declared {
 }
 
 export interface Options {
-    /** Former names. */
+    /** Lists former names. */
     aliases?: string[];
     deleteBeforeReplace?: boolean;
     retainOnDelete?: boolean;
-    /** The names of resources that are created first. */
+    /** Lists resources that are created first. */
     dependsOn?: string[];
 }
 
@@ -32,7 +32,7 @@ export interface StateEntry {
     inputs: Properties;
     outputs: Properties;
     options: Options;
-    /** Says why its creation or update did not complete. */
+    /** Contains the reason why its creation or update did not complete. */
     initError?: string;
     /** Is `true` if it was replaced and is still to be deleted. */
     condemned?: boolean;
@@ -43,9 +43,9 @@ export interface StateEntry {
 export type Step = "same" | "create" | "update" | "replace" | "delete" | "failed" | "skipped";
 
 export interface Ran {
-    /** Contains the messages of the provider, then the failures, one a line. */
+    /** Contains the messages of the provider, then the failures, one per line. */
     output: string;
-    /** Contains the step that was taken for each resource. */
+    /** Contains the step of each resource. */
     steps: Record<string, Step>;
 }
 
@@ -58,7 +58,7 @@ export interface RunOptions {
     continueOnError?: boolean;
     /** Limits the run to these resources (`--target`). */
     targets?: string[] | undefined;
-    /** Replaces these resources without asking for a difference (`--replace`, taint). */
+    /** Replaces these resources without calling `diff` (`--replace`, taint). */
     forced?: string[] | undefined;
     /** Refreshes first. */
     refresh?: boolean | undefined;
@@ -82,7 +82,7 @@ export class Run {
         /** Starts a provider process. */
         readonly start: () => Door,
         readonly options: RunOptions & { isPreview?: boolean },
-        /** Reports that each resource has a provider process of its own, as it may have with provider instances. */
+        /** Reports that each resource has a separate provider process, as with provider instances. */
         readonly isSplit: boolean,
     ) {}
 
@@ -93,14 +93,14 @@ export class Run {
         return door.provider(kind);
     }
 
-    /** Kills the engine, and the provider processes unless they go on as orphans. */
+    /** Kills the engine, and the provider processes unless they continue as orphans. */
     die(isOrphan: boolean): void {
         this.isKilled = true;
         this.isGone = !isOrphan;
         for (const door of this.#doors.values()) door.isOrphaned = true;
     }
 
-    /** Lets the provider processes go. */
+    /** Releases the provider processes. */
     async release(): Promise<void> {
         for (const door of this.#doors.values()) await door.release();
     }

@@ -1,7 +1,7 @@
 /**
- * Plays the engine's part in the test's own process: one stack, whose resources are checked, compared, created, updated,
- * replaced, read and deleted in the engine's order. Each run has provider processes of its own, `Door`s. That
- * the order is the engine's, test/engine/lifecycle/sequence.test.ts shows.
+ * Simulates the engine in the test's own process: one stack, whose resources are checked, compared, created, updated,
+ * replaced, read and deleted in the engine's order. Each run has separate provider processes (`Door`).
+ * test/engine/lifecycle/sequence.test.ts compares the order with the engine's.
  *
  * @module
  */
@@ -12,20 +12,20 @@ import { Door, urnOf } from "./door";
 import { Operations } from "./engine-operations";
 import { Run, forever, type Declared, type Ran, type RunOptions, type StateEntry } from "./engine-run";
 
-/** Fails what depends on a resource that failed, as the engine does: it is not even begun. */
+/** Fails the dependants of a failed resource, which the engine does not start. */
 class Skipped extends Error {}
 
 export class Engine {
     state: StateEntry[] = [];
-    /** The operations of the provider, each with its resource. */
+    /** Lists the operations of the provider, each with its resource. */
     readonly calls: string[] = [];
     config: Record<string, string> = {};
     account = "123456789012";
-    /** Acts outside of the provider, at the beginning of each of its waits. */
+    /** Is called at the beginning of each wait of the provider. */
     onWait: () => Promise<void> = () => Promise.resolve();
-    /** The resources that the next runs declare. */
+    /** Lists the resources that the next runs declare. */
     program: Declared[] = [];
-    /** Gives each resource a provider process of its own, as provider instances have. */
+    /** Runs a separate provider process for each resource, as provider instances do. */
     isSplit = false;
     #current: Run | undefined;
 
@@ -48,8 +48,8 @@ export class Engine {
     }
 
     /**
-     * Kills the engine of an operation at the beginning of a wait in which the condition holds: the state stays as it is
-     * then. The provider process dies with it, or goes on as an orphan until it has no more to do.
+     * Kills the engine of an operation at the beginning of a wait in which the condition is true: the state stays as it
+     * is. The provider process is killed too, or continues as an orphan until its end.
      */
     async kill(
         operation: () => Promise<Ran>,
@@ -62,7 +62,7 @@ export class Engine {
         await new Promise<void>((died, fail) => {
             this.onWait = async () => {
                 const isDue = await condition();
-                // Waits of other resources may be here at the same time.
+                // Waits of other resources may run this concurrently.
                 if (isDue && !isDead) {
                     isDead = true;
                     state = structuredClone(this.state);
@@ -96,7 +96,7 @@ export class Engine {
         return failed(await this.#destroy());
     }
 
-    /** The one resource of this name that is not condemned. */
+    /** Returns the one resource of this name that is not pending deletion. */
     live(name: string): StateEntry {
         const [found, ...others] = this.state.filter((entry) => entry.name === name && !entry.condemned);
         if (found === undefined || others.length > 0) throw new Error(`the state has not one ${name}`);
@@ -107,7 +107,7 @@ export class Engine {
         return this.#process(options, (run) => this.#deleteAll(run, [...this.state]));
     }
 
-    /** Runs the work in a provider process of its own, which the engine lets go at the end. */
+    /** Runs the work in a separate provider process, which the engine releases at the end. */
     async #process(options: Run["options"], work: (run: Run) => Promise<void>): Promise<Run> {
         const engine = randomUUID();
         const start = (): Door =>
@@ -139,7 +139,7 @@ export class Engine {
         });
     }
 
-    /** Carries a declaration out; returns its outputs. */
+    /** Applies a declaration; returns its outputs. */
     async #register(
         run: Run,
         declared: Declared,
@@ -148,7 +148,7 @@ export class Engine {
         const { name, args, options = {} } = declared;
         try {
             const outputsOf = (other: string) => others.get(other) ?? Promise.reject(new Skipped(other));
-            // The others are registered by then.
+            // The other resources are registered by then.
             await Promise.resolve();
             for (const other of options.dependsOn ?? []) await outputsOf(other);
             const resolved = typeof args === "function" ? await args(outputsOf) : args;
@@ -198,7 +198,7 @@ export class Engine {
         this.state = this.state.filter(({ id }) => id !== "");
     }
 
-    /** Deletes the newest first: an older one is never made of a newer one. */
+    /** Deletes the newest first, because an older resource never depends on a newer one. */
     async #deleteAll(run: Run, entries: StateEntry[]): Promise<void> {
         for (const entry of entries.filter(({ name }) => run.includes(name)).reverse()) {
             if (run.isStopped) return;
@@ -218,7 +218,7 @@ export class Engine {
     }
 }
 
-/** At a preview, a resource that is not created yet has no other outputs than its arguments. */
+/** Returns the outputs of a resource at preview: its arguments are known, other outputs are unknown. */
 function unknownOutputs(args: Properties): Properties {
     return new Proxy(args, {
         get: (target, key: string) => (key in target && !hasUnknown(target[key]) ? target[key] : UNKNOWN),

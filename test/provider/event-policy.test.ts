@@ -1,4 +1,4 @@
-// A policy of DLM that copies what other accounts share.
+// Tests a DLM policy that copies snapshots that other accounts share.
 
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";

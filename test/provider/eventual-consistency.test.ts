@@ -6,7 +6,7 @@ import { ec2, idsOf, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { Door, failure, type Kind } from "./door";
 
-/** EC2 knows no id for this long after it has given it out. */
+/** EC2 does not find a new id for this long. */
 const newIdSeconds = 30;
 
 test("a snapshot of a new volume is created once the volume is visible in EC2", async () => {

@@ -1,4 +1,4 @@
-// Refusals end within seconds, say what is missing, and lose nothing.
+// Tests that permanent errors end a run within seconds with the missing permission, and lose nothing.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -15,7 +15,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-/** The provider's own looks, not those of this test. */
+/** Selects the provider's own reads, not those of this test. */
 const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 const expired = { code: "ExpiredToken", message: "The security token is too old." };
@@ -36,7 +36,7 @@ test("without permission or valid credentials, create fails immediately with the
     expect(late.result.output).toContain(
         `creating snapshot of volume ${volumeId}: ExpiredToken: The security token is too old. ${renew}`,
     );
-    // Credentials that were renewed meanwhile are looked for once.
+    // Renewed credentials are loaded once.
     expect(late.actions).toEqual(["CreateSnapshot", "CreateSnapshot"]);
     expect(engine.state).toEqual([]);
     expect(await snapshotIds(emulator)).toEqual([]);

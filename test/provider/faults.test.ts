@@ -1,4 +1,4 @@
-// Throttled calls, limits, a region that does not answer: each is made once in the end, or the failure says why.
+// Tests throttled calls, limits, and unreachable regions: each resource is created once, or the failure has a reason.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -16,7 +16,7 @@ test.beforeEach(async () => {
     await emulator.clearCalls();
 });
 
-/** Declares so many snapshots of the volumes given, and a barrier. */
+/** Declares this number of snapshots of the given volumes, and a barrier. */
 function many(count: number, volumes: string[], barrier: object = {}): Declared[] {
     const names = Array.from({ length: count }, (_, index) => `s${index}`);
     return [
@@ -65,7 +65,7 @@ test("40 snapshots of one volume, 5 pending at most: all complete, one call at a
     expect(await createdIds()).toHaveLength(40);
     const calls = await emulator.calls(({ action }) => action === "CreateSnapshot");
     expect(calls.filter(({ error }) => error === null)).toHaveLength(40);
-    // A refused request is the next to be served: the requested name changes only after a success.
+    // A rejected request is retried before others: the requested name changes only after a success.
     const names = calls.map(({ params }) => params["TagSpecification.1.Tag.1.Value"]);
     const turns = names.filter((name, index) => name !== names[index - 1]);
     expect(turns).toHaveLength(40);
@@ -112,7 +112,7 @@ test("a barrier lists incomplete snapshots with the reasons, and the next up con
     await emulator.snapshot(first, { status: "error", statusMessage: "the key is gone" });
     await emulator.snapshot(second, { status: "completed" });
     const { output: failed } = await engine.upFails();
-    // The run replaces the snapshot that failed, and waits for its successor alone.
+    // The run replaces the failed snapshot, and waits for its successor only.
     const third = (await createdIds()).find((id) => ![first, second].includes(id)) ?? "";
     expect(failed).toContain(`1 of 2 snapshots did not complete: ${third}: timed out`);
     await emulator.snapshot(third, { status: "completed" });

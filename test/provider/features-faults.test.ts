@@ -1,4 +1,4 @@
-// Whatever EC2 answers, a lock, fast snapshot restore, the archive and a set come about once, or fail with what is missing.
+// Tests that each feature and multi-volume snapshots are requested once despite faults, or fail with the reason.
 
 import { DisableFastSnapshotRestoresCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -18,7 +18,7 @@ test.beforeEach(async () => {
     for (let count = 0; count < 3; count++) volumeIds.push(await emulator.createVolume({ size: 8 }));
 });
 
-/** One snapshot with each feature, of a volume of its own. */
+/** These snapshots have one feature each, and separate volumes. */
 const locked = { lock: { mode: "governance", duration: "30 days" } };
 const hot = { fastRestore: { availabilityZones: ["us-east-1a"] } };
 const cold = { storageTier: "archive" };
@@ -26,13 +26,13 @@ const each = (...features: object[]) =>
     ["locked", "hot", "cold"].map((name, index) =>
         snapshot(name, { volumeId: volumeIds[index], ...features[index] }),
     );
-const asking = ["LockSnapshot", "EnableFastSnapshotRestores", "ModifySnapshotTier"];
-const givingUp = ["UnlockSnapshot", "DisableFastSnapshotRestores", "RestoreSnapshotTier"];
+const requestActions = ["LockSnapshot", "EnableFastSnapshotRestores", "ModifySnapshotTier"];
+const revertActions = ["UnlockSnapshot", "DisableFastSnapshotRestores", "RestoreSnapshotTier"];
 
 const counts = (actions: string[]) => Promise.all(actions.map((action) => emulator.count(action)));
 
-/** The snapshot of each volume. */
-async function taken(): Promise<string[]> {
+/** Returns the snapshot of each volume. */
+async function createdIds(): Promise<string[]> {
     const found = await emulator.snapshots();
     return volumeIds.map((id) => found.find(({ VolumeId }) => VolumeId === id)?.SnapshotId ?? "");
 }
@@ -46,12 +46,12 @@ const throttled = (action: string): Fault => ({
 });
 
 test("throttled calls are retried within the timeout, and each succeeds once", async () => {
-    await emulator.faults([...asking, ...givingUp].map(throttled));
+    await emulator.faults([...requestActions, ...revertActions].map(throttled));
     await engine.up(each(locked, hot, cold));
-    expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 3, 3, 3]);
+    expect(await counts(["CreateSnapshot", ...requestActions])).toEqual([3, 3, 3, 3]);
     expect(await countFeatures()).toEqual([1, 1, 1]);
     await engine.up(each({}, {}, { storageTier: "standard" }));
-    expect(await counts(givingUp)).toEqual([3, 3, 3]);
+    expect(await counts(revertActions)).toEqual([3, 3, 3]);
     expect(await countFeatures()).toEqual([0, 0, 0]);
 });
 
@@ -59,19 +59,19 @@ test.each(["reset", "malformed"] as const)(
     "after a lost response (%s), the provider reads the state and repeats only requests that had no effect",
     async (kind) => {
         const lost = (where: "before" | "after") =>
-            [...asking, ...givingUp].map((action) => ({ action, kind, where, times: 1 }));
+            [...requestActions, ...revertActions].map((action) => ({ action, kind, where, times: 1 }));
         await emulator.faults(lost("after"));
         await engine.up(each(locked, hot, cold));
-        expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 1, 1, 1]);
+        expect(await counts(["CreateSnapshot", ...requestActions])).toEqual([3, 1, 1, 1]);
         expect(await countFeatures()).toEqual([1, 1, 1]);
         await engine.up(each({}, {}, { storageTier: "standard" }));
-        expect(await counts(givingUp)).toEqual([1, 1, 1]);
+        expect(await counts(revertActions)).toEqual([1, 1, 1]);
         expect(await countFeatures()).toEqual([0, 0, 0]);
 
         await emulator.clearCalls();
         await emulator.faults(lost("before"));
         await engine.up(each(locked, hot, cold));
-        expect(await counts(["CreateSnapshot", ...asking])).toEqual([0, 2, 2, 2]);
+        expect(await counts(["CreateSnapshot", ...requestActions])).toEqual([0, 2, 2, 2]);
         expect(await countFeatures()).toEqual([1, 1, 1]);
     },
 );
@@ -105,15 +105,17 @@ test("without permission each feature fails immediately with that permission, an
         actions.map((action) => ({ action, code: "UnauthorizedOperation", message: "You may not." }));
     const readActions = ["DescribeFastSnapshotRestores", "DescribeSnapshotTierStatus"];
     engine.program = each(locked, hot, cold);
-    for (const actions of [asking, readActions]) {
+    for (const actions of [requestActions, readActions]) {
         await emulator.clearCalls();
         await emulator.faults(denied(actions));
         const { output } = await engine.upFails(undefined, { continueOnError: true });
         expect(await counts(actions)).toEqual(actions.map(() => 1));
         for (const action of actions) {
-            const index = asking.includes(action) ? asking.indexOf(action) : readActions.indexOf(action) + 1;
+            const index = requestActions.includes(action)
+                ? requestActions.indexOf(action)
+                : readActions.indexOf(action) + 1;
             expect(output).toContain(
-                `snapshot ${(await taken())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
+                `snapshot ${(await createdIds())[index] ?? ""} of volume ${volumeIds[index] ?? ""}: ` +
                     `UnauthorizedOperation: You may not. The caller needs the IAM permission ec2:${action}.`,
             );
         }
@@ -168,32 +170,32 @@ test("a timeout while enabling FSR or archiving keeps the known outputs, and the
     }
     await emulator.advance(1_000);
     await engine.up();
-    expect(await counts(["CreateSnapshot", ...asking])).toEqual([3, 0, 1, 1]);
+    expect(await counts(["CreateSnapshot", ...requestActions])).toEqual([3, 0, 1, 1]);
     expect(await countFeatures()).toEqual([0, 1, 1]);
 });
 
 test.each([
     {
         feature: hot,
-        look: "DescribeFastSnapshotRestores",
+        readAction: "DescribeFastSnapshotRestores",
         why: "not shown by EC2: the snapshot was deleted",
         left: [0, 1, 0],
     },
     {
         feature: cold,
-        look: "DescribeSnapshotTierStatus",
+        readAction: "DescribeSnapshotTierStatus",
         why: "it no longer exists in us-east-1 (account 123456789012)",
         left: [0, 0, 1],
     },
 ])(
-    "a snapshot that disappears during the wait for a feature ($look) fails the up immediately with its id",
-    async ({ feature, look: readAction, why, left }) => {
+    "a snapshot that disappears during the wait for a feature ($readAction) fails the up immediately with its id",
+    async ({ feature, readAction, why, left }) => {
         await emulator.set({ fastRestoreSeconds: 1_000, tieringSeconds: 1_000 });
         const [volumeId = ""] = volumeIds;
         let id = "";
         engine.onWait = async () => {
             if (id !== "" || (await emulator.count(readAction)) < 2) return;
-            [id = ""] = await taken();
+            [id = ""] = await createdIds();
             if (feature === hot) await disableFastRestore(id);
             await emulator.deleteSnapshot(id);
         };

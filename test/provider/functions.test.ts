@@ -1,5 +1,5 @@
 /**
- * The functions on snapshots in this process: the newest one, and what changed between two.
+ * Tests the functions on snapshots in this process: the newest snapshot, and the changes between two.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const group = (Value: string) => [{ Key: "Group", Value }];
 const blocks = (count: number, content = "a") =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [index, content]));
 
-/** Snapshots of one volume, a minute apart. */
+/** Creates snapshots of one volume, a minute apart. */
 async function series(count: number, volumeId: string): Promise<string[]> {
     const ids: string[] = [];
     for (let at = 0; at < count; at++) {
@@ -85,7 +85,7 @@ test("changedSize counts the blocks changed since the previous snapshot, or all 
     const [first = "", second = "", third = ""] = await series(3, volumeId);
     await series(1, await emulator.createVolume());
     await emulator.blocks(first, blocks(10));
-    // Two blocks are written, one is new, and one is gone, which takes no space.
+    // Two blocks are changed, one is new, and one is removed, which needs no space.
     await emulator.blocks(second, { ...blocks(9), 0: "b", 1: "b", 4_000: "c" });
     await emulator.blocks(third, blocks(10));
     const size = (count: number) => ({ changedBytes: count * 524_288, blocks: count, blockSize: 524_288 });

@@ -1,4 +1,4 @@
-// `pulumi import` through the plugin: what a program declared before is no difference to what is imported.
+// Tests `pulumi import` with the plugin: an imported resource shows no diff with the program that created it.
 
 import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -11,7 +11,7 @@ import type { Properties } from "../../schema/values";
 interface Imported {
     kind: Kind;
     args: Properties;
-    /** The id for `pulumi import`, where it is not the resource's own. */
+    /** Is the id for `pulumi import`, if it differs from the resource's id. */
     importId?: (id: string) => string;
 }
 
@@ -48,7 +48,7 @@ const imported: Record<string, () => Promise<Imported>> = {
         kind: "InstanceSnapshots",
         args: { instanceId: await instance(), description: "a", tags: { A: "1" } },
     }),
-    "InstanceSnapshots of an instance that is named": async () => {
+    "InstanceSnapshots of a given instance": async () => {
         const instanceId = await instance();
         return {
             kind: "InstanceSnapshots",
@@ -95,7 +95,7 @@ const imported: Record<string, () => Promise<Imported>> = {
     }),
 };
 
-/** A run of the plugin, whichever door the other tests take. */
+/** Opens the plugin, independently of the vitest project. */
 function openPlugin(): PluginDoor {
     const ignore = () => undefined;
     const log = { status: ignore, info: ignore, warn: ignore, exitIfOrphaned: () => Promise.resolve() };

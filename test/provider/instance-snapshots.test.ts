@@ -1,4 +1,4 @@
-// One crash-consistent set of all volumes of an instance, managed as one.
+// Tests multi-volume snapshots of all volumes of an instance, managed as one resource.
 
 import { LockSnapshotCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -81,7 +81,7 @@ test("one call snapshots all volumes except excluded ones, one call updates the 
         Role: "data",
     });
 
-    // A tag that one member lacks is drift of the set, and is written again.
+    // A missing tag of one member is drift, and is written again.
     await outside(emulator, idOf(found, scratch), { untag: ["BillingCode"] });
     expect((await during(emulator, () => engine.refresh())).actions).toEqual([
         "DescribeSnapshots",

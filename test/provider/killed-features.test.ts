@@ -1,5 +1,5 @@
-// A run that is killed while a lock, fast snapshot restore, the archive or a share comes about, its provider process with it
-// or left behind: the next run finds what was requested, and requests nothing twice.
+// Tests a run that is killed while a lock, fast snapshot restore, archiving or a share is requested, with its provider
+// process killed or orphaned: the next run finds the request, and does not send it again.
 
 import { expect } from "vitest";
 import { countFeatures, grantsOf, idsOf, shareWith } from "../emulator/calls";
@@ -13,9 +13,9 @@ const called = (action: string) => async () => (await emulator.count(action)) > 
 interface Feature {
     args: object;
     action: string;
-    /** The locks, zones with fast restore, and archives in the end. */
+    /** Contains the final number of locks, zones with fast snapshot restore, and archived snapshots. */
     features: number[];
-    /** The call that it waits with. */
+    /** Is the read of the wait. */
     readAction?: string;
 }
 

@@ -1,5 +1,5 @@
-// A run that is killed at any moment, its provider process with it or left behind: the next run ends with one resource, and
-// EC2 was asked for it once. That a real engine dies so, test/engine/lifecycle/interrupted.test.ts shows.
+// Tests a run that is killed at any time, with its provider process killed or orphaned: after the next run exactly one
+// resource exists, requested once. test/engine/lifecycle/interrupted.test.ts kills a real engine.
 
 import { expect } from "vitest";
 import { idsOf, instanceWithVolumes } from "../emulator/calls";
@@ -10,7 +10,7 @@ import type { Declared } from "./engine-run";
 
 interface Subject {
     declared: Declared;
-    /** The call that creates it, and the ids of what it has created. */
+    /** Is the call that creates it. */
     action: string;
     createdIds: () => Promise<string[]>;
 }
@@ -34,7 +34,7 @@ const subjects: Record<string, () => Promise<Subject>> = {
         };
     },
 
-    "resource of InstanceSnapshots": async () => ({
+    InstanceSnapshots: async () => ({
         declared: instanceSnapshots("it", { instanceId: (await instanceWithVolumes()).instanceId }),
         action: "CreateSnapshots",
         createdIds: own,
@@ -122,7 +122,7 @@ test.each(cases)(
             expect((await subject.createdIds()).sort(), String(isOrphan)).toEqual([...ids].sort());
             if (isAdopted) expect(before.sort()).toEqual([...ids].sort());
             expect(output.includes(`adopts ${id}`), String(isOrphan)).toBe(isAdopted);
-            // A volume may be asked for again: EC2 knows the request by its token.
+            // A volume may be requested again: EC2 recognizes the request by its client token.
             if (kind !== "VolumeFromSnapshot") expect(await emulator.count(subject.action)).toBe(1);
         }
     },

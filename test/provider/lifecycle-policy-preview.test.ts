@@ -1,4 +1,4 @@
-// The preview of a policy of DLM: replaced only where DLM must, and with numbers for what a change costs.
+// Tests the preview of a DLM policy: it replaces only if DLM requires it, and reports how many restore points are lost.
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -71,7 +71,7 @@ test("the preview counts the restore points that a change leaves unmanaged or re
         [{ ...args, state: "DISABLED" }, "the policy is disabled: no more runs, and up to 22 restore points"],
     ];
     for (const [changed, message] of cases) expect(await warnings(created, changed)).toContain(message);
-    // More costs nothing.
+    // Longer retention loses nothing.
     const more = withDetails({
         targetTags: { Backup: ["nightly", "critical", "more"] },
         schedules: [{ ...nightly, retainRule: { count: 20 } }, weekly],

@@ -1,4 +1,4 @@
-// A policy of DLM through its life: created once, updated in place, and adopted.
+// Tests the lifecycle of a DLM policy: created once, updated in place, and adopted.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -27,7 +27,7 @@ test("a policy is created with its details in DLM's format, shows no diff afterw
         tagsAll: { Team: "a" },
     });
     expect(await door.diff(kind, created, args)).toMatchObject({ changes: false });
-    // The order of schedules and tags, and a declared default, are no difference.
+    // The order of schedules and tags, and a declared default, show no diff.
     const same = withDetails({
         targetTags: { Backup: ["critical", "nightly"] },
         schedules: [weekly, { ...nightly, copyTags: false }],
@@ -101,7 +101,7 @@ test("an interrupted run or a lost response does not create a second policy", as
     const lost = new Door(emulator);
     const created = await lost.create(kind, args);
     expect(await lost.outcomes("CreateLifecyclePolicy")).toHaveLength(1);
-    // The engine has no state of it: the next run finds it by its claim.
+    // The state does not contain it: the next run finds it by its claim.
     const next = await new Door(emulator).create(kind, args);
     expect(next.id).toBe(created.id);
 });

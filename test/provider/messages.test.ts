@@ -1,4 +1,4 @@
-// Messages say what is true: where a thing was looked for, whether it was ever there, and advice that can be followed.
+// Tests that messages are accurate: the place of a search, whether a resource ever existed, and applicable remedies.
 
 import { DeleteTagsCommand, LockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -119,7 +119,7 @@ test("a deletion blocked by a governance lock shows the unlock command; one bloc
     );
 });
 
-/** Ends the claims, as the end of a run does. */
+/** Releases the claims, as the end of a run does. */
 async function endClaims(): Promise<void> {
     const Resources = await idsOf({ OwnerIds: ["self"] });
     await ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: "pulumi-ebs-snapshots:claim" }] }));

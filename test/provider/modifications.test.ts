@@ -1,4 +1,4 @@
-// A volume is grown as often as EC2 lets it: a change waits for the one before, and the time to wait is EC2's own.
+// Tests EC2's limits of modifications: one waits for the previous one, and the error contains the time of the next one.
 
 import { expect } from "vitest";
 import { zone } from "../emulator/calls";
@@ -7,7 +7,7 @@ import { Door, failure, type Created } from "./door";
 
 const hour = 3_600;
 
-/** Grows a volume in a run of its own. */
+/** Grows a volume in a separate run. */
 async function grow(volume: Created, size: number, door = new Door(emulator)): Promise<Created> {
     const args = { snapshotId: volume.inputs["snapshotId"], availabilityZone: zone, size, timeout: "1 day" };
     const { inputs } = await door.diff("VolumeFromSnapshot", volume, args);

@@ -1,5 +1,5 @@
-// Each way to create or adopt and to delete, with the engine stopped, failing, or skipping `diff` in between: what an entry
-// of the state stands for exists, what none stands for is deleted, and who has access stands in the program.
+// Tests each way to create, adopt and delete, with an engine that stops, fails, or skips `diff` in between: exactly the
+// resources in the state exist, and exactly the declared accounts have access.
 
 import { CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -9,7 +9,7 @@ import type { Kind } from "./door";
 import { Engine } from "./engine";
 import type { Declared, RunOptions } from "./engine-run";
 
-/** A next program: the same resource in another way. */
+/** Describes the next program, which declares the same resource differently. */
 interface Change {
     title: string;
     name?: string;
@@ -36,7 +36,7 @@ interface Programs {
     run: RunOptions | undefined;
 }
 
-/** Plays runs from the former program to the next, or back, with what goes wrong in between. */
+/** Simulates runs from the former program to the next, or back, with failures in between. */
 type Course = (engine: Engine, programs: Programs) => Promise<unknown>;
 
 const names = (declared: Declared[]) => declared.map(({ name }) => name);
@@ -48,7 +48,7 @@ const failingAfter = (declared: Declared[]): Declared => ({
         throw new Error("this one fails");
     },
 });
-/** Begins a run that may fail. */
+/** Starts a run that may fail. */
 const attempt = (run: Promise<unknown>) => run.catch(() => undefined);
 
 const courses: Record<string, Course> = {
@@ -59,10 +59,7 @@ const courses: Record<string, Course> = {
         await engine.up(next);
     },
 
-    "in two runs, the first of which is killed before the state has what it created": async (
-        engine,
-        programs,
-    ) => {
+    "in two runs, the first of which is killed before its state is written": async (engine, programs) => {
         const { next, run } = programs;
         await attempt(engine.up(next, { ...run, killedAfter: next[0]?.name }));
         await engine.up(next, run);
@@ -73,7 +70,10 @@ const courses: Record<string, Course> = {
         await engine.up(former);
     },
 
-    "by a targeted up, a targeted destroy of what is left, and an up": async (engine, programs) => {
+    "by a targeted up, a targeted destroy of the remaining resources, and an up": async (
+        engine,
+        programs,
+    ) => {
         const { next, run } = programs;
         await engine.up(next, { ...run, targets: names(next) });
         const left = engine.state.filter(({ name }) => !names(next).includes(name));
@@ -85,7 +85,7 @@ const courses: Record<string, Course> = {
 interface Subject {
     args: object;
     replacing: object;
-    /** The ids of the EC2 resources in the state, and of those that exist. */
+    /** Return the ids of the EC2 resources in the state, and of the existing ones. */
     inState: (engine: Engine) => string[];
     existing: () => Promise<string[]>;
 }
@@ -157,25 +157,25 @@ const subjects: Partial<Record<Kind, () => Promise<Subject>>> = {
 };
 
 /**
- * Prepares an engine in a way that must not matter. Only the plugin has a process for each provider instance, and the tags
- * are written and read by what both doors share.
+ * Prepares an engine in a way that must have no effect. Only the plugin has a process for each provider instance, and
+ * both providers share the code that writes and reads tags.
  */
 const settings: Record<string, (engine: Engine) => unknown> = {
     plain: () => undefined,
     ...(process.env["DOOR"] === "plugin"
         ? {
-              "where each resource has a provider process of its own": (engine: Engine) =>
+              "with a separate provider process for each resource": (engine: Engine) =>
                   (engine.isSplit = true),
           }
         : {
-              "where aws:ignoreTags covers the tags of the package": (engine: Engine) =>
+              "with aws:ignoreTags that covers the tags of the package": (engine: Engine) =>
                   (engine.config = {
                       "aws:ignoreTags": JSON.stringify({ keyPrefixes: ["pulumi-ebs-snapshots:"] }),
                   }),
           }),
 };
 
-/** The courses in each setting, with an engine for each; only those that are interrupted, where it is a special one. */
+/** Yields the courses in each setting, with an engine for each; in special settings only the interrupted ones. */
 function* plays(): Generator<[string, Course, Engine]> {
     for (const [setting, prepare] of Object.entries(settings))
         for (const [course, play] of Object.entries(courses)) {

@@ -1,4 +1,4 @@
-// docs/permissions.json names what the caller must be allowed: every action that is called, and no other.
+// Tests that docs/permissions.json lists exactly the permissions that the caller needs.
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -12,14 +12,14 @@ import type { Declared } from "./engine-run";
 import * as provider from "../../provider";
 import type { Call } from "../emulator/controls";
 
-// Each walks through a whole life.
+// Each test runs a full lifecycle.
 vi.setConfig({ testTimeout: 300_000 });
 
 interface Need {
     actions: string[];
-    /** Names the service that looks for the permission, if no call of the package shows that it is needed. */
+    /** Is the service that requires the permission, if no call of the package does. */
     by?: string;
-    /** The test that makes these calls, where a whole life has no use for them. */
+    /** Is the test that makes these calls, if a full lifecycle does not. */
     exercised?: string;
 }
 
@@ -38,17 +38,17 @@ test.beforeEach(async () => {
     const machine = { ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 };
     const { Instances = [] } = await emulator.ec2().send(new RunInstancesCommand(machine));
     instanceId = Instances[0]?.InstanceId ?? "";
-    // Under a key of one's own: what is under EC2's default key cannot be shared.
+    // It uses a customer managed key, because a snapshot with EC2's default key cannot be shared.
     const KmsKeyId = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
     const disk = { AvailabilityZone: "us-east-1a", Size: 1, Encrypted: true, KmsKeyId };
     const { VolumeId = "" } = await emulator.ec2().send(new CreateVolumeCommand(disk));
     encryptedVolumeId = VolumeId;
     encryptedId = await emulator.createSnapshot(VolumeId);
-    // As an earlier version has left it: a share removes the tag.
+    // An earlier version wrote this tag; a share removes it.
     await emulator.tag(encryptedId, { "pulumi-ebs-snapshots:granted-project": "111122223333" });
 });
 
-/** Each option once: what is given in one step is taken back in a later one. */
+/** The steps use each option once, and revert it in a later step. */
 const optionsOfSnapshots = [
     {
         tags: { Tier: "gold" },
@@ -115,7 +115,7 @@ const lives: Record<string, () => object[]> = {
     ],
 };
 
-/** As IAM names it; KMS has the action in a header, behind the name of its protocol. */
+/** Returns the name in IAM; KMS has the action in a header after the name of its protocol. */
 const asAction = ({ service, action }: Call) => `${service}:${action.split(".").at(-1)!}`;
 
 async function needs(): Promise<Record<string, Need[]>> {
@@ -151,7 +151,7 @@ test.each(Object.keys(lives))(
         await engine.up(first);
         for (const step of later) await engine.up(step);
         await engine.refresh();
-        // An AMI uses this snapshot, and the failure names the AMI.
+        // An AMI uses this snapshot, and the failure contains the id of the AMI.
         await emulator.faults([{ action: "DeleteSnapshot", code: "InvalidSnapshot.InUse", times: 1 }]);
         await engine.destroy();
         // No policy can deny this action.

@@ -1,5 +1,5 @@
 /**
- * The plugin in the test's own process, in the form of the dynamic door: the same tests hold for both.
+ * Runs the plugin in the test's own process with the interface of the dynamic provider, so that both share the tests.
  *
  * @module
  */
@@ -32,24 +32,24 @@ export class PluginDoor {
         const instance = this.#instance;
         const type = pluginTokenOf(name);
         const untimed = { timeout: 0, isPreview: false };
-        /** The engine tells the plugin of the URN beside the properties. */
+        /** Returns the URN and type, which the plugin receives separately from the properties. */
         const callOf = (wire: Properties) => ({
             urn: typeof wire["__urn"] === "string" ? wire["__urn"].replace(tokenOf(name), type) : "",
             type,
         });
         const from = (call: Properties) => (properties: Properties) => ({
             ...onTheWire(properties),
-            ...beside(call),
+            ...separateProperties(call),
         });
         return {
             check: async (olds, news) => {
-                const wire = { olds: sent(olds), news: sent(news) };
+                const wire = { olds: toWire(olds), news: toWire(news) };
                 const { inputs, failures } = await instance.check(callOf(news), wire);
                 return { inputs: from(news)(inputs), failures };
             },
             diff: async (id, state, inputs) => {
-                const call = { ...callOf(inputs), id, state: sent(state), inputs: sent(inputs) };
-                const { isChanged, replaces, isDeletedFirst } = await instance.diff(call, sent(inputs));
+                const call = { ...callOf(inputs), id, state: toWire(state), inputs: toWire(inputs) };
+                const { isChanged, replaces, isDeletedFirst } = await instance.diff(call, toWire(inputs));
                 return {
                     changes: isChanged,
                     ...(replaces.length > 0 && { replaces }),
@@ -57,55 +57,58 @@ export class PluginDoor {
                 };
             },
             create: async (inputs) => {
-                const work = instance.create({ ...callOf(inputs), ...untimed }, sent(inputs));
-                const { id, properties } = await withBeside(inputs, work);
+                const work = instance.create({ ...callOf(inputs), ...untimed }, toWire(inputs));
+                const { id, properties } = await withSeparateProperties(inputs, work);
                 return { id, outs: from(inputs)(properties) };
             },
             read: async (id, known) => {
                 const state = known ?? {};
-                const found = await instance.read({ ...callOf(state), id, state: sent(state) });
+                const found = await instance.read({ ...callOf(state), id, state: toWire(state) });
                 if (found === undefined) return {};
                 const { properties, inputs } = found;
                 return { id: found.id, props: from(state)(properties), inputs: from(state)(inputs) };
             },
             update: async (id, state, inputs) => {
-                const change = { id, state: sent(state), inputs: sent(inputs) };
+                const change = { id, state: toWire(state), inputs: toWire(inputs) };
                 const work = instance.update({ ...callOf(inputs), ...change, ...untimed });
-                return { outs: from(inputs)(await withBeside(inputs, work)) };
+                return { outs: from(inputs)(await withSeparateProperties(inputs, work)) };
             },
-            delete: (id, state) => instance.delete({ ...callOf(state), id, state: sent(state), timeout: 0 }),
+            delete: (id, state) =>
+                instance.delete({ ...callOf(state), id, state: toWire(state), timeout: 0 }),
         };
     }
 }
 
-const besideKeys = ["__urn", "__organization", "__secrets", "__replaceOnChanges"];
+const separateKeys = ["__urn", "__organization", "__secrets", "__replaceOnChanges"];
 
-/** The keys that the dynamic door has among the properties, and the plugin has not. */
-function beside(wire: Properties): Properties {
-    return Object.fromEntries(besideKeys.filter((key) => key in wire).map((key) => [key, wire[key]]));
+/** Returns the properties that the dynamic provider has and the plugin receives separately. */
+function separateProperties(wire: Properties): Properties {
+    return Object.fromEntries(separateKeys.filter((key) => key in wire).map((key) => [key, wire[key]]));
 }
 
-/** Properties as the engine sends them: without those keys, with marks of secrets. */
-function sent(wire: Properties): Properties {
-    const entries = Object.entries(wire).filter(([key]) => !besideKeys.includes(key));
+/** Returns properties as the engine sends them: without those keys, with marks of secrets. */
+function toWire(wire: Properties): Properties {
+    const entries = Object.entries(wire).filter(([key]) => !separateKeys.includes(key));
     const secrets = textsIn(wire["__secrets"]).filter((key) => key in wire);
     const places = secrets.map((key) => [key]);
     return onTheWire(markSecrets(Object.fromEntries(entries), places));
 }
 
-/** Returns properties as they arrive at the other side: the wire knows no `undefined`. */
+/** Returns properties as the receiver gets them: the protocol has no `undefined`. */
 export function onTheWire(properties: Properties): Properties {
     return JSON.parse(JSON.stringify(properties)) as Properties;
 }
 
-/** The state in a failure is given back with those keys. */
-async function withBeside<T>(wire: Properties, work: Promise<T>): Promise<T> {
+/** Adds those keys to the state in a failure. */
+async function withSeparateProperties<T>(wire: Properties, work: Promise<T>): Promise<T> {
     try {
         return await work;
     } catch (error) {
         const { properties } = error as { properties?: Properties };
         if (properties !== undefined)
-            Object.assign(error as object, { properties: { ...onTheWire(properties), ...beside(wire) } });
+            Object.assign(error as object, {
+                properties: { ...onTheWire(properties), ...separateProperties(wire) },
+            });
         throw error;
     }
 }

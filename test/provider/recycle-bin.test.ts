@@ -1,4 +1,4 @@
-// Tests that reading the Recycle Bin, which no user has requested, costs a few calls in a run, whatever it contains.
+// Tests that reading the Recycle Bin, which no user has requested, costs a few calls per run, whatever it contains.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -6,7 +6,7 @@ import { Door } from "./door";
 
 const list = "ListSnapshotsInRecycleBin";
 
-/** Deletes so many snapshots, in one run, one after another. */
+/** Deletes this number of snapshots in one run, one after another. */
 async function deletion(count: number): Promise<Door> {
     const door = new Door(emulator);
     const volumeId = await emulator.createVolume();

@@ -1,4 +1,4 @@
-// Copies: from another region, of what another account shares, under a key of one's own.
+// Tests copies from another region, of shared snapshots, and with a customer managed key.
 
 import {
     CreateSnapshotCommand,
@@ -30,7 +30,7 @@ const copies = (args: Record<string, object>) =>
         snapshotCopy(name, { region, sourceRegion: "us-east-1", ...own }),
     );
 
-/** A snapshot in us-east-1, of any account. */
+/** Creates a snapshot in us-east-1, of any account. */
 async function source({ account = defaultAccount, encrypted = false, size = 8 } = {}): Promise<string> {
     const ec2 = emulator.ec2({ account });
     const volume = await ec2.send(
@@ -40,7 +40,7 @@ async function source({ account = defaultAccount, encrypted = false, size = 8 } 
     return created.SnapshotId ?? "";
 }
 
-/** Makes a key with an alias in the copy's region; gives its ARN. */
+/** Creates a key with an alias in the copy's region; returns its ARN. */
 async function key(alias: string): Promise<string> {
     const kms = new KMSClient({
         endpoint: emulator.endpoint,
@@ -72,7 +72,7 @@ test("a copy from another region is tagged in one call and deleted on destroy; a
     });
     expect(call?.params).not.toHaveProperty("Encrypted");
     expect(tagsSent(call!)).toEqual({ Name: "own", Group: "payments" });
-    // For regions that do not know each other's snapshots by themselves: signed for the source's region.
+    // The URL is signed for the source's region, in which EC2 reads the snapshot.
     expect(call?.params["PresignedUrl"]).toMatch(/us-east-1(%2F|\/)ec2/);
     const [id = ""] = await snapshotIds(emulator, away);
     expect(engine.live("own").outputs["snapshotId"]).toBe(id);

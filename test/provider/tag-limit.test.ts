@@ -1,4 +1,4 @@
-// EC2 allows 50 tags on a resource. Ours, copied ones and those of others count, and a preview says so.
+// Tests EC2's limit of 50 tags per resource, to which this package's, copied and foreign tags count, also at preview.
 
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -53,7 +53,7 @@ test("an update that exceeds the limit with copied and foreign tags is rejected 
     );
     const others = { ...args, tags: tags(6, "new") };
     expect(await new Door(emulator).diff("Snapshot", snapshot, others)).not.toHaveProperty("changes", false);
-    // A replacement has no tags of others.
+    // A replacement has no foreign tags.
     const replaced = { ...more, triggers: { round: 2 } };
     expect(await new Door(emulator).diff("Snapshot", snapshot, replaced)).toMatchObject({
         replaces: ["triggers"],

@@ -1,4 +1,4 @@
-// Snapshots that take longer than anyone waits, and those that fail.
+// Tests snapshots that exceed the timeout, and failed snapshots.
 
 import { expect } from "vitest";
 import { emulator, test } from "../fixture";
@@ -39,7 +39,7 @@ test("a timeout keeps the id and outputs; the next up, also after a refresh, con
     expect(engine.live("data").initError).toBeUndefined();
     const preview = await during(emulator, () => engine.preview());
     expect(preview.result.steps).toMatchObject({ data: "update" });
-    // The run reads whether the snapshot, for which nobody waited to the end, has failed since.
+    // The run reads whether the snapshot, which no run awaited to its end, has failed.
     expect(preview.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
     await emulator.snapshot(id, { status: "completed" });
@@ -95,7 +95,7 @@ test("waitForCompletion false returns immediately; refresh shows progress but no
     expect(engine.live("data").outputs).toMatchObject({ state: "pending", progress: "61%" });
     const idle = await during(emulator, () => engine.up());
     expect(idle.result.steps).toEqual({ data: "same" });
-    // The run reads whether the snapshot, for which nobody waited to the end, has failed since.
+    // The run reads whether the snapshot, which no run awaited to its end, has failed.
     expect(idle.all.map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
     engine.program = [snapshot("data", { volumeId })];

@@ -1,4 +1,4 @@
-// A clone of a volume: created once, waited for where EC2 copies a volume only later, and never of another source.
+// Tests a clone of a volume: it is created once, waits if EC2 cannot copy the volume yet, and never has another source.
 
 import { AttachVolumeCommand, CreateVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -58,7 +58,7 @@ test("a larger clone reports that the file system must be extended, and has the 
 
 test("after an interrupted run the copy is adopted, and no second one is created", async () => {
     const source = await emulator.createVolume();
-    // No state holds what this run has made.
+    // The state does not contain the copy that this run created.
     const created = await new Door(emulator).create("VolumeClone", clone(source));
 
     const door = new Door(emulator);
@@ -67,7 +67,7 @@ test("after an interrupted run the copy is adopted, and no second one is created
     expect(id).toBe(created.id);
     expect(await copiesOf(source)).toHaveLength(1);
     expect(door.messages).toContain(`adopts ${id}, which an interrupted run of this stack created.`);
-    // Another source is another clone.
+    // Another source creates another clone.
     const other = await emulator.createVolume();
     expect((await new Door(emulator).create("VolumeClone", clone(other))).id).not.toBe(id);
 });

@@ -1,4 +1,4 @@
-// A volume from a snapshot that differs from its declaration: by another snapshot, by drift, by a key or a zone.
+// Tests a volume from a snapshot that differs from its declaration: another snapshot, drift, a key or a zone.
 
 import {
     AttachVolumeCommand,
@@ -15,7 +15,7 @@ import { snapshot, volume, volumeFrom } from "./declare";
 import { Engine } from "./engine";
 import { during, outside } from "../engine/steps";
 
-// A life of several steps: a dozen starts of the CLI, each of several seconds where the machine is busy.
+// The lifecycle has several steps, each of which can take seconds on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
 
 let snapshotId: string;

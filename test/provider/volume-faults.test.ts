@@ -1,4 +1,4 @@
-// However EC2 answers, there is one volume; and what EC2 cannot make leaves nothing that the state does not know.
+// Tests that faults never cause a second volume, and that a failed creation leaves nothing outside the state.
 
 import { expect } from "vitest";
 import { restoredVolumes } from "../emulator/calls";
@@ -104,7 +104,7 @@ test("a snapshot in error fails with its message; a pending one and the initiali
     engine.program = disk({ waitForInitialization: true });
     await emulator.clearCalls();
     engine.onWait = async () => {
-        // The first reads it for the check, the second waits for it.
+        // The first read is for the check, the second one for the wait.
         if ((await emulator.count("DescribeSnapshots")) === 2)
             await emulator.snapshot(snapshotId, { status: "completed" });
     };
@@ -155,7 +155,7 @@ test("each deletion creates its own final snapshot: an earlier or forged one is 
     const forged = await emulator.createSnapshot(await emulator.createVolume(), [
         { Key: "pulumi-ebs-snapshots:final", Value: id },
     ]);
-    // A destroy that fails after its final snapshot, and one that is killed before its own is completed.
+    // One destroy fails after its final snapshot; another one is killed before its final snapshot completes.
     await emulator.faults([
         { action: "DeleteVolume", code: "UnauthorizedOperation", message: "No.", times: 1 },
     ]);

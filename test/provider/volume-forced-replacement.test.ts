@@ -1,5 +1,5 @@
-// Forced replacements of volumes (`--replace`): the engine passes no state to the new volume, so that the program alone
-// says what becomes of the data.
+// Tests forced replacements of volumes (`--replace`): the engine passes no state to the new volume, so that only the
+// program determines whether the data is kept.
 
 import { expect } from "vitest";
 import { restoredVolumes } from "../emulator/calls";
@@ -37,7 +37,7 @@ test.for([true, false])(
     },
 );
 
-test("a forced replacement that carries the data to another zone says so", async () => {
+test("a forced replacement that carries the data to another zone reports that", async () => {
     const run = await engine.up(disk({ carryData: true, availabilityZone: "us-east-1b" }), forced);
     expect(run.output).toContain("will be deleted after the new one has its data.");
     expect(run.output).not.toContain("To keep its data");

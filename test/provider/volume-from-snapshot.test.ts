@@ -1,4 +1,4 @@
-// A volume from a snapshot: its life, its size, and what changes it in place.
+// Tests a volume from a snapshot: its lifecycle, its size, and in-place changes.
 
 import { ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect, vi } from "vitest";
@@ -8,7 +8,7 @@ import { snapshot, volume, volumeFrom } from "./declare";
 import { Engine } from "./engine";
 import { during } from "../engine/steps";
 
-// A life of several steps: a dozen starts of the CLI, each of several seconds where the machine is busy.
+// The lifecycle has several steps, each of which can take seconds on a busy machine.
 vi.setConfig({ testTimeout: 300_000 });
 
 let snapshotId: string;
@@ -27,7 +27,7 @@ test("a snapshot and a volume from it are created once, make no call if unchange
         volumeFrom("disk", "data", { group: "payments", tags: { Tier: "gold" } }),
     ];
     const previewed = await during(emulator, () => engine.preview());
-    // A forced replacement looks like a new resource: the owner tags tell them apart.
+    // A forced replacement looks like a new resource; the owner tags distinguish them.
     expect(previewed.all.map(({ action }) => action).sort()).toEqual([
         "DescribeSnapshots",
         "DescribeVolumes",
@@ -94,7 +94,7 @@ test("size, performance and type change in place with one call each; other prope
         filesystemNeedsGrowing: true,
     });
 
-    // None of these is EC2's.
+    // None of these properties exists in EC2.
     engine.program = text({ size: 20, iops: 4000, timeout: "1 hour", finalSnapshot: true, group: "a" });
     const updated = await during(emulator, () => engine.up());
     expect(updated.actions).toEqual(["DescribeVolumes", "CreateTags"]);
@@ -119,7 +119,7 @@ test("size, performance and type change in place with one call each; other prope
     const modifications = typed.calls.filter(({ action }) => action === "ModifyVolume");
     expect(modifications.at(-1)?.params).toEqual({ VolumeId: id, VolumeType: "io2", Iops: "4000" });
 
-    // A line that is left out keeps what is there.
+    // An omitted argument keeps the current value.
     engine.program = text({ volumeType: "io2", iops: 4000 });
     const without = await during(emulator, () => engine.up());
     expect(without.actions).toEqual([]);
@@ -143,7 +143,7 @@ test("a size below the snapshot's or volume's is rejected at preview with both; 
 
     engine.program = text({});
     expect((await engine.up()).steps).toEqual({ disk: "same" });
-    // The state alone knows by now that it has 20.
+    // Only the state contains the size of 20 GiB.
     engine.program = text({ size: 10 });
     const { output: later } = await engine.previewFails();
     expect(later).toContain("size is 10, but the volume has 20 GiB");

@@ -1,4 +1,4 @@
-// The waits of many share their calls: one in two seconds, and one for each four that begin to wait.
+// Tests that waits share their calls: one per two seconds, and one per four waits that start.
 
 import { DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -6,7 +6,7 @@ import { ec2, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { Door, type Kind } from "./door";
 
-/** Runs work for each of so many as the engine does, eight at a time; returns the seconds of the emulator's time. */
+/** Runs the work this many times, eight at a time as the engine does; returns the seconds of the emulator's time. */
 async function eightAtATime(
     door: Door,
     count: number,

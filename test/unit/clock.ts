@@ -1,6 +1,6 @@
 import type { Clock } from "../../provider/aws/clock";
 
-/** A clock turned by hand: it stands still until a test moves it, and a day passes in no time. */
+/** Simulates a clock that advances only if a test advances it. */
 export class HandClock implements Clock {
     #now: number;
     #sleepers: { at: number; wake: () => void }[] = [];
@@ -19,7 +19,7 @@ export class HandClock implements Clock {
         });
     }
 
-    /** Lets this much time pass, and everything happen that is due in it, in order. */
+    /** Advances the clock by this duration, and runs everything that is due in order. */
     async pass(milliseconds: number): Promise<void> {
         const end = this.#now + milliseconds;
         await settled();
@@ -27,7 +27,7 @@ export class HandClock implements Clock {
         this.#now = end;
     }
 
-    /** Lets as much time pass as `work` takes; gives what comes of it. */
+    /** Advances the clock until `work` ends; returns its result. */
     async until<T>(work: Promise<T>): Promise<T> {
         const progress = { over: false };
         const end = () => (progress.over = true);
@@ -55,7 +55,7 @@ function turn(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Everything has happened that happens without time: a call of the SDK with its answer takes a few turns. */
+/** Waits for everything that needs no time: a call of the SDK with its response takes a few turns of the event loop. */
 async function settled(): Promise<void> {
     for (let turns = 0; turns < 5; turns++) await turn();
 }

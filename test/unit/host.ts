@@ -12,12 +12,12 @@ export const baseConfig = {
     "aws:region": "us-east-1",
     "aws:accessKey": "AKIATEST123456789012",
     "aws:secretKey": "test",
-    // Tests count what is asked of EC2; `credentials.test.ts` is about who asks.
+    // Tests count the calls to EC2; `credentials.test.ts` tests the validation of credentials.
     "aws:skipCredentialsValidation": "true",
     "aws:sharedCredentialsFiles": JSON.stringify([join(__dirname, "profiles.ini")]),
 };
 
-/** A resource, by default `Snapshot`, as the engine's host runs it, with HTTP and the clock in the test's hands. */
+/** Runs a resource, by default `Snapshot`, as the engine's host does, with simulated HTTP and clock. */
 export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
@@ -28,20 +28,23 @@ export class Host {
         config: Record<string, string> = baseConfig,
         answering: Answering = unexpected,
         resource: ResourceName = "Snapshot",
-        /** The state of a resource without pending work. */
+        /** Is the state of a resource without pending work. */
         readonly settledState: Properties = { snapshotId: "snap-1", state: "completed" },
     ) {
         this.wire = new Wire(answering);
         const say = (kind: string) => (_urn: string, line: string) => {
             this.messages.push(`${kind}: ${line}`);
         };
-        const voice = {
+        const engineLog = {
             status: say("status"),
             info: say("info"),
             warn: say("warn"),
             exitIfOrphaned: () => Promise.resolve(),
         };
-        const run = new Deployment({ clock: this.clock, requestHandler: this.wire.requestHandler }, voice);
+        const run = new Deployment(
+            { clock: this.clock, requestHandler: this.wire.requestHandler },
+            engineLog,
+        );
         run.configure((key) => config[key]);
         this.lifecycle = dynamicProvidersIn(run)[resource];
     }
@@ -50,10 +53,10 @@ export class Host {
         return this.clock.until(this.lifecycle.check(olds, { __urn: urn, ...news }));
     }
 
-    /** The failures of a check, as people read them. */
+    /** Returns the failures of a check as messages. */
     async failures(news: Properties, olds: Properties = {}): Promise<string[]> {
         const { failures } = await this.check(news, olds);
-        // Of a secret property and of a nested one, the reason says the place.
+        // For a secret or nested property, the reason contains the path.
         return failures.map(({ property, reason }) =>
             property === "" || reason.startsWith(property) ? reason : `${property} ${reason}`,
         );
@@ -61,11 +64,11 @@ export class Host {
 
     /** Returns the effect of a change of the inputs on a state as `create` returns it. */
     async diff(before: Properties, after: Properties, outputs: Properties = {}) {
-        // Without an answer of the provider, the engine compares the inputs.
+        // If the provider returns no decision, the engine compares the inputs.
         return { changes: !equal(before, after), ...(await this.answer(before, after, outputs)) };
     }
 
-    /** The same, as the engine is told. */
+    /** Returns the diff as the engine receives it. */
     async answer(before: Properties, after: Properties, outputs: Properties = {}) {
         const { inputs: old } = await this.check(before);
         const { inputs } = await this.check(after, old);

@@ -6,23 +6,23 @@ import { expect } from "vitest";
 export const own = "123456789012";
 export const snapshot = "arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0";
 
-/** A request. */
+/** Describes a request. */
 export interface IamRequest {
     principal: string;
     action: string;
     on?: string;
     context?: Record<string, string | string[]>;
-    /** The owner of the resource, if it is another account. */
+    /** Is the owner of the resource, if it is another account. */
     owner?: string;
 }
 
-/** The documents that apply to the request. */
+/** Contains the documents that apply to the request. */
 export type Attached = Pick<
     Simulation,
     "identityPolicies" | "serviceControlPolicies" | "permissionBoundaryPolicies" | "resourcePolicy"
 >;
 
-/** The policy of a key that delegates its use to IAM, as the console writes it. */
+/** Is the key policy that delegates its use to IAM, as the console writes it. */
 export const keyPolicy = {
     Version: "2012-10-17",
     Statement: [
@@ -49,9 +49,9 @@ export async function allows(
     };
     const answer = await runSimulation(simulation, {});
     if (answer.resultType === "error") throw new Error(JSON.stringify(answer.errors));
-    // A key that the action does not have would be left out, and the answer be about another request.
+    // The simulation would ignore a key that the action does not have, and evaluate another request.
     if (answer.resultType === "single") expect(answer.result.ignoredContextKeys).toEqual([]);
-    // AWS documents some keys with one value, and the simulation leaves out all but the first of several.
+    // AWS documents some keys with one value, and the simulation ignores all but the first of several.
     const hasSeveral = Object.values(context).some((value) => Array.isArray(value) && value.length > 1);
     if (!hasSeveral) return answer.overallResult === "Allowed";
     return runUnsafeSimulation(simulation, {}) === "Allowed";

@@ -1,5 +1,5 @@
 /**
- * Stands in for the engine with Pulumi's mocks, and keeps what the programs of a test register.
+ * Replaces the engine with Pulumi's mocks, and keeps the registrations of a test's programs.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface Registration {
     inputs: Record<string, unknown>;
 }
 
-/** Contains what the programs have registered since the mocks were set. */
+/** Contains the registrations since the mocks were set. */
 export const registrations: Registration[] = [];
 
 /** Waits until everything is registered; public at run time, though not in the types. */
@@ -25,7 +25,7 @@ const functionResults: Record<string, object> = {
     "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
 };
 
-/** Sets the mocks; the state of a resource has its inputs, and these outputs beside them. */
+/** Sets the mocks; the state of a resource contains its inputs and these outputs. */
 export async function mockEngine(
     outputsOf: (registration: Registration) => object = () => ({}),
 ): Promise<void> {

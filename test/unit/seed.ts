@@ -1,8 +1,8 @@
 import fc from "fast-check";
 
 /**
- * The gate judges a change and not its luck: there every run draws the same inputs. Elsewhere each run draws others, and
- * fast-check prints the seed of one that fails.
+ * Makes every CI run use the same random inputs, so that its result depends only on the change. Other runs use new ones
+ * and fast-check prints the seed of a failure.
  */
 const { CI, FUZZ_SEED } = process.env;
 if (FUZZ_SEED !== undefined) fc.configureGlobal({ seed: Number(FUZZ_SEED) });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../schema/values";
 import type { Host } from "./host";
 
-/** One row a property: what it accepts, what it refuses and with which words, and what its change does. */
+/** Contains for each property accepted values, rejected values with their message, and the effect of changes. */
 export type Table = Record<
     string,
     {
@@ -12,7 +12,7 @@ export type Table = Record<
     }
 >;
 
-/** The row of an option that copies the tags of a source. */
+/** Returns the row of an option that copies the tags of a source. */
 export function copyTagsRow(option: string): Table[string] {
     const key =
         'must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
@@ -39,7 +39,7 @@ export function copyTagsRow(option: string): Table[string] {
     };
 }
 
-/** Tests each row; `base` are the inputs that are required. */
+/** Tests each row; `base` contains the required inputs. */
 export function testRules(host: Host, base: Properties, table: Table): void {
     for (const [property, { accepts, refuses, change }] of Object.entries(table)) {
         const inputsWith = (value: unknown) => ({ ...base, [property]: value });

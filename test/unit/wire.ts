@@ -1,6 +1,6 @@
 import type { RequestHandler } from "../../provider/aws/http";
 
-/** A request as it is on the wire, in the query protocol of EC2 and STS. */
+/** Describes a request in the query protocol of EC2 and STS. */
 export interface WireRequest {
     action: string;
     params: Record<string, string>;
@@ -14,17 +14,17 @@ export interface WireAnswer {
     body: string;
 }
 
-/** Answers, or throws what a socket throws. */
+/** Returns a response, or throws a socket error. */
 export type Answering = (request: WireRequest, count: number) => WireAnswer;
 
-/** Stands in for HTTP and nothing else; keeps every request. */
+/** Replaces HTTP only, and keeps every request. */
 export class Wire {
     readonly requests: WireRequest[] = [];
     readonly requestHandler: RequestHandler;
 
     constructor(answer: Answering) {
         const handle = ({ body, hostname, port, headers }: Sent) => {
-            // KMS has JSON on the wire, and its action in a header.
+            // KMS uses JSON, and has its action in a header.
             const params = Object.fromEntries(new URLSearchParams(typeof body === "string" ? body : ""));
             const action = params["Action"] ?? headers["x-amz-target"]?.split(".").pop() ?? "";
             const host = port === undefined ? hostname : `${hostname}:${String(port)}`;
@@ -56,7 +56,7 @@ interface Sent {
     headers: Record<string, string>;
 }
 
-/** An answer of EC2 with these elements in it. */
+/** Creates a response of EC2 with these elements. */
 export function answer(action: string, inner = ""): WireAnswer {
     return {
         body:
@@ -65,7 +65,7 @@ export function answer(action: string, inner = ""): WireAnswer {
     };
 }
 
-/** An error of EC2. */
+/** Creates an error of EC2. */
 export function refusal(code: string, message: string, status = 400): WireAnswer {
     return {
         status,
@@ -75,7 +75,7 @@ export function refusal(code: string, message: string, status = 400): WireAnswer
     };
 }
 
-/** An answer of STS: its elements stand in a result. */
+/** Creates a response of STS, whose elements are in a result element. */
 export function stsAnswer(action: string, inner: string): WireAnswer {
     return {
         body:
@@ -84,7 +84,7 @@ export function stsAnswer(action: string, inner: string): WireAnswer {
     };
 }
 
-/** An error of STS. */
+/** Creates an error of STS. */
 export function stsRefusal(code: string, message: string, status = 403): WireAnswer {
     return {
         status,

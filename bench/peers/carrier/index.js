@@ -1,4 +1,4 @@
-// Does as little as `nothing`, but carries what a snapshot of this package does: what the engine takes for the data.
+// Does as little as `nothing` with the data of a snapshot of this package, to measure the engine's cost of the data.
 const pulumi = require("@pulumi/pulumi");
 const { volumes } = require("./input.json");
 

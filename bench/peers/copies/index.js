@@ -1,4 +1,4 @@
-// One copy a snapshot; what the other programs get as volumes are snapshots here.
+// Declares one copy per snapshot; the ids that other programs use as volumes are snapshots here.
 const { SnapshotCopy } = require("pulumi-ebs-snapshots");
 const { volumes: snapshotIds } = require("./input.json");
 

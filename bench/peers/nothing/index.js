@@ -1,4 +1,4 @@
-// The plainest possible dynamic resource: what the engine itself costs.
+// Declares minimal dynamic resources, to measure the cost of the engine itself.
 const pulumi = require("@pulumi/pulumi");
 const { volumes } = require("./input.json");
 

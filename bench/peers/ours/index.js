@@ -1,4 +1,4 @@
-// The README's recipes: each snapshot waits for itself, or none does and one barrier, if any, waits for all.
+// Declares the README's recipes: each snapshot waits, or none does and one barrier, if any, waits for all.
 const { CompletedSnapshots, Snapshot } = require("pulumi-ebs-snapshots");
 const { volumes, background, barrier, features } = require("./input.json");
 

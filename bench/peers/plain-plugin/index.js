@@ -1,4 +1,4 @@
-// The plainest possible resources of a plugin: with nothing, or with the data of a snapshot of this package.
+// Declares minimal resources of a plugin, without properties or with the data of a snapshot of this package.
 const pulumi = require("@pulumi/pulumi");
 const { volumes, carries } = require("./input.json");
 
@@ -13,7 +13,7 @@ const outputs = {
     tagsAll: undefined,
 };
 
-/** Its token is as long as that of this package, so that the states differ by what is in them. */
+/** Its token is as long as that of this package, so that the states differ only in their data. */
 class Snapshot extends pulumi.CustomResource {
     constructor(name, inputs, opts) {
         super("plain-outputs:index:Snapshot", name, inputs, opts);

@@ -1,4 +1,4 @@
-// This is the program that a user would write without this package: a dynamic provider with an SDK client and the SDK's waiters, looking every second.
+// This is the program that a user would write without this package: a dynamic provider with an SDK client and the SDK's waiters, reading every second.
 const pulumi = require("@pulumi/pulumi");
 const { volumes: snapshots } = require("./input.json");
 

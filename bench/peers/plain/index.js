@@ -23,7 +23,7 @@ const provider = {
                 ],
             }),
         );
-        // Every second: with the SDK's own 15 seconds it makes fewer calls and takes longer still.
+        // It reads every second; with the SDK's default of 15 seconds it makes fewer calls and takes longer.
         await ec2.waitUntilSnapshotCompleted(
             { client, maxWaitTime: 3600, minDelay: 1, maxDelay: 1 },
             { SnapshotIds: [SnapshotId] },

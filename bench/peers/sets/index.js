@@ -1,4 +1,4 @@
-// One set an instance; what the other programs get as volumes are instances here.
+// Declares multi-volume snapshots per instance; the ids that other programs use as volumes are instances here.
 const { InstanceSnapshots } = require("pulumi-ebs-snapshots");
 const { volumes: instanceIds } = require("./input.json");
 

@@ -1,4 +1,4 @@
-// One share a snapshot; what the other programs get as volumes are snapshots here.
+// Declares one share per snapshot; the ids that other programs use as volumes are snapshots here.
 const { SnapshotShare } = require("pulumi-ebs-snapshots");
 const { volumes: snapshotIds } = require("./input.json");
 

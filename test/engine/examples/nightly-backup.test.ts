@@ -1,4 +1,4 @@
-// Tests the example whose schedule creates roles and a function, unchanged; another plugin replaces that of @pulumi/aws.
+// Tests the example whose schedule creates roles and a function, unchanged; a plugin replaces that of @pulumi/aws.
 // It needs the engine, which runs the program and orders the children of the schedule.
 
 import { resolve } from "node:path";

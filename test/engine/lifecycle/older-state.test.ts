@@ -7,7 +7,7 @@ import type { StateResource } from "../project";
 import { during, live, program, snapshot, snapshotIds, tagsSent } from "../steps";
 
 /** Adds derived properties in the format of earlier versions. */
-function spelledOut(resources: StateResource[]): void {
+function addDerivedFields(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
         if (!type.startsWith("pulumi-nodejs:dynamic/ebs:")) continue;
         Object.assign(inputs, { __defaultName: inputs["name"] });
@@ -19,7 +19,7 @@ function spelledOut(resources: StateResource[]): void {
 }
 
 /** Changes the state as an earlier or later version may write it: with missing and unknown fields. */
-function aged(resources: StateResource[]): void {
+function changeFields(resources: StateResource[]): void {
     for (const { type, inputs, outputs } of resources) {
         if (!type.startsWith("pulumi-nodejs:dynamic/ebs:")) continue;
         for (const key of ["__tagKeys", "__defaultName", "__urn"]) {
@@ -48,17 +48,17 @@ test("a state with missing or unknown fields shows no diff; refresh, update, rep
     await project.up();
     const { id, outputs } = await live(project, "data");
     expect(outputs).toMatchObject({ __defaultName: true, __tagKeys: true });
-    await project.stack.edit(spelledOut);
+    await project.stack.edit(addDerivedFields);
     const upgraded = await during(emulator, () => project.up());
     expect(upgraded.result).toContain("2 unchanged");
     expect(upgraded.all).toEqual([]);
 
-    await project.stack.edit(aged);
+    await project.stack.edit(changeFields);
     const idle = await during(emulator, () => project.up());
     expect(idle.result).toContain("2 unchanged");
     expect(idle.all).toEqual([]);
 
-    await project.stack.edit(aged);
+    await project.stack.edit(changeFields);
     const refreshed = await during(emulator, () => project.refresh());
     expect(refreshed.actions).toEqual(["DescribeSnapshots"]);
     const { arn, ownerId, tagsAll, progress, snapshotId } = outputs;
@@ -68,7 +68,7 @@ test("a state with missing or unknown fields shows no diff; refresh, update, rep
     });
     expect(await project.up()).toContain("2 unchanged");
 
-    await project.stack.edit(aged);
+    await project.stack.edit(changeFields);
     await project.program(program(snapshot("data", { ...args, group: "payments" })));
     const updated = await during(emulator, () => project.up());
     expect(updated.result).toContain("1 updated");
@@ -77,12 +77,12 @@ test("a state with missing or unknown fields shows no diff; refresh, update, rep
     ]);
     expect((await live(project, "data")).outputs).not.toHaveProperty("legacy");
 
-    await project.stack.edit(aged);
+    await project.stack.edit(changeFields);
     await project.program(program(snapshot("data", { volumeId, triggers: { now: 1 } })));
     expect(await project.up()).toContain("1 replaced");
     expect(await snapshotIds(emulator)).toEqual([(await live(project, "data")).id]);
 
-    await project.stack.edit(aged);
+    await project.stack.edit(changeFields);
     await project.destroy();
     expect(await snapshotIds(emulator)).toEqual([]);
 });

@@ -11,7 +11,7 @@ test.beforeEach(async () => {
     volumeId = await emulator.createVolume();
 });
 
-/** Counts the provider's own reads, not those of this test. */
+/** Selects the provider's own reads, not those of this test. */
 const readCall = { action: "DescribeSnapshots", params: { "Filter.1.Name": "snapshot-id" } };
 const denied = { code: "UnauthorizedOperation", message: "You are not authorized." };
 

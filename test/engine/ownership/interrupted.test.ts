@@ -1,4 +1,4 @@
-// Tests that the next run adopts the resources of an interrupted run of its own backend.
+// Tests that the next run adopts the resources of an interrupted run with the same backend.
 // It needs the engine: it kills it, and uses two backends.
 
 import { join } from "node:path";

@@ -7,7 +7,16 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect } from "vitest";
-import { attach, base, call, recovered, schedule, snapshotsOf, taken, timer } from "./recovery-function";
+import {
+    attach,
+    base,
+    call,
+    recovered,
+    schedule,
+    snapshotsOf,
+    createPolicySnapshot,
+    timer,
+} from "./recovery-function";
 import { emulator, test } from "../../fixture";
 import { metricsLine } from "../../../recovery/handler";
 import { recoveryRights } from "../../../sdk/schedule/role";
@@ -48,7 +57,7 @@ test("metrics are printed in CloudWatch's embedded metric format", () => {
 });
 
 test("the bundle runs as in Lambda, where the AWS SDK is found through NODE_PATH only and import() ignores it", async () => {
-    const snapshot = await taken(await emulator.createVolume());
+    const snapshot = await createPolicySnapshot(await emulator.createVolume());
     const folder = await mkdtemp(join(tmpdir(), "recovery-"));
     const root = resolve(__dirname, "../../..");
     await copyFile(join(root, "dist/recovery/index.js"), join(folder, "index.js"));
@@ -77,16 +86,16 @@ test("the function calls exactly the actions that its role allows", async () => 
     const allowed = statements.flatMap(({ Action }) => Action);
     await emulator.clearCalls();
     const source = await emulator.createVolume();
-    await taken(source);
+    await createPolicySnapshot(source);
     await call(timer, { keep: 1 });
     const [first] = await recovered();
     const instance = await attach(first!.VolumeId!);
     const arranged = await emulator.calls();
     await call(timer, { keep: 1 });
     await emulator.ec2().send(new DetachVolumeCommand({ VolumeId: first!.VolumeId!, InstanceId: instance }));
-    await taken(source);
+    await createPolicySnapshot(source);
     await call(timer, { keep: 2 });
-    await taken(source);
+    await createPolicySnapshot(source);
     await call(timer, { keep: 1 });
     const calls = await emulator.calls();
     expect(calls.length).toBeGreaterThan(arranged.length);

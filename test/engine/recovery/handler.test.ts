@@ -10,7 +10,7 @@ import {
     recovered,
     schedule,
     snapshotsOf,
-    taken,
+    createPolicySnapshot,
     timer,
     zone,
 } from "./recovery-function";
@@ -24,7 +24,7 @@ test("a snapshot gets one volume with the name and codes of its source, even aft
         size: 3,
         tags: { Name: "ledger", BillingCode: "CC-7", Backup: "x" },
     });
-    const snapshot = await taken(source);
+    const snapshot = await createPolicySnapshot(source);
     await Promise.all([call(completed(snapshot)), call(completed(snapshot))]);
     await call(timer);
     const [volume, ...others] = await recovered();
@@ -54,7 +54,7 @@ test("an event for a foreign snapshot costs one DescribeSnapshots call; multi-vo
     expect(await call(completed(foreign))).toBeUndefined();
     expect((await emulator.calls()).map(({ action }) => action)).toEqual(["DescribeSnapshots"]);
 
-    const snapshot = await taken(source);
+    const snapshot = await createPolicySnapshot(source);
     const arns = [foreign, snapshot].map((id) => ({
         snapshot_id: `arn:aws:ec2::us-east-1:snapshot/${id}`,
     }));
@@ -67,7 +67,7 @@ test("the timer compensates for a lost event, and surplus volumes are deleted on
     const source = await emulator.createVolume();
     const ids: string[] = [];
     for (let night = 0; night < 4; night++) {
-        ids.push(await taken(source));
+        ids.push(await createPolicySnapshot(source));
         await call(timer);
     }
     expect(await snapshotsOf()).toEqual(ids.slice(-2).sort());
@@ -97,9 +97,9 @@ test("a forged tag neither creates nor deletes a volume", async () => {
 
 test("if the newest snapshot's key is denied, older volumes are kept, the failure is reported and retried later", async () => {
     const source = await emulator.createVolume();
-    const [older] = [await taken(source)];
+    const [older] = [await createPolicySnapshot(source)];
     await call(timer, { keep: 1 });
-    const newest = await taken(source);
+    const newest = await createPolicySnapshot(source);
     await emulator.set({ volumeError: "vanish", volumeSeconds: 1 });
     await expect(call(completed(newest), { keep: 1 })).rejects.toThrow(
         /vol-\w+ of snap-\w+: disappeared while it was created, usually because its KMS key was not accessible/,
@@ -115,7 +115,10 @@ test("if the newest snapshot's key is denied, older volumes are kept, the failur
 
 test("a rejected volume does not block the others, and the event fails so that it is redelivered", async () => {
     const sources = [await emulator.createVolume(), await emulator.createVolume()];
-    const [first, second] = [await taken(sources[0]!), await taken(sources[1]!)];
+    const [first, second] = [
+        await createPolicySnapshot(sources[0]!),
+        await createPolicySnapshot(sources[1]!),
+    ];
     await emulator.faults([
         {
             action: "CreateVolume",
@@ -135,7 +138,7 @@ test("a rejected volume does not block the others, and the event fails so that i
 });
 
 test("there are never more volumes than the maximum, and missing ones are counted", async () => {
-    for (let count = 0; count < 3; count++) await taken(await emulator.createVolume());
+    for (let count = 0; count < 3; count++) await createPolicySnapshot(await emulator.createVolume());
     expect((await call(timer, { maximum: 2 }))!.created).toHaveLength(2);
     expect(metrics.at(-1)).toEqual({
         VolumesFailed: 0,
@@ -148,7 +151,7 @@ test("there are never more volumes than the maximum, and missing ones are counte
 
 test("500 volumes are created in one run with few reads", async () => {
     const sources = await emulator.seed({ volumes: 500 });
-    for (const source of sources) await taken(source);
+    for (const source of sources) await createPolicySnapshot(source);
     await emulator.clearCalls();
     const result = await call(timer, { keep: 1, maximum: 1_000 });
     expect(result!.created).toHaveLength(500);

@@ -11,7 +11,7 @@ import {
     recovered,
     schedule,
     snapshotsOf,
-    taken,
+    createPolicySnapshot,
     timer,
     zone,
 } from "./recovery-function";
@@ -20,7 +20,7 @@ import { attachedTag, recoveryTag } from "../../../schema/recovery-settings";
 
 test("a caller that can only write tags cannot cause a deletion or exhaust the maximum", async () => {
     const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source)];
+    const ids = [await createPolicySnapshot(source), await createPolicySnapshot(source)];
     await call(timer);
     const genuine = await recovered();
     // These volumes have another owner; one is from a snapshot of this source.
@@ -37,7 +37,7 @@ test("a caller that can only write tags cannot cause a deletion or exhaust the m
         });
     const result = await call(timer, { keep: 2, maximum: 3 });
     expect(result).toMatchObject({ created: [], deleted: [], metrics: { VolumesUnknown: others.length } });
-    ids.push(await taken(source));
+    ids.push(await createPolicySnapshot(source));
     expect(await call(timer, { keep: 2, maximum: 3 })).toMatchObject({
         created: [expect.stringMatching(/^vol-/)],
         deleted: [genuine.find(({ SnapshotId }) => SnapshotId === ids[0])!.VolumeId],
@@ -49,11 +49,11 @@ test("a caller that can only write tags cannot cause a deletion or exhaust the m
 
 test("a volume that a stack has adopted is not deleted", async () => {
     const source = await emulator.createVolume();
-    await taken(source);
+    await createPolicySnapshot(source);
     await call(timer, { keep: 1 });
     const [adopted] = await recovered();
     await emulator.tag(adopted!.VolumeId!, { "pulumi-ebs-snapshots:owner:0a1b2c3d": "1" });
-    await taken(source);
+    await createPolicySnapshot(source);
     expect((await call(timer, { keep: 1 }))!.deleted).toEqual([]);
     expect((await call({ tf: { action: "delete" } }, { onDestroy: "delete" }))!.deleted).toHaveLength(1);
     expect((await recovered()).map(({ VolumeId }) => VolumeId)).toEqual([adopted!.VolumeId]);
@@ -61,7 +61,7 @@ test("a volume that a stack has adopted is not deleted", async () => {
 
 test("a volume that is or was attached is never deleted, even if it was detached before the function ran", async () => {
     const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source)];
+    const ids = [await createPolicySnapshot(source), await createPolicySnapshot(source)];
     await call(timer);
     const [attached, written] = await recovered();
     const instance = await attach(attached!.VolumeId!);
@@ -83,7 +83,7 @@ test("a volume that is or was attached is never deleted, even if it was detached
             ],
         }),
     );
-    ids.push(await taken(source), await taken(source));
+    ids.push(await createPolicySnapshot(source), await createPolicySnapshot(source));
     expect((await call(timer))!.deleted).toEqual([]);
     expect(await snapshotsOf()).toEqual([...ids].sort());
     for (const { Tags = [], SnapshotId } of await recovered())
@@ -96,7 +96,11 @@ test("a volume that is or was attached is never deleted, even if it was detached
 
 test('lowering keep deletes surplus volumes; destroying the schedule keeps all unless onDestroy is "delete"', async () => {
     const source = await emulator.createVolume();
-    const ids = [await taken(source), await taken(source), await taken(source)];
+    const ids = [
+        await createPolicySnapshot(source),
+        await createPolicySnapshot(source),
+        await createPolicySnapshot(source),
+    ];
     await call(timer, { keep: 3 });
     expect(await snapshotsOf()).toEqual([...ids].sort());
     expect((await call(timer, { keep: 1 }))!.deleted).toHaveLength(2);

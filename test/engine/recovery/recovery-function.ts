@@ -63,7 +63,10 @@ export const call = (event: RecoveryEvent, settings: Partial<RecoverySettings> =
     handle(event, contextOf({ ...base, ...settings }), (result) => metrics.push(result.metrics));
 
 /** Creates a snapshot as a policy does: only DLM can write the second tag. */
-export async function taken(volumeId: string, tags: Record<string, string> = {}): Promise<string> {
+export async function createPolicySnapshot(
+    volumeId: string,
+    tags: Record<string, string> = {},
+): Promise<string> {
     const id = await emulator.createSnapshot(volumeId, [{ Key: scheduleTag, Value: schedule }]);
     await emulator.snapshot(id, { tags: { "aws:dlm:lifecycle-policy-id": "policy-1", ...tags } });
     return id;

@@ -1,4 +1,4 @@
-// Tests copies of shared snapshots against the emulated DLM, as dynamic resources and with the plugin. With a role given
+// Tests copies of shared snapshots against the emulated DLM, as dynamic resources and with the plugin. With given role
 // it needs no @pulumi/aws. It needs the engine for previews and the state of a component and its child.
 
 import { expect } from "vitest";

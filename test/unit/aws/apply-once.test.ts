@@ -4,8 +4,8 @@ import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
 import { applyOnce } from "../../../provider/aws/apply-once";
 import { HandClock } from "../clock";
 
-/** Asks an EC2 that answers so, in order; `done` is what the looks tell, in order. */
-async function asking(answers: (ErrorKind | "done")[], reads: (boolean | Error)[]) {
+/** Applies a change with these responses of EC2 and these results of the reads, in order. */
+async function applyWith(answers: (ErrorKind | "done")[], reads: (boolean | Error)[]) {
     const clock = new HandClock();
     let [calls, readCount] = [0, 0];
     const send: Ec2["send"] = () => {
@@ -71,6 +71,6 @@ describe("a change that is applied once", () => {
             { outcome: "indeterminate", requests: 3, reads: 3 },
         ],
     ])("%s", async (_, answers, reads, expected) => {
-        expect(await asking(answers, reads)).toEqual(expected);
+        expect(await applyWith(answers, reads)).toEqual(expected);
     });
 });

@@ -3,8 +3,8 @@ import { createCache, perObject } from "../../../provider/aws/cache";
 import { createSweep } from "../../../provider/aws/sweep";
 import { HandClock } from "../clock";
 
-/** Asks that answer, or fail, one after another. */
-function asking(...answers: (string | Error)[]) {
+/** Creates a fetch that returns these results, or fails, one after another. */
+function createFetch(...answers: (string | Error)[]) {
     let count = 0;
     const ask = () => {
         const answer = answers[count++] ?? "";
@@ -14,7 +14,7 @@ function asking(...answers: (string | Error)[]) {
 }
 
 test("a key is fetched once, even by callers that arrive during the fetch", async () => {
-    const { ask, count } = asking("one", "two");
+    const { ask, count } = createFetch("one", "two");
     const cache = createCache<string>();
     expect(await Promise.all([cache("a", ask), cache("a", ask), cache("b", ask)])).toEqual([
         "one",
@@ -26,7 +26,7 @@ test("a key is fetched once, even by callers that arrive during the fetch", asyn
 });
 
 test("a failure reaches the waiting callers, and is not cached", async () => {
-    const { ask, count } = asking(new Error("no"), "yes");
+    const { ask, count } = createFetch(new Error("no"), "yes");
     const cache = createCache<string>();
     const both = await Promise.allSettled([cache("a", ask), cache("a", ask)]);
     expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -36,7 +36,7 @@ test("a failure reaches the waiting callers, and is not cached", async () => {
 
 test("a response that is not final, or too old, is not cached", async () => {
     const clock = new HandClock();
-    const { ask, count } = asking("pending", "done", "newer");
+    const { ask, count } = createFetch("pending", "done", "newer");
     const maxAge = { milliseconds: 1_000, clock };
     const cache = createCache<string>({ isFinal: (answer) => answer !== "pending", maxAge });
     expect([await cache("a", ask), await cache("a", ask), await cache("a", ask)]).toEqual([

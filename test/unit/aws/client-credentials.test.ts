@@ -34,7 +34,7 @@ describe("the caller's credentials", () => {
     const roleArn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
     const keyOf = ({ headers }: WireRequest) =>
         /Credential=([^/]+)/.exec(headers["authorization"] ?? "")?.[1];
-    /** STS gives keys that name the role; EC2 answers. */
+    /** Returns keys that contain the role from STS, and a valid response from EC2. */
     const assuming: Answering = ({ action, params }) => {
         if (!action.startsWith("AssumeRole")) return fine();
         const name = (params["RoleArn"] ?? "").split("/").pop() ?? "";
@@ -67,7 +67,7 @@ describe("the caller's credentials", () => {
     test("are those of the configured profile, even if the environment contains keys", async () => {
         vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
         vi.stubEnv("AWS_SECRET_ACCESS_KEY", "s");
-        // The SDK says that there are two; that the profile wins is what is meant.
+        // The SDK warns of two sources; the profile takes precedence intentionally.
         vi.spyOn(console, "warn").mockReturnValue();
         expect((await acting(withFiles())).map(keyOf)).toEqual(["AKIAENVIRONMENT"]);
         expect((await acting({ ...withFiles(), "aws:profile": "backup" })).map(keyOf)).toEqual([

@@ -51,7 +51,7 @@ beforeEach(() => {
 
 const read = (config: Record<string, string>) => readConfiguration((key) => config[key]).aws;
 
-/** STS gives keys that name the role or the token; everything else is answered. */
+/** Returns keys that contain the role or the token from STS, and a valid response to other calls. */
 const assuming: Answering = ({ action, params }) => {
     if (!action.startsWith("AssumeRole")) return answer(action, "<snapshotSet/>");
     const role = (params["RoleArn"] ?? "").split("/").pop() ?? "";

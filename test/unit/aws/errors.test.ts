@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Ec2Error, classify, type ErrorKind } from "../../../provider/aws/errors";
 import { refusal, socketError, Wire, type WireAnswer } from "../wire";
 
-/** Returns the error of one call of the real SDK with this answer. */
+/** Returns the error of one call of the real SDK with this response. */
 async function classifiedError(answering: () => WireAnswer, action = "DescribeSnapshots"): Promise<Ec2Error> {
     const client = new EC2Client({
         region: "us-east-1",
@@ -32,7 +32,7 @@ const keys = "AWS did not accept the credentials for DescribeSnapshots: check pr
 
 type Row = [code: string, status: number, kind: ErrorKind, remedy: string];
 
-/** Returns the rows of codes that have one meaning; they are listed by HTTP status. */
+/** Returns the rows of codes with the same kind; they are listed by HTTP status. */
 const rows = (kind: ErrorKind, remedy: string, codes: Record<number, string>): Row[] =>
     Object.entries(codes).flatMap(([status, listed]) =>
         listed.split(" ").map((code): Row => [code, Number(status), kind, remedy]),

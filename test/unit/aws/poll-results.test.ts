@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { Ec2Error, type ErrorKind } from "../../../provider/aws/errors";
-import { doneAfter, failure, hour, minute, second, watching } from "./polled-values";
+import { doneAfter, failure, hour, minute, second, createPolled } from "./polled-values";
 
 describe("a wait ends", () => {
     test("with the error's message and the observed progress", async () => {
-        const { clock, begin } = watching(() => "error: the key is disabled");
+        const { clock, begin } = createPolled(() => "error: the key is disabled");
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             message: "error: the key is disabled",
             reason: "failed",
@@ -13,7 +13,9 @@ describe("a wait ends", () => {
     });
 
     test("for a failed waiter only; the others continue", async () => {
-        const { clock, begin } = watching((key, at) => (key === "a" ? "error" : doneAfter(minute)(key, at)));
+        const { clock, begin } = createPolled((key, at) =>
+            key === "a" ? "error" : doneAfter(minute)(key, at),
+        );
         const [a, b] = [failure(begin("a")), begin("b")];
         expect(await clock.until(a)).toMatchObject({ reason: "failed" });
         expect(await clock.until(b)).toBe("done");
@@ -24,7 +26,7 @@ describe("a wait ends", () => {
         ["90 minutes", 90 * minute],
         ["24 hours", 24 * hour],
     ])("when it times out after %s, with the last observed progress", async (message, timeout) => {
-        const { clock, begin, at } = watching(() => "43%");
+        const { clock, begin, at } = createPolled(() => "43%");
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + timeout })));
         expect(error).toMatchObject({
             message:
@@ -38,7 +40,7 @@ describe("a wait ends", () => {
     });
 
     test("when it times out without any observation", async () => {
-        const { clock, begin } = watching(() => undefined);
+        const { clock, begin } = createPolled(() => undefined);
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + 10 * second })));
         expect(error.message).toBe(
             "timed out after 10 seconds: EC2 has not shown the snapshot yet; run `pulumi up` again to continue waiting.",
@@ -46,7 +48,7 @@ describe("a wait ends", () => {
     });
 
     test("progress is reported only when it changes", async () => {
-        const { clock, begin } = watching((_key, at) =>
+        const { clock, begin } = createPolled((_key, at) =>
             at > minute ? "done" : at > minute / 2 ? "50%" : "0%",
         );
         const progress: string[] = [];
@@ -57,14 +59,14 @@ describe("a wait ends", () => {
 
 describe("a missing resource", () => {
     test("is awaited for the first minute, because it may not be visible yet", async () => {
-        const { clock, begin } = watching((_key, at) => (at > 55 * second ? "done" : undefined));
+        const { clock, begin } = createPolled((_key, at) => (at > 55 * second ? "done" : undefined));
         const progress: string[] = [];
         expect(await clock.until(begin("a", { progress: (text) => progress.push(text) }))).toBe("done");
         expect(progress).toEqual(["not visible yet"]);
     });
 
     test("is reported as not found after the first minute", async () => {
-        const { clock, begin, at } = watching(() => undefined);
+        const { clock, begin, at } = createPolled(() => undefined);
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             message: "it was not found",
             reason: "notFound",
@@ -75,7 +77,7 @@ describe("a missing resource", () => {
     });
 
     test("is reported as deleted as soon as an observed resource is missing", async () => {
-        const { clock, begin, at } = watching((_key, at) => (at < 5 * second ? "pending" : undefined));
+        const { clock, begin, at } = createPolled((_key, at) => (at < 5 * second ? "pending" : undefined));
         expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "it no longer exists" });
         expect(at()).toBeLessThan(10 * second);
     });
@@ -92,7 +94,7 @@ describe("a failed read", () => {
     test.each(["retryable", "indeterminate", "unreachable"] as const)(
         "%s: is repeated for 5 minutes",
         async (kind) => {
-            const { clock, begin } = watching(failing(kind, 4.5 * minute));
+            const { clock, begin } = createPolled(failing(kind, 4.5 * minute));
             expect(await clock.until(begin("a"))).toBe("done");
         },
     );
@@ -100,7 +102,7 @@ describe("a failed read", () => {
     test.each(["retryable", "indeterminate", "unreachable"] as const)(
         "%s: ends the wait after 5 minutes",
         async (kind) => {
-            const { clock, begin, at } = watching(failing(kind));
+            const { clock, begin, at } = createPolled(failing(kind));
             const error = await clock.until(failure(begin("a")));
             expect(error).toMatchObject({ reason: "unreadable", observed: undefined });
             expect(error.message).toMatch(/^Code: words/);
@@ -112,7 +114,7 @@ describe("a failed read", () => {
     test.each(["forbidden", "expired", "rejected"] as const)(
         "%s: ends every wait immediately",
         async (kind) => {
-            const { clock, fetches, begin } = watching(failing(kind));
+            const { clock, fetches, begin } = createPolled(failing(kind));
             const ended = await clock.until(Promise.all([failure(begin("a")), failure(begin("b"))]));
             expect(ended.map(({ reason }) => reason)).toEqual(["unreadable", "unreadable"]);
             expect(fetches).toHaveLength(1);
@@ -120,7 +122,7 @@ describe("a failed read", () => {
     );
 
     test("ends every wait immediately if the error is not from EC2", async () => {
-        const { clock, fetches, begin } = watching(() => {
+        const { clock, fetches, begin } = createPolled(() => {
             throw new TypeError("a mistake of ours");
         });
         expect(await clock.until(failure(begin("a")))).toMatchObject({ message: "a mistake of ours" });
@@ -128,7 +130,9 @@ describe("a failed read", () => {
     });
 
     test("keeps the last observation", async () => {
-        const { clock, begin } = watching((key, at) => (at < minute ? "43%" : failing("forbidden")(key, at)));
+        const { clock, begin } = createPolled((key, at) =>
+            at < minute ? "43%" : failing("forbidden")(key, at),
+        );
         expect(await clock.until(failure(begin("a")))).toMatchObject({
             reason: "unreadable",
             observed: "43%",
@@ -136,7 +140,7 @@ describe("a failed read", () => {
     });
 
     test("is reset by the next successful read", async () => {
-        const { clock, begin } = watching((key, at) => {
+        const { clock, begin } = createPolled((key, at) => {
             if (at > 10 * minute) return "done";
             return Math.floor(at / minute) % 4 === 3 ? "pending" : failing("indeterminate")(key, at);
         });
@@ -144,13 +148,13 @@ describe("a failed read", () => {
     });
 
     test("does not count for waits that start later", async () => {
-        const { clock, begin } = watching(failing("indeterminate", 6 * minute));
+        const { clock, begin } = createPolled(failing("indeterminate", 6 * minute));
         await clock.until(failure(begin("a")));
         expect(await clock.until(begin("b"))).toBe("done");
     });
 
     test("does not extend the timeout", async () => {
-        const { clock, begin, at } = watching(failing("indeterminate"));
+        const { clock, begin, at } = createPolled(failing("indeterminate"));
         const error = await clock.until(failure(begin("a", { deadline: clock.now() + minute })));
         expect(error.reason).toBe("timeout");
         expect(error.message).toMatch(/^timed out after 1 minute: EC2 has not shown the snapshot yet/);

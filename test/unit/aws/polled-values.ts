@@ -1,5 +1,5 @@
 /**
- * Polls values that a function of key and time gives, on a clock in the test's hands.
+ * Polls values that a function of key and time returns, with a simulated clock.
  *
  * @module
  */
@@ -11,10 +11,10 @@ export const second = 1_000;
 export const minute = 60 * second;
 export const hour = 60 * minute;
 
-type Look = (key: string, at: number) => string | undefined;
+type ValueAt = (key: string, at: number) => string | undefined;
 
-/** A watcher over values that a function of key and time gives; `undefined` where there is none. */
-export function watching(valueAt: Look) {
+/** Creates a poller of values that a function of key and time returns; `undefined` if there is none. */
+export function createPolled(valueAt: ValueAt) {
     const clock = new HandClock();
     const start = clock.now();
     const fetches: { at: number; keys: string[] }[] = [];

@@ -1,5 +1,5 @@
 /**
- * Connects the client to HTTP and a clock in the test's hands, apart from the settings of the machine that runs the tests.
+ * Connects the client to simulated HTTP and a simulated clock, without the settings of the machine that runs the tests.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { answer, stsAnswer, Wire, type Answering, type WireAnswer } from "../wir
 
 /** Removes the machine's settings for AWS from the environment of each test of the file. */
 export function isolateEnvironment(): void {
-    // Loading takes real time, of which the clock knows nothing.
+    // Loading takes real time, which the simulated clock does not measure.
     beforeAll(() => Promise.all([import("@aws-sdk/client-sts"), import("@aws-sdk/credential-providers")]));
 
     beforeEach(() => {

@@ -1,5 +1,5 @@
 /**
- * The command line as a user meets it: help, versions, and what a mistake is answered with.
+ * Tests the command line: help, versions, and errors.
  *
  * @module
  */
@@ -138,7 +138,7 @@ describe("an invalid command line is reported", () => {
 
     test("the error for TypeScript that Node cannot load names the command that loads it", async () => {
         const program = join(folder, "index.ts");
-        // An enum is beyond the part of TypeScript that newer versions of Node run by themselves.
+        // Newer versions of Node run TypeScript, but do not support enums.
         await writeFile(program, "enum Keep { Nightly = 7 }\nexport default { rules: [Keep.Nightly] };\n");
         const cli = join(root, "dist/cli/index.js");
         await expect(run(process.execPath, [cli, "plan", program])).rejects.toMatchObject({
@@ -179,7 +179,7 @@ test("plan reads the arguments that a module exports, from JavaScript or TypeScr
     for (const [name, text] of Object.entries(modules)) {
         const file = join(folder, name);
         await writeFile(file, text);
-        // In a process of its own, because vitest unwraps a compiled module by itself.
+        // A separate process is needed, because vitest unwraps a compiled module itself.
         const { stdout } = await run(process.execPath, [cli, "plan", file, "--from", "2026-03-01"]);
         expect(stdout).toContain("nightly  31 ");
     }

@@ -105,7 +105,7 @@ test("a legend of several lines is placed above the counts", async () => {
     const [, second] = [...svg.matchAll(/translate\([\d.]+ ([\d.]+)\)"[^>]*>Mar 2026</g)].map(([, y]) =>
         Number(y),
     );
-    // The counts are 240 high, and their times lie 20 below.
+    // The counts are 240 high, and their times are 20 below.
     expect(Math.max(...lines)).toBeLessThan(second! - 260);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Every example in the pages and in the doc comments compiles as a program of its own, and every class and function that
- * the package exports has one.
+ * Tests that every example in the pages and doc comments compiles as a separate program, and each class and function
+ * that the package exports has an example.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const entries = {
     "pulumi-ebs-snapshots/policies": "policies/index.ts",
 };
 
-/** Files that exist in memory only, each called after the file and line that its block stands at. */
+/** Contains files in memory, each named after the file and line of its block. */
 const blocks = new Map<string, string>();
 let program: ts.Program;
 
@@ -83,7 +83,7 @@ function note(file: string, pattern: RegExp, plain: (block: string) => string): 
     }
 }
 
-/** A function, or a class that is not there for others to extend. */
+/** Reports whether an export is a function, or a class that programs instantiate. */
 function isUsed({ flags, declarations = [] }: ts.Symbol): boolean {
     if (flags & ts.SymbolFlags.Function) return true;
     const found = declarations.find(ts.isClassDeclaration);

@@ -1,5 +1,5 @@
 /**
- * The links of the pages lead somewhere: each file is there, and each heading in it. Others' sites are not asked.
+ * Tests that the links of the pages point to existing files and headings. Links to other sites are not tested.
  *
  * @module
  */
@@ -46,7 +46,7 @@ test("every relative link of the pages points to an existing file and heading", 
 
 test("a heading is unique on its page, because a link leads to the first one", async () => {
     const { slug } = await import("github-slugger");
-    // Each version of a changelog has the same headings; a link leads to a version.
+    // Each version of a changelog has the same headings; a link points to a version.
     const linkable = pages.filter((page) => relative(root, page) !== "CHANGELOG.md");
     const twice = linkable.flatMap((page) => {
         const anchors = headingsOf(page).map((text) => slug(text));
@@ -84,7 +84,7 @@ function headingsOf(page: string): string[] {
     return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => text);
 }
 
-/** Without blocks of code, in which neither is what it looks like. */
+/** Removes blocks of code, which may contain text that looks like links and headings. */
 function textOf(page: string): string {
     return readFileSync(page, "utf8").replace(/^```.*?^```$/gms, "");
 }

@@ -1,5 +1,5 @@
 /**
- * docs/reference says what the doc comments say, and they say what the reference promises.
+ * Tests that docs/reference is generated from the current doc comments, and that these contain the required sentences.
  *
  * @module
  */
@@ -32,7 +32,7 @@ test("every argument is documented as required or with its default, never both",
 });
 
 test("the documented effect of changing an argument equals that of its rule", () => {
-    const wrong = all().filter(({ field, rule }) => !meant(rule).test(field.change ?? ""));
+    const wrong = all().filter(({ field, rule }) => !expectedEffect(rule).test(field.change ?? ""));
     expect(wrong.map(({ path, field }) => `${path}: A change ${field.change ?? "?"}`)).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ test("schema.json is up to date; else: npm run reference", async () => {
     await expect(await schemaText(project)).toMatchFileSnapshot(file);
 });
 
-/** Every argument of every class; a component's have no rules. */
+/** Returns every argument of every class; those of a component have no rules. */
 function all() {
     const { argumentsOf, components, rulesOf } = reference;
     const names = [...Object.keys(resources), ...Object.keys(components)];
@@ -91,8 +91,8 @@ function all() {
     );
 }
 
-/** The beginnings of the sentence on a change. */
-function meant(rule: Rule | undefined): RegExp {
+/** Returns the expected beginning of the sentence on a change. */
+function expectedEffect(rule: Rule | undefined): RegExp {
     const effects = { nothing: /^does nothing/, update: /^updates/, replace: /^replaces/ };
     // The text describes effects that depend on other values.
     return typeof rule?.onChange === "string" ? effects[rule.onChange] : /^(does|updates|replaces)/;

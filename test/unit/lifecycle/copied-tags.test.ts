@@ -60,7 +60,7 @@ test("copies only the keys of `only` or all except those of `except`, and never 
     expect(copied(true)).toEqual(["Role", "Team"]);
     expect(copied({ only: ["Team", "Missing", "Name"] })).toEqual(["Team"]);
     expect(copied({ except: ["Team"] })).toEqual(["Role"]);
-    // A default name yields only to a Name that is copied.
+    // Only a copied Name overrides a default name.
     const named = (copyTagsFromSource: unknown) =>
         creationTags(ctx, { name: "nightly", copyTagsFromSource }, from(tags))["Name"];
     expect([named({ only: ["Name"] }), named({ except: ["Name"] })]).toEqual(["db-1", "nightly"]);

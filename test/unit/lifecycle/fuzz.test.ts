@@ -15,7 +15,7 @@ const properties = Object.keys({ ...snapshotRules, ...providerOptionRules });
 const setHost = new Host(baseConfig, ({ action }) => answer(action), "InstanceSnapshots");
 const copyHost = new Host(baseConfig, ({ action }) => answer(action), "SnapshotCopy");
 
-/** Plain data as it comes through the engine's wire, with values that are not known yet. */
+/** Generates plain data as the engine sends it, with unknown values. */
 const { data } = fc.letrec((tie) => ({
     data: fc.oneof(
         { maxDepth: 3, withCrossShrink: true },
@@ -38,7 +38,7 @@ const tags = fc.oneof(
 const maybe = <T>(values: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 9, arbitrary: values }, { weight: 1, arbitrary: data });
 
-/** Inputs that are nearly right, so that many are accepted. */
+/** Generates nearly valid inputs, so that many are accepted. */
 const nearly = fc.record(
     {
         volumeId: maybe(fc.stringMatching(/^vol-[0-9a-f]{8,17}$/)),
@@ -65,7 +65,7 @@ const nearly = fc.record(
 const names = Object.keys({ ...snapshotRules, ...snapshotCopyRules, ...providerOptionRules });
 const anything = fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), data, { maxKeys: 12 });
 const inputs = fc.oneof(nearly, anything).map(overTheWire);
-/** States of other builds: with fields missing, with others that nobody knows any more. */
+/** Generates states of other versions, with missing and unknown fields. */
 const states = fc
     .tuple(inputs, fc.dictionary(fc.oneof(outputs(), fc.string()), data))
     .map(([declared, more]) => overTheWire({ ...declared, ...more, volumeId: "vol-1", __urn: urn }));
@@ -102,7 +102,7 @@ test.each([
             }),
             { numRuns: 1_000 },
         );
-        // Only the limit of tags applies to every resource; other contradictions depend on its kind.
+        // Only the tag limit applies to every resource; other contradictions depend on its kind.
         for (const message of refused)
             expect(message).toMatch(/^Error: tags result in \d+ tags, together with those/);
     },
@@ -129,7 +129,7 @@ test("inputs that check accepts conform to EC2's API model", async () => {
         }),
         { numRuns: 2_000 },
     );
-    // Else this test would promise what it does not check.
+    // Otherwise the test would not check anything.
     expect(accepted).toBeGreaterThan(100);
 });
 

@@ -15,7 +15,7 @@ const owner = (token: string, name: string) => [
     `organization/project/test::Snapshot::${name} @12345678`,
 ];
 
-/** A process that has declared nothing, in an EC2 whose snapshots carry these tags and are in this state. */
+/** Creates a process without declared resources, and an EC2 with snapshots that have these tags and this state. */
 function processWith(tags: string[][], others: Record<string, string> = {}): Host {
     const item = (id: string, state: string, of: string[][]) =>
         `<item><snapshotId>${id}</snapshotId><volumeId>vol-1</volumeId><status>${state}</status><tagSet>` +

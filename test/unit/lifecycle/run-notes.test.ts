@@ -32,7 +32,7 @@ test("without an engine nothing is written, and the notes of an ended process do
     const [folder = ""] = readdirSync(tmpdir()).map((name) => join(tmpdir(), name));
     const [file = ""] = readdirSync(folder);
     expect(notesOf(engine).notedElsewhere(texts)).toEqual(texts);
-    // No process has such a number.
+    // No process has this id.
     renameSync(join(folder, file), join(folder, file.replace(`.${String(process.pid)}.`, ".99999999.")));
     expect(notesOf(engine).notedElsewhere(texts)).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { formatSlots, Slots } from "../../../provider/lifecycle/slots";
 
-/** The first eight of so many new resources wait. */
-function eightOf(count: number): Slots {
+/** Simulates that the first eight of this many new resources wait. */
+function firstEightWaiting(count: number): Slots {
     const slots = new Slots();
     for (let index = 0; index < count; index++) slots.declare(String(index));
     for (let index = 0; index < 8; index++) slots.begin(String(index));
@@ -10,7 +10,7 @@ function eightOf(count: number): Slots {
 }
 
 test("if eight resources wait and as many have not started, the end of a long wait reports it once", () => {
-    const slots = eightOf(100);
+    const slots = firstEightWaiting(100);
     expect(slots.end("0", 30_000)).toEqual({ waiting: 8, queued: 92 });
     slots.begin("8");
     expect(slots.end("1", 30_000)).toBeUndefined();
@@ -20,7 +20,7 @@ test.each([
     ["a short wait", 100, 1_000],
     ["the last round of waits", 15, 30_000],
 ])("the end of %s causes no message", (_what, count, durationMs) => {
-    expect(eightOf(count).end("0", durationMs)).toBeUndefined();
+    expect(firstEightWaiting(count).end("0", durationMs)).toBeUndefined();
 });
 
 test("consecutive waits, as with --parallel 1, cause no message", () => {

@@ -1,5 +1,5 @@
 /**
- * A provider instance is configured under names of its own, in any spelling.
+ * Tests the configuration of a provider instance, which has its own names and accepts objects and JSON text.
  *
  * @module
  */

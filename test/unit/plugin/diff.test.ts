@@ -1,5 +1,5 @@
 /**
- * A diff names the paths that differ, and nothing else.
+ * Tests that a diff contains exactly the paths that differ.
  *
  * @module
  */

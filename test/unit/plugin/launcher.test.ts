@@ -1,5 +1,5 @@
 /**
- * The launcher of the plugin, as a person meets it who types its name. The engine starts it in test/engine/plugin.
+ * Tests the launcher of the plugin on the command line. The engine starts it in test/engine/plugin.
  *
  * @module
  */

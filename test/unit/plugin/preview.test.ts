@@ -1,5 +1,5 @@
 /**
- * A preview tells what is known of a resource, and no more.
+ * Tests that a preview returns the known outputs of a resource, and unknown values for the others.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Secrets at any depth and unknown values of every type survive the way through the plugin.
+ * Tests that the plugin preserves secrets at any depth and unknown values of every type.
  *
  * @module
  */

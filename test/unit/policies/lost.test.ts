@@ -120,7 +120,7 @@ test("data on a volume is lost without finalSnapshot in the program (replacement
     expect(lost(volume({}))).toHaveLength(1);
     expect(lost(volume({ state: "error" }, {}))).toEqual([]);
 
-    // A replacement that has the data loses nothing, unless it is made from another snapshot.
+    // A replacement that carries the data loses nothing, unless it is created from another snapshot.
     const same = { snapshotId: "snap-1" };
     expect(lost(volume(same, { ...same, carryData: true }))).toEqual([]);
     expect(lost(volume(same, { ...same, carryData: "crashConsistent" }))).toEqual([]);
@@ -169,7 +169,7 @@ test("an update may become a replacement if a replacing property is unknown", ()
         },
     ]);
     expect(lost(data({ triggers: UNKNOWN, keepReplaced: true }))).toEqual([]);
-    // If it is another one, the old snapshot is the last copy of its volume.
+    // If it is another volume, the old snapshot is the last copy of its volume.
     expect(lost(data({ volumeId: UNKNOWN }))).toEqual([]);
     expect(lost(data({ volumeId: UNKNOWN, keepReplaced: false }))).toHaveLength(1);
     expect(lost(data({ group: UNKNOWN, tags: UNKNOWN }))).toEqual([]);

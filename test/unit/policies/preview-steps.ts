@@ -15,7 +15,7 @@ export interface StepOptions {
     id?: string;
     /** Contains the state. */
     before?: Properties;
-    /** The inputs of the successor; none where nothing takes its place. */
+    /** Contains the inputs of the replacement; undefined if the resource is deleted. */
     after?: Properties;
     reasons?: string[];
     retain?: boolean;

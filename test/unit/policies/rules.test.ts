@@ -5,7 +5,7 @@ import { snapshotPolicies, type RuleName, type SnapshotPolicies } from "../../..
 const ebs = (name: string) => `pulumi-nodejs:dynamic/ebs:${name}`;
 const dlm = "aws:dlm/lifecyclePolicy:LifecyclePolicy";
 
-/** The violations of a resource, by policy. */
+/** Returns the violations of a resource by policy. */
 function violations(
     type: string,
     props: object,

@@ -2,7 +2,7 @@ import type { CloudWatchClient, GetMetricDataCommandOutput } from "@aws-sdk/clie
 import { expect, test } from "vitest";
 import { everAttached } from "../../../recovery/ever-attached";
 
-/** A CloudWatch with these answers, one after another. */
+/** Creates a CloudWatch client with these responses, one after another. */
 function cloudWatch(...answers: Partial<GetMetricDataCommandOutput>[]) {
     const send = () => Promise.resolve(answers.shift());
     return { send } as unknown as CloudWatchClient;

@@ -80,13 +80,13 @@ test("no order of events duplicates or loses a volume, or exceeds the maximum", 
                 if (event.kind === "attach" && volume.state === "available") {
                     Object.assign(volume, { state: "in-use", attached: true });
                     touched.add(volume.id);
-                    // The timer sees it before it is detached; what it does not see CloudWatch tells.
+                    // The timer observes it before it is detached, or CloudWatch shows that it was attached.
                     run();
                 }
                 if (event.kind === "detach" && volume.attached)
                     Object.assign(volume, { state: "available", attached: false });
             }
-            // Left alone, and with room, the newest of each source end up with a volume in each zone.
+            // Without changes and below the maximum, the newest snapshots of each source get a volume in each zone.
             const enough = { ...settings, availabilityZones: zones, keep, maximum: 1_000 };
             const last = reconcile({ snapshots, volumes }, enough);
             volumes.push(...last.create.map(({ snapshot, zone }) => volumeOf(snapshot, { zone })));

@@ -1,4 +1,4 @@
-// A schedule of all volumes is the default policy of DLM, which can do less than others.
+// Tests a schedule of all volumes, which is DLM's default policy and supports fewer features.
 
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";

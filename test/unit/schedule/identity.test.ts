@@ -1,4 +1,4 @@
-// A renamed schedule tags, allows and finds with its former identity.
+// Tests that a renamed schedule tags, permits and finds with its former identity.
 
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -24,7 +24,7 @@ const dlm = "pulumi-nodejs:dynamic/ebs:LifecyclePolicy";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const former = "organization/project/test/former";
 
-/** Returns every place where a schedule names its identity. */
+/** Returns every place where a schedule uses its identity. */
 function identitiesOf(name: string) {
     const details = inputsOf(dlm, `${name}-nightly`)["policyDetails"] as {
         schedules: { tagsToAdd: Record<string, string> }[];

@@ -47,7 +47,7 @@ describe("for any schedule", () => {
                 for (const { name, keep } of list) {
                     const own = kept.filter(({ rule }) => rule === name).map(({ time }) => Date.parse(time));
                     const runs = plan.runs.filter(({ rule, time }) => rule === name && time <= iso(now));
-                    // The newest is always there.
+                    // The newest snapshot always exists.
                     expect(own.at(-1)).toBe(runs.length === 0 ? undefined : Date.parse(runs.at(-1)!.time));
                     if (typeof keep === "number") expect(own).toHaveLength(Math.min(keep, runs.length));
                     else
@@ -110,12 +110,12 @@ describe("for any schedule", () => {
     test("the summary equals the counts in the long run", () => {
         fc.assert(
             fc.property(rules, (list) => {
-                // Two whole years, and months of every length, 29 February included: what comes once a year is kept twice.
+                // Two full years contain months of every length and 29 February; a yearly run is retained twice.
                 const span = { from: "2024-01-01T00:00:00Z", until: "2026-03-01T00:00:00Z" };
                 const { rules: summed, maximumSnapshots: most } = summaryOf(schedule(...list));
                 for (const [index, rule] of list.entries()) {
                     const { maximumSnapshots, runs } = planSchedule(schedule(rule), span);
-                    // A number is reached only after that many runs.
+                    // The number is reached only after that many runs.
                     const { keep } = rule;
                     const reached = typeof keep === "number" ? Math.min(keep, runs.length) : maximumSnapshots;
                     expect(maximumSnapshots).toBe(reached);
@@ -128,7 +128,7 @@ describe("for any schedule", () => {
     }, 60_000);
 });
 
-/** The first runs from 2026 on. */
+/** Returns the first runs from 2026 on. */
 const runsOf = (timing: Timing, count: number) =>
     timesWithin(timing, at("2026-01-01T00:00"), at("2027-01-01T00:00"), count).map((time) =>
         iso(time).slice(0, 16),

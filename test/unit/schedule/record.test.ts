@@ -1,4 +1,4 @@
-// The record of a schedule: its identity outlives a rename, and a preview says what a change costs.
+// Tests the record of a schedule: its identity survives a rename, and a preview reports the losses of a change.
 
 import { describe, expect, test } from "vitest";
 import { baseConfig, Host } from "../host";

@@ -1,5 +1,5 @@
 /**
- * Registers schedules under Pulumi's mocks, and gives what they register.
+ * Registers schedules with Pulumi's mocks, and returns their registrations.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { afterEach, beforeEach } from "vitest";
 import { SnapshotSchedule, type SnapshotScheduleArgs } from "../../../sdk";
 import { mockEngine, registeredNames, valueOf, waitForRPCs } from "../pulumi-mocks";
 
-/** The identity that the state of a schedule has; undefined if it is new. */
+/** The identity in the state of a schedule; undefined if it is new. */
 export const state: { identity?: string | undefined } = {};
 
 beforeEach(async () => {
@@ -23,7 +23,7 @@ beforeEach(async () => {
     });
 });
 
-// The mocks of the next test know nothing of what this one registers.
+// The mocks of the next test do not contain the registrations of this one.
 afterEach(() => waitForRPCs());
 
 /** Registers a schedule, and returns every child when all outputs are known. */
@@ -51,7 +51,7 @@ interface Statement {
     Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** The actions that a document allows, and the statement of one. */
+/** Returns the actions that a document allows, and a function that returns the statements of an action. */
 export function allowed(inputs: Record<string, unknown>) {
     const { Statement: statements } = JSON.parse(inputs["policy"] as string) as { Statement: Statement[] };
     return {

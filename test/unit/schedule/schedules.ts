@@ -19,7 +19,7 @@ export const monthlyRule = (accounts: string[]): ScheduleRule => ({
 
 export const nightly = { name: "nightly", every: "12 hours", at: "03:00", keep: 14 } as const;
 
-/** A schedule with every part. */
+/** A schedule with all features. */
 export const everything: SnapshotScheduleArgs = {
     targets: { anyTag: { Backup: ["nightly", "critical"] } },
     rules: [

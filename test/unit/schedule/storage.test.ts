@@ -13,7 +13,7 @@ const from = Date.UTC(2026, 0, 1);
 const hour = 3_600_000;
 const at = (hours: number) => new Date(from + hours * hour);
 
-/** Writes so many blocks in each hour, one after another around the volume, and keeps the versions of each snapshot. */
+/** Writes this many blocks per hour in a cycle over the volume, and keeps the versions of each snapshot. */
 class SimulatedVolume {
     readonly #versions: number[];
     #next = 0;
@@ -39,7 +39,7 @@ class SimulatedVolume {
         this.#snapshots.set(time, [...this.#versions]);
     }
 
-    /** Counts the versions of blocks that any of these snapshots holds. */
+    /** Counts the block versions that these snapshots contain. */
     stored(times: number[]): number {
         const held = times.flatMap((time) =>
             (this.#snapshots.get(time) ?? []).map((version, block) => `${block}:${version}`),
@@ -139,7 +139,7 @@ test("copies in each Region store their own full first copy, and archived snapsh
     const moment = at(24 * 31 + 6);
     expect(plan.archivedGiB(moment)).toBe(100);
     expect(plan.copiedGiB(moment)).toBe(102);
-    // Three daily ones and that of 5 o'clock.
+    // There are three daily snapshots and that of 5 o'clock.
     expect(plan.storedGiB(moment)).toBeCloseTo(100 + 4 + (2 * 5) / 24, 9);
     expect(plan.costPerMonth(moment)).toBeCloseTo(plan.storedGiB(moment) + 102, 9);
 });

@@ -131,7 +131,7 @@ test.each(["allowedAccountIds", "forbiddenAccountIds"])("aws:%s may contain numb
     const ids = (value: string) =>
         (aws({ [`aws:${key}`]: value }) as unknown as Record<string, unknown>)[key];
     expect(ids('[123456789012, "210987654321"]')).toEqual(["123456789012", "210987654321"]);
-    // Padded, it might be another account than the one that is a digit short.
+    // A padded id might be another account.
     for (const short of ["[12345678901]", '["12345678901"]'])
         expect(failure({ [`aws:${key}`]: short })).toBe(
             `configuration aws:${key}: must contain account ids of 12 digits, but an entry is not one: ${quoteAccountId}`,
@@ -264,9 +264,9 @@ test.each([...structured, "insecure", "maxRetries"])("aws:%s: a rejected value i
 });
 
 describe("every key of the aws provider", () => {
-    /** These decide neither who acts, nor where, nor whom to trust. */
+    /** These keys affect neither credentials, nor endpoints, nor trust. */
     const without = ["s3UsEast1RegionalEndpoint", "s3UsePathStyle", "tagPolicyCompliance", "userAgents"];
-    // A budget of retries of the Go SDK; this package waits for as long as `timeout` says.
+    // This key limits retries of the Go SDK; this package retries until `timeout`.
     const pacing = ["tokenBucketRateLimiterCapacity"];
     const declarations = readFileSync(require.resolve("@pulumi/aws/config/vars.d.ts"), "utf8");
     const keys = [...declarations.matchAll(/export declare const (\w+)/g)].map(([, key = ""]) => key);

@@ -1,5 +1,5 @@
 /**
- * A default that is declared, and one that is left out, are the same.
+ * Tests that declaring a default is equal to omitting it.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const rules = names.flatMap((name) =>
 const withDefault = rules.filter(({ rule }) => rule.default !== undefined);
 const kept = rules.filter(({ rule }) => rule.omitted === "keep");
 
-/** Plain data, unknown values included. */
+/** Generates plain data, including unknown values. */
 const data = fc.oneof(
     fc.constantFrom<unknown>(UNKNOWN, null, undefined, "", 0, false, true, [], {}, "24 hours"),
     fc.jsonValue(),
@@ -140,7 +140,7 @@ describe("a volume", () => {
     });
 });
 
-/** Other spellings of a default. */
+/** Returns other forms of a default. */
 function spellings({ default: value, validate }: Rule): unknown[] {
     if (value === "24 hours") return ["1 day", "1440 minutes"];
     return validate.valueType === "map" ? [{ a: undefined }] : [];

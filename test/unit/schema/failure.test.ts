@@ -129,7 +129,7 @@ describe("no failure, warning or message of a check or diff shows a secret", () 
         const compared = host.lifecycle.diff("vol-1", { ...before, size: 19, state: "available" }, inputs);
         const texts = [
             ...failures.map(({ property, reason }) => {
-                // The engine prints the value of the property named.
+                // The engine prints the value of the reported property.
                 return property === "" ? reason : `${property} ${JSON.stringify(inputs[property])} ${reason}`;
             }),
             ...(await host.clock.until(

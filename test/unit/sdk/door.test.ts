@@ -1,4 +1,4 @@
-// Tests the selection of the door by the options, by those of the parent, and by the configuration.
+// Tests the selection of dynamic provider or plugin by the options, the parent's options, and the configuration.
 
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Provider, Snapshot } from "../../../sdk";
 import { mockEngine, registrations, valueOf, waitForRPCs } from "../pulumi-mocks";
 
-/** Public at run time, though not in the types. */
+/** The function is public at run time, but not in the types. */
 const { setAllConfig } = pulumi.runtime as unknown as {
     setAllConfig: (config: Record<string, string>) => void;
 };

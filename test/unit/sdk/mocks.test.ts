@@ -1,11 +1,11 @@
-// Users test their programs with `pulumi.runtime.setMocks`, as Pulumi's documentation shows it: there may be no organization,
-// and calls and resources answer with nothing but what they are given.
+// Tests programs with `pulumi.runtime.setMocks`, as in Pulumi's documentation: there may be no organization, and calls
+// and resources return only their inputs.
 
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, describe, expect, test } from "vitest";
 import * as ebs from "../../../sdk";
 
-/** Public at run time, though not in the types. */
+/** The function is public at run time, but not in the types. */
 const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
 
 afterEach(() => waitForRPCs());

@@ -153,7 +153,7 @@ describe("the registration with the engine contains", () => {
             tags: digestOf({ a: "1", c: "2" }),
             group: digestOf("g"),
         });
-        // A digest of a secret is a secret, which makes the whole map one where mocks show it.
+        // A digest of a secret is a secret, and mocks show a map with a secret as a secret.
         const { __seen: hidden } = await inputsOf("hidden-digest", { group: pulumi.secret("g") });
         expect(JSON.stringify(hidden)).toContain(digestOf("g"));
         expect(JSON.stringify(hidden)).toContain("1b47061264138c4ac30d75fd1eb44270");
@@ -209,13 +209,13 @@ test("types: arguments may be values, promises or outputs; outputs have exact ty
 
     // @ts-expect-error -- volumeId is required
     expectTypeOf({ group: "g" }).toExtend<SnapshotArgs>();
-    // @ts-expect-error -- an id is text
+    // @ts-expect-error -- an id is a string
     expectTypeOf({ volumeId: 1 }).toExtend<SnapshotArgs>();
-    // @ts-expect-error -- a length of time has a unit
+    // @ts-expect-error -- a duration has a unit
     expectTypeOf({ volumeId, timeout: "90" as const }).toExtend<SnapshotArgs>();
-    // @ts-expect-error -- tags are text
+    // @ts-expect-error -- tags are strings
     expectTypeOf({ volumeId, tags: { a: 1 } }).toExtend<SnapshotArgs>();
-    // @ts-expect-error -- there is no such argument
+    // @ts-expect-error -- this argument does not exist
     const misspelt: SnapshotArgs = { volumeId, descripton: "x" };
     expect(misspelt).toHaveProperty("descripton");
 

@@ -29,7 +29,7 @@ const tagged = (key: string) => ({ "aws:TagKeys": ["Name", key] });
 
 const toDlm = { "iam:PassedToService": "dlm.amazonaws.com" };
 
-/** Principals that may do everything else, so that the guardrail alone limits them. */
+/** Contains principals that may do everything else, so that only the guardrail limits them. */
 const table: [boolean, string, IamRequest][] = [
     [
         true,

@@ -1,5 +1,5 @@
 /**
- * Runs snapshot shares against answers of EC2 that show one snapshot, or several, with their grants.
+ * Runs snapshot shares against EC2 responses with one snapshot or several, and their grants.
  *
  * @module
  */
@@ -16,12 +16,12 @@ export const [owner, alice, bob, carol] = [
 export const config = { ...baseConfig, "ebs-snapshots:accounts": `{"prod":"${alice}","audit":${carol}}` };
 export const open = { ...config, "ebs-snapshots:allowPublicSharing": "true" };
 
-/** EC2 with one snapshot. */
+/** Simulates EC2 with one snapshot. */
 export function ec2(grants: string[] = [], snapshot = ""): Answering {
     return ec2Of([snapshotId], grants, snapshot);
 }
 
-/** EC2 with several, whose grants are the same. */
+/** Simulates EC2 with several snapshots that have the same grants. */
 export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answering {
     const current = new Set(grants);
     return ({ action, params }: WireRequest) => {

@@ -71,7 +71,7 @@ describe("accounts", () => {
         const { host, inputs } = await share(before);
         const { inputs: news } = await host.check({ snapshotId, accounts: after }, inputs);
         const state = { ...inputs, accountIds };
-        // Without an answer of the provider, the engine finds the difference itself.
+        // If the provider returns no decision, the engine finds the diff itself.
         return (await host.clock.until(host.lifecycle.diff(snapshotId, state, news))).changes ?? true;
     };
 
@@ -132,7 +132,7 @@ test.each([
     const refused = await host.failures({ __urn: "urn-two", snapshotId, exclusive: second });
     expect(refused).toEqual([expect.stringContaining("urn-one. Declare all accounts in one share")]);
     expect(refused[0]).toMatch(second ? /^exclusive is true, but must be false/ : /^snapshotId is "snap-/);
-    // Again with the inputs of before, as an unchanged program is checked.
+    // An unchanged program is checked with the previous inputs.
     expect(await host.failures({ __urn: "urn-one", snapshotId, exclusive: first })).toHaveLength(1);
 });
 

@@ -181,7 +181,7 @@ test.each<Row>([
     ],
 ])("%s: it %s", async (expected, _, request) => {
     const identityPolicies = policies.flatMap((policy) => named(policy));
-    // Keys leave it to IAM what this account may do, as the policy of a shared key has to.
+    // Key policies delegate to IAM of this account, as the policy of a shared key must.
     const resourcePolicy = request.action.startsWith("kms:") ? keyPolicy : undefined;
     expect(await allows({ identityPolicies, resourcePolicy }, { principal, ...request })).toBe(expected);
 });

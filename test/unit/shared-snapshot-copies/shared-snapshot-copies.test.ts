@@ -9,7 +9,7 @@ beforeEach(async () => {
     pulumi.runtime.setAllConfig({ "ebs-snapshots:accounts": '{"production":111122223333}' });
 });
 
-// The mocks of the next test know nothing of what this one registers.
+// The mocks of the next test do not contain the registrations of this one.
 afterEach(() => waitForRPCs());
 
 async function registerCopies(args: SharedSnapshotCopiesArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -8,8 +8,8 @@ const id = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const arn = `arn:aws:kms:us-east-1:123456789012:key/${id}`;
 const otherArn = arn.replace("1234abcd", "9876abcd");
 
-/** EC2 has every snapshot that is asked for, KMS one alias. */
-function answering({ action, params }: WireRequest) {
+/** Simulates EC2 with every requested snapshot, and KMS with one alias. */
+function respond({ action, params }: WireRequest) {
     if (action === "DescribeKey") return { body: JSON.stringify({ KeyMetadata: { KeyId: id, Arn: arn } }) };
     if (action === "GetEbsEncryptionByDefault") return answer(action);
     const [, snapshot = ""] = Object.entries(params).find(([, value]) => value.startsWith("snap-")) ?? [];
@@ -17,7 +17,7 @@ function answering({ action, params }: WireRequest) {
     return answer(action, `<snapshotSet>${snapshot === "" ? "" : item}</snapshotSet>`);
 }
 
-const newHost = () => new Host(baseConfig, answering, "SnapshotCopy");
+const newHost = () => new Host(baseConfig, respond, "SnapshotCopy");
 const base = { sourceSnapshotId: "snap-1", sourceRegion: "eu-west-1" };
 
 const snapshotId = 'but must be an id such as "snap-0123456789abcdef0"';

@@ -3,7 +3,7 @@ import type { Properties } from "../../../schema/values";
 import { Host, baseConfig, urn } from "../host";
 import { answer, refusal, stsAnswer, type WireAnswer, type WireRequest } from "../wire";
 
-/** An EC2 whose answer to the CreateVolume of this number `create` may be another one than a new volume. */
+/** Creates a host; `create` may replace EC2's response to the CreateVolume call with this number. */
 function hostWith(
     create: (request: WireRequest, count: number) => WireAnswer | undefined = () => undefined,
     claimed: () => string = () => "",

@@ -6,7 +6,7 @@ describe("deleting a volume", () => {
     const attachment = (state: string) =>
         "<attachmentSet><item><instanceId>i-1</instanceId><device>/dev/sdf</device>" +
         `<status>${state}</status></item></attachmentSet>`;
-    /** `attachments` as DescribeVolumes shows them, one after another; the volume can be deleted after the last. */
+    /** Deletes a volume; `attachments` are the responses of DescribeVolumes in order, before DeleteVolume succeeds. */
     const hostWith = (attachments: string[], inUse: number) =>
         hostOf(({ action }, count) => {
             if (action === "DeleteVolume")

@@ -7,7 +7,7 @@ import { volumeFromSnapshotRules } from "../../../schema/volume-from-snapshot";
 import { Host, baseConfig, urn } from "../host";
 import { answer } from "../wire";
 
-/** EC2 has one snapshot and one volume of 8 GiB. */
+/** Simulates EC2 with one snapshot and one volume of 8 GiB. */
 const found: Record<string, string> = {
     DescribeSnapshots:
         "<snapshotSet><item><snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize></item></snapshotSet>",
@@ -22,7 +22,7 @@ const maybe = <T>(values: fc.Arbitrary<T>) =>
 const counts = fc.integer({ min: 8, max: 80_000 });
 const key = "0123abcd-0123-0123-0123-0123456789ab";
 
-/** Options that are nearly right, so that many are accepted. */
+/** Generates nearly valid options, so that many are accepted. */
 const options = {
     size: maybe(counts),
     volumeType: maybe(fc.constantFrom("gp2", "gp3", "io2", "st1")),
@@ -62,7 +62,7 @@ const kinds = [
     },
 ];
 
-/** The state of a volume with these inputs. */
+/** Returns the state of a volume with these inputs. */
 function stateOf(inputs: Properties): Properties {
     return { ...inputs, volumeId: "vol-9", state: "available", volumeType: typeOfNewVolume(inputs) };
 }
@@ -88,7 +88,7 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
             }),
             { numRuns: 500 },
         );
-        // Size and encryption are refused by what the state knows.
+        // Size and encryption are rejected according to the state.
         for (const message of refused)
             expect(message).toMatch(
                 /^Error: (size is \d+, but the volume has \d+ GiB|encrypted is false, but the volume is encrypted)/,
@@ -111,7 +111,7 @@ describe.each(kinds)("$resource", ({ resource, properties, nearly: inputsOf }) =
             }),
             { numRuns: 2_000 },
         );
-        // Else this test would promise what it does not check.
+        // Otherwise the test would not check anything.
         expect(accepted).toBeGreaterThan(50);
     });
 });

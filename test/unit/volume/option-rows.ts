@@ -10,7 +10,7 @@ export const noCount = (property: string): [unknown, string][] =>
         `${property} is ${JSON.stringify(value)}, but must be a positive integer`,
     ]);
 
-/** The rows of the options that every volume has; the source of the test has 8 GiB, and the account encrypts. */
+/** Contains the rows of the options of every volume; the test's source has 8 GiB, and the account encrypts. */
 export const volumeOptionRows = {
     carryData: {
         accepts: [true, false, "crashConsistent"],

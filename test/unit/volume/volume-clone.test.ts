@@ -8,7 +8,7 @@ import { volumeOptionRows } from "./option-rows";
 
 const base = { sourceVolumeId: "vol-1" };
 
-/** An EC2 with one volume, whose account encrypts every new one. */
+/** Simulates EC2 with one volume, in an account that encrypts by default. */
 const volumeWith =
     (members: string): Answering =>
     ({ action, params }) =>

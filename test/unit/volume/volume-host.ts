@@ -1,5 +1,5 @@
 /**
- * Runs volumes from a snapshot against answers of EC2 that show the snapshot.
+ * Runs volumes from a snapshot against EC2 responses with the snapshot.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// A program as users write one, for the command that draws schedules.
+// Is a typical program for the command that draws schedules.
 
 import * as pulumi from "@pulumi/pulumi";
 import { SnapshotSchedule } from "../../../../sdk";
