@@ -153,6 +153,13 @@ function refuseOptions(
                 "unmanaged. Remove the option",
         );
     }
+    const { carryData } = args;
+    if (opts?.deleteBeforeReplace === true && (carryData === true || carryData === "crashConsistent")) {
+        refuse(
+            "the option deleteBeforeReplace cannot be combined with carryData, because the new volume is created from the " +
+                "data of the old one. Remove one of them",
+        );
+    }
     if (plugin === undefined && opts?.id !== undefined) {
         refuse(
             "dynamic resources cannot be read with `get`; specify a Provider of this package as `provider`",

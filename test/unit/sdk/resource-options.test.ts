@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Snapshot, SnapshotShare, type SnapshotArgs } from "../../../sdk";
+import { Snapshot, SnapshotShare, VolumeFromSnapshot, type SnapshotArgs } from "../../../sdk";
 import { mockEngine } from "../pulumi-mocks";
 
 beforeAll(() => mockEngine());
@@ -24,6 +24,18 @@ describe("unsupported options are rejected", () => {
             'pulumi-nodejs:dynamic/ebs:Snapshot "x": the option deletedWith is not supported: a snapshot outlives its volume',
         );
         expect(make({ deletedWith: other })).toThrow(pulumi.RunError);
+    });
+
+    test("deleteBeforeReplace of a volume whose data a replacement carries", () => {
+        const volume = (carryData: boolean, deleteBeforeReplace: boolean) => () =>
+            new VolumeFromSnapshot(
+                `x-${String(carryData)}-${String(deleteBeforeReplace)}`,
+                { snapshotId: "snap-1", availabilityZone: "us-east-1a", carryData },
+                { deleteBeforeReplace },
+            );
+        expect(volume(true, true)).toThrow("deleteBeforeReplace cannot be combined with carryData");
+        expect(volume(true, false)).not.toThrow();
+        expect(volume(false, true)).not.toThrow();
     });
 
     test("import, with a hint to adopt if supported", () => {
