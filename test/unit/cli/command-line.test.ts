@@ -62,6 +62,7 @@ describe("an invalid command line is reported", () => {
         [["changed"], "missing required argument 'snapshot'"],
         [["lost"], "missing required argument 'preview.json'"],
         [["list", "--state", "done"], "argument 'done' is invalid. Allowed choices are pending, completed"],
+        [["list", "--volume", "vol-zz"], "argument 'vol-zz' is invalid. Specify an id such as \"vol-"],
         [["list", "--tag", "Team"], "argument 'Team' is invalid. Specify <key>=<value>."],
         [["list", "--role", "r", "--profile", "p"], "cannot be used with option '--role <arn>'"],
     ])("%j", async (args, message) => {
