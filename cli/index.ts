@@ -10,7 +10,8 @@ import type { ChangedOptions } from "./changed";
 import type { Answer } from "./command";
 import type { ListOptions } from "./list";
 import type { LostOptions } from "./lost";
-import { collect, collectPair, parseAmount, parseChart, parseTime } from "./options";
+import { collect, collectPair, parseAmount, parseChart, parseTime, parseVolumeId } from "./options";
+import { snapshotStates } from "../schema/snapshot-filters";
 import { withOptionsAsRemedy, withPlaceOptions } from "./place";
 import type { PlanOptions } from "./plan";
 
@@ -67,17 +68,9 @@ function createProgram(
             )
             .option("--billing-code <code>", "tag BillingCode")
             .option("--name <name>", "tag Name")
-            .option("--volume <id>", "id of the volume")
+            .option("--volume <id>", "id of the volume", parseVolumeId)
             .option("--tag <key=value>", "any other tag; can be repeated", collectPair)
-            .addOption(
-                new Option("--state <state>", "state of the snapshot").choices([
-                    "pending",
-                    "completed",
-                    "error",
-                    "recoverable",
-                    "recovering",
-                ]),
-            ),
+            .addOption(new Option("--state <state>", "state of the snapshot").choices(snapshotStates)),
     )
         .option(
             "--details",

@@ -5,6 +5,7 @@
  */
 import { extname } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { volumeIdFilter } from "../schema/snapshot-filters";
 
 /** Parses a time in UTC; a date means its midnight. */
 export function parseTime(given: string): Date {
@@ -37,6 +38,12 @@ export function parseAmount(given: string): number {
     const amount = Number(given);
     if (given.trim() !== "" && Number.isFinite(amount) && amount >= 0) return amount;
     throw new InvalidArgumentError("Specify a number of at least 0, such as 100 or 0.05.");
+}
+
+/** Parses the id of a volume; EC2 would find no snapshot of another text. */
+export function parseVolumeId(given: string): string {
+    if (volumeIdFilter(given, "").length === 0) return given;
+    throw new InvalidArgumentError(`Specify ${volumeIdFilter.expected}.`);
 }
 
 /** Parses the name of a chart: in a file of another kind, no program would find the SVG. */

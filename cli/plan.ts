@@ -5,8 +5,9 @@
  */
 import { writeFile } from "node:fs/promises";
 import { defined } from "../schema/values";
+import { largestVolume } from "../schema/volume";
 import type { NamedSchedule } from "../sdk/schedule/listeners";
-import { planSchedule } from "../sdk/schedule/plan";
+import { longestPeriod, planSchedule } from "../sdk/schedule/plan";
 import type { Answer } from "./command";
 import { causeOf } from "./files";
 import { schedulesIn } from "./load-schedules";
@@ -70,9 +71,24 @@ function spanOf({
     const specified = [volumeSize, changePerDay].filter((figure) => figure !== undefined).length;
     if (specified === 1 || (specified === 0 && price !== undefined))
         throw new Error("an estimate of storage requires both --volume-size and --change-per-day");
+    if (volumeSize !== undefined && volumeSize > largestVolume)
+        throw new Error(
+            `--volume-size ${String(volumeSize)} must be at most ${String(largestVolume)} GiB, the largest volume of EC2`,
+        );
+    if (volumeSize !== undefined && changePerDay !== undefined && changePerDay > volumeSize)
+        throw new Error(
+            `--change-per-day ${String(changePerDay)} must be at most --volume-size ${String(volumeSize)}`,
+        );
     const assumptions = defined({ volumeSize, changePerDay, pricePerGiBMonth: price });
-    if (until > from) return { from, until, ...assumptions };
-    throw new Error(`--until ${until.toISOString()} must be after --from ${from.toISOString()}`);
+    if (until <= from)
+        throw new Error(`--until ${until.toISOString()} must be after --from ${from.toISOString()}`);
+    const latest = new Date(from.getTime() + longestPeriod);
+    if (until > latest)
+        throw new Error(
+            `--until ${until.toISOString()} is more than 100 years after --from ${from.toISOString()}. ` +
+                `Specify --until ${latest.toISOString()} or an earlier time`,
+        );
+    return { from, until, ...assumptions };
 }
 
 function startOfMonth(now: Date): Date {

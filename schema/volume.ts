@@ -174,6 +174,12 @@ export const volumeOutputs = {
     filesystemNeedsGrowing: {},
 } satisfies OutputsOf<VolumeOutputs>;
 
+/**
+ * The size of EC2's largest volumes in GiB.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/volume_constraints.html
+ */
+export const largestVolume = 65_536;
+
 /** The rule of `size`. Only a volume from a snapshot has the option `allowShrinkByReplacement`. */
 export const sizeRule = { validate: positiveInteger, onChange: effectOfSize, omitted: "keep" } satisfies Rule;
 

@@ -21,7 +21,7 @@ import { createCache } from "./cache";
 import type { Clock } from "./clock";
 import { identityOf } from "./credentials";
 import { CredentialsError, describeCredentials, isRejectedCredentials } from "./credential-errors";
-import { endpointsOf } from "./environment";
+import { endpointsOf, storedNote } from "./environment";
 import { classify, Ec2Error, incompleteAnswer } from "./errors";
 import { rejectForeignAnswers } from "./foreign-answers";
 import type { RequestHandler } from "./http";
@@ -206,15 +206,17 @@ export function connect(
         if (aws.allowedAccountIds.length === 0 && aws.forbiddenAccountIds.length === 0) return;
         const id = await api.account();
         if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
+            const key = "aws:allowedAccountIds";
             throw new ConfigError(
-                "aws:allowedAccountIds",
-                `the credentials belong to account ${id}, which is not in the list`,
+                key,
+                `the credentials belong to account ${id}, which is not in the list${storedNote(key)}`,
             );
         }
         if (aws.forbiddenAccountIds.includes(id)) {
+            const key = "aws:forbiddenAccountIds";
             throw new ConfigError(
-                "aws:forbiddenAccountIds",
-                `the credentials belong to account ${id}, which is forbidden`,
+                key,
+                `the credentials belong to account ${id}, which is forbidden${storedNote(key)}`,
             );
         }
     }

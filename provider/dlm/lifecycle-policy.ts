@@ -20,7 +20,7 @@ import { ignoreNotFound } from "../aws/errors";
 import type { PollResult } from "../aws/poll";
 import { visibleTags } from "../aws/tags";
 import { toTags } from "../aws/write-tags";
-import type { Resource } from "../lifecycle/resource";
+import { importIdOf, type Resource } from "../lifecycle/resource";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { inputsFromTags } from "../lifecycle/tags/options";
 import { checkPolicy } from "./check";
@@ -154,6 +154,7 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
             .filter(({ effect }) => effect !== "nothing")
             .map(({ property }) => property),
 
+    importId: importIdOf("a policy of Data Lifecycle Manager", "policy"),
     async findImported({ ctx, id }) {
         const observed = await ctx.ec2.policies.read(id);
         if (observed === undefined) return undefined;

@@ -10,6 +10,8 @@ import type { Ec2 } from "../aws/ec2";
 import { withErrorContext } from "../aws/errors";
 import { listAll } from "../aws/list-all";
 import { eachPage } from "../aws/paginate";
+import { text } from "../../schema/validators";
+import { callOptions, requireValid, type ArgumentsOf } from "./arguments";
 import { connect, placeOf, type CallContext, type CallOptions } from "./connect";
 
 /** Arguments of `changedSize`: either `snapshotId`, or `from` and `to`. */
@@ -24,6 +26,14 @@ export interface ChangedSizeArgs extends CallOptions {
     /** Id of the later snapshot, of the same volume as `from`, or a copy as `from` is. Default: none. */
     to?: string;
 }
+
+const snapshotId = { validate: text("the id of a snapshot (snap-...)", /^snap-[0-9a-f]+$/) };
+const sizeArguments = {
+    ...callOptions,
+    snapshotId,
+    from: snapshotId,
+    to: snapshotId,
+} satisfies ArgumentsOf<ChangedSizeArgs>;
 
 /** The size of the blocks that a snapshot adds to an earlier one. */
 export interface ChangedSize {
@@ -61,10 +71,11 @@ export interface ChangedSizeOptions {
 
 export async function changedSize(
     read: ReadKey,
-    args: ChangedSizeArgs,
+    given: ChangedSizeArgs,
     options: ChangedSizeOptions & CallContext = {},
 ): Promise<ChangedSize> {
     const { signal } = options;
+    const args = requireValid<ChangedSizeArgs>(sizeArguments, given, options);
     const requested = pairIn(args);
     const { ec2 } = await connect(read, args);
     const [to, declared] = await Promise.all([
@@ -89,9 +100,6 @@ export async function changedSize(
 
 /** Returns the ids of the two snapshots, of which the earlier one may still be unknown. */
 function pairIn({ snapshotId, from, to }: ChangedSizeArgs): { to: string; from?: string } {
-    for (const [name, id] of Object.entries({ snapshotId, from, to }))
-        if (id !== undefined && !/^snap-[0-9a-f]+$/.test(id))
-            throw new Error(`${name} is ${JSON.stringify(id)}, but must be the id of a snapshot (snap-...)`);
     if (snapshotId !== undefined && from === undefined && to === undefined) return { to: snapshotId };
     if (snapshotId !== undefined || from === undefined || to === undefined)
         throw new Error("specify either snapshotId, or from and to");

@@ -12,7 +12,10 @@ import { defined, ownValue } from "../../schema/values";
 import { listAll } from "../aws/list-all";
 import { visibleTags } from "../aws/tags";
 import type { TagMap } from "../../schema/tags";
-import { connect, type CallOptions, type Connection } from "./connect";
+import { stateFilter, volumeIdFilter } from "../../schema/snapshot-filters";
+import { anything, mapOf, text } from "../../schema/validators";
+import { callOptions, requireValid, type ArgumentsOf } from "./arguments";
+import { connect, type CallContext, type CallOptions, type Connection } from "./connect";
 import { outputsFrom } from "../snapshot/operations";
 import type { SnapshotOutputs } from "../../schema/snapshot";
 
@@ -44,6 +47,22 @@ export interface ListSnapshotsArgs extends SnapshotFilters {
     state?: "pending" | "completed" | "error" | "recoverable" | "recovering";
 }
 
+export const snapshotFilters = {
+    ...callOptions,
+    // `selectOwner` validates it, because the aliases are in the configuration.
+    owner: { validate: anything },
+    group: { validate: text() },
+    billingCode: { validate: text() },
+    name: { validate: text() },
+    volumeId: { validate: volumeIdFilter },
+    tags: { validate: mapOf(text()) },
+} satisfies ArgumentsOf<SnapshotFilters>;
+
+const listArguments = {
+    ...snapshotFilters,
+    state: { validate: stateFilter },
+} satisfies ArgumentsOf<ListSnapshotsArgs>;
+
 /** A snapshot as EC2 shows it; properties that EC2 does not return are absent. */
 export interface ListedSnapshot extends Partial<Omit<SnapshotOutputs, "snapshotId" | "arn" | "tagsAll">> {
     /** Id of the snapshot. */
@@ -67,7 +86,12 @@ export interface ListedSnapshot extends Partial<Omit<SnapshotOutputs, "snapshotI
 }
 
 /** Returns the snapshots, newest first. */
-export async function listSnapshots(read: ReadKey, args: ListSnapshotsArgs): Promise<ListedSnapshot[]> {
+export async function listSnapshots(
+    read: ReadKey,
+    given: ListSnapshotsArgs,
+    context: CallContext = {},
+): Promise<ListedSnapshot[]> {
+    const args = requireValid<ListSnapshotsArgs>(listArguments, given, context);
     return findSnapshots(await connect(read, args), args);
 }
 

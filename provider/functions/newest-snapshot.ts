@@ -4,15 +4,17 @@
  * @module
  */
 import type { ReadKey } from "../../schema/configuration-values";
+import { requireValid } from "./arguments";
 import { connect, placeOf, type CallContext } from "./connect";
-import { findSnapshots, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
+import { findSnapshots, snapshotFilters, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
 
 /** Returns the newest completed snapshot that matches; fails with the filters if there is none. */
 export async function newestSnapshot(
     read: ReadKey,
-    args: SnapshotFilters,
+    given: SnapshotFilters,
     { secrets = [] }: CallContext = {},
 ): Promise<ListedSnapshot> {
+    const args = requireValid<SnapshotFilters>(snapshotFilters, given, { secrets });
     const connection = await connect(read, args);
     const [newest] = await findSnapshots(connection, { ...args, state: "completed" });
     if (newest !== undefined) return newest;

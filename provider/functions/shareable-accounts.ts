@@ -10,13 +10,21 @@ import type { Configuration } from "../../schema/configuration";
 import { readAliases } from "../../schema/account-id";
 import type { ReadKey } from "../../schema/configuration-values";
 import { Ec2Error } from "../aws/errors";
-import { connect, type CallOptions } from "./connect";
+import { anything, mapOf } from "../../schema/validators";
+import { callOptions, requireValid, type ArgumentsOf } from "./arguments";
+import { connect, type CallContext, type CallOptions } from "./connect";
 
 /** Arguments of `shareableAccounts`. */
 export interface ShareableAccountsArgs extends CallOptions {
     /** Account ids by alias. Default: those of `ebs-snapshots:accounts`. */
     accounts?: Record<string, string | number>;
 }
+
+const accountArguments = {
+    ...callOptions,
+    // `readAliases` validates the ids as it does those of the configuration.
+    accounts: { validate: mapOf(anything) },
+} satisfies ArgumentsOf<ShareableAccountsArgs>;
 
 /** An account that a snapshot may be shared with. */
 export interface ShareableAccount {
@@ -31,8 +39,10 @@ export interface ShareableAccount {
 /** Returns the accounts sorted by id, without the caller's own account, which has access anyway. */
 export async function shareableAccounts(
     read: ReadKey,
-    { accounts, ...place }: ShareableAccountsArgs,
+    args: ShareableAccountsArgs,
+    context: CallContext = {},
 ): Promise<ShareableAccount[]> {
+    const { accounts, ...place } = requireValid<ShareableAccountsArgs>(accountArguments, args, context);
     const { ec2, configuration } = await connect(read, place);
     const aliases = accounts === undefined ? configuration.accounts : readAliases("accounts", accounts);
     const found = new Map<string, ShareableAccount>();

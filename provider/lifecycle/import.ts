@@ -5,6 +5,7 @@
  */
 import { declaredTags } from "../../schema/tags";
 import { defined, type Properties } from "../../schema/values";
+import { formatPlace } from "../aws/place";
 import { configuredRegion, missingRegion } from "../aws/region";
 import type { LifecycleContext, State } from "./context";
 import { withErrorContext } from "./failure";
@@ -34,8 +35,21 @@ export async function importResource(
     async function find(): Promise<Imported | undefined> {
         if (resource.findImported === undefined)
             throw new Error("it exists only in the state, not in AWS; declare it instead");
+        const { importId: form } = resource;
+        if (form !== undefined && !form.pattern.test(importId))
+            throw new Error(
+                `the id must be ${form.expected}, optionally after a region, as in us-east-1/<id>`,
+            );
         const found = await resource.findImported({ ctx, id: importId });
-        if (found === undefined) return undefined;
+        if (found === undefined) {
+            // The engine says only that the resource does not exist.
+            const expected = form === undefined ? "" : ` The id must be ${form.expected}.`;
+            ctx.warn(
+                `${importId} was not found in ${await formatPlace(ctx.ec2)}.${expected} ` +
+                    "For another region, import it as <region>/<id>.",
+            );
+            return undefined;
+        }
         const properties: Properties = { ...defined({ ...found.inputs }), region };
         // The read depends on the declaration, because a share owns the accounts that it declares.
         const observed = await resource.read({

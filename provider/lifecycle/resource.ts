@@ -192,6 +192,23 @@ interface Abilities<Inputs, Outputs, Observed> extends Cached<Observed>, Claimab
     }) => Promise<{ observed: Observed; until: string; restore: () => Promise<Observed> } | undefined>;
     /** Import calls it with the id that the user specifies: it returns undefined if that resource does not exist. */
     findImported?: (args: { ctx: ResourceContext; id: string }) => Promise<ImportedInputs | undefined>;
+    /** The ids that `findImported` accepts: import refuses any other, and names the form if nothing is found. */
+    importId?: ImportId;
+}
+
+/** The form of the ids of an import. */
+export interface ImportId {
+    /** The form as text that follows "must be". */
+    expected: string;
+    pattern: RegExp;
+}
+
+/** Returns the form of an id that EC2 or DLM has given, such as `snap-` and hexadecimal digits. */
+export function importIdOf(what: string, prefix: string): ImportId {
+    return {
+        expected: `the id of ${what}, such as "${prefix}-0123456789abcdef0"`,
+        pattern: new RegExp(`^${prefix}-[0-9a-f]+$`),
+    };
 }
 
 interface Cached<Observed> {

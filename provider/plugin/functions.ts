@@ -16,9 +16,11 @@ type PluginFunction = (read: ReadKey, args: Properties, context: CallContext) =>
 /** A function must return an object for every language, so that a list is a property of one. */
 export const functions: Record<string, PluginFunction> = {
     changedSize,
-    listSnapshots: async (read, args) => ({ snapshots: await listSnapshots(read, args) }),
+    listSnapshots: async (read, args, context) => ({ snapshots: await listSnapshots(read, args, context) }),
     newestSnapshot,
-    shareableAccounts: async (read, args) => ({ accounts: await shareableAccounts(read, args) }),
+    shareableAccounts: async (read, args, context) => ({
+        accounts: await shareableAccounts(read, args, context),
+    }),
 };
 
 /** `Snapshot` of `ebs-snapshots:index:Snapshot`. */

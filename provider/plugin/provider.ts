@@ -10,7 +10,7 @@ import { ConfigError, type ReadKey } from "../../schema/configuration-values";
 import type { ReportedFailure } from "../../schema/failure";
 import { forwardTo } from "../../schema/forward";
 import { keysOf } from "../../schema/index";
-import { equal, hasUnknown, type Properties, without } from "../../schema/values";
+import { equal, hasUnknown, type Properties, UNKNOWN, without } from "../../schema/values";
 import type { ClientDependencies } from "../aws/client";
 import type { LifecycleContext, State } from "../lifecycle/context";
 import type { EngineLog } from "../lifecycle/engine-log";
@@ -71,10 +71,12 @@ export class ProviderInstance {
     diffConfig(urn: string, { before, after }: { before: Properties; after: Properties }): boolean {
         const [old, next] = [receive(before).properties, receive(after).properties];
         const [from, to] = [old["region"], next["region"]];
-        if (typeof from === "string" && typeof to === "string" && from !== to)
+        const isKnown = [from, to].every((region) => typeof region === "string" && region !== UNKNOWN);
+        // A provider that was just created has no region before.
+        if (isKnown && from !== to)
             this.#deployment.log.warn(
                 urn,
-                `the region changes from ${from} to ${to}; resources that exist stay in ${from}.`,
+                `the region changes from ${String(from)} to ${String(to)}; existing resources stay in their Regions.`,
             );
         return !equal(old, next);
     }

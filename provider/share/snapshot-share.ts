@@ -24,7 +24,7 @@ import { formatPlace } from "../aws/place";
 import { everyone, grantsOf, modifyGrants, waitForGrants } from "./grants";
 import { removeLegacyTags } from "./old-note";
 import { completedSnapshot } from "./ready-snapshot";
-import type { Resource } from "../lifecycle/resource";
+import { importIdOf, type Resource } from "../lifecycle/resource";
 import { check, validateRemote } from "./check";
 import {
     accountIds,
@@ -152,6 +152,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         return "done";
     },
 
+    importId: importIdOf("the snapshot", "snap"),
     async findImported({ ctx, id }) {
         const [grants, snapshot] = await Promise.all([grantsOf(ctx.ec2, id), ctx.ec2.snapshots.read(id)]);
         if (grants === undefined) return undefined;

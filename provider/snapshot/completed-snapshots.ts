@@ -8,6 +8,7 @@ import { randomUUID } from "node:crypto";
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import { waitForSnapshots } from "./wait";
 import { deadlineOf } from "../aws/clock";
+import { formatPlace } from "../aws/place";
 import { defined, formatCount } from "../../schema/values";
 import { WaitError } from "../aws/poll";
 import type { Resource } from "../lifecycle/resource";
@@ -36,8 +37,21 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
             (snapshotIds as string[]).map(async (id) => entryOf(id, await ctx.ec2.snapshots.read(id))),
         ),
     update: ({ observed }) => Promise.resolve(observed),
+    importId: {
+        expected: 'ids of snapshots, such as "snap-0123456789abcdef0", separated by commas',
+        pattern: /^snap-[0-9a-f]+(\s*,\s*snap-[0-9a-f]+)*$/,
+    },
     // The same ids are the same barrier, because `get` reads it in each run.
-    findImported: ({ id }) => Promise.resolve({ id, inputs: { snapshotIds: id.split(/\s*,\s*/) } }),
+    async findImported({ ctx, id }) {
+        const snapshotIds = id.split(/\s*,\s*/);
+        const observed = await Promise.all(snapshotIds.map((one) => ctx.ec2.snapshots.read(one)));
+        const missing = snapshotIds.filter((_, index) => observed[index] === undefined);
+        if (missing.length > 0)
+            throw new Error(
+                `${missing.join(", ")} ${missing.length === 1 ? "was" : "were"} not found in ${await formatPlace(ctx.ec2)}`,
+            );
+        return { id, inputs: { snapshotIds } };
+    },
     delete: () => Promise.resolve("done"),
     owner: () => undefined,
 

@@ -130,6 +130,10 @@ export const instanceSnapshots: Resource<
     },
 
     findClaimed: ({ ctx, stack, isFresh }) => findClaimedSets(ctx, { stack, isFresh }),
+    importId: {
+        expected: 'the value of the tag "pulumi-ebs-snapshots:set" of its snapshots, or <id>,<instance id>',
+        pattern: /./,
+    },
     findImported: ({ ctx, id }) => findImportedSet(ctx, id),
 
     read: ({ ctx, state }) => readMembers(state, (id) => ctx.ec2.snapshots.read(id)),

@@ -27,7 +27,7 @@ import { checkFeatures } from "../../schema/snapshot-features";
 import { findInRecycleBin, formatExitTime, restore } from "./recycle-bin";
 import { markRetained, replacementWarning, withRetentionContext } from "./retain-replaced";
 import { retentionByOrigin } from "../../schema/retention";
-import type { ChangeArgs, RemoteCheckArgs, Resource } from "../lifecycle/resource";
+import { importIdOf, type ChangeArgs, type RemoteCheckArgs, type Resource } from "../lifecycle/resource";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { redactProperties, type CheckFailure } from "../../schema/failure";
 import type { Pending } from "../../schema/property";
@@ -156,6 +156,7 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
                       ...inputsFromFeatures(declared, observed),
                   },
 
+        importId: importIdOf("a snapshot", "snap"),
         async findImported({ ctx, id }) {
             const observed = await ctx.ec2.snapshots.read(id);
             if (observed === undefined) return undefined;

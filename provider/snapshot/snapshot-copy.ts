@@ -48,6 +48,12 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         return [...failures, { property: "kmsKeyId", reason }];
     },
 
+    importId: {
+        expected:
+            'the id of a snapshot, such as "snap-0123456789abcdef0", or <id>,<source region>/<source snapshot id>',
+        pattern: /^snap-[0-9a-f]+(,.*)?$/,
+    },
+
     // EC2 shows the source of a copy only in its default description.
     async findImported({ ctx, id: given }) {
         const [id = "", from] = given.split(",");

@@ -15,6 +15,7 @@ import { formatPlace } from "../aws/place";
 import { withLastObserved } from "../aws/poll";
 import { visibleTags } from "../aws/tags";
 import type { ResourceContext } from "../lifecycle/resource-context";
+import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
@@ -126,6 +127,7 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             },
         },
 
+        importId: importIdOf("a volume", "vol"),
         async findImported({ ctx, id }) {
             const observed = await ctx.ec2.volumes.read(id);
             if (observed === undefined) return undefined;

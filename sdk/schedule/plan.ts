@@ -7,8 +7,8 @@ import type { Duration } from "../../schema/duration";
 import type { ScheduleRule, SnapshotScheduleInputs } from "../../schema/schedule/args";
 import { assertSchedule } from "../../schema/schedule/checks";
 import { asDuration } from "../../schema/schedule/restore-points";
-import { ascending, gapsBetween, runWindow, timesWithin } from "../../schema/schedule/times";
-import { changesOf, copiesOf, copyTimesAt, retainedOf } from "./retained";
+import { ascending, day, gapsBetween, runWindow, timesWithin } from "../../schema/schedule/times";
+import { changesOf, copiesOf, copyTimesAt, countRetained, retainedOf } from "./retained";
 import { estimateStorage, type StorageAssumptions } from "./storage";
 
 /** A point in time: ISO 8601, or a `Date`. */
@@ -48,7 +48,7 @@ export interface PlannedCopy {
 export interface PlanOptions extends StorageAssumptions {
     /** Beginning of the period: ISO 8601, or a `Date`. */
     from: Moment;
-    /** End of the period, exclusive: ISO 8601, or a `Date`. */
+    /** End of the period, exclusive: ISO 8601, or a `Date`, at most 100 years after `from`. */
     until: Moment;
 }
 
@@ -113,6 +113,7 @@ export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOp
     assertSchedule(args);
     const { from: start, until: end, ...assumptions } = span;
     const [from, until] = [momentOf(start), momentOf(end)];
+    assertPeriod(from, until);
     const rules = args.rules.map((rule) => ({
         rule,
         times: args.enabled === false ? [] : timesWithin(rule, from, until),
@@ -121,10 +122,7 @@ export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOp
     const retained = (at: number) =>
         rules.flatMap(({ rule, times }) => snapshotsOf(rule, times, at)).sort(byTime);
     const countAt = (at: number) =>
-        rules.reduce((sum, { rule, times }) => {
-            const { standard, archive } = retainedOf(rule, times, at);
-            return sum + standard.length + archive.length;
-        }, 0);
+        rules.reduce((sum, { rule, times }) => sum + countRetained(rule, times, at), 0);
     const gaps = gapsBetween(all);
     const timesAt = (at: number, tier: PlannedSnapshot["tier"]) =>
         rules.flatMap(({ rule, times }) => retainedOf(rule, times, at)[tier]).sort(ascending);
@@ -160,7 +158,7 @@ export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOp
                 .filter(({ tier }) => tier === "standard")
                 .reverse()
                 .slice(0, args.recoveryVolumes?.keep ?? 0),
-        ...(gaps.length === 0 ? {} : { recoveryPointObjective: asDuration(Math.max(...gaps) + runWindow) }),
+        ...(gaps.length === 0 ? {} : { recoveryPointObjective: asDuration(largest(gaps) + runWindow) }),
         maximumSnapshots: all.reduce((most, time) => Math.max(most, countAt(time)), 0),
     };
 }
@@ -190,6 +188,21 @@ export function momentOf(moment: Moment): number {
             `${String(moment)} is not a valid time. Specify ISO 8601 such as "2026-01-01T00:00:00Z"`,
         );
     return time;
+}
+
+/** The longest period in milliseconds: an hourly rule has 876,600 runs in it, which are planned in seconds. */
+export const longestPeriod = 36_525 * day;
+
+function assertPeriod(from: number, until: number): void {
+    if (until - from <= longestPeriod) return;
+    throw new Error(
+        `until is ${iso(until)}, but must be at most 100 years after from: ${iso(from + longestPeriod)} or earlier`,
+    );
+}
+
+/** Returns the largest number; as arguments of `Math.max`, the runs of some decades exceed the stack. */
+function largest(numbers: number[]): number {
+    return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 function iso(time: number): string {

@@ -10,16 +10,27 @@ import { ascending } from "../../schema/schedule/times";
 type AnyRule = ScheduleRule<unknown>;
 
 /** Returns the snapshots of one rule at a time, in both tiers. */
-export function retainedOf({ keep, archive }: AnyRule, times: number[], at: number) {
-    const taken = times.slice(0, firstAfter(times, at));
-    const standard = kept(taken, keep, at);
-    if (archive === undefined) return { standard, archive: [] };
-    const older = taken.slice(0, taken.length - standard.length);
-    const archived =
+export function retainedOf(rule: AnyRule, times: number[], at: number) {
+    const { archivedFrom, standardFrom, end } = retainedRange(rule, times, at);
+    return { standard: times.slice(standardFrom, end), archive: times.slice(archivedFrom, standardFrom) };
+}
+
+/** Counts the snapshots of one rule at a time, in both tiers, without a copy of the list: it is called for each run. */
+export function countRetained(rule: AnyRule, times: number[], at: number): number {
+    const { archivedFrom, end } = retainedRange(rule, times, at);
+    return end - archivedFrom;
+}
+
+/** Returns the indexes of the first archived snapshot, of the first one in the standard tier, and of the end. */
+function retainedRange({ keep, archive }: AnyRule, times: number[], at: number) {
+    const end = firstAfter(times, at);
+    const standardFrom = firstKept(times, end, keep, at);
+    if (archive === undefined) return { archivedFrom: standardFrom, standardFrom, end };
+    const archivedFrom =
         typeof archive.keep === "number"
-            ? older.slice(-archive.keep)
-            : older.slice(firstAfter(older, at - lengthOf(keep) - lengthOf(archive.keep)));
-    return { standard, archive: archived };
+            ? Math.max(0, standardFrom - archive.keep)
+            : Math.min(standardFrom, firstAfter(times, at - lengthOf(keep) - lengthOf(archive.keep)));
+    return { archivedFrom, standardFrom, end };
 }
 
 /** Returns the times of the copies in each Region: copies of several rules share their blocks there. */
@@ -33,10 +44,10 @@ export function copyTimesAt(rules: { rule: AnyRule; times: number[] }[], at: num
 
 /** Returns the times of the copies of one rule at a time, by Region. */
 export function copiesOf(rule: AnyRule, times: number[], at: number): { region: string; times: number[] }[] {
-    const taken = times.slice(0, firstAfter(times, at));
+    const end = firstAfter(times, at);
     return (rule.copyTo ?? []).map((copy) => ({
         region: copy.region,
-        times: kept(taken, keepOfCopy(rule, copy), at),
+        times: times.slice(firstKept(times, end, keepOfCopy(rule, copy), at), end),
     }));
 }
 
@@ -48,10 +59,13 @@ export function changesOf(rule: AnyRule, times: number[]): number[] {
     return times.flatMap((time) => [time, ...ages.map((age) => time + age)]);
 }
 
-/** Returns the retained times. The newest outlives its age, because DLM never deletes the newest snapshot. */
-function kept(taken: number[], keep: Keep, at: number): number[] {
-    if (typeof keep === "number") return keep === 0 ? [] : taken.slice(-keep);
-    return taken.slice(Math.min(firstAfter(taken, at - lengthOf(keep)), taken.length - 1));
+/**
+ * Returns the index of the first retained one of the times before `end`. The newest outlives its age, because DLM never
+ * deletes the newest snapshot.
+ */
+function firstKept(times: number[], end: number, keep: Keep, at: number): number {
+    if (typeof keep === "number") return Math.max(0, end - keep);
+    return Math.max(0, Math.min(firstAfter(times, at - lengthOf(keep)), end - 1));
 }
 
 /** Returns the index of the first later time, by binary search: an hourly rule over a year needs it 8,760 times. */

@@ -5,14 +5,18 @@
  * @module
  */
 import { day, hour } from "../../schema/schedule/times";
+import { largestVolume } from "../../schema/volume";
 
 /** The assumptions of an estimate about the volume and its price. */
 export interface StorageAssumptions {
-    /** Size of the data on the volume in GiB: blocks that were never written are not stored. Default: no estimate. */
+    /**
+     * Size of the data on the volume in GiB, at most 65,536: blocks that were never written are not stored. Default: no
+     * estimate.
+     */
     volumeSize?: number;
     /**
      * GiB that change in a day, evenly spread over the day and over the volume: no block changes again before all others
-     * have. Measure it with `changedSize` between two snapshots as far apart as the schedule takes them. Default: no
+     * have. At most `volumeSize`. Measure it with `changedSize` between two snapshots as far apart as the schedule takes them. Default: no
      * estimate.
      */
     changePerDay?: number;
@@ -43,6 +47,7 @@ const month = 730 * hour;
 
 export function estimateStorage(existing: ExistingSnapshots, assumptions: StorageAssumptions): Storage {
     for (const [name, value] of Object.entries(assumptions)) assertAmount(name, value);
+    assertFigures(assumptions);
     const { pricePerGiBMonth } = assumptions;
     const given = () => {
         const { volumeSize, changePerDay } = assumptions;
@@ -93,4 +98,15 @@ export function storedGiB(
 function assertAmount(name: string, value: unknown): void {
     if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value >= 0)) return;
     throw new Error(`${name} is ${JSON.stringify(value)}, but must be a number of at least 0`);
+}
+
+function assertFigures({ volumeSize = largestVolume, changePerDay = 0 }: StorageAssumptions): void {
+    if (volumeSize > largestVolume)
+        throw new Error(
+            `volumeSize is ${String(volumeSize)}, but must be at most ${String(largestVolume)} GiB, the largest volume of EC2`,
+        );
+    if (changePerDay > volumeSize)
+        throw new Error(
+            `changePerDay is ${String(changePerDay)}, but must be at most volumeSize, which is ${String(volumeSize)} GiB`,
+        );
 }

@@ -96,9 +96,10 @@ const imported: Record<string, () => Promise<Imported>> = {
 };
 
 /** Opens the plugin, independently of the vitest project. */
-function openPlugin(): PluginDoor {
+function openPlugin(warnings: string[] = []): PluginDoor {
     const ignore = () => undefined;
-    const log = { status: ignore, info: ignore, warn: ignore, exitIfOrphaned: () => Promise.resolve() };
+    const warn = (_urn: string, line: string) => void warnings.push(line);
+    const log = { status: ignore, info: ignore, warn, exitIfOrphaned: () => Promise.resolve() };
     const credentials = { "aws:accessKey": "AKIATEST123456789012", "aws:secretKey": "test" };
     return new PluginDoor(new Door(emulator).clock, log, { ...emulator.pulumiConfig(), ...credentials });
 }
@@ -129,4 +130,38 @@ test("importing a resource that does not exist returns nothing", async () => {
                 .read(id, { __urn: urnOf(kind, "it") }),
         ).toEqual({});
     }
+});
+
+test("an import that finds nothing warns of the place and of the form of the id", async () => {
+    const warnings: string[] = [];
+    const id = "snap-0123456789abcdef0";
+    const __urn = urnOf("Snapshot", "it");
+    await openPlugin(warnings).provider("Snapshot").read(`us-west-2/${id}`, { __urn });
+    expect(warnings).toEqual([
+        `${id} was not found in us-west-2 (account 123456789012). The id must be the id of a snapshot, such as ` +
+            '"snap-0123456789abcdef0". For another region, import it as <region>/<id>.',
+    ]);
+});
+
+test.each([
+    ["Snapshot", "vol-0123456789abcdef0", 'must be the id of a snapshot, such as "snap-'],
+    ["Snapshot", "moon/snap-0123456789abcdef0", "optionally after a region, as in us-east-1/<id>"],
+    ["SnapshotCopy", "vol-0123456789abcdef0", "must be the id of a snapshot"],
+    ["SnapshotShare", "111122223333", "must be the id of the snapshot"],
+    ["VolumeClone", "snap-0123456789abcdef0", 'must be the id of a volume, such as "vol-'],
+    ["LifecyclePolicy", "nightly", 'must be the id of a policy of Data Lifecycle Manager, such as "policy-'],
+    ["CompletedSnapshots", "snap-1;snap-2", "separated by commas"],
+] as const)("an import of %s refuses the id %s", async (kind, id, message) => {
+    const reading = openPlugin()
+        .provider(kind)
+        .read(id, { __urn: urnOf(kind, "it") });
+    await expect(reading).rejects.toThrow(message);
+});
+
+test("an import of CompletedSnapshots fails with the members that do not exist", async () => {
+    const [id, missing] = [await snapshot(), "snap-00000000000000000"];
+    const reading = openPlugin()
+        .provider("CompletedSnapshots")
+        .read(`${id},${missing}`, { __urn: urnOf("CompletedSnapshots", "it") });
+    await expect(reading).rejects.toThrow(`${missing} was not found in us-east-1 (account 123456789012)`);
 });

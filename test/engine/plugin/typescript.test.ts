@@ -250,7 +250,7 @@ test("a provider whose region changes warns, and moves no resource", async () =>
     await project.up();
     await project.program(declared("us-west-2"));
     const moved = await during(emulator, () => project.up());
-    expect(moved.result).toContain("resources that exist stay in us-east-1");
+    expect(moved.result).toContain("existing resources stay in their Regions");
     expect(moved.actions).toEqual([]);
     const [resource] = await pluginState(project);
     expect(resource?.inputs["region"]).toBe("us-east-1");

@@ -67,6 +67,10 @@ describe("accounts", () => {
         else {
             const { message } = await failure(describeAll());
             expect(message).toContain(`the credentials belong to account 001234567890, ${refused}`);
+            expect(message).toContain(
+                "`pulumi destroy` and `pulumi refresh` use the configuration of the last `pulumi up`: " +
+                    "after a change, run them with `--run-program`, or run `pulumi up` first.",
+            );
         }
         expect(wire.count("DescribeSnapshots")).toBe(refused === undefined ? 1 : 0);
     });

@@ -62,6 +62,7 @@ describe("an invalid command line is reported", () => {
         [["changed"], "missing required argument 'snapshot'"],
         [["lost"], "missing required argument 'preview.json'"],
         [["list", "--state", "done"], "argument 'done' is invalid. Allowed choices are pending, completed"],
+        [["list", "--volume", "vol-zz"], "argument 'vol-zz' is invalid. Specify an id such as \"vol-"],
         [["list", "--tag", "Team"], "argument 'Team' is invalid. Specify <key>=<value>."],
         [["list", "--role", "r", "--profile", "p"], "cannot be used with option '--role <arn>'"],
     ])("%j", async (args, message) => {
@@ -109,6 +110,24 @@ describe("an invalid command line is reported", () => {
         await expect(
             main(["plan", schedule, "--from", "2026-03-02", "--until", "2026-03-01T12:00"]),
         ).rejects.toThrow("--until 2026-03-01T12:00:00.000Z must be after --from 2026-03-02T00:00:00.000Z");
+    });
+
+    test.each([
+        [
+            ["--from", "1000-03-01", "--until", "9999-03-01"],
+            "--until 9999-03-01T00:00:00.000Z is more than 100 years after --from 1000-03-01T00:00:00.000Z. " +
+                "Specify --until 1100-03-02T00:00:00.000Z or an earlier time",
+        ],
+        [
+            ["--volume-size", "1e99", "--change-per-day", "1"],
+            "--volume-size 1e+99 must be at most 65536 GiB, the largest volume of EC2",
+        ],
+        [
+            ["--volume-size", "10", "--change-per-day", "20"],
+            "--change-per-day 20 must be at most --volume-size 10",
+        ],
+    ])("plan %j exceeds a limit and is rejected", async (options, message) => {
+        await expect(main(["plan", schedule, ...options])).rejects.toThrow(message);
     });
 
     test("missing files, directories, invalid JSON and other languages are errors with a remedy", async () => {

@@ -67,3 +67,21 @@ test("a missing region fails the check with the configuration key of the plugin"
         expect.stringContaining("configuration ebs-snapshots:region: "),
     ]);
 });
+
+test("a change of the region is warned of once it is known, and only if there was a region before", () => {
+    const warnings: string[] = [];
+    const ignore = () => undefined;
+    const warn = (_urn: string, line: string) => void warnings.push(line);
+    const log = { status: ignore, info: ignore, warn, exitIfOrphaned: () => Promise.resolve() };
+    const instance = new ProviderInstance({}, {}, log);
+    const west = { region: "us-west-2" };
+    expect(instance.diffConfig("urn", { before: {}, after: west })).toBe(true);
+    expect(instance.diffConfig("urn", { before: west, after: west })).toBe(false);
+    const unknown = { region: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
+    expect(instance.diffConfig("urn", { before: west, after: unknown })).toBe(true);
+    expect(warnings).toEqual([]);
+    expect(instance.diffConfig("urn", { before: west, after: { region: "us-east-1" } })).toBe(true);
+    expect(warnings).toEqual([
+        "the region changes from us-west-2 to us-east-1; existing resources stay in their Regions.",
+    ]);
+});

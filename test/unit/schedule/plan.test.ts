@@ -239,6 +239,16 @@ test("a hundred years of hourly runs are summarized quickly", () => {
     expect(performance.now() - start).toBeLessThan(5_000);
 });
 
+test("a hundred years of runs are planned, and a longer period is rejected", () => {
+    const args = schedule({ name: "n", every: "4 hours", keep: "36500 days" });
+    const plan = planSchedule(args, { from: "2000-01-01", until: "2100-01-01" });
+    expect(plan.runs).toHaveLength(219_150);
+    expect(plan.maximumSnapshots).toBe(219_000);
+    expect(() => planSchedule(args, { from: "1000-01-01", until: "9999-01-01" })).toThrow(
+        "until is 9999-01-01T00:00:00.000Z, but must be at most 100 years after from: 1100-01-02T00:00:00.000Z or earlier",
+    );
+});
+
 test("an invalid time is reported", () => {
     const plan = () =>
         planSchedule(schedule({ name: "n", every: "1 hour", keep: 2 }), { from: "soon", until: "" });

@@ -52,7 +52,8 @@ const keep = fc.oneof(
     fc.integer({ min: 1, max: 12 }),
     fc.integer({ min: 1, max: 3 }).map((days) => `${days} days` as const),
 );
-const rule = (name: string) =>
+const rule = (name: string) => fc.oneof(regular(name), fc.constant({ name, cron: "0 0 1/3 * ? *", keep: 2 }));
+const regular = (name: string) =>
     fc.record({
         name: fc.constant(name),
         every: fc.constantFrom(...[1, 2, 3, 4, 6, 8, 12, 24].map((hours) => `${hours} hours` as const)),
@@ -69,10 +70,12 @@ describe("the stored data of a schedule", () => {
         fc.assert(
             fc.property(
                 rules,
-                fc.integer({ min: 1, max: 40 }),
                 fc.integer({ min: 0, max: 6 }),
+                fc.integer({ min: 0, max: 40 }),
                 fc.integer({ min: 0, max: 96 }),
-                (some, size, blocksPerHour, hours) => {
+                (some, blocksPerHour, unchanged, hours) => {
+                    // At least a day passes before a block changes again; between two runs of the cron rule it does.
+                    const size = Math.max(1, 24 * blocksPerHour + unchanged);
                     const plan = planSchedule(
                         { targets, rules: some },
                         { from: at(0), until: at(97), volumeSize: size, changePerDay: 24 * blocksPerHour },
@@ -154,5 +157,11 @@ test("an estimate with missing or invalid parameters fails with the required one
     expect(() => planSchedule(args, sized).costPerMonth(at(1))).toThrow("a cost requires pricePerGiBMonth");
     expect(() => planSchedule(args, { ...sized, volumeSize: -1 })).toThrow(
         "volumeSize is -1, but must be a number of at least 0",
+    );
+    expect(() => planSchedule(args, { ...sized, volumeSize: 1e99 })).toThrow(
+        "volumeSize is 1e+99, but must be at most 65536 GiB, the largest volume of EC2",
+    );
+    expect(() => planSchedule(args, { ...sized, volumeSize: 10, changePerDay: 20 })).toThrow(
+        "changePerDay is 20, but must be at most volumeSize, which is 10 GiB",
     );
 });
