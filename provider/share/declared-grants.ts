@@ -84,6 +84,12 @@ export function formatGrants(grants: string[], secrets: string[]): string {
     return [...accounts, ...(grants.includes(everyone) ? [formatGrant(everyone)] : [])].join(", ");
 }
 
+/** Reports the grants that another share declares, so that the deletion of a share does not revoke them. */
+export function describeKept(kept: string[], id: string, secrets: string[]): string {
+    const verb = kept.length === 1 ? "keeps" : "keep";
+    return `${formatGrants(kept, secrets)} ${verb} access to ${id}: another share declares it`;
+}
+
 /** Formats the declared grants for a message, each alias with its id; without any grant, the text is "nobody". */
 export function formatDeclared(inputs: Declared, configuration: Configuration, secrets: string[]): string {
     const grants = desiredGrants(inputs, configuration);

@@ -29,6 +29,7 @@ import { check, validateRemote } from "./check";
 import {
     accountIds,
     declaredGrants,
+    describeKept,
     desiredGrants,
     formatDeclared,
     formatGrants,
@@ -147,8 +148,7 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const revoked = modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
         if ((await ignoreNotFound(revoked)) === "notFound") return "notFound";
         await removeLegacyTags(ctx, id, snapshot);
-        if (kept.length > 0)
-            ctx.info(`${formatGrants(kept, ctx.secrets)} keep access to ${id}: another share declares it`);
+        if (kept.length > 0) ctx.info(describeKept(kept, id, ctx.secrets));
         return "done";
     },
 

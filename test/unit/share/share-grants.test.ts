@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { describeKept } from "../../../provider/share/declared-grants";
 import { grantChanges, surplusGrants } from "../../../provider/share/grant-changes";
 import { alice, bob, config, ec2, ec2Of, hostOf, owner, snapshotId } from "./share-host";
 import { answer, refusal, type Answering } from "../wire";
@@ -116,4 +117,12 @@ describe("the planned changes", () => {
             }),
         );
     });
+});
+
+test("one account that another share declares keeps its access, several keep it", () => {
+    const [one, other] = ["111122223333", "444455556666"];
+    const rest = "access to snap-1: another share declares it";
+    expect(describeKept([one], "snap-1", [])).toBe(`${one} keeps ${rest}`);
+    expect(describeKept([one, other], "snap-1", [])).toBe(`${one}, ${other} keep ${rest}`);
+    expect(describeKept([one], "snap-1", ["accounts"])).toBe(`1 account keeps ${rest}`);
 });
