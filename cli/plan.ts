@@ -75,10 +75,6 @@ function spanOf({
         throw new Error(
             `--volume-size ${String(volumeSize)} must be at most ${String(largestVolume)} GiB, the largest volume of EC2`,
         );
-    if (volumeSize !== undefined && changePerDay !== undefined && changePerDay > volumeSize)
-        throw new Error(
-            `--change-per-day ${String(changePerDay)} must be at most --volume-size ${String(volumeSize)}`,
-        );
     const assumptions = defined({ volumeSize, changePerDay, pricePerGiBMonth: price });
     if (until <= from)
         throw new Error(`--until ${until.toISOString()} must be after --from ${from.toISOString()}`);

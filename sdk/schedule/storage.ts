@@ -16,7 +16,7 @@ export interface StorageAssumptions {
     volumeSize?: number;
     /**
      * GiB that change in a day, evenly spread over the day and over the volume: no block changes again before all others
-     * have. At most `volumeSize`. Measure it with `changedSize` between two snapshots as far apart as the schedule takes them. Default: no
+     * have. Measure it with `changedSize` between two snapshots as far apart as the schedule takes them. Default: no
      * estimate.
      */
     changePerDay?: number;
@@ -47,7 +47,7 @@ const month = 730 * hour;
 
 export function estimateStorage(existing: ExistingSnapshots, assumptions: StorageAssumptions): Storage {
     for (const [name, value] of Object.entries(assumptions)) assertAmount(name, value);
-    assertFigures(assumptions);
+    assertVolumeSize(assumptions);
     const { pricePerGiBMonth } = assumptions;
     const given = () => {
         const { volumeSize, changePerDay } = assumptions;
@@ -100,13 +100,9 @@ function assertAmount(name: string, value: unknown): void {
     throw new Error(`${name} is ${JSON.stringify(value)}, but must be a number of at least 0`);
 }
 
-function assertFigures({ volumeSize = largestVolume, changePerDay = 0 }: StorageAssumptions): void {
+function assertVolumeSize({ volumeSize = largestVolume }: StorageAssumptions): void {
     if (volumeSize > largestVolume)
         throw new Error(
             `volumeSize is ${String(volumeSize)}, but must be at most ${String(largestVolume)} GiB, the largest volume of EC2`,
-        );
-    if (changePerDay > volumeSize)
-        throw new Error(
-            `changePerDay is ${String(changePerDay)}, but must be at most volumeSize, which is ${String(volumeSize)} GiB`,
         );
 }
