@@ -142,10 +142,12 @@ async function main() {
     if (!aws && (region ?? volume) !== undefined) {
         throw new Stop("--region and --volume are for AWS: add --aws.");
     }
-    const start = Date.now();
     const stage = new Stage();
+    let start;
     try {
         await (aws ? stage.useAws({ region, volume }, () => confirm(yes)) : stage.useEmulator());
+        // The first run installs the tools before.
+        start = Date.now();
         await story(stage);
     } catch (error) {
         report(error);
