@@ -5,13 +5,13 @@
  */
 import { redactValues } from "../../schema/failure";
 import type { Properties } from "../../schema/values";
-import type { State } from "./context";
+import type { LifecycleContext, State } from "./context";
 
 export { messageOf, plainError, withErrorContext } from "../aws/errors";
 
 /** Redacts the values of secret inputs in a failure of the work: words of AWS repeat what was sent. */
 export async function withoutSecrets<Done>(
-    secrets: string[],
+    { secrets }: Pick<LifecycleContext, "secrets">,
     known: Properties[],
     work: Promise<Done>,
 ): Promise<Done> {

@@ -11,10 +11,10 @@ import { create } from "./create";
 import { deleteResource } from "./delete";
 import type { Deployment } from "./deployment";
 import { diff, type DiffFacts } from "./diff";
+import { withoutSecrets } from "./failure";
 import { importResource, type Imported } from "./import";
 import { read } from "./read";
 import type { Resource } from "./resource";
-import { withoutSecrets } from "./failure";
 import { scopeOf, type AnyResource } from "./scope";
 import { update } from "./update";
 
@@ -47,23 +47,26 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
         resource.upgrade === undefined
             ? state
             : { ...state, properties: resource.upgrade(state.properties, state.metadata) };
-    const guarded = <Done>({ secrets }: LifecycleContext, known: Properties[], work: Promise<Done>) =>
-        withoutSecrets(secrets, known, work);
     return {
         check: (context, olds, news) => check(scope, context, upgraded(olds), news),
         diff: (context, id, state, inputs) =>
-            guarded(context, [state.properties, inputs], diff(scope, context, id, upgraded(state), inputs)),
-        create: (context, inputs) => guarded(context, [inputs.properties], create(scope, context, inputs)),
+            withoutSecrets(
+                context,
+                [state.properties, inputs],
+                diff(scope, context, id, upgraded(state), inputs),
+            ),
+        create: (context, inputs) =>
+            withoutSecrets(context, [inputs.properties], create(scope, context, inputs)),
         read: (context, id, state) =>
-            guarded(context, [state.properties], read(scope, context, id, upgraded(state))),
+            withoutSecrets(context, [state.properties], read(scope, context, id, upgraded(state))),
         import: (context, id) => importResource(scope, context, id),
         update: (context, one) =>
-            guarded(
+            withoutSecrets(
                 context,
                 [one.state.properties, one.inputs.properties],
                 update(scope, context, { ...one, state: upgraded(one.state) }),
             ),
         delete: (context, id, state) =>
-            guarded(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
+            withoutSecrets(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
     };
 }
