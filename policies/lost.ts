@@ -9,7 +9,7 @@ import { resourceOf, resources, tokenOf } from "../schema/index";
 import type { InstanceSnapshot } from "../schema/instance-snapshots";
 import { nameOf } from "../schema/urn";
 import { changedProperties, type Rule } from "../schema/property";
-import { hasNoData, isDataCarried, originOf, retentionByOrigin } from "../schema/retention";
+import { finalSnapshotOf, hasNoData, isDataCarried, originOf, retentionByOrigin } from "../schema/retention";
 import { identityLoss } from "../schema/schedule/identity";
 import { equal, isMap, type Properties } from "../schema/values";
 import type { Preview, PreviewStep } from "./preview";
@@ -64,7 +64,7 @@ const volumeKind = (name: "VolumeFromSnapshot" | "VolumeClone"): ResourceKind =>
     ids: (id) => [id],
     describeLoss: (ids) => `data on ${ids.join(", ")} will be lost`,
     isRetained(state, successor) {
-        const final = successor?.["finalSnapshot"] ?? state["finalSnapshot"];
+        const final = finalSnapshotOf<unknown>(state, successor);
         if (final === true || isMap(final) || hasNoData(state)) return true;
         return successor !== undefined && isDataCarried({ state, inputs: successor });
     },

@@ -29,6 +29,14 @@ export function isDataCarried({ state, inputs }: { state: Properties; inputs: Pr
     return isSameSnapshot && isSame("sourceVolumeId") && (state["region"] === undefined || isSame("region"));
 }
 
+/** Returns the option for the deletion of a volume: as the program that replaces it declares, otherwise as in the state. */
+export function finalSnapshotOf<Option>(
+    state: { finalSnapshot?: Option },
+    next: { finalSnapshot?: Option } | undefined,
+): Option | undefined {
+    return next?.finalSnapshot ?? state.finalSnapshot;
+}
+
 function text(value: unknown): string {
     return typeof value === "string" ? value : "unknown";
 }

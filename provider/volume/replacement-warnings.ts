@@ -4,7 +4,7 @@
  * @module
  */
 import { joinTexts, textOf, type Mention, type Text } from "../../schema/failure";
-import { isDataCarried } from "../../schema/retention";
+import { finalSnapshotOf, isDataCarried } from "../../schema/retention";
 import type { Properties } from "../../schema/values";
 import type { SizedOptions } from "../../schema/volume";
 import { messageOf } from "../aws/errors";
@@ -23,7 +23,7 @@ export async function lossWarning(
     id: string,
     { state, inputs, source }: Replacement & { source: Text },
 ): Promise<Text> {
-    const isFinal = (inputs.finalSnapshot ?? state["finalSnapshot"] ?? false) !== false;
+    const isFinal = (finalSnapshotOf<unknown>(state, inputs) ?? false) !== false;
     const carry = canCarry(state, inputs) ? "carryData: true to move the data to the new volume, or " : "";
     const final = isFinal
         ? "A final snapshot will be taken first."

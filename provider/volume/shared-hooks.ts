@@ -5,7 +5,7 @@
  */
 import { defaultTimeout, toMilliseconds } from "../../schema/duration";
 import { textOf } from "../../schema/failure";
-import { hasNoData, isDataCarried } from "../../schema/retention";
+import { finalSnapshotOf, hasNoData, isDataCarried } from "../../schema/retention";
 import { formatValue, UNKNOWN } from "../../schema/values";
 import type { SizedOptions, VolumeOutputs } from "../../schema/volume";
 import { checkCarrying, checkShrinking, isUsable } from "../../schema/volume-checks";
@@ -131,14 +131,6 @@ export const sharedHooks = {
     owner: ({ OwnerId }) => OwnerId,
     outputs: ({ ctx, id, observed }) => outputsOf(ctx, id, observed),
 } satisfies Partial<Volume<Inputs>>;
-
-/** Returns the option for the deletion of a volume: as the program that replaces it declares, otherwise as in the state. */
-export function finalSnapshotOf(
-    state: Partial<Inputs>,
-    next: Partial<Inputs> | undefined,
-): Inputs["finalSnapshot"] {
-    return next?.finalSnapshot ?? state.finalSnapshot;
-}
 
 /** Reports whether an option is set that also has other values than `true`. */
 export function isOn(option: unknown): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { CheckFailure, Text } from "../../schema/failure";
-import { hasNoData, isDataCarried } from "../../schema/retention";
+import { finalSnapshotOf, hasNoData, isDataCarried } from "../../schema/retention";
 import { checkStandard } from "../../schema/tags";
 import { defined, type Properties } from "../../schema/values";
 import { checkCarrying, isUsable } from "../../schema/volume-checks";
@@ -25,7 +25,7 @@ import { createVolume, type VolumeSource } from "./create";
 import { modifyVolume } from "./modify";
 import { declarationOf, suggestGrowing, withSource, type Observed } from "./state";
 import { carryingWarning, lossWarning } from "./replacement-warnings";
-import { finalSnapshotOf, isOn, sharedHooks, type Inputs, type Volume } from "./shared-hooks";
+import { isOn, sharedHooks, type Inputs, type Volume } from "./shared-hooks";
 
 /** Defines the volumes of one kind of source: a snapshot, or another volume. */
 export interface VolumeKind<Given extends Inputs> extends Required<

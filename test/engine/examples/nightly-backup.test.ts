@@ -2,19 +2,11 @@
 // It needs the engine, which runs the program and orders the children of the schedule.
 
 import { resolve } from "node:path";
-import { DescribeVolumesCommand, type Volume } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import { recoveryTag, scheduleTag } from "../../../schema/recovery-settings";
 import { policies } from "../../emulator/calls";
 import { createProject, emulator, test } from "../../fixture";
 import { installAwsPlugin, useAwsPlugin } from "../aws-plugin/fixture";
-
-const schedule = "organization/project/test/nightly";
-
-async function recoveryVolumes(): Promise<Volume[]> {
-    const filter = { Name: `tag:${recoveryTag}`, Values: [schedule] };
-    return (await emulator.ec2().send(new DescribeVolumesCommand({ Filters: [filter] }))).Volumes ?? [];
-}
+import { createPolicySnapshot, recovered } from "../recovery/recovery-function";
 
 test("nightly-backup: the deployed function creates recovery volumes, which outlive the schedule", async () => {
     const project = await createProject("", {
@@ -37,19 +29,18 @@ test("nightly-backup: the deployed function creates recovery volumes, which outl
     expect((await policies()).map(({ PolicyId }) => PolicyId)).toEqual(policyIds);
     expect(await project.preview("--expect-no-changes")).not.toContain("warning");
 
-    const snapshotId = await emulator.createSnapshot(await emulator.createVolume(), [
-        { Key: scheduleTag, Value: schedule },
-    ]);
-    await emulator.snapshot(snapshotId, { tags: { "aws:dlm:lifecycle-policy-id": policyIds[0]! } });
+    const snapshotId = await createPolicySnapshot(await emulator.createVolume(), {
+        "aws:dlm:lifecycle-policy-id": policyIds[0]!,
+    });
     await project.stack.configure({ "project:billingCode": "CC-2" });
     const updated = await project.up();
     expect(updated).not.toContain("replaced");
-    const [volume, ...others] = await recoveryVolumes();
+    const [volume, ...others] = await recovered();
     expect(others).toEqual([]);
     expect(volume).toMatchObject({ SnapshotId: snapshotId, AvailabilityZone: "us-east-1a" });
     expect(volume?.Tags).toContainEqual({ Key: "BillingCode", Value: "CC-2" });
 
     await project.destroy();
     expect(await policies()).toEqual([]);
-    expect(await recoveryVolumes()).toHaveLength(1);
+    expect(await recovered()).toHaveLength(1);
 });
