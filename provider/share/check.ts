@@ -10,6 +10,7 @@ import { accountIdOf, isShortAccountId, quoteAccountId } from "../../schema/acco
 import { Ec2Error } from "../aws/errors";
 import { grantsOf } from "./grants";
 import { recordRead } from "./ready-snapshot";
+import { rejectUnusable } from "../snapshot/usable";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
 import { defaultKeyAlias } from "../aws/kms";
 import { missingKeyActions, requiredKeyActions, parseKeyPolicy } from "../aws/key-policy";
@@ -100,6 +101,8 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
     if (isPublic && olds["public"] !== true)
         ctx.warn(`makes ${name} public: everyone with an AWS account can copy its data`);
     const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
+    const unusable = id === undefined ? [] : await rejectUnusable(ctx.ec2, "snapshotId", id, observed);
+    if (unusable.length > 0) return unusable;
     if (id !== undefined && observed !== undefined) {
         recordRead(ctx, id, observed);
         if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {

@@ -15,9 +15,9 @@ import { toTags } from "../aws/write-tags";
 import { creationTags } from "../lifecycle/tags/creation";
 import { visibleSnapshotTags } from "./source-tags";
 import { noFeatures, type Observed } from "./features";
-import { formatPlace } from "../aws/place";
 import { reportDelay } from "./report-delay";
 import { rejectArchived } from "./storage-tier";
+import { rejectUnusable } from "./usable";
 import type { Resource } from "../lifecycle/resource";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { describeFailure, textOf, type CheckFailure } from "../../schema/failure";
@@ -154,13 +154,8 @@ async function validateSource(
     { sourceSnapshotId: id, sourceRegion, encrypted }: SnapshotCopyInputs,
     source: Ec2Snapshot | undefined,
 ): Promise<CheckFailure[]> {
-    const refuse = (reason: string) => [
-        { property: "sourceSnapshotId", value: id, reason: `but that snapshot ${reason}` },
-    ];
-    if (source === undefined && ctx.inRegion(sourceRegion).isNew(id)) return [];
-    if (source === undefined)
-        return refuse(`was not found in ${await formatPlace(ctx.inRegion(sourceRegion))}`);
-    if (source.State === "error") return refuse(`failed: ${source.StateMessage ?? "EC2 gave no reason"}`);
+    const unusable = await rejectUnusable(ctx.inRegion(sourceRegion), "sourceSnapshotId", id, source);
+    if (source === undefined || unusable.length > 0) return unusable;
     return [
         ...rejectArchived("sourceSnapshotId", id, source),
         ...(encrypted === false

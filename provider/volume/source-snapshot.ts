@@ -6,7 +6,6 @@
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import { createCache, perObject } from "../aws/cache";
 import { rejectUnencrypted } from "../aws/encryption";
-import { formatPlace } from "../aws/place";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { waitForSnapshot } from "../snapshot/wait";
 import type { VolumeFromSnapshotInputs } from "../../schema/volume-from-snapshot";
@@ -14,6 +13,7 @@ import { typeOfNewVolume } from "../../schema/volume-checks";
 import { withErrorContext } from "../aws/errors";
 import { requestOptions, type VolumeSource } from "./create";
 import { rejectArchived } from "../snapshot/storage-tier";
+import { rejectUnusable } from "../snapshot/usable";
 import { textOf, type CheckFailure, type Text } from "../../schema/failure";
 import { UNKNOWN, type Properties } from "../../schema/values";
 
@@ -64,15 +64,9 @@ export async function validateAgainstSource(
     const hasSize = typeof size === "number";
     if (typeof id !== "string" || id === UNKNOWN) return [];
     const snapshot = await sourceSnapshot(ctx, id);
-    if (snapshot === undefined && ctx.ec2.isNew(id)) return [];
-    const mention = { property: "snapshotId", value: id };
-    const source = textOf`snapshot ${mention}`;
-    if (snapshot === undefined)
-        return [{ ...mention, reason: `but that snapshot was not found in ${await formatPlace(ctx.ec2)}` }];
-    if (snapshot.State === "error") {
-        const why = snapshot.StateMessage ?? "EC2 gave no reason";
-        return [{ ...mention, reason: `but that snapshot failed: ${why}` }];
-    }
+    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", id, snapshot);
+    if (snapshot === undefined || unusable.length > 0) return unusable;
+    const source = textOf`snapshot ${{ property: "snapshotId", value: id }}`;
     return [
         ...rejectArchived("snapshotId", id, snapshot),
         ...(hasSize ? checkSize(source, snapshot.VolumeSize ?? 0, size) : []),

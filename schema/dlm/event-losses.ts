@@ -99,6 +99,11 @@ const pausedCopies: CopyLoss = {
         "no more snapshots are copied, and its copies stay until it is enabled again, whatever their age",
 };
 
+export const stoppedCopies: CopyLoss = {
+    cause: "the new policy is disabled",
+    consequence: "no snapshots are copied until it is enabled",
+};
+
 /** Returns what happens to the copies of a policy that is deleted or replaced. */
 export function unmanagedCopies(cause: string): CopyLoss {
     return { cause, consequence: "its copies stay and are no longer managed; delete them yourself" };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { eventLosses, eventPlanOf, unmanagedCopies, type CopyLoss } from "./event-losses";
+import { eventLosses, eventPlanOf, stoppedCopies, unmanagedCopies, type CopyLoss } from "./event-losses";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -17,11 +17,14 @@ export interface PolicyLoss {
     cause: string;
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
-     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart.
+     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart. `stopped`: none
+     * are created.
      */
-    effect: "unmanaged" | "paused" | "deleted" | "fewer";
+    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "stopped";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
+    /** The number by schedule; absent if there is only one. */
+    bySchedule?: [name: string, restorePoints: number][];
     /** Is `true` if some of them wait to be archived by their age: DLM deletes these, without archiving them. */
     hasWaiting?: boolean;
     /** The noun of the resource that has these restore points: `volume`, `instance`. */
@@ -38,13 +41,19 @@ export function policyLosses(
         replacementCause(before, after) ?? (isReplaced ? "the policy is replaced by a new one" : undefined);
     const copies = eventPlanOf(before);
     if (copies !== undefined) {
-        if (cause !== undefined) return [unmanagedCopies(cause)];
         const nextCopies = eventPlanOf(after);
+        if (cause !== undefined) {
+            const isStopped = copies.isEnabled && nextCopies?.isEnabled === false;
+            return [unmanagedCopies(cause), ...(isStopped ? [stoppedCopies] : [])];
+        }
         return nextCopies === undefined ? [] : eventLosses(copies, nextCopies);
     }
     const [old, next] = [planOf(before), planOf(after)];
     if (old === undefined) return [];
-    if (cause !== undefined) return [allUnmanaged(old, cause)];
+    if (cause !== undefined) {
+        const isStopped = old.isEnabled && next?.isEnabled === false;
+        return [allUnmanaged(old, cause), ...(isStopped ? [stopped(old)] : [])];
+    }
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
     const excluded = without(next.excluded, old.excluded);
@@ -73,15 +82,20 @@ export function lossesOfDeletion(state: Properties): (PolicyLoss | CopyLoss)[] {
 }
 
 function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
-    const restorePoints = [...plan.schedules.values()].reduce((sum, one) => sum + one.restorePoints, 0);
+    const bySchedule = [...plan.schedules].map(([name, one]): [string, number] => [name, one.restorePoints]);
     const hasWaiting = [...plan.schedules.values()].some(isArchivedByAge);
     return {
         cause,
         effect: "unmanaged",
-        restorePoints,
+        restorePoints: bySchedule.reduce((sum, [, restorePoints]) => sum + restorePoints, 0),
         of: plan.noun,
+        ...(bySchedule.length > 1 ? { bySchedule } : {}),
         ...(hasWaiting ? { hasWaiting } : {}),
     };
+}
+
+function stopped({ noun }: PolicyPlan): PolicyLoss {
+    return { cause: "the new policy is disabled", effect: "stopped", restorePoints: 0, of: noun };
 }
 
 function lossesOf(
@@ -136,8 +150,9 @@ function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
 export function formatLoss(loss: PolicyLoss | CopyLoss): string {
     if ("consequence" in loss) return `${loss.cause}: ${loss.consequence}`;
-    const { schedule, cause, effect, restorePoints, of, hasWaiting } = loss;
-    const points = `${formatCount(restorePoints, "restore point")} of each ${of}`;
+    const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting } = loss;
+    const parts = bySchedule.map(([name, number]) => `${name} ${String(number)}`).join(", ");
+    const points = `${formatCount(restorePoints, "restore point")} of each ${of}${parts === "" ? "" : ` (${parts})`}`;
     const waiting =
         hasWaiting === true
             ? "; those that wait to be archived are deleted at the date of their archival"
@@ -147,6 +162,7 @@ export function formatLoss(loss: PolicyLoss | CopyLoss): string {
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
         deleted: `${points} are deleted at its next run`,
         fewer: `in the long run there are ${points} fewer`,
+        stopped: `no restore points of any ${of} are created until it is enabled`,
     }[effect];
     return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;
 }

@@ -15,17 +15,17 @@ test("another resource or policy type, or retention by number or age, replaces t
             withDetails({ schedules: [aged, weekly] }),
             "policyDetails",
             "DLM cannot change the retention of the schedule nightly from a number to an age: up to 22 restore points of each " +
-                "volume stay and are no longer managed; delete them yourself",
+                "volume (nightly 14, weekly 8) stay and are no longer managed; delete them yourself",
         ],
         [
             withDetails({ resourceTypes: ["INSTANCE"] }),
             "policyDetails",
-            "DLM cannot change the resource type of a policy: up to 22 restore points of each volume stay",
+            "DLM cannot change the resource type of a policy: up to 22 restore points of each volume (nightly 14, weekly 8) stay",
         ],
         [
             { ...args, policyType: "IMAGE_MANAGEMENT" },
             "policyType",
-            "DLM cannot change the type of a policy: up to 22 restore points of each volume stay",
+            "DLM cannot change the type of a policy: up to 22 restore points of each volume (nightly 14, weekly 8) stay",
         ],
     ];
     for (const [changed, property, message] of cases) {

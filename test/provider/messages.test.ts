@@ -56,7 +56,7 @@ test.each<[string, Kind, object, string]>([
         "snapshot of a share",
         "SnapshotShare",
         { snapshotId: unknown, accounts: ["111122223333"] },
-        `it was not found in ${place}`,
+        `but that snapshot was not found in ${place}`,
     ],
 ])(
     "a %s that never existed is reported as not found, with region and account",

@@ -46,6 +46,10 @@ test("a policy that is deleted or replaced leaves its copies", () => {
     expect(lossesOf({ ...before, policyType: "IMAGE_MANAGEMENT" })).toEqual([
         `DLM cannot change the type of a policy: ${rest}`,
     ]);
+    expect(lossesOf({ ...before, state: "DISABLED" }, true)).toEqual([
+        `the policy is replaced by a new one: ${rest}`,
+        "the new policy is disabled: no snapshots are copied until it is enabled",
+    ]);
 });
 
 test("both accounts, and the end of unlimited retention, are reported", () => {

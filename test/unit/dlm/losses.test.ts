@@ -31,6 +31,23 @@ test("a deleted policy leaves its restore points; DLM deletes those that wait to
     ]);
 });
 
+test("a replaced policy names the restore points of each schedule, and that the new one is disabled", () => {
+    const of = (name: string, count: number, hours: number) => ({
+        name,
+        createRule: { interval: hours, intervalUnit: "HOURS", times: ["00:00"] },
+        retainRule: { count },
+    });
+    const schedules = [of("daily", 14, 24), of("hourly", 24, 1)];
+    const before = policy({}, { schedules });
+    const after = { ...policy({}, { schedules, resourceTypes: ["INSTANCE"] }), state: "DISABLED" };
+    expect(lossesOf(before, after)).toEqual([
+        "DLM cannot change the resource type of a policy: up to 38 restore points of each volume (daily 14, hourly 24) " +
+            "stay and are no longer managed; delete them yourself",
+        "the new policy is disabled: no restore points of any volume are created until it is enabled",
+    ]);
+    expect(lossesOf({ ...before, state: "DISABLED" }, after)).toHaveLength(1);
+});
+
 test("removing the archive or the copies reduces the number of restore points in the long run", () => {
     const { archiveRule: _, crossRegionCopyRules: __, ...plain } = archived;
     expect(lossesOf(policy(archived), policy(plain))).toEqual([

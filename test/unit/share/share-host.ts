@@ -36,7 +36,7 @@ export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answ
                         .map(
                             (id) =>
                                 `<item><snapshotId>${id}</snapshotId><ownerId>${owner}</ownerId>` +
-                                `<status>completed</status>${snapshot}</item>`,
+                                `${snapshot.includes("<status>") ? "" : "<status>completed</status>"}${snapshot}</item>`,
                         )
                         .join("")}</snapshotSet>`,
                 );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Properties } from "../../../schema/values";
-import { alice, bob, carol, config, ec2, hostOf, open, owner, snapshotId } from "./share-host";
+import { alice, bob, carol, config, ec2, ec2Of, hostOf, open, owner, snapshotId } from "./share-host";
 import { baseConfig } from "../host";
 import { testRules } from "../table";
 import { refusal } from "../wire";
@@ -12,7 +12,7 @@ const quoted =
     'write it with all 12 digits in quotation marks, so that leading zeros are kept: "012345678901"';
 
 testRules(
-    hostOf(open),
+    hostOf(open, ec2Of(["snap-1"])),
     { snapshotId: "snap-1" },
     {
         snapshotId: {
@@ -102,6 +102,16 @@ describe("accounts", () => {
             `accounts[0] is [secret], but must be ${aliases}; ${quoted}`,
         ]);
     });
+});
+
+test("a preview rejects a snapshot that does not exist or that failed, before anything is created", async () => {
+    const failures = (answering = ec2()) => hostOf(open, answering).failures({ snapshotId, accounts: [bob] });
+    const mention = `snapshotId is "${snapshotId}", but that snapshot`;
+    expect(await failures(ec2Of([]))).toEqual([`${mention} was not found in us-east-1 (account ${owner})`]);
+    expect(await failures(ec2([], "<status>error</status><statusMessage>no key</statusMessage>"))).toEqual([
+        `${mention} failed: no key`,
+    ]);
+    expect(await failures()).toEqual([]);
 });
 
 test("without allowPublicSharing, public is rejected with the risk and the key to set", async () => {
