@@ -13,8 +13,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { pulumi } = await tools();
     const workers = Array.from({ length: project.config.maxWorkers });
     const emulators = await Promise.all(workers.map(() => startEmulatorProcess()));
-    // The tests of the project "plugin" do not run the CLI.
-    const hosts = project.name === "plugin" ? [] : await Promise.all(workers.map(() => startHosts()));
+    // Other tests do not run the CLI.
+    const hosts = project.name === "engine" ? await Promise.all(workers.map(() => startHosts())) : [];
     const vault = await startVault();
     project.provide("pulumi", pulumi);
     project.provide("vault", vault.address);

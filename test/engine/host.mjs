@@ -13,8 +13,8 @@ const require = createRequire(import.meta.url);
 const grpc = require("@grpc/grpc-js");
 const root = resolve(import.meta.dirname, "../..");
 
-/** Matches the built modules of this package and those of the programs. */
-const ownFolders = [join(root, "dist"), join(root, "test/.work")];
+/** The built modules of this package and those of the programs. */
+const ownFolders = ["dist", "test/.work", "examples", "templates"].map((folder) => join(root, folder));
 
 function forgetOwnModules() {
     for (const file of Object.keys(require.cache))
@@ -89,12 +89,30 @@ function runTransformsWithTheirProgram({ CallbackServer: { prototype } }) {
     };
 }
 
+/** Compiles TypeScript programs as the CLI's host does, but without the type check, which the linter does once for all. */
+function compileTypeScript() {
+    const { tsnodeRequire, typescriptRequire } = require("@pulumi/pulumi/tsutils").typeScriptRequireStrings();
+    const compilerOptions = {
+        target: "es2020",
+        module: "commonjs",
+        moduleResolution: "node",
+        esModuleInterop: true,
+    };
+    require(tsnodeRequire).register({
+        compiler: typescriptRequire,
+        transpileOnly: true,
+        skipProject: true,
+        compilerOptions,
+    });
+}
+
 async function programHost() {
     const { LanguageServer } = require("@pulumi/pulumi/automation/server");
     const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
     const { LanguageHandshakeResponse } = require("@pulumi/pulumi/proto/language_pb");
 
     runTransformsWithTheirProgram(require("@pulumi/pulumi/runtime/callbacks"));
+    compileTypeScript();
     let folder = "";
     class Programs extends LanguageServer {
         constructor() {

@@ -79,12 +79,11 @@ export class Project {
             backend: stack.backend,
         });
         await stack.init();
-        // A program elsewhere or in another language tests how it is loaded.
-        if (parent !== workFolder || main !== undefined)
-            return new Project(cli, stack, env, processes, undefined);
-        if (runtime === undefined) return new Project(cli, stack, env, processes, hosts);
-        const isJavaScript = hosts !== undefined && runtime.includes("typescript: false");
-        return new Project(cli, stack, env, processes, isJavaScript ? { program: hosts.program } : undefined);
+        // A program in a layout of its own, or in another language, tests how it is loaded.
+        const isWarm = parent === workFolder && (runtime === undefined || runtime.includes("nodejs"));
+        // Programs with a runtime of their own, but for those in TypeScript, use plugins.
+        const isDynamic = !runtime?.includes("typescript: false");
+        return new Project(cli, stack, env, processes, isWarm ? warmHosts(hosts, isDynamic) : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {
@@ -230,6 +229,10 @@ export class Project {
         this.#family.forEach(this.processes.kill);
         await rm(this.folder, { recursive: true, force: true });
     }
+}
+
+function warmHosts(hosts: Hosts | undefined, isDynamic: boolean): Partial<Hosts> | undefined {
+    return hosts === undefined || isDynamic ? hosts : { program: hosts.program };
 }
 
 function commandOf(pid: number): string {

@@ -76,14 +76,14 @@ test.for(["yaml", "python", "go"] as const)(
         expect(repeated.result).not.toMatch(/updated|replaced/);
         expect(repeated.all).toEqual([]);
 
-        await project.succeed("config", "set", "group", "ledger");
+        await project.stack.configure({ "project:group": "ledger" });
         const updated = await during(emulator, () => project.succeed("up", "--yes", "--diff"));
         expect(updated.result).toContain('group: "payments" => "ledger"');
         expect(updated.calls.filter(({ action }) => action === "CreateTags").map(tagsSent)).toEqual([
             { Group: "ledger" },
         ]);
 
-        await project.succeed("config", "set", "release", "2.0.0");
+        await project.stack.configure({ "project:release": "2.0.0" });
         expect(await project.preview()).toContain(`replacement will delete snapshot ${id}`);
         await project.up();
         const [second = "", ...others] = await snapshotIds(emulator);

@@ -6,7 +6,7 @@ import { answer, stsAnswer, type Answering } from "../wire";
 const answering: Answering = ({ action }) =>
     action === "GetCallerIdentity"
         ? stsAnswer(action, "<Account>123456789012</Account>")
-        : answer(action, "<snapshotSet/>");
+        : answer(action, "<snapshotSet><item><snapshotId>snap-1</snapshotId></item></snapshotSet>");
 const untagged: [ResourceName, object][] = [
     ["CompletedSnapshots", { snapshotIds: ["snap-1"] }],
     ["SnapshotShare", { snapshotId: "snap-1", accounts: ["111122223333"] }],

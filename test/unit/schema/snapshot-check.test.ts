@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { UNKNOWN } from "../../../schema/values";
 import { Host, baseConfig } from "../host";
 import { answer } from "../wire";
@@ -77,19 +77,14 @@ test("an unknown region is accepted; a missing one is a failure", async () => {
         "aws:sharedConfigFiles": '["/nonexistent"]',
         "aws:sharedCredentialsFiles": '["/nonexistent"]',
     };
-    const environment = { ...process.env };
-    delete process.env["AWS_REGION"];
-    delete process.env["AWS_DEFAULT_REGION"];
-    try {
-        const lost = new Host({ ...nowhere, ...files });
-        expect(await lost.failures({ volumeId, credentials: { profile: UNKNOWN } })).toEqual([]);
-        expect(await lost.failures({ volumeId, credentials: UNKNOWN })).toEqual([]);
-        expect(await lost.failures({ volumeId })).toEqual([
-            "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
-        ]);
-    } finally {
-        process.env = environment;
-    }
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"]) vi.stubEnv(name, undefined);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const lost = new Host({ ...nowhere, ...files });
+    expect(await lost.failures({ volumeId, credentials: { profile: UNKNOWN } })).toEqual([]);
+    expect(await lost.failures({ volumeId, credentials: UNKNOWN })).toEqual([]);
+    expect(await lost.failures({ volumeId })).toEqual([
+        "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
+    ]);
 });
 
 test("a changed aws:region moves no resource, not even on replacement", async () => {
