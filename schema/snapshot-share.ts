@@ -4,8 +4,8 @@ import { equal, hasUnknown, union } from "./values";
 
 export interface SnapshotShareInputs {
     /**
-     * Id of the snapshot, of the caller's own account. A pending one is waited for, 24 hours at most. A change replaces
-     * the share, not the snapshot.
+     * Id of the snapshot, of the caller's own account. A pending one is waited for, 24 hours at most; one that does not
+     * exist, or that failed, is refused at preview. A change replaces the share, not the snapshot.
      */
     snapshotId: string;
     /**

@@ -1,7 +1,8 @@
 export interface GoTools {
-    /** Is the first folder of `PATH`. */
-    path: string;
-    /** Compiles the program in a folder to the file `program` there, with the SDK of this package. */
+    /**
+     * Compiles the program in a folder with the SDK of this package, once for all runs. The compiled program and the
+     * host that runs it are both in that folder, which must be in `PATH`.
+     */
     compile: (folder: string) => Promise<void>;
 }
 

@@ -160,6 +160,7 @@ describe.concurrent("the package works", { timeout: 300_000 }, () => {
             const dependencies = { "pulumi-ebs-snapshots": "*", "@pulumi/pulumi": usual };
             await project.write("package.json", manifest({ dependencies, workspaces: ["packages/*"] }));
             await linkInstalled(project);
+            await copyFile(join(shared, "package-lock.json"), join(project.folder, "package-lock.json"));
             await rm(join(project.folder, "node_modules/pulumi-ebs-snapshots"), { recursive: true });
             await npm(project.folder, "install", "--ignore-scripts");
         };

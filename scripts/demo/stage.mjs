@@ -124,6 +124,8 @@ export class Stage {
                 ...this.#environment,
                 // Pulumi leaves pipes in this folder, and ts-node its compiled files.
                 TMPDIR: temporary,
+                // `npm run lint` checks the types of the example, which takes seconds in each run.
+                PULUMI_NODEJS_TRANSPILE_ONLY: "true",
                 PULUMI_STACK: "demo",
                 PULUMI_SUPPRESS_NEO_LINK: "true",
             },

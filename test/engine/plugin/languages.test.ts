@@ -39,11 +39,7 @@ const languages = {
             await copyFile(join(examples, "go", file), join(project.folder, file));
         await go.compile(project.folder);
         const { PATH = "" } = project.env;
-        Object.assign(project.env, { PATH: [go.path, PATH].join(delimiter) });
-        // Otherwise the host would compile the program in each run.
-        const settings = await readFile(join(project.folder, "Pulumi.yaml"), "utf8");
-        const runtime = "runtime: { name: go, options: { binary: program } }";
-        await project.write("Pulumi.yaml", settings.replace("runtime: go", runtime));
+        Object.assign(project.env, { PATH: [project.folder, PATH].join(delimiter) });
     },
 };
 
