@@ -27,8 +27,9 @@ import { previewRows } from "./preview-rows.mjs";
 import { lifeOf, total, verdict } from "./measure.mjs";
 
 /**
- * A row that is measured `alone` has the machine to itself; a row with `beside` mostly waits, so that other rows run
- * at the same time. Every contender has its own account.
+ * A row that is measured `alone` has the machine to itself; a row with `beside` mostly waits, so that the next rows run
+ * at the same time: those that count calls, and not those whose seconds are compared. Every contender has its own
+ * account.
  */
 export const rows = [
     {
@@ -66,24 +67,6 @@ export const rows = [
                     verdict("wall time of `up`, T = 30 s, `--parallel 100`", run.seconds, 30 + 15, "s"),
                 ],
             };
-        },
-    },
-    {
-        id: "up-30s-each",
-        title: "the same, each snapshot waited for by itself",
-        n: 100,
-        beside: true,
-        async run(n, { awsCli, ansible, terraform }) {
-            const runs = await Promise.all(
-                present(
-                    [ours, n],
-                    [plain, n],
-                    [terraform?.snapshots, n],
-                    [awsCli, few(n)],
-                    [ansible, fewest(n)],
-                ).map(([who, count]) => upThatTakes(30, who, count)),
-            );
-            return { runs, verdicts: callsOfUp(runs[0], ", each waited for") };
         },
     },
     {
@@ -164,63 +147,21 @@ export const rows = [
         },
     },
     {
-        id: "volumes",
-        title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
-        n: 50,
-        slowPeer: (n, { terraform }) => volumeLife(terraform.volumes, n),
-        async run(n, _others, slowPeer) {
-            const one = await volumeLife(oursVolumes, 1);
-            const many = await volumeLife(oursVolumes, n);
-            const plainly = await volumeLife(plainVolumes, n);
-            const lives = [one, many, plainly, ...(await slowPeer)];
-            const { up } = many;
-            const created = up.calls.CreateVolume ?? 0;
-            return {
-                runs: lives.flatMap(({ up, destroy }) => [up, destroy]),
-                verdicts: [
-                    verdict("making one volume, beyond EC2's 1 s", one.up.span - 1, 2, "s"),
-                    verdict("deleting one volume", one.destroy.span, 2, "s"),
-                    verdict("CreateVolume of `up`", created, n, "calls", "exactly"),
-                    verdict(
-                        "other calls of `up` of volumes",
-                        total(up) - created,
-                        up.seconds / 2 + n / 4 + 10,
-                    ),
-                    verdict("`up` of volumes : the plain one", up.seconds / plainly.up.seconds, 1.1, "times"),
-                    verdict(
-                        "`destroy` of volumes, beyond the plain one",
-                        many.destroy.seconds - plainly.destroy.seconds,
-                        3,
-                        "s",
-                    ),
-                ],
-            };
-        },
-    },
-    {
-        id: "growth",
-        title: "the cost of N = 10, 100 and 1,000: `up`, and a `refresh`",
-        n: 1_000,
-        async run(n, { terraform }) {
-            const counts = [...new Set([n / 100, n / 10, n].map(Math.ceil))];
-            const measure = async ([who, these]) => {
-                const runs = [];
-                for (const count of these) runs.push(...(await growth(who, count)));
-                return runs;
-            };
-            // A plain provider with the most snapshots would take a quarter of the whole run's time.
-            const contenders = present(
-                [barrier, counts],
-                [plain, counts.slice(0, -1)],
-                [terraform?.snapshots, counts],
+        id: "up-30s-each",
+        title: "`up` of N new snapshots that take T = 30 s, each waited for by itself",
+        n: 100,
+        beside: true,
+        async run(n, { awsCli, ansible, terraform }) {
+            const runs = await Promise.all(
+                present(
+                    [ours, n],
+                    [plain, n],
+                    [terraform?.snapshots, n],
+                    [awsCli, few(n)],
+                    [ansible, fewest(n)],
+                ).map(([who, count]) => upThatTakes(30, who, count)),
             );
-            const runs = (await Promise.all(contenders.map(measure))).flat();
-            const peaks = runs.filter(({ who, what }) => who === barrier.name && what === "up");
-            const ratio = peaks.at(-1).peakKb / peaks[0].peakKb;
-            return {
-                runs,
-                verdicts: [verdict(`memory with N = ${n} : with N = ${counts[0]}`, ratio, 1.3, "times")],
-            };
+            return { runs, verdicts: callsOfUp(runs[0], ", each waited for") };
         },
     },
     {
@@ -277,6 +218,67 @@ export const rows = [
         },
     },
     ...featureRows,
+    {
+        id: "growth",
+        title: "the cost of N = 10, 100 and 1,000: `up`, and a `refresh`",
+        n: 1_000,
+        async run(n, { terraform }) {
+            const counts = [...new Set([n / 100, n / 10, n].map(Math.ceil))];
+            const measure = async ([who, these]) => {
+                const runs = [];
+                for (const count of these) runs.push(...(await growth(who, count)));
+                return runs;
+            };
+            // A plain provider with the most snapshots would take a quarter of the whole run's time.
+            const contenders = present(
+                [barrier, counts],
+                [plain, counts.slice(0, -1)],
+                [terraform?.snapshots, counts],
+            );
+            const runs = (await Promise.all(contenders.map(measure))).flat();
+            const peaks = runs.filter(({ who, what }) => who === barrier.name && what === "up");
+            const ratio = peaks.at(-1).peakKb / peaks[0].peakKb;
+            return {
+                runs,
+                verdicts: [verdict(`memory with N = ${n} : with N = ${counts[0]}`, ratio, 1.3, "times")],
+            };
+        },
+    },
+    {
+        id: "volumes",
+        title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
+        n: 50,
+        alone: true,
+        slowPeer: (n, { terraform }) => volumeLife(terraform.volumes, n),
+        async run(n, _others, slowPeer) {
+            const one = await volumeLife(oursVolumes, 1);
+            const many = await volumeLife(oursVolumes, n);
+            const plainly = await volumeLife(plainVolumes, n);
+            const lives = [one, many, plainly, ...(await slowPeer)];
+            const { up } = many;
+            const created = up.calls.CreateVolume ?? 0;
+            return {
+                runs: lives.flatMap(({ up, destroy }) => [up, destroy]),
+                verdicts: [
+                    verdict("making one volume, beyond EC2's 1 s", one.up.span - 1, 2, "s"),
+                    verdict("deleting one volume", one.destroy.span, 2, "s"),
+                    verdict("CreateVolume of `up`", created, n, "calls", "exactly"),
+                    verdict(
+                        "other calls of `up` of volumes",
+                        total(up) - created,
+                        up.seconds / 2 + n / 4 + 10,
+                    ),
+                    verdict("`up` of volumes : the plain one", up.seconds / plainly.up.seconds, 1.1, "times"),
+                    verdict(
+                        "`destroy` of volumes, beyond the plain one",
+                        many.destroy.seconds - plainly.destroy.seconds,
+                        3,
+                        "s",
+                    ),
+                ],
+            };
+        },
+    },
     pluginRow,
     ...previewRows,
 ];
