@@ -34,9 +34,13 @@ export function markdown({ when, machine, versions, leftOut, rows, took }) {
         "",
         ...leftOut.map(({ name, why }) => `Left out: ${name}: ${why}.`),
         "",
-        ...rows.flatMap((row) => [`## ${row.title}`, "", ...runsTable(row), ""]),
+        ...rows.flatMap((row) => [`## ${row.title}`, "", ...runsTable(row), "", ...againText(row)]),
     ];
     return `${lines.join("\n").trimEnd()}\n`;
+}
+
+function againText({ again }) {
+    return again === undefined ? [] : [`Measured again on ${again.when}, commit ${again.commit}.`, ""];
 }
 
 /** Lists the values in which a peer of the same run is better, and the missed targets. */

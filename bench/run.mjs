@@ -1,12 +1,13 @@
 // Compares this package with the alternatives: npm run bench [-- --only <row>] [-- --n <number>]. It writes a complete
-// run to bench/results/, and a partial run to temp/bench/.
+// run to bench/results/, and a partial run to temp/bench/. --only <row> --replace measures a row of bench/results/ again.
 import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { pulumiCli } from "../scripts/pulumi-cli.mjs";
 import { tools } from "../scripts/tools.mjs";
 import { otherTools } from "./contenders.mjs";
@@ -17,18 +18,28 @@ import { rows } from "./rows.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const { values: options } = parseArgs({ options: { only: { type: "string" }, n: { type: "string" } } });
+const { values: options } = parseArgs({
+    options: {
+        only: { type: "string" },
+        n: { type: "string" },
+        replace: { type: "boolean", default: false },
+    },
+});
 const chosen = rows.filter(({ id }) => options.only === undefined || options.only === id);
 const n = options.n === undefined ? undefined : Number(options.n);
 if (chosen.length === 0 || (n !== undefined && !(Number.isInteger(n) && n > 0))) {
     console.error(`--only takes ${rows.map(({ id }) => id).join(", ")}; --n takes a number from 1 on`);
     process.exit(2);
 }
+if (options.replace && (options.only === undefined || n !== undefined)) {
+    console.error("--replace takes --only, and no --n");
+    process.exit(2);
+}
 
 await tools();
 const others = await otherTools();
 for (const { name, why } of others.leftOut) console.log(`LEFT OUT: ${name}: ${why}.`);
-const results = {
+let results = {
     when: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()}`,
     versions: await versions(others),
@@ -36,6 +47,7 @@ const results = {
     rows: [],
 };
 
+const startsTakeMs = 45_000;
 const start = performance.now();
 let slowPeers;
 const beside = [];
@@ -47,6 +59,8 @@ for (const row of chosen) {
         // The later await reports a failure; without a handler until then, Node would end the process.
         running.catch(() => undefined);
         beside.push(running);
+        // The starts of these tools take both cores.
+        if (chosen.length > 1) await setTimeout(startsTakeMs);
         continue;
     }
     if (row.alone) await Promise.all(beside);
@@ -57,7 +71,8 @@ const order = rows.map(({ id }) => id);
 results.rows.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
 results.took = Math.round((performance.now() - start) / 1000);
 
-const isFullRun = options.only === undefined && n === undefined;
+if (options.replace) results = await replacedIn(results);
+const isFullRun = (options.only === undefined && n === undefined) || options.replace;
 const folder = join(root, isFullRun ? "bench/results" : "temp/bench");
 await mkdir(folder, { recursive: true });
 await writeFile(join(folder, "results.json"), `${JSON.stringify(results, null, 4)}\n`);
@@ -84,6 +99,16 @@ function startSlowPeers() {
         started.set(id, last);
     }
     return started;
+}
+
+/** Returns the earlier results with the row that was measured again, by the same machine and the same tools. */
+async function replacedIn({ rows: [row], when, machine, versions: { commit, ...tools } }) {
+    const earlier = JSON.parse(await readFile(join(root, "bench/results/results.json"), "utf8"));
+    const { commit: _, ...earlierTools } = earlier.versions;
+    if (!isDeepStrictEqual([machine, tools], [earlier.machine, earlierTools]))
+        throw new Error("bench/results is of another machine or of other versions: run the whole bench.");
+    const again = { ...row, again: { when, commit } };
+    return { ...earlier, rows: earlier.rows.map((one) => (one.id === row.id ? again : one)) };
 }
 
 async function measure(row) {
