@@ -14,7 +14,10 @@ const unit = {
     sequence: { groupOrder: 1 },
 };
 
-/** Each of these files is a Pulumi program, whose schedules and settings belong to one process; others share modules. */
+/**
+ * Each of these files is a Pulumi program, whose schedules and settings belong to one process. The others load modules once
+ * for all files, so that a helper module registers hooks only in a function that each file calls.
+ */
 const ofPrograms = ["test/unit/{cli,schedule,sdk,shared-snapshot-copies}/**/*.test.ts"];
 
 const ofDoors = "test/provider/**/*.test.ts";
