@@ -19,8 +19,8 @@ export interface EventPlan {
     regions: Map<string, number>;
 }
 
-/** Describes what happens to the copies of an event-based policy. */
-export interface CopyLoss {
+/** Describes a loss without a number of restore points, such as that of the copies of an event-based policy. */
+export interface UncountedLoss {
     /** Explains the effect. */
     cause: string;
     /** A text that follows the cause and a colon. */
@@ -57,7 +57,7 @@ function regionOf({ target, retainRule }: Properties): [string, number] {
 }
 
 /** Returns what the copies of a policy lose if it is changed in place. */
-export function eventLosses(old: EventPlan, next: EventPlan): CopyLoss[] {
+export function eventLosses(old: EventPlan, next: EventPlan): UncountedLoss[] {
     const owners = without(old.owners, next.owners);
     const regions = without([...old.regions.keys()], [...next.regions.keys()]);
     const shorter = [...next.regions].flatMap(([region, days]) => {
@@ -93,19 +93,14 @@ export function eventLosses(old: EventPlan, next: EventPlan): CopyLoss[] {
     ];
 }
 
-const pausedCopies: CopyLoss = {
+const pausedCopies: UncountedLoss = {
     cause: "the policy is disabled",
     consequence:
         "no more snapshots are copied, and its copies stay until it is enabled again, whatever their age",
 };
 
-export const stoppedCopies: CopyLoss = {
-    cause: "the new policy is disabled",
-    consequence: "no snapshots are copied until it is enabled",
-};
-
 /** Returns what happens to the copies of a policy that is deleted or replaced. */
-export function unmanagedCopies(cause: string): CopyLoss {
+export function unmanagedCopies(cause: string): UncountedLoss {
     return { cause, consequence: "its copies stay and are no longer managed; delete them yourself" };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { eventLosses, eventPlanOf, stoppedCopies, unmanagedCopies, type CopyLoss } from "./event-losses";
+import { eventLosses, eventPlanOf, unmanagedCopies, type UncountedLoss } from "./event-losses";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -17,10 +17,9 @@ export interface PolicyLoss {
     cause: string;
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
-     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart. `stopped`: none
-     * are created.
+     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart.
      */
-    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "stopped";
+    effect: "unmanaged" | "paused" | "deleted" | "fewer";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
     /** The number by schedule; absent if there is only one. */
@@ -36,23 +35,21 @@ export function policyLosses(
     before: Properties,
     after: Properties,
     isReplaced = false,
-): (PolicyLoss | CopyLoss)[] {
+): (PolicyLoss | UncountedLoss)[] {
     const cause =
         replacementCause(before, after) ?? (isReplaced ? "the policy is replaced by a new one" : undefined);
     const copies = eventPlanOf(before);
     if (copies !== undefined) {
         const nextCopies = eventPlanOf(after);
-        if (cause !== undefined) {
-            const isStopped = copies.isEnabled && nextCopies?.isEnabled === false;
-            return [unmanagedCopies(cause), ...(isStopped ? [stoppedCopies] : [])];
-        }
+        if (cause !== undefined)
+            return [unmanagedCopies(cause), ...stopped(copies, nextCopies, "no snapshots are copied")];
         return nextCopies === undefined ? [] : eventLosses(copies, nextCopies);
     }
     const [old, next] = [planOf(before), planOf(after)];
     if (old === undefined) return [];
     if (cause !== undefined) {
-        const isStopped = old.isEnabled && next?.isEnabled === false;
-        return [allUnmanaged(old, cause), ...(isStopped ? [stopped(old)] : [])];
+        const consequence = `no restore points of any ${old.noun} are created`;
+        return [allUnmanaged(old, cause), ...stopped(old, next, consequence)];
     }
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
@@ -75,7 +72,7 @@ export function policyLosses(
 }
 
 /** Returns what is lost with a policy that is deleted. */
-export function lossesOfDeletion(state: Properties): (PolicyLoss | CopyLoss)[] {
+export function lossesOfDeletion(state: Properties): (PolicyLoss | UncountedLoss)[] {
     if (eventPlanOf(state) !== undefined) return [unmanagedCopies("the policy is deleted")];
     const plan = planOf(state);
     return plan === undefined ? [] : [allUnmanaged(plan, "the policy is deleted")];
@@ -94,8 +91,14 @@ function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
     };
 }
 
-function stopped({ noun }: PolicyPlan): PolicyLoss {
-    return { cause: "the new policy is disabled", effect: "stopped", restorePoints: 0, of: noun };
+/** Returns what a policy no longer does if its replacement is disabled. */
+function stopped(
+    old: { isEnabled: boolean },
+    next: { isEnabled: boolean } | undefined,
+    consequence: string,
+): UncountedLoss[] {
+    if (!old.isEnabled || next?.isEnabled !== false) return [];
+    return [{ cause: "the new policy is disabled", consequence: `${consequence} until it is enabled` }];
 }
 
 function lossesOf(
@@ -148,7 +151,7 @@ function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {
 }
 
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
-export function formatLoss(loss: PolicyLoss | CopyLoss): string {
+export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
     if ("consequence" in loss) return `${loss.cause}: ${loss.consequence}`;
     const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting } = loss;
     const parts = bySchedule.map(([name, number]) => `${name} ${String(number)}`).join(", ");
@@ -162,7 +165,6 @@ export function formatLoss(loss: PolicyLoss | CopyLoss): string {
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
         deleted: `${points} are deleted at its next run`,
         fewer: `in the long run there are ${points} fewer`,
-        stopped: `no restore points of any ${of} are created until it is enabled`,
     }[effect];
     return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;
 }
