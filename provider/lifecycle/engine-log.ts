@@ -20,6 +20,8 @@ export interface EngineLog {
     info(urn: string, line: string): void;
     /** Shows a permanent line that a reviewer must see; it also appears in previews. */
     warn(urn: string, line: string): void;
+    /** Waits until the engine has received all messages: it would show a later one beside a finished operation. */
+    delivered(): Promise<void>;
     /** Ends this process if the engine no longer runs. */
     exitIfOrphaned(): Promise<void>;
 }
@@ -30,6 +32,10 @@ export const engineLog: EngineLog = {
     },
     info: (urn, line) => sendOnce("INFO", urn, line),
     warn: (urn, line) => sendOnce("WARNING", urn, line),
+    delivered: async () => {
+        if (undelivered.size === 0) return;
+        await Promise.race([Promise.all(undelivered), wait(lastMessagesMs, undefined, { ref: false })]);
+    },
     exitIfOrphaned: async () => {
         if (!(await isEngineAlive())) process.exit(1);
     },
@@ -49,7 +55,8 @@ export function engineAddress(): string | undefined {
 }
 
 type Severity = "INFO" | "WARNING";
-export type Send = (severity: Severity, urn: string, line: string, ephemeral: boolean) => void;
+/** Sends one message; the promise ends when the engine has received it, or cannot be reached. */
+export type Send = (severity: Severity, urn: string, line: string, ephemeral: boolean) => Promise<void>;
 let send: Send | undefined;
 let connectToEngine: (to: string) => Send = connect;
 
@@ -98,14 +105,14 @@ export function whenReleased(work: () => Promise<void>): void {
     if (address === undefined) return;
     process.once("SIGINT", () => {
         void work()
-            .finally(() => Promise.race([Promise.all(pendingMessages), wait(lastMessagesMs)]))
+            .finally(() => engineLog.delivered())
             .finally(() => process.exit(0));
     });
 }
 
 /** Contains the messages that are being sent to the engine. */
-const pendingMessages = new Set<Promise<void>>();
-/** The last messages may take this long to arrive. */
+const undelivered = new Set<Promise<void>>();
+/** An operation waits this long for its last messages, because an engine that does not answer must not stop it. */
 const lastMessagesMs = 1_000;
 
 const sentLines = new Set<string>();
@@ -122,7 +129,9 @@ function sendSafely(...message: Parameters<Send>): void {
     if (address === undefined) return;
     // A message that does not arrive must never fail the work that it reports.
     try {
-        (send ??= connectToEngine(address))(...message);
+        const sending = (send ??= connectToEngine(address))(...message);
+        undelivered.add(sending);
+        void sending.finally(() => undelivered.delete(sending));
     } catch {
         send = ignore;
     }
@@ -141,16 +150,15 @@ function connect(to: string): Send {
         request.setUrn(urn);
         request.setMessage(line);
         request.setEphemeral(ephemeral);
-        const sent = new Promise<void>((resolve) => {
+        return new Promise((resolve) => {
             client.log(request, () => {
-                pendingMessages.delete(sent);
                 resolve();
             });
         });
-        pendingMessages.add(sent);
     };
 }
 
-function ignore(): void {
-    // No remedy exists for a message that cannot be sent.
+/** No remedy exists for a message that cannot be sent. */
+function ignore(): Promise<void> {
+    return Promise.resolve();
 }

@@ -47,26 +47,33 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
         resource.upgrade === undefined
             ? state
             : { ...state, properties: resource.upgrade(state.properties, state.metadata) };
+    /** Ends an operation: no value of a secret is in its error, and none of its messages arrives after it. */
+    const ending = async <T>(
+        context: LifecycleContext,
+        given: Properties[],
+        work: Promise<T>,
+    ): Promise<T> => {
+        try {
+            return await withoutSecrets(context, given, work);
+        } finally {
+            await deployment.log.delivered();
+        }
+    };
     return {
-        check: (context, olds, news) => check(scope, context, upgraded(olds), news),
+        check: (context, olds, news) => ending(context, [], check(scope, context, upgraded(olds), news)),
         diff: (context, id, state, inputs) =>
-            withoutSecrets(
-                context,
-                [state.properties, inputs],
-                diff(scope, context, id, upgraded(state), inputs),
-            ),
-        create: (context, inputs) =>
-            withoutSecrets(context, [inputs.properties], create(scope, context, inputs)),
+            ending(context, [state.properties, inputs], diff(scope, context, id, upgraded(state), inputs)),
+        create: (context, inputs) => ending(context, [inputs.properties], create(scope, context, inputs)),
         read: (context, id, state) =>
-            withoutSecrets(context, [state.properties], read(scope, context, id, upgraded(state))),
-        import: (context, id) => importResource(scope, context, id),
-        update: (context, one) =>
-            withoutSecrets(
+            ending(context, [state.properties], read(scope, context, id, upgraded(state))),
+        import: (context, id) => ending(context, [], importResource(scope, context, id)),
+        update: (context, { id, state, inputs }) =>
+            ending(
                 context,
-                [one.state.properties, one.inputs.properties],
-                update(scope, context, { ...one, state: upgraded(one.state) }),
+                [state.properties, inputs.properties],
+                update(scope, context, { id, state: upgraded(state), inputs }),
             ),
         delete: (context, id, state) =>
-            withoutSecrets(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
+            ending(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
     };
 }

@@ -7,7 +7,7 @@
 import { credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
 import { EngineService, type IEngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { attachTo, type Send } from "../lifecycle/engine-log";
+import { attachTo, engineLog, type Send } from "../lifecycle/engine-log";
 import { stackConfiguration } from "./configuration";
 import { ProviderInstance } from "./provider";
 import { packageSchema } from "./schema";
@@ -23,7 +23,11 @@ function connect(engine: string): Send {
         request.setUrn(urn);
         request.setMessage(line);
         request.setEphemeral(isPassing);
-        client.log(request, () => undefined);
+        return new Promise((resolve) => {
+            client.log(request, () => {
+                resolve();
+            });
+        });
     };
 }
 
@@ -53,6 +57,7 @@ async function main(): Promise<void> {
     process.once("SIGINT", () => {
         void current()
             .end()
+            .finally(() => engineLog.delivered())
             .finally(() => process.exit(0));
     });
     process.stdout.write(`${String(port)}\n`);

@@ -78,6 +78,7 @@ export class Door {
             status: say,
             info: say,
             warn: say,
+            delivered: () => Promise.resolve(),
             exitIfOrphaned: () =>
                 this.isOrphaned ? Promise.reject(new Error("the engine is gone")) : Promise.resolve(),
         };

@@ -99,7 +99,13 @@ const imported: Record<string, () => Promise<Imported>> = {
 function openPlugin(warnings: string[] = []): PluginDoor {
     const ignore = () => undefined;
     const warn = (_urn: string, line: string) => void warnings.push(line);
-    const log = { status: ignore, info: ignore, warn, exitIfOrphaned: () => Promise.resolve() };
+    const log = {
+        status: ignore,
+        info: ignore,
+        warn,
+        delivered: () => Promise.resolve(),
+        exitIfOrphaned: () => Promise.resolve(),
+    };
     const credentials = { "aws:accessKey": "AKIATEST123456789012", "aws:secretKey": "test" };
     return new PluginDoor(new Door(emulator).clock, log, { ...emulator.pulumiConfig(), ...credentials });
 }

@@ -22,6 +22,8 @@ export class Host {
     readonly clock = new HandClock();
     readonly wire: Wire;
     readonly messages: string[] = [];
+    /** Waits until the engine has received all messages. */
+    delivered = () => Promise.resolve();
     readonly lifecycle: DynamicProvider;
 
     constructor(
@@ -39,6 +41,7 @@ export class Host {
             status: say("status"),
             info: say("info"),
             warn: say("warn"),
+            delivered: () => this.delivered(),
             exitIfOrphaned: () => Promise.resolve(),
         };
         const run = new Deployment(

@@ -72,7 +72,13 @@ test("a change of the region is warned of once it is known, and only if there wa
     const warnings: string[] = [];
     const ignore = () => undefined;
     const warn = (_urn: string, line: string) => void warnings.push(line);
-    const log = { status: ignore, info: ignore, warn, exitIfOrphaned: () => Promise.resolve() };
+    const log = {
+        status: ignore,
+        info: ignore,
+        warn,
+        delivered: () => Promise.resolve(),
+        exitIfOrphaned: () => Promise.resolve(),
+    };
     const instance = new ProviderInstance({}, {}, log);
     const west = { region: "us-west-2" };
     expect(instance.diffConfig("urn", { before: {}, after: west })).toBe(true);
