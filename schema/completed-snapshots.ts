@@ -3,7 +3,10 @@ import type { OutputsOf, Rules } from "./property";
 import { listOf, resourceId } from "./validators";
 
 export interface CompletedSnapshotsInputs {
-    /** Ids of the snapshots to wait for. A change updates: `up` waits for new ones. */
+    /**
+     * Ids of the snapshots to wait for. A change updates: `up` waits for new ones. A new one that was not found, or that
+     * failed, is refused at preview.
+     */
     snapshotIds: string[];
     /**
      * Maximum time that one `up` waits for all of them. After a timeout, run `pulumi up` again to continue waiting.

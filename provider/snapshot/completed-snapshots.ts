@@ -6,10 +6,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
+import { rejectUnusable } from "./usable";
 import { waitForSnapshots } from "./wait";
 import { deadlineOf } from "../aws/clock";
 import { formatPlace } from "../aws/place";
-import { defined, formatCount } from "../../schema/values";
+import { defined, formatCount, textsIn, UNKNOWN } from "../../schema/values";
 import { WaitError } from "../aws/poll";
 import type { Resource } from "../lifecycle/resource";
 import type {
@@ -29,6 +30,16 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
         Array.isArray(snapshots) && (snapshots as Observed).some(({ state }) => state !== "completed")
             ? { effect: "update", why: "not all snapshots are completed; the update will wait for them" }
             : undefined,
+
+    async validateRemote({ ctx, inputs, olds }) {
+        const known = [UNKNOWN, ...textsIn(olds["snapshotIds"])];
+        const failures = textsIn(inputs["snapshotIds"]).map(async (id, index) => {
+            if (known.includes(id) || ctx.ec2.isNew(id)) return [];
+            const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
+            return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, id, observed);
+        });
+        return (await Promise.all(failures)).flat();
+    },
 
     create: () => Promise.resolve({ id: randomUUID(), observed: [] }),
     // The barrier exists in the state only, so that it always exists; its snapshots may not.

@@ -202,3 +202,21 @@ test("many pending background snapshots are read with two calls, completed ones 
     await new Door(emulator).diff("Snapshot", { ...one, state: { ...one.state, state: "completed" } }, args);
     expect(await emulator.calls()).toEqual([]);
 });
+
+test("a barrier is refused if it adds a snapshot that failed; those in its state are not read", async () => {
+    const kind = "CompletedSnapshots";
+    const completed = await emulator.createSnapshot(await emulator.createVolume());
+    const barrier = await new Door(emulator).create(kind, { snapshotIds: [completed] });
+    const background = { volumeId: await emulator.createVolume(), waitForCompletion: false };
+    await emulator.set(failing);
+    const { id: failed } = await new Door(emulator).create("Snapshot", background);
+    await emulator.advance(10);
+
+    await emulator.clearCalls();
+    const refused = await failure(
+        new Door(emulator).diff(kind, barrier, { snapshotIds: [completed, failed] }),
+    );
+    expect(refused).toMatch(/snapshotIds\[1\].*but that snapshot failed: the key is gone/);
+    const described = await emulator.calls(({ action }) => action === "DescribeSnapshots");
+    expect(JSON.stringify(described)).not.toContain(completed);
+});

@@ -38,7 +38,7 @@ test.each<[string, Kind, object, string]>([
         "snapshot of a barrier",
         "CompletedSnapshots",
         { snapshotIds: [unknown] },
-        `1 of 1 snapshots did not complete: ${unknown}: it was not found in ${place}`,
+        `but that snapshot was not found in ${place}`,
     ],
     [
         "source of a copy",
