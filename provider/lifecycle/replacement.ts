@@ -13,7 +13,7 @@ import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
 import type { LifecycleContext } from "./context";
-import { createOwner, ownersOf } from "./ownership";
+import { createOwner, formatOwners, ownersOf } from "./ownership";
 import type { ReplacedState } from "./replacement-hooks";
 import type { ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type Scope } from "./scope";
@@ -80,13 +80,13 @@ export async function warnOfForcedReplacement(
         deployment.isInState(urn) &&
         deployment.replacedBy(urn) === undefined;
     if (!isForced || resource.replacing === undefined) return;
+    const ctx = resourceContext(scope, context, former);
     // The engine does not pass the state, which may be that of a failed resource.
-    const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
-    const isFailed = owned.length > 0 && owned.every(({ outputs }) => hasNoData(outputs));
+    const owned = await readOwned(scope, ctx, inputs).catch(() => []);
     const subject = `the ${describeResource(scope, context, { inputs: former })} in the state`;
     deployment.log.warn(
         urn,
-        `replacement is forced: ${subject} ${formatFate(scope, former, { inputs, isFailed, secrets: context.secrets })}`,
+        `replacement is forced: ${subject} ${formatFate(scope, ctx, { former, inputs, owned })}`,
     );
 }
 
@@ -95,16 +95,13 @@ export async function warnOfForcedReplacement(
  * then; its owner tag identifies it. A resource that a delete retained in the account may carry that tag as well.
  */
 export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<void> {
-    for (const { id, observed, outputs } of await readOwned(scope, ctx, inputs)) {
+    for (const one of await readOwned(scope, ctx, inputs)) {
+        const { id, observed } = one;
         const former = {
             ...inputs,
             ...scope.resource.inputsFrom?.({ ctx, observed, declared: undefined }),
         };
-        const fate = formatFate(scope, former, {
-            inputs,
-            isFailed: hasNoData(outputs),
-            secrets: ctx.secrets,
-        });
+        const fate = formatFate(scope, ctx, { former, inputs, owned: [one] });
         ctx.warn(
             `owns ${id}. If the state contains it, its replacement is forced (--replace, taint): it ${fate}`,
         );
@@ -172,16 +169,25 @@ export async function findReplaced(
     return found === undefined ? undefined : { id: found.id, observed: found.observed, inputs: former };
 }
 
+/** Returns what a forced replacement does to the resources that it owns, as far as they were found. */
 function formatFate(
-    { resource }: Scope,
-    former: Properties,
-    { inputs, isFailed, secrets }: { inputs: Properties; isFailed: boolean; secrets: string[] },
+    scope: Scope,
+    ctx: ResourceContext,
+    { former, inputs, owned }: { former: Properties; inputs: Properties; owned: Owned[] },
 ): string {
+    const { resource } = scope;
     if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
         return "will be kept in the account, no longer managed by Pulumi.";
-    if (isFailed) return "failed, and will be deleted.";
+    const { name } = createOwner(scope, ctx, "");
+    const others = owned
+        .flatMap(({ id, observed }) => resource.tagged?.carriers(id, observed) ?? [])
+        .map((carrier) => ownersOf(carrier).filter((owner) => owner.name !== name));
+    if (others.length > 0 && others.every((owners) => owners.length > 0))
+        return `will be kept, because it is owned by ${formatOwners(others.flat())} too.`;
+    if (owned.length > 0 && owned.every(({ outputs }) => hasNoData(outputs)))
+        return "failed, and will be deleted.";
     const described = resource.replacing?.describeForced?.({ state: former, inputs });
-    if (described !== undefined) return formatText(described, secrets);
+    if (described !== undefined) return formatText(described, ctx.secrets);
     const remedy = resource.replacing?.isRetained === undefined ? "finalSnapshot" : "keepReplaced";
     return `will be deleted after the new one completes. To keep ${
         remedy === "keepReplaced" ? "it" : "its data"

@@ -1,7 +1,7 @@
 // Tests the status line of an operation: the engine shows the last one beside the finished operation.
 
 import { setImmediate } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { urn } from "../host";
 import { hostOf, snapshotId } from "../share/share-host";
 
@@ -37,6 +37,11 @@ test("an operation ends after the engine has received its messages", async () =>
     await ended(host.lifecycle.update(id, state, inputs));
     await ended(host.lifecycle.delete(id, state));
     expect(events).toEqual(Array.from({ length: 6 }, () => ["delivered", "ended"]).flat());
+});
+
+// Other test files of this process must not find an engine.
+afterEach(() => {
+    vi.resetModules();
 });
 
 /** Loads the log of a process of its own, whose engine receives a message when `receive` is called. */
