@@ -233,6 +233,11 @@ const plainly = (name, options) => ({
 });
 export const plainPlugin = plainly("do-nothing plugin", {});
 export const plainPluginCarrier = plainly("do-nothing plugin with the same data", { carries: true });
+/** Shows what the data alone costs. */
+export const plainPluginCarrierWithoutTraces = plainly(
+    "do-nothing plugin with the same data, without stack traces",
+    { carries: true, withoutTraces: true },
+);
 
 /** Returns the lines of Pulumi.yaml that contain the folder of a plugin. */
 function pluginsYaml(name, folder) {

@@ -1,5 +1,13 @@
 // Measures the preview of many unchanged resources with both providers, and with resources that do nothing.
-import { carrier, nothing, ours, oursPlugin, plainPlugin, plainPluginCarrier } from "./contenders.mjs";
+import {
+    carrier,
+    nothing,
+    ours,
+    oursPlugin,
+    plainPlugin,
+    plainPluginCarrier,
+    plainPluginCarrierWithoutTraces,
+} from "./contenders.mjs";
 import { entry, round, verdict, withStacks } from "./measure.mjs";
 
 export const previewRows = [
@@ -10,11 +18,12 @@ export const previewRows = [
     previewRow("preview-plugin", "preview of N unchanged through the plugin", oursPlugin, [
         { peer: plainPlugin, limit: 1.1 },
         { peer: plainPluginCarrier, limit: 1.1 },
+        { peer: plainPluginCarrierWithoutTraces },
     ]),
 ];
 
 /**
- * Compares a contender with its peers; a limit is the highest ratio of their times. Its snapshots are complete in the
+ * Compares a contender with its peers; a limit, if any, is the highest ratio of their times. Its snapshots are complete in the
  * state: those in the background are not unchanged, because the next preview reads whether they are.
  */
 function previewRow(id, title, contender, peers) {
@@ -41,9 +50,12 @@ function previewRow(id, title, contender, peers) {
             const [first, ...others] = runs;
             return {
                 runs,
-                verdicts: others.map((other, index) => {
+                verdicts: others.flatMap((other, index) => {
+                    const { limit } = peers[index];
                     const ratio = first.seconds / other.seconds;
-                    return verdict(`preview : preview, ${other.who}`, ratio, peers[index].limit, "times");
+                    return limit === undefined
+                        ? []
+                        : verdict(`preview : preview, ${other.who}`, ratio, limit, "times");
                 }),
             };
         },
