@@ -85,7 +85,6 @@ function checkExclusive(inputs: Properties, declared: Declaration[], urn: string
 
 /** Reports who will have access and who loses it, and rejects what EC2 would reject later. */
 export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Promise<CheckFailure[]> {
-    const isPublic = inputs["public"] === true;
     const id = inputs["snapshotId"] === UNKNOWN ? undefined : (inputs["snapshotId"] as string);
     const name = id ?? "the snapshot";
     // Accounts that were secret before are redacted too.
@@ -98,23 +97,35 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
             "the share is replaced if the new snapshot is another one. A plan (`--save-plan`) does not allow that: run " +
                 "`pulumi up` without `--plan`.",
         );
-    if (isPublic && olds["public"] !== true)
+    if (inputs["public"] === true && olds["public"] !== true)
         ctx.warn(`makes ${name} public: everyone with an AWS account can copy its data`);
-    const observed = id === undefined ? undefined : await ctx.ec2.snapshots.readCached(id, ctx.stack);
-    const unusable = id === undefined ? [] : await rejectUnusable(ctx.ec2, "snapshotId", id, observed);
+    if (id === undefined) return validateGrants(ctx, inputs, undefined);
+    const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
+    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", id, observed);
     if (unusable.length > 0) return unusable;
-    if (id !== undefined && observed !== undefined) {
+    if (observed !== undefined) {
         recordRead(ctx, id, observed);
-        if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {
-            const grants = (await grantsOf(ctx.ec2, id)) ?? [];
-            const lost = without(grants, declaredGrants(ctx, id, grants));
-            if (lost.length > 0)
-                ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
-        }
+        if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) await warnOfRevoked(ctx, id);
     }
+    return validateGrants(ctx, inputs, observed);
+}
+
+async function warnOfRevoked(ctx: ResourceContext, id: string): Promise<void> {
+    const grants = (await grantsOf(ctx.ec2, id)) ?? [];
+    const lost = without(grants, declaredGrants(ctx, id, grants));
+    if (lost.length > 0)
+        ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
+}
+
+/** Validates what is granted, as far as the snapshot is known. */
+async function validateGrants(
+    ctx: ResourceContext,
+    inputs: Properties,
+    observed: Ec2Snapshot | undefined,
+): Promise<CheckFailure[]> {
     return [
         ...(await validateAccounts(ctx, inputs, observed?.OwnerId)),
-        ...(isPublic ? await validatePublic(ctx, observed) : []),
+        ...(inputs["public"] === true ? await validatePublic(ctx, observed) : []),
         ...(observed?.Encrypted === true ? await validateKey(ctx, inputs, observed) : []),
     ];
 }
