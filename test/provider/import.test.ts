@@ -7,6 +7,7 @@ import { emulator, test } from "../fixture";
 import { Door, urnOf, type Kind } from "./door";
 import { PluginDoor } from "./plugin-door";
 import type { Properties } from "../../schema/values";
+import { warningLog } from "../warning-log";
 
 interface Imported {
     kind: Kind;
@@ -97,17 +98,11 @@ const imported: Record<string, () => Promise<Imported>> = {
 
 /** Opens the plugin, independently of the vitest project. */
 function openPlugin(warnings: string[] = []): PluginDoor {
-    const ignore = () => undefined;
-    const warn = (_urn: string, line: string) => void warnings.push(line);
-    const log = {
-        status: ignore,
-        info: ignore,
-        warn,
-        delivered: () => Promise.resolve(),
-        exitIfOrphaned: () => Promise.resolve(),
-    };
     const credentials = { "aws:accessKey": "AKIATEST123456789012", "aws:secretKey": "test" };
-    return new PluginDoor(new Door(emulator).clock, log, { ...emulator.pulumiConfig(), ...credentials });
+    return new PluginDoor(new Door(emulator).clock, warningLog(warnings), {
+        ...emulator.pulumiConfig(),
+        ...credentials,
+    });
 }
 
 test.each(Object.keys(imported))("%s: an imported resource shows no diff", async (name) => {

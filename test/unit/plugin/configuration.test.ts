@@ -7,6 +7,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { configurationReader, stackConfiguration } from "../../../provider/plugin/configuration";
 import { ProviderInstance } from "../../../provider/plugin/provider";
 import { readConfiguration } from "../../../schema/configuration";
+import { warningLog } from "../../warning-log";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -70,16 +71,7 @@ test("a missing region fails the check with the configuration key of the plugin"
 
 test("a change of the region is warned of once it is known, and only if there was a region before", () => {
     const warnings: string[] = [];
-    const ignore = () => undefined;
-    const warn = (_urn: string, line: string) => void warnings.push(line);
-    const log = {
-        status: ignore,
-        info: ignore,
-        warn,
-        delivered: () => Promise.resolve(),
-        exitIfOrphaned: () => Promise.resolve(),
-    };
-    const instance = new ProviderInstance({}, {}, log);
+    const instance = new ProviderInstance({}, {}, warningLog(warnings));
     const west = { region: "us-west-2" };
     expect(instance.diffConfig("urn", { before: {}, after: west })).toBe(true);
     expect(instance.diffConfig("urn", { before: west, after: west })).toBe(false);
