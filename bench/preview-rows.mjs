@@ -23,8 +23,8 @@ export const previewRows = [
 ];
 
 /**
- * Compares a contender with its peers; a limit, if any, is the highest ratio of their times. Its snapshots are complete in the
- * state: those in the background are not unchanged, because the next preview reads whether they are.
+ * Compares a contender with its peers; a limit, if any, is the highest ratio of their times. Its snapshots are complete
+ * in the state: those in the background are not unchanged, because the next preview reads whether they are.
  */
 function previewRow(id, title, contender, peers) {
     const contenders = [contender, ...peers.map(({ peer }) => peer)];

@@ -102,7 +102,6 @@ if (address !== undefined) {
  * state and then sends SIGINT (CLI 3.172 and newer), with 5 seconds of grace.
  */
 export function whenReleased(work: () => Promise<void>): void {
-    if (address === undefined) return;
     process.once("SIGINT", () => {
         void work()
             .finally(() => engineLog.delivered())
@@ -144,9 +143,17 @@ function connect(to: string): Send {
     const services = requireFromSdk("./proto/engine_grpc_pb.js") as typeof Services;
     const messages = requireFromSdk("./proto/engine_pb.js") as typeof Messages;
     const client = new services.EngineClient(to, grpc.credentials.createInsecure());
+    return sendThrough(client, messages);
+}
+
+/** Returns the function that sends messages through a client of the engine. */
+export function sendThrough(
+    client: Pick<Services.EngineClient, "log">,
+    { LogRequest, LogSeverity }: Pick<typeof Messages, "LogRequest" | "LogSeverity">,
+): Send {
     return (severity, urn, line, ephemeral) => {
-        const request = new messages.LogRequest();
-        request.setSeverity(messages.LogSeverity[severity]);
+        const request = new LogRequest();
+        request.setSeverity(LogSeverity[severity]);
         request.setUrn(urn);
         request.setMessage(line);
         request.setEphemeral(ephemeral);

@@ -12,7 +12,7 @@ import type { Properties } from "../../schema/values";
 import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
-import type { LifecycleContext } from "./context";
+import type { LifecycleContext, Owner } from "./context";
 import { createOwner, formatOwners, ownersOf } from "./ownership";
 import type { ReplacedState } from "./replacement-hooks";
 import type { ResourceContext } from "./resource-context";
@@ -80,13 +80,12 @@ export async function warnOfForcedReplacement(
         deployment.isInState(urn) &&
         deployment.replacedBy(urn) === undefined;
     if (!isForced || resource.replacing === undefined) return;
-    const ctx = resourceContext(scope, context, former);
     // The engine does not pass the state, which may be that of a failed resource.
-    const owned = await readOwned(scope, ctx, inputs).catch(() => []);
+    const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
     const subject = `the ${describeResource(scope, context, { inputs: former })} in the state`;
     deployment.log.warn(
         urn,
-        `replacement is forced: ${subject} ${formatFate(scope, ctx, { former, inputs, owned })}`,
+        `replacement is forced: ${subject} ${formatFate(scope, context, { former, inputs, owned })}`,
     );
 }
 
@@ -112,6 +111,8 @@ interface Owned {
     id: string;
     observed: unknown;
     outputs: Properties;
+    /** Contains, for each EC2 resource of which it consists, the owners besides this very resource. */
+    otherOwners: Owner[][];
 }
 
 /** Reads the resources that carry the owner tag of this very resource. */
@@ -119,12 +120,16 @@ async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties)
     const { resource } = scope;
     const { name } = createOwner(scope, ctx, "");
     const found = (await resource.findOwned?.({ ctx })) ?? [];
-    const owned = found.filter(({ id, observed }) => {
+    const owned = found.flatMap(({ id, observed }) => {
         const carriers = resource.tagged?.carriers(id, observed) ?? [];
-        const isOurs = carriers.some((carrier) => ownersOf(carrier).some((owner) => owner.name === name));
+        const owners = carriers.map(ownersOf);
+        const isOurs = owners.flat().some((owner) => owner.name === name);
         // An interrupted run created a resource that carries a claim, and this run adopts it.
         const claims = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, claimTag) ?? []);
-        return id !== inputs["adopt"] && isOurs && claims.every((claim) => claim === endedClaim);
+        const isKnown = claims.every((claim) => claim === endedClaim);
+        if (id === inputs["adopt"] || !isOurs || !isKnown) return [];
+        const otherOwners = owners.map((all) => all.filter((owner) => owner.name !== name));
+        return [{ id, observed, otherOwners }];
     });
     return Promise.all(
         owned.map(async (one) => ({ ...one, outputs: await resource.outputs({ ctx, ...one }) })),
@@ -171,23 +176,19 @@ export async function findReplaced(
 
 /** Returns what a forced replacement does to the resources that it owns, as far as they were found. */
 function formatFate(
-    scope: Scope,
-    ctx: ResourceContext,
+    { resource }: Scope,
+    { secrets }: Pick<LifecycleContext, "secrets">,
     { former, inputs, owned }: { former: Properties; inputs: Properties; owned: Owned[] },
 ): string {
-    const { resource } = scope;
     if (resource.replacing?.isRetained?.({ state: former, inputs }) === true)
         return "will be kept in the account, no longer managed by Pulumi.";
-    const { name } = createOwner(scope, ctx, "");
-    const others = owned
-        .flatMap(({ id, observed }) => resource.tagged?.carriers(id, observed) ?? [])
-        .map((carrier) => ownersOf(carrier).filter((owner) => owner.name !== name));
+    const others = owned.flatMap((one) => one.otherOwners);
     if (others.length > 0 && others.every((owners) => owners.length > 0))
         return `will be kept, because it is owned by ${formatOwners(others.flat())} too.`;
     if (owned.length > 0 && owned.every(({ outputs }) => hasNoData(outputs)))
         return "failed, and will be deleted.";
     const described = resource.replacing?.describeForced?.({ state: former, inputs });
-    if (described !== undefined) return formatText(described, ctx.secrets);
+    if (described !== undefined) return formatText(described, secrets);
     const remedy = resource.replacing?.isRetained === undefined ? "finalSnapshot" : "keepReplaced";
     return `will be deleted after the new one completes. To keep ${
         remedy === "keepReplaced" ? "it" : "its data"

@@ -6,8 +6,8 @@
  */
 import { credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
 import { EngineService, type IEngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { attachTo, engineLog, type Send } from "../lifecycle/engine-log";
+import * as messages from "@pulumi/pulumi/proto/engine_pb";
+import { attachTo, sendThrough, whenReleased, type Send } from "../lifecycle/engine-log";
 import { stackConfiguration } from "./configuration";
 import { ProviderInstance } from "./provider";
 import { packageSchema } from "./schema";
@@ -17,18 +17,7 @@ const EngineClient = makeGenericClientConstructor(EngineService, "Engine");
 
 function connect(engine: string): Send {
     const client = new EngineClient(engine, credentials.createInsecure()) as unknown as IEngineClient;
-    return (severity, urn, line, isPassing) => {
-        const request = new LogRequest();
-        request.setSeverity(LogSeverity[severity]);
-        request.setUrn(urn);
-        request.setMessage(line);
-        request.setEphemeral(isPassing);
-        return new Promise((resolve) => {
-            client.log(request, () => {
-                resolve();
-            });
-        });
-    };
+    return sendThrough(client, messages);
 }
 
 /** Returns the answer to a person who types the name of the launcher; the engine passes its own address. */
@@ -53,13 +42,7 @@ async function main(): Promise<void> {
         createInstance: () => new ProviderInstance(stackConfiguration(process.env)),
         attach: (engine) => attachTo(engine, connect),
     });
-    // The engine sends SIGINT after it has written the state, with 5 seconds of grace.
-    process.once("SIGINT", () => {
-        void current()
-            .end()
-            .finally(() => engineLog.delivered())
-            .finally(() => process.exit(0));
-    });
+    whenReleased(() => current().end());
     process.stdout.write(`${String(port)}\n`);
 }
 

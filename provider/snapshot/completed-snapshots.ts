@@ -32,9 +32,9 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
             : undefined,
 
     async validateRemote({ ctx, inputs, olds }) {
-        const known = [UNKNOWN, ...textsIn(olds["snapshotIds"])];
+        const notRead = [UNKNOWN, ...textsIn(olds["snapshotIds"])];
         const failures = textsIn(inputs["snapshotIds"]).map(async (id, index) => {
-            if (known.includes(id) || ctx.ec2.isNew(id)) return [];
+            if (notRead.includes(id) || ctx.ec2.isNew(id)) return [];
             const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
             return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, id, observed);
         });

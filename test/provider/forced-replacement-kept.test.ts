@@ -19,8 +19,6 @@ test("a forced replacement of a snapshot that another resource has adopted says 
     const tainted = new Door(emulator);
     await tainted.forceReplacement("Snapshot", former, args);
     expect(tainted.messages.join("\n")).toMatch(
-        new RegExp(
-            `replacement is forced: the snapshot .* in the state will be kept, because it is owned by other`,
-        ),
+        /replacement is forced: the snapshot .* in the state will be kept, because it is owned by other/,
     );
 });
