@@ -40,11 +40,7 @@ export abstract class EbsResource extends pulumi.CustomResource {
             ...args,
             ...(plugin === undefined ? dynamicProps(resource, { type, name }, { keys, args, opts }) : {}),
         };
-        // The SDK records a source-mapped stack trace for each property, in case its promise never settles: with thirty
-        // properties, this takes more than half the time of a preview. The engine's own stack trace is recorded without
-        // this limit.
         const limit = Error.stackTraceLimit;
-        Error.stackTraceLimit = 0;
         const keepAllFrames = keepUserFrames();
         try {
             super(type, name, props, {
@@ -103,10 +99,23 @@ function undefinedOutputs(resource: ResourceName): Record<string, undefined> {
  * Records which arguments are secret, because the host passes secrets as plain text. A stack transformation may add a
  * secret, so that this one runs last, on the result of the others.
  */
-const noteSecrets: pulumi.ResourceTransformation = ({ resource, props, opts }) =>
-    resource instanceof EbsResource && "__provider" in props
+const noteSecrets: pulumi.ResourceTransformation = ({ resource, props, opts }) => {
+    if (!(resource instanceof EbsResource)) return undefined;
+    // From here on, the program has no function that could fail.
+    recordNoTraces();
+    return "__provider" in props
         ? { props: { ...props, ...secretProps(props, opts.ignoreChanges) }, opts }
         : undefined;
+};
+
+/**
+ * The SDK records a source-mapped stack trace for each property, in case its promise never settles: with thirty
+ * properties, this takes more than half the time of a preview. V8 records none if the limit is not a number. The engine's
+ * own stack trace is recorded without this limit.
+ */
+function recordNoTraces(): void {
+    Object.assign(Error, { stackTraceLimit: undefined });
+}
 
 /**
  * The SDK's constructor collects a resource's transformations in this property, the inherited ones last, and applies

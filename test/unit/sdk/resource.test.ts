@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, expectTypeOf, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, expectTypeOf, test, vi } from "vitest";
 import { Snapshot, SnapshotShare, type SnapshotArgs, type SnapshotState } from "../../../sdk";
 import { snapshotShareRules } from "../../../schema/snapshot-share";
 import { digestOf } from "../../../schema/seen-inputs";
@@ -226,4 +226,37 @@ test("types: arguments may be values, promises or outputs; outputs have exact ty
     expectTypeOf<Snapshot["description"]>().toEqualTypeOf<pulumi.Output<string | undefined>>();
     expectTypeOf<Snapshot["tagsAll"]>().toEqualTypeOf<pulumi.Output<Record<string, string>>>();
     expectTypeOf<keyof SnapshotState>().toExtend<keyof Snapshot>();
+});
+
+describe("stack traces", () => {
+    const limit = Error.stackTraceLimit;
+    const errors: { prepareStackTrace?: (error: Error, sites: NodeJS.CallSite[]) => unknown } = Error;
+    const format = errors.prepareStackTrace;
+    afterEach(() => {
+        errors.prepareStackTrace = format!;
+    });
+
+    test("name the line of a transformation that fails", () => {
+        const fails: pulumi.ResourceTransformation = () => {
+            throw new TypeError("no owner");
+        };
+        let trace = "";
+        try {
+            new Snapshot("failing", { volumeId: "vol-1" }, { transformations: [fails] });
+        } catch (error) {
+            trace = (error as Error).stack!;
+        }
+        expect(trace).toMatch(/^TypeError: no owner\n.*resource\.test\.ts:\d+/);
+        expect(Error.stackTraceLimit).toBe(limit);
+    });
+
+    test("are recorded for the resource, and for none of its properties", () => {
+        const recorded = vi.fn((error: Error) => String(error));
+        errors.prepareStackTrace = recorded;
+        new Snapshot("traced", { volumeId: "vol-1" });
+        errors.prepareStackTrace = format!;
+        expect(recorded.mock.calls.length).toBeGreaterThan(0);
+        expect(recorded.mock.calls.length).toBeLessThan(Object.keys(snapshotRules).length);
+        expect(Error.stackTraceLimit).toBe(limit);
+    });
 });
