@@ -3,7 +3,7 @@ import { init } from "echarts";
 import { total } from "./measure.mjs";
 
 const ink = "#333333";
-const colours = ["#6b3fa0", "#e08a1e", "#2f8f6b"];
+const colours = ["#6b3fa0", "#b08cd9", "#e08a1e", "#2f8f6b"];
 const panels = [
     ["Calls to EC2 of up", (run) => total(run), "log"],
     ["Seconds of up", (run) => run.seconds, "log"],

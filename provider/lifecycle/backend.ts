@@ -1,6 +1,6 @@
 /**
  * Identifies the backend of the state: two backends may contain the same project and stack, and must not adopt each
- * other's resources.
+ * other's resources. It also reports when the CLI writes the state.
  *
  * @module
  */
@@ -14,6 +14,11 @@ export function backendId(): string {
     const url = process.env["PULUMI_BACKEND_URL"] || projectBackend(process.cwd()) || loginBackend() || "";
     const location = url.startsWith("file://") ? folderOf(url.slice("file://".length)) : url;
     return createHash("sha256").update(location).digest("hex").slice(0, 16);
+}
+
+/** Reports whether the CLI writes the state only at the end of a run, after it has released its providers. */
+export function isStateWrittenLast(env: NodeJS.ProcessEnv = process.env): boolean {
+    return /^(1|true)$/i.test(env["PULUMI_SKIP_CHECKPOINTS"] ?? "");
 }
 
 /**

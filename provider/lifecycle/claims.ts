@@ -24,8 +24,14 @@ export class Claims {
     readonly #finders = new Map<Ec2, Map<object, FindClaimed>>();
 
     constructor(
-        /** `isTracked` reports whether the program of this run has a resource with this id. */
-        readonly run: { startedAt: number; log: EngineLog; isTracked: (id: string) => boolean },
+        readonly run: {
+            startedAt: number;
+            log: EngineLog;
+            /** Reports whether the program of this run has a resource with this id. */
+            isTracked: (id: string) => boolean;
+            /** Is `true` if the state does not hold the created resources when this run ends. */
+            isStateWrittenLast: boolean;
+        },
     ) {}
 
     /** Schedules the end of the claims of these ids for the end of this run, when the state holds them. */
@@ -42,12 +48,14 @@ export class Claims {
     /**
      * Ends the claims of resources that the state holds, so that no later run mistakes them for resources of an
      * interrupted run. It reports the remaining ones: an interrupted run created them, and no resource of the program
-     * tracks them.
+     * tracks them. If the state is written after this, a later run ends the claims of this one.
      */
     async end(): Promise<void> {
         const created = new Map(this.#created);
         this.#created.clear();
-        const ending = [...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)]));
+        const ending = this.run.isStateWrittenLast
+            ? []
+            : [...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)]));
         await Promise.all([...ending, this.#endEarlier(created)]);
     }
 

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { configuredRegion } from "../aws/region";
-import { backendId } from "./backend";
+import { backendId, isStateWrittenLast } from "./backend";
 import type { ReplacedResource } from "./claim";
 import { Claims } from "./claims";
 import type { Owner, Stored } from "./context";
@@ -60,7 +60,12 @@ export class Deployment {
         readonly notes = new RunNotes(engineAddress),
     ) {
         const startedAt = dependencies.clock.now();
-        this.claims = new Claims({ startedAt, log, isTracked: (id) => this.isTracked(id) });
+        this.claims = new Claims({
+            startedAt,
+            log,
+            isTracked: (id) => this.isTracked(id),
+            isStateWrittenLast: isStateWrittenLast(),
+        });
     }
 
     /** Ends what belongs to this run, when the engine releases the process. */

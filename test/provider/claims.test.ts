@@ -3,6 +3,7 @@
 import { AttachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { expect, vi } from "vitest";
 import { ec2, idsOf } from "../emulator/calls";
+import { claimTag } from "../../schema/tags";
 import { emulator, test } from "../fixture";
 import { instanceSnapshots, snapshot } from "./declare";
 import { Engine } from "./engine";
@@ -15,6 +16,7 @@ const declared = (args: object = {}, options?: Options): Declared[] => [
     snapshot("s", { volumeId, ...args }, options),
 ];
 const own = async () => (await idsOf({ OwnerIds: ["self"] })).sort();
+const claimed = () => idsOf({ Filters: [{ Name: "tag-key", Values: [claimTag] }] });
 const id = () => engine.live("s").id;
 
 test.beforeEach(async () => {
@@ -114,6 +116,28 @@ test.each([{ isForbidden: false }, { isForbidden: true }])(
         expect(await own()).toEqual([id()]);
     },
 );
+
+test("claims outlive a run whose state is written last, and the next run that creates a resource ends them", async () => {
+    vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
+    await engine.up();
+    vi.unstubAllEnvs();
+    const first = id();
+    expect(await claimed()).toEqual([first]);
+    await engine.up([...declared(), snapshot("t", { volumeId })]);
+    expect(await claimed()).toEqual([]);
+    expect(id()).toBe(first);
+    expect(await emulator.count("CreateSnapshot")).toBe(2);
+});
+
+test("a forced replacement after such a run creates a new snapshot", async () => {
+    vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
+    await engine.up();
+    vi.unstubAllEnvs();
+    const first = id();
+    await engine.up(undefined, { forced: ["s"] });
+    expect(id()).not.toBe(first);
+    expect(await own()).toEqual([id()]);
+});
 
 test("after three consecutive kills, a stack of twelve snapshots has exactly twelve", async () => {
     const volumes = await emulator.seed({ volumes: 12 });

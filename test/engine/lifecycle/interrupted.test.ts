@@ -67,6 +67,22 @@ describe.each([
     });
 });
 
+test("killed where the CLI writes the state only at the end: the next up adopts all snapshots, and creates none twice", async () => {
+    const many = 12;
+    const volumes = await emulator.seed({ volumes: many });
+    await project.program(
+        textOf(...volumes.map((volumeId, index) => snapshot(`s${String(index)}`, { volumeId }))),
+    );
+    project.env["PULUMI_SKIP_CHECKPOINTS"] = "true";
+    await killUp(project, async () => (await snapshots()).length > many / 2, false);
+    const created = await snapshots();
+    expect(await project.state()).toEqual([]);
+    await project.up();
+    expect(await snapshots()).toEqual(expect.arrayContaining(created));
+    expect((await project.state()).map(({ id }) => id).sort()).toEqual(await snapshots());
+    expect(await emulator.count("CreateSnapshot")).toBe(many);
+});
+
 test("killed while CreateVolume is in progress: the next up leaves exactly one volume", async () => {
     const snapshotId = await emulator.createSnapshot(volume);
     await project.program(
