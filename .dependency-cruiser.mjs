@@ -107,6 +107,13 @@ export default {
             to: { path: "(^|/)(@aws-sdk|@smithy)/" },
         },
         {
+            name: "aws-sdk-by-require",
+            comment: "`require` loads the AWS SDK in half the time of `import()`; provider/aws/sdk.ts says why.",
+            severity: "error",
+            from: { path: "^provider/" },
+            to: { path: "(^|/)(@aws-sdk|@smithy)/", dependencyTypes: ["dynamic-import"] },
+        },
+        {
             name: "no-pulumi-in-provider",
             comment:
                 "@pulumi/pulumi takes 560 ms to load and would tie stored state to one version; the engine's log finds it at run time.",

@@ -78,6 +78,11 @@ export default defineConfig(
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@pulumi/aws/"] }] },
     },
     {
+        // `require` loads the AWS SDK in half the time of `import()`.
+        files: ["provider/aws/sdk.ts"],
+        rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@(aws-sdk|smithy)/"] }] },
+    },
+    {
         // The schema is read when the CLI asks for it, and bundled with the plugin.
         files: ["provider/plugin/schema.ts"],
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["/schema\\.json$"] }] },

@@ -65,10 +65,22 @@ async function bundle(content) {
         legalComments: "none",
         metafile: true,
         logLevel: "warning",
+        plugins: [sdkInChunks],
     });
     refuseCommonJsChunks(metafile);
     await writeFile(join(content, "THIRD-PARTY-LICENSES"), await licencesOf(Object.keys(metafile.inputs)));
 }
+
+/** esbuild puts only what is loaded by `import()` into a chunk. */
+const sdkInChunks = {
+    name: "sdk-in-chunks",
+    setup({ onLoad }) {
+        onLoad({ filter: /provider.aws.sdk\.ts$/ }, async ({ path }) => ({
+            contents: (await readFile(path, "utf8")).replaceAll("require(", "import("),
+            loader: "ts",
+        }));
+    },
+};
 
 /** Fails if a chunk that is loaded by `import()` has no named exports. */
 function refuseCommonJsChunks({ inputs }) {

@@ -6,6 +6,7 @@
 import type { DLMClient } from "@aws-sdk/client-dlm";
 import type { EBSClient } from "@aws-sdk/client-ebs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
+import { loadSdk } from "./sdk";
 
 type Sdk<S extends Service> = {
     ec2: typeof import("@aws-sdk/client-ec2");
@@ -52,12 +53,6 @@ interface Call<A extends Action> {
     /** Ends the call. */
     signal: AbortSignal | undefined;
 }
-
-const loadSdk = {
-    ec2: () => import("@aws-sdk/client-ec2"),
-    ebs: () => import("@aws-sdk/client-ebs"),
-    dlm: () => import("@aws-sdk/client-dlm"),
-};
 
 /** Calls one action without retries. */
 export async function callOnce<A extends Action>(

@@ -29,6 +29,7 @@ import { createKeyedQueue } from "./keyed-queue";
 import { defaultMaxRetries, retry, visibilityTimeoutMs, type RetryOptions } from "./retry";
 import { createServices, type OrganizationAccount } from "./services";
 import { createSdkSettings } from "./sdk-settings";
+import { loadSdk } from "./sdk";
 
 export interface ClientDependencies {
     clock: Clock;
@@ -179,7 +180,7 @@ export function connect(
 
     async function openEc2(): Promise<Client> {
         const [sdk, common, { endpoints }] = await Promise.all([
-            import("@aws-sdk/client-ec2"),
+            loadSdk.ec2(),
             settings.common(),
             settings.config(),
         ]);
@@ -190,13 +191,13 @@ export function connect(
     }
 
     async function openEbs(): Promise<Client> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-ebs"), settings.ofService("ebs")]);
+        const [sdk, common] = await Promise.all([loadSdk.ebs(), settings.ofService("ebs")]);
         await requireAllowedAccount();
         return new sdk.EBSClient(common);
     }
 
     async function openDlm(): Promise<Client> {
-        const [sdk, common] = await Promise.all([import("@aws-sdk/client-dlm"), settings.ofService("dlm")]);
+        const [sdk, common] = await Promise.all([loadSdk.dlm(), settings.ofService("dlm")]);
         await requireAllowedAccount();
         return new sdk.DLMClient(common);
     }

@@ -14,6 +14,7 @@ import { sourceOf, type Source } from "./credential-source";
 import type { RequestHandler } from "./http";
 import { rejectWith, roleRemedy, accountOf, noCredentials } from "./credential-errors";
 import { sessionOf, type Providers, fromWebIdentity } from "./role-session";
+import { loadSdk } from "./sdk";
 
 /** Returns the identity of a call: the credentials of a resource override those of the configuration. */
 export function identityOf(aws: AwsConfig, credentials: Credentials | undefined): AwsConfig {
@@ -40,7 +41,7 @@ export async function credentialsFor(
     const source = sourceOf(identity);
     if (source.from === "keys" && identity.assumeRoles.length === 0)
         return () => Promise.resolve(source.keys);
-    const sdk = await import("@aws-sdk/credential-providers");
+    const sdk = await loadSdk.credentials();
     const sts = {
         region: identity.stsRegion ?? region,
         ...(identity.endpoints.sts === undefined ? {} : { endpoint: identity.endpoints.sts }),
@@ -79,7 +80,7 @@ async function providerOf(
     }
     const profile = await loadProfile(identity);
     if (!hasCredentials(profile)) return fromRole(sdk, identity, profile);
-    const { STSClient: _, ...clients } = await import("@aws-sdk/client-sts");
+    const { STSClient: _, ...clients } = await loadSdk.sts();
     const provide = sdk.fromIni({
         profile: profile.name,
         ...sharedFiles(identity),

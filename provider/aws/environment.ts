@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { AwsConfig } from "../../schema/configuration";
 import { ConfigError } from "../../schema/configuration-values";
 import { defined } from "../../schema/values";
+import { loadSdk } from "./sdk";
 
 export type Environment = Record<string, string | undefined>;
 
@@ -79,7 +80,7 @@ export async function findProfile(aws: AwsConfig, env: Environment = process.env
         options.filepath ?? join(folder, "credentials"),
     ];
     if (!paths.some(existsSync)) return defined({ name, namedBy, entry: undefined, services: {} }) as Profile;
-    const { loadSharedConfigFiles } = await import("@smithy/shared-ini-file-loader");
+    const { loadSharedConfigFiles } = await loadSdk.sharedFiles();
     const { configFile, credentialsFile } = await loadSharedConfigFiles(options);
     const isPresent = name in configFile || name in credentialsFile;
     const entry = isPresent ? { ...configFile[name], ...credentialsFile[name] } : undefined;

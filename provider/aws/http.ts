@@ -11,11 +11,12 @@ import { Agent, type AgentOptions } from "node:https";
 import { ConfigError } from "../../schema/configuration-values";
 import { expandPath, type CompleteConfig } from "./environment";
 import { proxyFor, proxySettings, type Proxy } from "./proxy";
+import { loadSdk } from "./sdk";
 
 export type RequestHandler = NonNullable<EC2ClientConfig["requestHandler"]>;
 
 export async function httpHandler(aws: CompleteConfig): Promise<RequestHandler> {
-    const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+    const { NodeHttpHandler } = await loadSdk.http();
     const trust = {
         keepAlive: true,
         ...(aws.customCaBundle === undefined ? {} : { ca: await bundle(aws, aws.customCaBundle) }),

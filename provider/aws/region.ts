@@ -8,6 +8,7 @@ import { ConfigError, MissingError } from "../../schema/configuration-values";
 import type { Credentials } from "../../schema/credentials";
 import { identityOf } from "./credentials";
 import { loadProfile } from "./environment";
+import { loadSdk } from "./sdk";
 
 /** Returns the configured region: `aws:region`, the environment, the profile; `undefined` if none of them sets it. */
 export async function configuredRegion(
@@ -40,7 +41,7 @@ export async function requireRegion(
     key: string,
 ): Promise<void> {
     if (skipRegionValidation) return;
-    const { partition } = await import("@aws-sdk/core/client");
+    const { partition } = await loadSdk.core();
     // An entry of the list has a description; other names get the partition whose pattern they match.
     const found = partition(region) as { description?: string; dnsSuffix: string };
     if (found.description !== undefined) return;
@@ -70,6 +71,6 @@ export function volumeArn(region: string, account: string, id: string): Promise<
 }
 
 async function ec2Arn(region: string, account: string, resource: string): Promise<string> {
-    const { partition } = await import("@aws-sdk/core/client");
+    const { partition } = await loadSdk.core();
     return `arn:${partition(region).name}:ec2:${region}:${account}:${resource}`;
 }

@@ -10,6 +10,7 @@ import { incompleteAnswer } from "./errors";
 import { allPages } from "./paginate";
 import { retry } from "./retry";
 import type { SdkSettings } from "./sdk-settings";
+import { loadSdk } from "./sdk";
 
 export interface OrganizationAccount {
     id: string;
@@ -24,7 +25,7 @@ export function createServices(
 
     function account(options: { maxRetries: number }): Promise<string> {
         const attempt = async () => {
-            const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+            const { GetCallerIdentityCommand, STSClient } = await loadSdk.sts();
             const sts = new STSClient(await settings.ofService("sts"));
             const { Account } = await sts.send(new GetCallerIdentityCommand({}));
             if (Account === undefined) throw incompleteAnswer("GetCallerIdentity");
@@ -34,7 +35,7 @@ export function createServices(
     }
 
     async function keyArn(KeyId: string): Promise<string> {
-        const { DescribeKeyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        const { DescribeKeyCommand, KMSClient } = await loadSdk.kms();
         return call(
             { service: "kms", action: "DescribeKey" },
             (common) => new KMSClient(common).send(new DescribeKeyCommand({ KeyId })),
@@ -43,7 +44,7 @@ export function createServices(
     }
 
     async function keyPolicy(KeyId: string): Promise<string> {
-        const { GetKeyPolicyCommand, KMSClient } = await import("@aws-sdk/client-kms");
+        const { GetKeyPolicyCommand, KMSClient } = await loadSdk.kms();
         return call(
             { service: "kms", action: "GetKeyPolicy" },
             (common) => new KMSClient(common).send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" })),
@@ -52,7 +53,7 @@ export function createServices(
     }
 
     async function organization(): Promise<OrganizationAccount[]> {
-        const { ListAccountsCommand, OrganizationsClient } = await import("@aws-sdk/client-organizations");
+        const { ListAccountsCommand, OrganizationsClient } = await loadSdk.organizations();
         const pages = await allPages("ListAccounts", (NextToken) =>
             call(
                 { service: "organizations", action: "ListAccounts" },
