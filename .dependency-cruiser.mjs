@@ -108,7 +108,8 @@ export default {
         },
         {
             name: "aws-sdk-by-require",
-            comment: "`require` loads the AWS SDK in half the time of `import()`; provider/aws/sdk.ts says why.",
+            comment:
+                "`require` loads the AWS SDK in half the time of `import()`; provider/aws/sdk.ts says why.",
             severity: "error",
             from: { path: "^provider/" },
             to: { path: "(^|/)(@aws-sdk|@smithy)/", dependencyTypes: ["dynamic-import"] },

@@ -67,20 +67,35 @@ describe.each([
     });
 });
 
-test("killed where the CLI writes the state only at the end: the next up adopts all snapshots, and creates none twice", async () => {
-    const many = 12;
-    const volumes = await emulator.seed({ volumes: many });
+test("killed where the CLI writes the state only at the end: the next up adopts everything, and creates nothing twice", async () => {
+    const volumes = await emulator.seed({ volumes: 12 });
+    const names = volumes.map((_, index) => `s${String(index)}`);
+    await emulator.set({ volumeSeconds: 1_000 });
     await project.program(
-        textOf(...volumes.map((volumeId, index) => snapshot(`s${String(index)}`, { volumeId }))),
+        textOf(
+            'const { SnapshotShare } = require("pulumi-ebs-snapshots");',
+            ...names.map((name, index) => snapshot(name, { volumeId: volumes[index] })),
+            'const share = new SnapshotShare("share", { snapshotId: s0.snapshotId, accounts: ["111122223333"] });',
+            volumeFrom(
+                "disk",
+                '{ snapshotId: s1.snapshotId, availabilityZone: "us-east-1a" }',
+                `{ dependsOn: [share, ${names.join(", ")}] }`,
+            ),
+        ),
     );
     project.env["PULUMI_SKIP_CHECKPOINTS"] = "true";
-    await killUp(project, async () => (await snapshots()).length > many / 2, false);
+    await killUp(project, async () => (await emulator.volumes()).some(({ SnapshotId }) => SnapshotId), false);
     const created = await snapshots();
+    expect(created).toHaveLength(volumes.length);
     expect(await project.state()).toEqual([]);
+    await emulator.advance(1_000);
     await project.up();
-    expect(await snapshots()).toEqual(expect.arrayContaining(created));
-    expect((await project.state()).map(({ id }) => id).sort()).toEqual(await snapshots());
-    expect(await emulator.count("CreateSnapshot")).toBe(many);
+    expect(await snapshots()).toEqual(created);
+    expect(await emulator.count("CreateSnapshot")).toBe(created.length);
+    expect(await emulator.count("CreateVolume")).toBe(1);
+    expect(await project.state()).toHaveLength(created.length + 2);
+    await project.destroy();
+    expect(await snapshots()).toEqual([]);
 });
 
 test("killed while CreateVolume is in progress: the next up leaves exactly one volume", async () => {
