@@ -42,6 +42,7 @@ export const featureRows = [
         id: "fast-restore",
         title: "a life of N snapshots with `fastRestore`, which takes 2 s to be enabled, or disabled",
         n: 100,
+        beside: true,
         slowPeer: (n, { terraform }) => lifeOf(terraform.fastRestore, n, fastRestoreSettings(n)),
         async run(n, _others, slowPeer) {
             const fastRestore = { availabilityZones: ["us-east-1a"] };

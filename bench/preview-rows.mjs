@@ -36,7 +36,7 @@ function previewRow(id, title, contender, peers) {
         async run(n) {
             const times = new Map(contenders.map((who) => [who, []]));
             await withStacks(contenders, n, async (stacks) => {
-                await Promise.all(stacks.map(([, stack]) => stack.up()));
+                await Promise.all(stacks.map(([, stack]) => stack.prepare()));
                 // The contenders run in turn, so that other load on the machine affects all of them; the fastest run is
                 // affected least.
                 for (let turn = 0; turn < 3; turn++) {

@@ -5,7 +5,6 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { pulumiCli } from "../scripts/pulumi-cli.mjs";
@@ -13,6 +12,7 @@ import { tools } from "../scripts/tools.mjs";
 import { otherTools } from "./contenders.mjs";
 import { chart, chartOf } from "./chart.mjs";
 import { growthChart } from "./growth-chart.mjs";
+import { untilIdle } from "./idle.mjs";
 import { markdown, rowText } from "./report.mjs";
 import { rows } from "./rows.mjs";
 
@@ -47,7 +47,6 @@ let results = {
     rows: [],
 };
 
-const startsTakeMs = 45_000;
 const start = performance.now();
 let slowPeers;
 const beside = [];
@@ -60,7 +59,7 @@ for (const row of chosen) {
         running.catch(() => undefined);
         beside.push(running);
         // The starts of these tools take both cores.
-        if (chosen.length > 1) await setTimeout(startsTakeMs);
+        if (chosen.length > 1) await untilIdle();
         continue;
     }
     if (row.alone) await Promise.all(beside);
@@ -83,8 +82,8 @@ if (results.rows.some(({ id }) => id === "growth"))
 console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);
 
 /**
- * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of volumes and of FSR run, one
- * after the other, concurrently with the previous rows.
+ * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of copies, volumes and FSR run,
+ * one after the other, concurrently with the previous rows.
  */
 function startSlowPeers() {
     let last = Promise.resolve();
