@@ -52,14 +52,13 @@ let slowPeers;
 const beside = [];
 for (const row of chosen) {
     // The previous rows are evaluated by their wall time.
-    if (row.beside || row.slowPeer !== undefined) slowPeers ??= startSlowPeers();
+    if (row.slowPeer !== undefined) slowPeers ??= startSlowPeers();
     if (row.beside) {
         const running = measure(row);
         // The later await reports a failure; without a handler until then, Node would end the process.
         running.catch(() => undefined);
         beside.push(running);
-        // The starts of these tools take both cores.
-        if (chosen.length > 1) await untilIdle();
+        if (row.startsTools && chosen.length > 1) await untilIdle();
         continue;
     }
     if (row.alone) await Promise.all(beside);
@@ -82,20 +81,20 @@ if (results.rows.some(({ id }) => id === "growth"))
 console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);
 
 /**
- * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of copies, volumes and FSR run,
- * one after the other, concurrently with the previous rows.
+ * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of copies, volumes and FSR run
+ * beside each other and the next rows.
  */
 function startSlowPeers() {
-    let last = Promise.resolve();
     const started = new Map();
     for (const { id, slowPeer, n: usual } of chosen) {
         if (slowPeer === undefined) continue;
-        last = last.then(async () =>
-            others.terraform === undefined ? [] : [await slowPeer(n ?? usual, others)],
-        );
+        const running =
+            others.terraform === undefined
+                ? Promise.resolve([])
+                : slowPeer(n ?? usual, others).then((life) => [life]);
         // The row's await reports a failure; without a handler until then, Node would end the process.
-        last.catch(() => undefined);
-        started.set(id, last);
+        running.catch(() => undefined);
+        started.set(id, running);
     }
     return started;
 }
