@@ -81,20 +81,20 @@ if (results.rows.some(({ id }) => id === "growth"))
 console.log(`\n${markdown(results).split("\n## ").slice(0, 3).join("\n## ")}`);
 
 /**
- * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of copies, volumes and FSR run
- * beside each other and the next rows.
+ * Terraform waits in steps of ten seconds and hardly computes, so that its lifecycles of FSR, copies and volumes run, one
+ * after the other, concurrently with the next rows.
  */
 function startSlowPeers() {
+    let last = Promise.resolve();
     const started = new Map();
     for (const { id, slowPeer, n: usual } of chosen) {
         if (slowPeer === undefined) continue;
-        const running =
-            others.terraform === undefined
-                ? Promise.resolve([])
-                : slowPeer(n ?? usual, others).then((life) => [life]);
+        last = last.then(async () =>
+            others.terraform === undefined ? [] : [await slowPeer(n ?? usual, others)],
+        );
         // The row's await reports a failure; without a handler until then, Node would end the process.
-        running.catch(() => undefined);
-        started.set(id, running);
+        last.catch(() => undefined);
+        started.set(id, last);
     }
     return started;
 }
