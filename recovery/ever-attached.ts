@@ -55,12 +55,16 @@ async function attachedAmong(
             }),
         ),
     );
-    return pages.flatMap(({ MetricDataResults: results }) => {
+    const results = pages.flatMap(({ MetricDataResults: found }) => {
         // An answer without the list must not count as "never attached", which would delete volumes that are in use.
-        if (results === undefined) throw incompleteAnswer("GetMetricData", "MetricDataResults");
-        return results.flatMap(({ Id = "", Values = [] }) => {
-            const volume = volumes[Number(Id.slice(1))];
-            return volume !== undefined && Values.length > 0 ? [volume.id] : [];
-        });
+        if (found === undefined) throw incompleteAnswer("GetMetricData", "MetricDataResults");
+        return found;
     });
+    const withValues = new Set(results.flatMap(({ Id, Values = [] }) => (Values.length > 0 ? [Id] : [])));
+    // The last page of a metric has its final status; one that could not be read is not one without values.
+    const statuses = new Map(results.map(({ Id, StatusCode }) => [Id, StatusCode]));
+    for (const [id, status = "Complete"] of statuses)
+        if (status !== "Complete" && !withValues.has(id))
+            throw incompleteAnswer("GetMetricData", `values (${status})`);
+    return volumes.map(({ id }) => id).filter((_, index) => withValues.has(`v${String(index)}`));
 }

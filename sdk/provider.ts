@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ProviderInputs } from "../schema/provider";
+import { providerInputs, type ProviderInputs } from "../schema/provider";
 import type { Args } from "./types";
 
 /** Arguments of {@link Provider}. */
@@ -20,13 +20,19 @@ export type ProviderArgs = Args<ProviderInputs>;
  */
 export class Provider extends pulumi.ProviderResource {
     constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-        // Provider arguments are text on their way; what is no text is JSON.
-        const props = Object.entries(args).map(([key, value]: [string, unknown]) => [
-            key,
-            (pulumi.output(value) as pulumi.Output<unknown>).apply(asText),
-        ]);
+        // The engine passes the arguments of a provider as text; other values are encoded as JSON.
+        const props = Object.entries(args).map(([key, value]: [string, unknown]) => {
+            const text = (pulumi.output(value) as pulumi.Output<unknown>).apply(asText);
+            return [key, isSecret(key) ? pulumi.secret(text) : text];
+        });
         super("ebs-snapshots", name, Object.fromEntries(props) as pulumi.Inputs, opts);
     }
+}
+
+/** Reports whether the state must contain an argument encrypted, even if the program passes it as plain text. */
+function isSecret(key: string): boolean {
+    const inputs: Record<string, { secret?: true }> = providerInputs;
+    return inputs[key]?.secret === true;
 }
 
 function asText(value: unknown): string | undefined {

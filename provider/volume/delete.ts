@@ -26,13 +26,15 @@ export async function deleteVolume(
     ctx: ResourceContext,
     { id, finalTags, timeoutMs }: Deletion,
 ): Promise<"done" | "notFound"> {
-    const deadline = ctx.ec2.clock.now() + timeoutMs;
+    let deadline = ctx.ec2.clock.now() + timeoutMs;
     if (finalTags !== undefined) {
         const volume = await ctx.ec2.volumes.read(id);
         if (volume === undefined) return "notFound";
         await waitForDetachment(ctx, id, deadline, volume);
         if (isUsable(volume.State))
             await createFinalSnapshot(ctx, id, finalTags(volume, { [finalTag]: id }), timeoutMs);
+        // Each step has the timeout: a delete that failed for lack of time would take another final snapshot.
+        deadline = ctx.ec2.clock.now() + timeoutMs;
     }
     for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, maxPauseMs)) {
         try {

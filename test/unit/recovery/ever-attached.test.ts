@@ -24,3 +24,20 @@ test("a response without results is an error and does not mean that no volume wa
         "the answer of GetMetricData has no MetricDataResults",
     );
 });
+
+test.each(["InternalError", "Forbidden", "PartialData"] as const)(
+    "a metric that could not be read (%s) does not mean that its volume was never attached",
+    async (StatusCode) => {
+        const answer = { MetricDataResults: [{ Id: "v0", StatusCode, Values: [] }] };
+        await expect(everAttached(cloudWatch(answer))(volumes)).rejects.toThrow(StatusCode);
+    },
+);
+
+test("a metric whose last page is complete was read", async () => {
+    const first = {
+        MetricDataResults: [{ Id: "v0", StatusCode: "PartialData" as const, Values: [] }],
+        NextToken: "next",
+    };
+    const second = { MetricDataResults: [{ Id: "v0", StatusCode: "Complete" as const, Values: [] }] };
+    expect(await everAttached(cloudWatch(first, second))(volumes)).toEqual(new Set());
+});

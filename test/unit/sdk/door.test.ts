@@ -92,3 +92,13 @@ test("get and import without the plugin fail with a message", () => {
     expect(() => Snapshot.get("b", "snap-1", { provider })).not.toThrow();
     expect(() => new Snapshot("c", args, { provider, import: "snap-1" })).not.toThrow();
 });
+
+test("keys that the program passes to a Provider as plain text are secret in the state", async () => {
+    new Provider("keys", { region: "us-west-2", accessKey: "AKIA", secretKey: "plain", token: "session" });
+    await waitForRPCs();
+    const { inputs = {} } = registrations.find(({ name }) => name === "keys") ?? {};
+    // Mocks show the SDK's mark of a secret.
+    for (const key of ["accessKey", "secretKey", "token"])
+        expect(JSON.stringify(inputs[key])).toContain("1b47061264138c4ac30d75fd1eb44270");
+    expect(inputs["region"]).toBe("us-west-2");
+});
