@@ -8,6 +8,12 @@ export function tokenIn(urn: string): string {
     return types.slice(types.lastIndexOf("$") + 1);
 }
 
+/** The type tokens of the parents, such as `my:index:Site$my:index:Disk`; empty for a resource without a parent. */
+export function parentTypesIn(urn: string): string {
+    const [, , types = ""] = urn.split("::");
+    return types.slice(0, Math.max(types.lastIndexOf("$"), 0));
+}
+
 /** The last part of the type, such as `Snapshot`. */
 export function typeOf(urn: string): string {
     return /([^:$]*)::[^:]*$/.exec(urn)?.[1] ?? "";

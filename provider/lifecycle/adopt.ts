@@ -47,7 +47,7 @@ export async function validateAdoption(
 
 /** Adopts the existing resource that the inputs name; the result is `undefined` if there is none. */
 export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Properties) {
-    const found = await find(scope, ctx, inputs);
+    const found = await find(scope, ctx, inputs, { isTaken: true });
     const [failure] = found?.failures ?? [];
     if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
     if (found === undefined) return undefined;
@@ -55,7 +55,12 @@ export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Pr
     return { id: found.id, observed: restored ?? found.observed, adopted: true };
 }
 
-async function find(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<Candidate | undefined> {
+async function find(
+    scope: Scope,
+    ctx: ResourceContext,
+    inputs: Properties,
+    { isTaken } = { isTaken: false },
+): Promise<Candidate | undefined> {
     const { resource, deployment } = scope;
     const id = inputs["adopt"];
     if (typeof id !== "string" || id === UNKNOWN || deployment.isInState(ctx.urn)) return undefined;
@@ -81,6 +86,10 @@ async function find(scope: Scope, ctx: ResourceContext, inputs: Properties): Pro
         );
         return undefined;
     }
+    const { name } = createOwner(scope, ctx, "");
+    const owners = (resource.tagged?.carriers(id, observed) ?? []).flatMap(ownersOf);
+    // The tag may be that of a resource that had this name before it was renamed, and that is declared later.
+    if (isTaken && owners.some((owner) => owner.name === name)) await ctx.waitForDeclarations();
     return { id, observed, inRecycleBin, failures: await failuresOf(scope, ctx, { id, observed, inputs }) };
 }
 

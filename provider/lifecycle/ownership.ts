@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import {
     claimTag,
     ownerPrefix,
@@ -13,7 +14,7 @@ import {
     successorTag,
     type TagMap,
 } from "../../schema/tags";
-import { nameOf, typeOf } from "../../schema/urn";
+import { nameOf, parentTypesIn, typeOf } from "../../schema/urn";
 import type { Properties } from "../../schema/values";
 import { ignoreNotFound } from "../aws/errors";
 import { tagOf } from "../aws/tags";
@@ -31,13 +32,22 @@ const maxValueLength = 256;
 
 /** Creates the owner record of a resource of this run for the EC2 resource that it creates or adopts. */
 export function createOwner(
-    { deployment }: Scope,
+    scope: Scope,
     ctx: ResourceContext,
-    token = deployment.createToken(),
+    token = scope.deployment.createToken(),
 ): Owner {
-    const { urn, stack } = ctx;
-    const name = `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
-    return { token, name: name.slice(-maxValueLength) };
+    const [name = ""] = ownNames(scope, ctx);
+    return { token, name };
+}
+
+/** Returns the name of a resource in its owner tags, then the one of older versions if that differs. */
+export function ownNames({ deployment }: Scope, { urn, stack }: ResourceContext): string[] {
+    const readable = `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
+    // Resources with different parents may have the same name.
+    const parents = parentTypesIn(urn);
+    const hash = createHash("sha256").update(parents).digest("hex").slice(0, 8);
+    const names = parents === "" ? [readable] : [`${readable}/${hash}`, readable];
+    return names.map((name) => name.slice(-maxValueLength));
 }
 
 export function ownerTags({ token, name }: Owner): TagMap {
@@ -63,7 +73,7 @@ export function otherOwners(carrier: TagCarrier, token: string | undefined): Own
 /** Returns a text such as `data (Snapshot) of the stack organization/project/test`. */
 export function formatOwners(owners: Owner[]): string {
     const texts = owners.map(({ name }) => {
-        const [, stack, type = "", resource = ""] = /^(.*?)::(\w*)::(.*?)(?: @\w+)?$/.exec(name) ?? [];
+        const [, stack, type = "", resource = ""] = /^(.*?)::(\w*)::(.*?)(?: @[\w/]+)?$/.exec(name) ?? [];
         return stack === undefined ? formatUnnamed(name) : `${resource} (${type}) of the stack ${stack}`;
     });
     return [...new Set(texts)].join(" and ");

@@ -13,7 +13,7 @@ import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
 import type { LifecycleContext, Owner } from "./context";
-import { createOwner, formatOwners, ownersOf } from "./ownership";
+import { formatOwners, ownersOf, ownNames } from "./ownership";
 import type { ReplacedState } from "./replacement-hooks";
 import type { ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type Scope } from "./scope";
@@ -95,14 +95,9 @@ export async function warnOfForcedReplacement(
  */
 export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<void> {
     for (const one of await readOwned(scope, ctx, inputs)) {
-        const { id, observed } = one;
-        const former = {
-            ...inputs,
-            ...scope.resource.inputsFrom?.({ ctx, observed, declared: undefined }),
-        };
-        const fate = formatFate(scope, ctx, { former, inputs, owned: [one] });
+        const fate = formatFate(scope, ctx, { former: one.former, inputs, owned: [one] });
         ctx.warn(
-            `owns ${id}. If the state contains it, its replacement is forced (--replace, taint): it ${fate}`,
+            `owns ${one.id}. If the state contains it, its replacement is forced (--replace, taint): it ${fate}`,
         );
     }
 }
@@ -111,28 +106,38 @@ interface Owned {
     id: string;
     observed: unknown;
     outputs: Properties;
+    /** Contains the inputs in the state, as far as EC2 shows them, and the declared ones otherwise. */
+    former: Properties;
     /** Contains, for each EC2 resource of which it consists, the owners besides this very resource. */
     otherOwners: Owner[][];
 }
 
 /** Reads the resources that carry the owner tag of this very resource. */
 async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<Owned[]> {
-    const { resource } = scope;
-    const { name } = createOwner(scope, ctx, "");
+    const { resource, deployment } = scope;
+    const names = ownNames(scope, ctx);
+    const isOwn = ({ name }: Owner) => names.includes(name);
     const found = (await resource.findOwned?.({ ctx })) ?? [];
     const owned = found.flatMap(({ id, observed }) => {
         const carriers = resource.tagged?.carriers(id, observed) ?? [];
         const owners = carriers.map(ownersOf);
-        const isOurs = owners.flat().some((owner) => owner.name === name);
         // An interrupted run created a resource that carries a claim, and this run adopts it.
         const claims = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, claimTag) ?? []);
         const isKnown = claims.every((claim) => claim === endedClaim);
-        if (id === inputs["adopt"] || !isOurs || !isKnown) return [];
-        const otherOwners = owners.map((all) => all.filter((owner) => owner.name !== name));
-        return [{ id, observed, otherOwners }];
+        const isOther = id === inputs["adopt"] || deployment.isManagedByOther(ctx.urn, id);
+        if (isOther || !owners.flat().some(isOwn) || !isKnown) return [];
+        return [{ id, observed, otherOwners: owners.map((all) => all.filter((owner) => !isOwn(owner))) }];
     });
     return Promise.all(
-        owned.map(async (one) => ({ ...one, outputs: await resource.outputs({ ctx, ...one }) })),
+        owned.map(async (one) => ({
+            ...one,
+            outputs: await resource.outputs({ ctx, ...one }),
+            former: {
+                ...inputs,
+                ...((await resource.formerInputs?.({ ctx, inputs, ...one })) ??
+                    resource.inputsFrom?.({ ctx, declared: undefined, ...one })),
+            },
+        })),
     );
 }
 
@@ -148,18 +153,22 @@ export async function findReplaced(
 ): Promise<ReplacedState<unknown> | undefined> {
     const { deployment, declarations, resource } = scope;
     const isInState = deployment.isInState(ctx.urn);
-    const former = isInState ? (declarations.get(ctx.urn)?.former ?? {}) : inputs;
+    const former = isInState ? (declarations.get(ctx.urn)?.former ?? {}) : undefined;
     const replaced = deployment.replacedBy(ctx.urn);
     if (replaced?.hasData === true) {
-        const observed = await resource.read({ ctx, id: replaced.id, state: former });
+        const state = former ?? inputs;
+        const observed = await resource.read({ ctx, id: replaced.id, state });
         if (observed === undefined)
             throw new Error(
                 `${replaced.id}, whose data the new volume should have, was not found in ${await formatPlace(ctx.ec2)}. ` +
                     "Run `pulumi refresh`, and the next `pulumi up` creates it without that data.",
             );
-        return { id: replaced.id, observed, inputs: former };
+        return { id: replaced.id, observed, inputs: state };
     }
-    const owned = await readOwned(scope, ctx, inputs);
+    // Another resource may have had the name of this one before it was renamed.
+    const all = await readOwned(scope, ctx, inputs);
+    if (all.length > 0) await ctx.waitForDeclarations();
+    const owned = all.filter(({ id }) => !deployment.isManagedByOther(ctx.urn, id));
     const [found, ...others] = owned.filter(({ outputs }) => !hasNoData(outputs));
     if (
         others.length > 0 ||
@@ -171,7 +180,9 @@ export async function findReplaced(
                 "Remove the tag from others, or set carryData: false.",
         );
     }
-    return found === undefined ? undefined : { id: found.id, observed: found.observed, inputs: former };
+    return found === undefined
+        ? undefined
+        : { id: found.id, observed: found.observed, inputs: former ?? found.former };
 }
 
 /** Returns what a forced replacement does to the resources that it owns, as far as they were found. */

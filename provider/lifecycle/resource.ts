@@ -240,6 +240,15 @@ interface Claimable<Inputs, Observed> {
      * Check calls it for a resource that is not in the state: it returns the stack's resources that carry owner tags.
      */
     findOwned?: (args: { ctx: ResourceContext }) => Promise<{ id: string; observed: Observed }[]>;
+    /**
+     * Check and create call it for an owned resource whose state is unknown: it returns the inputs of that state, as far as
+     * AWS shows them. The default is `inputsFrom`.
+     */
+    formerInputs?: (args: {
+        ctx: ResourceContext;
+        observed: Observed;
+        inputs: Inputs;
+    }) => Promise<Properties>;
     /** The lifecycle calls it with a state: it returns when the resource in it was started (epoch milliseconds). */
     startedAt?: (state: Properties) => number;
 }

@@ -73,6 +73,12 @@ export function hasCarriedData(volume: Volume): boolean {
     return /\/vol-\w+$/.test(tagOf(volume, claimTag) ?? "");
 }
 
+/** Reports whether this snapshot carried the data of a volume: such snapshots are deleted with the volume. */
+export async function isCarryingSnapshot(ctx: ResourceContext, id: string): Promise<boolean> {
+    const snapshot = await ctx.ec2.snapshots.read(id);
+    return snapshot === undefined || tagOf(snapshot, carryTag) !== undefined;
+}
+
 /** Reports whether data of this volume was carried by this run, or by an earlier one, which did not delete it. */
 export function carriedBy(ctx: ResourceContext, volume: Volume): "this run" | "earlier run" | undefined {
     const carrier = tagOf(volume, carryTag);

@@ -6,7 +6,7 @@
 import { defaultTimeout, toMilliseconds } from "../../schema/duration";
 import { textOf } from "../../schema/failure";
 import { finalSnapshotOf, hasNoData, isDataCarried } from "../../schema/retention";
-import { formatValue, UNKNOWN } from "../../schema/values";
+import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
 import type { SizedOptions, VolumeOutputs } from "../../schema/volume";
 import { checkCarrying, checkShrinking, isUsable } from "../../schema/volume-checks";
 import { deadlineOf } from "../aws/clock";
@@ -15,7 +15,7 @@ import { copyableTags } from "../aws/tags";
 import type { Resource } from "../lifecycle/resource";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { tagsThatFit } from "../lifecycle/tags/creation";
-import { carriedBy, deleteCarryingSnapshots } from "./carry";
+import { carriedBy, deleteCarryingSnapshots, isCarryingSnapshot } from "./carry";
 import { claimOn } from "./create";
 import { deleteVolume, type Deletion } from "./delete";
 import { describeModification } from "./modify";
@@ -77,6 +77,16 @@ export const sharedHooks = {
     async findOwned({ ctx }) {
         const found = [...(await ctx.ec2.volumes.findOwned(ctx.stack))];
         return found.map(([id, observed]) => ({ id, observed }));
+    },
+
+    async formerInputs({ ctx, observed, inputs }) {
+        const former = inputsFromVolume({ ctx, observed, declared: undefined });
+        const { snapshotId, sourceVolumeId }: Properties = { ...inputs };
+        const { SnapshotId } = observed;
+        // EC2 shows the snapshot that carried the data instead of the declared source.
+        const isCarried =
+            !!SnapshotId && SnapshotId !== snapshotId && (await isCarryingSnapshot(ctx, SnapshotId));
+        return isCarried ? { ...former, snapshotId, sourceVolumeId } : former;
     },
 
     read: async ({ ctx, id, state }) => withSnapshotSize(await ctx.ec2.volumes.read(id), state),

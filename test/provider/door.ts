@@ -16,8 +16,11 @@ import { PluginDoor } from "./plugin-door";
 /** Is the kind of a resource that programs declare. */
 export type Kind = keyof typeof resources;
 
-export function urnOf(kind: Kind, name: string): string {
-    return `urn:pulumi:test::project::${tokenOf(kind)}::${name}`;
+/** Returns the URN of `data`, or of the child `data` of a component: `data in my:index:Site`. */
+export function urnOf(kind: Kind, fullName: string): string {
+    const [name = "", parent] = fullName.split(" in ");
+    const types = [...(parent === undefined ? [] : [parent]), tokenOf(kind)];
+    return `urn:pulumi:test::project::${types.join("$")}::${name}`;
 }
 
 /** Advances the emulator's clock instead of waiting. */
@@ -27,7 +30,7 @@ class EmulatorClock implements Clock {
     constructor(
         readonly emulator: Emulator,
         /** Is called at the beginning of each wait. */
-        readonly onWait: () => Promise<void>,
+        readonly onWait: (milliseconds: number) => Promise<void>,
     ) {}
 
     now(): number {
@@ -35,7 +38,7 @@ class EmulatorClock implements Clock {
     }
 
     async sleep(milliseconds: number): Promise<void> {
-        await this.onWait();
+        await this.onWait(milliseconds);
         this.#ahead += milliseconds;
         if (milliseconds > 0) await this.emulator.advance(milliseconds / 1_000);
     }
@@ -67,7 +70,7 @@ export class Door {
             engine,
         }: {
             config?: Record<string, string>;
-            onWait?: () => Promise<void>;
+            onWait?: (milliseconds: number) => Promise<void>;
             /** Is the engine, if its run has other provider processes. */
             engine?: string;
         } = {},

@@ -20,12 +20,13 @@ export class Operations {
         former: StateEntry | undefined,
         args: Properties,
     ) {
-        const inputs = await this.#check({ kind, name }, former?.inputs ?? {}, args);
-        if (former === undefined) return { inputs, isReplaced: false, isUpdated: false };
         const replace = async () => {
             const fresh = await this.#check({ kind, name }, {}, args);
             return { inputs: fresh, isReplaced: true, isUpdated: false };
         };
+        if (former !== undefined && this.run.options.replaced?.includes(name)) return replace();
+        const inputs = await this.#check({ kind, name }, former?.inputs ?? {}, args);
+        if (former === undefined) return { inputs, isReplaced: false, isUpdated: false };
         if (this.run.options.forced?.includes(name)) return replace();
         this.stack.calls.push(`diff ${name}`);
         const provider = this.run.provider(kind, name);

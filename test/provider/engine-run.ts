@@ -58,8 +58,10 @@ export interface RunOptions {
     continueOnError?: boolean;
     /** Limits the run to these resources (`--target`). */
     targets?: string[] | undefined;
-    /** Replaces these resources without calling `diff` (`--replace`, taint). */
+    /** Replaces these resources without calling `diff` (taint). */
     forced?: string[] | undefined;
+    /** Replaces these resources as `--replace` does: the provider is not even called with the inputs in the state. */
+    replaced?: string[] | undefined;
     /** Refreshes first. */
     refresh?: boolean | undefined;
     /** Kills the run when this resource is created, before the state contains it. */

@@ -22,7 +22,7 @@ export class Engine {
     config: Record<string, string> = {};
     account = "123456789012";
     /** Is called at the beginning of each wait of the provider. */
-    onWait: () => Promise<void> = () => Promise.resolve();
+    onWait: (milliseconds: number) => Promise<void> = () => Promise.resolve();
     /** Lists the resources that the next runs declare. */
     program: Declared[] = [];
     /** Runs a separate provider process for each resource, as provider instances do. */
@@ -113,7 +113,7 @@ export class Engine {
         const start = (): Door =>
             new Door(this.emulator, this.account, {
                 config: this.config,
-                onWait: (): Promise<void> => (run.isGone ? forever : this.onWait()),
+                onWait: (milliseconds): Promise<void> => (run.isGone ? forever : this.onWait(milliseconds)),
                 engine,
             });
         const run: Run = new Run(start, options, this.isSplit);

@@ -28,6 +28,7 @@ const changes: Change[] = [
     { title: "replaced and renamed with an alias", name: "second", isReplaced: true, options: alias },
     { title: "replaced, deleted first", isReplaced: true, options: { deleteBeforeReplace: true } },
     { title: "replaced by force", run: { forced: ["first"] } },
+    { title: "replaced by --replace", run: { replaced: ["first"] } },
 ];
 
 interface Programs {
