@@ -37,7 +37,7 @@ export const rows = [
         id: "up-30s",
         title: "`up` of N new snapshots that take T = 30 s, with one `CompletedSnapshots`",
         n: 100,
-        alone: true,
+        beside: true,
         async run(n) {
             const run = await upThatTakes(30, barrier, n);
             return {
@@ -74,6 +74,7 @@ export const rows = [
         id: "up-at-once",
         title: "`up` of N new snapshots that complete at once",
         n: 100,
+        alone: true,
         async run(n, others) {
             const lives = await livesOf(n, others);
             const runs = lives.map(({ up }) => up);
