@@ -76,8 +76,11 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 
         async update(id: string, state: Properties, inputs: Properties) {
             const one = { id, state: decode(state), inputs: decode(inputs) };
-            const updated = lifecycle.update(contextOfChange(state, inputs), one);
-            return { outs: encodeState(await withWireErrors(inputs, updated), inputs) };
+            const context = contextOfChange(state, inputs);
+            // After a failure, the state still contains what was secret before.
+            const failed = context.secrets.length === 0 ? inputs : { ...inputs, __secrets: context.secrets };
+            const updated = await withWireErrors(failed, lifecycle.update(context, one));
+            return { outs: encodeState(updated, inputs) };
         },
 
         delete: (id: string, state: Properties) => lifecycle.delete(contextOf(state), id, decode(state)),

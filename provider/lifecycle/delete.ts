@@ -9,7 +9,7 @@ import type { Properties } from "../../schema/values";
 import { requireSameAccount } from "./account";
 import type { LifecycleContext, Stored } from "./context";
 import { withErrorContext } from "./failure";
-import { firstOf, isSuccessor, type Lineage } from "./lineage";
+import { firstOf, isNext, type Lineage } from "./lineage";
 import type { TrackedResource } from "./deployment";
 import { formatOwners, readOwnership, release } from "./ownership";
 import type { Declaration, ResourceContext } from "./resource-context";
@@ -39,7 +39,7 @@ async function deleteOrKeep(
         state: { properties: before, metadata },
     }: { id: string; description: string; state: Stored },
 ): Promise<void> {
-    const { resource, rules, deployment, declarations } = scope;
+    const { resource, rules, deployment } = scope;
     const { replacing } = resource;
     const ctx = resourceContext(scope, context, before);
     const { owner: token, lineage = firstOf(context.urn) } = metadata;
@@ -51,6 +51,11 @@ async function deleteOrKeep(
                 `${failedAdoption.place}. To adopt it, declare this resource again instead of ` +
                 `${nameOf(failedAdoption.urn)}, run \`pulumi up\`, and adopt it with its \`region\` and \`credentials\`. ` +
                 "To delete it, remove `adopt`.",
+        );
+    const adopter = "adopt" in rules ? deployment.reservationOf(id) : undefined;
+    if (adopter !== undefined && adopter !== context.urn)
+        throw new Error(
+            `it is retained because ${nameOf(adopter)} is to adopt it, and has not. Run \`pulumi up\` again once that succeeds.`,
         );
     deployment.forgetSweeps();
     const { shared, own, successorId, isMarkedRetained, observed } = await readOwnership(scope, ctx, {
@@ -65,7 +70,7 @@ async function deleteOrKeep(
     if (shared.size > 0 && own.length === 0) return;
     const successor = deployment.successorOf(context.urn, lineage, id);
     // With `deleteBeforeReplace` and a forced replacement, only the declaration contains the next inputs.
-    const next = successor?.inputs ?? nextDeclaration(declarations, context.urn, lineage)?.inputs;
+    const next = successor?.inputs ?? nextDeclaration(scope, { urn: context.urn, lineage, id })?.inputs;
     if (replacing !== undefined) {
         const isRetained = next !== undefined && replacing.isRetained?.({ state, inputs: next }) === true;
         if (isRetained) await replacing.markRetained?.({ ctx, id, state });
@@ -142,11 +147,11 @@ function incompleteCopy(
 }
 
 /** Returns the declaration that replaces a resource; the URN in the state may be a former one. */
-function nextDeclaration(declarations: Map<string, Declaration>, urn: string, lineage: Lineage) {
-    return (
-        declarations.get(urn) ??
-        [...declarations.values()].find(
-            (one) => one.lineage !== undefined && isSuccessor(one.lineage, lineage),
-        )
-    );
+function nextDeclaration(
+    { declarations, deployment }: Scope,
+    { urn, lineage, id }: { urn: string; lineage: Lineage; id: string },
+): Declaration | undefined {
+    const isRelated = (one: Declaration) =>
+        one.lineage !== undefined && isNext(one.lineage, lineage) && deployment.mayReplace(one.urn, id);
+    return declarations.get(urn) ?? [...declarations.values()].find(isRelated);
 }

@@ -10,7 +10,7 @@ import { backendId, isStateWrittenLast } from "./backend";
 import type { ReplacedResource } from "./claim";
 import { Claims } from "./claims";
 import type { Owner, Stored } from "./context";
-import { firstOf, isSuccessor, nextOf, type Lineage } from "./lineage";
+import { firstOf, isNext, nextOf, type Lineage } from "./lineage";
 import { systemClock } from "../aws/clock";
 import type { ClientDependencies } from "../aws/client";
 import { openEc2, type Ec2 } from "../aws/ec2";
@@ -44,8 +44,10 @@ export class Deployment {
     readonly #lineages = new Map<string, Lineage>();
     readonly #notFound = new Map<string, { urn: string; place: string }>();
     readonly #adopters = new Map<string, Owner>();
-    readonly #byLineage = new Map<string, { lineage: Lineage; live: TrackedResource }>();
-    #hasChanged = false;
+    readonly #reserved = new Map<string, string>();
+    readonly #generations = new Map<string, Lineage>();
+    /** Is `true` at first, because another process may have added an owner since the sweep. */
+    #hasChanged = true;
     readonly claims: Claims;
     readonly backend = backendId();
     readonly slots = new Slots();
@@ -186,7 +188,8 @@ export class Deployment {
     track(urn: string, lineage: Lineage, live: TrackedResource): void {
         this.#live.set(urn, live);
         this.#urns.set(live.id, urn);
-        this.#byLineage.set(lineage.origin, { lineage, live });
+        this.#reserved.delete(live.id);
+        this.#generations.set(urn, lineage);
     }
 
     /** Reports whether the program of this run has a resource with this id. */
@@ -206,11 +209,16 @@ export class Deployment {
      * lineage decides.
      */
     successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
-        const related = this.#byLineage.get(lineage.origin);
-        const live =
-            this.#live.get(this.#urns.get(id) ?? urn) ??
-            (related !== undefined && isSuccessor(related.lineage, lineage) ? related.live : undefined);
+        const related = [...this.#generations].find(
+            ([other, later]) => isNext(later, lineage) && this.mayReplace(other, id),
+        );
+        const live = this.#live.get(this.#urns.get(id) ?? related?.[0] ?? urn);
         return live?.id === id && live.replaced !== true ? undefined : live;
+    }
+
+    /** Reports whether the resource of a URN may replace the one with this id: a forced replacement does not say which. */
+    mayReplace(urn: string, id: string): boolean {
+        return (this.#replaced.get(urn)?.id ?? id) === id;
     }
 
     /**
@@ -218,8 +226,16 @@ export class Deployment {
      */
     reserveAdoption(urn: string, id: string): string | undefined {
         const other = this.#urns.get(id);
-        if (other === undefined) this.#urns.set(id, urn);
+        if (other === undefined) {
+            this.#urns.set(id, urn);
+            this.#reserved.set(id, urn);
+        }
         return other === urn ? undefined : other;
+    }
+
+    /** Returns the URN of the resource that is to adopt `id`, and has not done so in this run. */
+    reservationOf(id: string): string | undefined {
+        return this.#reserved.get(id);
     }
 
     /** Records the resource of a URN that is being replaced, so that it is never adopted. */

@@ -23,8 +23,8 @@ export function nextOf({ origin, generation }: Lineage): Lineage {
     return { origin, generation: generation + 1 };
 }
 
-export function isSuccessor(later: Lineage, earlier: Lineage): boolean {
-    return later.origin === earlier.origin && later.generation > earlier.generation;
+export function isNext(later: Lineage, earlier: Lineage): boolean {
+    return later.origin === earlier.origin && later.generation === earlier.generation + 1;
 }
 
 /** Returns `undefined` for the first generation under a URN, since it is the default. */

@@ -4,9 +4,8 @@
  * @module
  */
 import type { Pending } from "../../schema/property";
-import { equal, isMap, type Properties } from "../../schema/values";
-import { defined } from "../../schema/values";
-import type { LifecycleContext, Metadata, State } from "./context";
+import { defined, equal, isMap, union, type Properties } from "../../schema/values";
+import type { LifecycleContext, Metadata, State, Stored } from "./context";
 import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 
@@ -47,6 +46,16 @@ export function markSecrets(
         secretOutputs: outputsFrom(secrets, outputs, properties),
         isGivenSecret: secrets.some((key) => Object.hasOwn(metadata.given ?? {}, key)),
     };
+}
+
+/**
+ * Marks the former state that a failed update keeps: the doors mark the properties that are secret in the new inputs, and
+ * others may have been secret before.
+ */
+export function markFormerSecrets(scope: Scope, context: LifecycleContext, former: Stored): State {
+    const state = markSecrets(scope, context, former);
+    const inputs = context.secrets.filter((key) => former.properties[key] !== undefined);
+    return { ...state, secretOutputs: union(state.secretOutputs, inputs) };
 }
 
 /** Returns the update that is due because an output in the state derives from an input that has become secret. */

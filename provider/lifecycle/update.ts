@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { equal } from "../../schema/values";
+import { equal, union, without } from "../../schema/values";
 import { requireSameAccount, requireSameOwner } from "./account";
 import { formatPlace, messageInPlace } from "../aws/place";
-import type { LifecycleContext, State, Stored } from "./context";
+import type { LifecycleContext, Owner, State, Stored } from "./context";
 import { InitializationError } from "./failure";
 import { createOwner, ownTags } from "./ownership";
 import { readCached } from "./read";
 import { describeResource, resourceContext, type Scope } from "./scope";
-import { inputMetadata, markSecrets } from "./state";
+import { inputMetadata, markFormerSecrets } from "./state";
+import { declaredTagKeys } from "./tags/effective";
 import { writeDeclaredTags } from "./tags/write";
 import { waitUntilReady } from "./wait";
 
@@ -30,11 +31,12 @@ export async function update(
         copiedKeys: state.metadata.copiedKeys,
         owner: owner.token,
     };
+    let found: unknown;
     let observed: unknown;
     try {
         if (!equal(properties["credentials"], inputs.properties["credentials"]))
             await requireSameAccount(ctx, properties);
-        const found = await readCached(scope, ctx, id, properties);
+        found = await readCached(scope, ctx, id, properties);
         if (found === undefined) {
             await requireSameAccount(ctx, properties);
             throw new Error(
@@ -49,6 +51,7 @@ export async function update(
             state,
             internal,
         });
+        scope.deployment.recordChange();
         observed = await resource.update({
             ctx,
             id,
@@ -57,12 +60,25 @@ export async function update(
             state: properties,
         });
     } catch (error) {
-        const before = { ...state, metadata: { ...state.metadata, owner: owner.token } };
+        const before = failedState(scope, { state, inputs, found, owner });
         throw new InitializationError(
             `${what}: ${await messageInPlace(ctx.ec2, error)}`,
             id,
-            markSecrets(scope, context, before),
+            markFormerSecrets(scope, context, before),
         );
     }
     return waitUntilReady(scope, context, { id, observed, inputs: inputs.properties, metadata });
+}
+
+/** Returns the state after a failed update: the former one, with what the update may have written. */
+function failedState(
+    scope: Scope,
+    { state, inputs, found, owner }: { state: Stored; inputs: Stored; found: unknown; owner: Owner },
+): Stored {
+    const carriers = found === undefined ? [] : (scope.resource.tagged?.carriers("", found) ?? []);
+    const existing = carriers.flatMap(({ tags = [] }) => tags.flatMap(({ Key }) => Key ?? []));
+    const declared = declaredTagKeys(scope, inputs.properties, state.metadata);
+    // A tag with a key that the resource lacked was not written by others, so that a later update may remove it.
+    const tagKeys = union(state.metadata.tagKeys ?? [], without(declared, existing));
+    return { ...state, metadata: { ...state.metadata, owner: owner.token, tagKeys } };
 }

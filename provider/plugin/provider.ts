@@ -162,10 +162,13 @@ export class ProviderInstance {
             return markSecrets(known, [...inputs.secrets, ...existing(state.secrets, known)]);
         }
         const { timed, restore } = withTimeout(call, given);
-        const encode = (after: State) => encodeOutputs(call, restore(after), inputs.secrets);
+        const encode = (after: State, secrets: Path[]) =>
+            encodeOutputs(call, restore(after), existing(secrets, after.properties));
         const context = this.#context(call, state, inputs);
         const work = this.#lifecycle(call).update(context, { id: call.id, state: stored, inputs: timed });
-        return encode(await this.#failing(encode, work));
+        // After a failure, the state still contains what was secret before.
+        const encodeFailed = (former: State) => encode(former, [...state.secrets, ...inputs.secrets]);
+        return encode(await this.#failing(encodeFailed, work), inputs.secrets);
     }
 
     delete(call: Omit<Change, "inputs"> & { timeout: number }): Promise<void> {

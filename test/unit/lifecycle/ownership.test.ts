@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Properties } from "../../../schema/values";
-import {
-    firstOf,
-    formatLineage,
-    isSuccessor,
-    nextOf,
-    parseLineage,
-} from "../../../provider/lifecycle/lineage";
+import { firstOf, formatLineage, isNext, nextOf, parseLineage } from "../../../provider/lifecycle/lineage";
 import { Host, baseConfig, urn } from "../host";
 import { answer, type WireRequest } from "../wire";
 
@@ -76,10 +70,6 @@ test("a lineage survives a rename, increments its generation on replacement, and
     const renamed = formatLineage(first, `${urn}-renamed`);
     expect(parseLineage(renamed, `${urn}-renamed`)).toEqual(first);
     const next = parseLineage(formatLineage(nextOf(first), urn), urn);
-    expect([isSuccessor(next, first), isSuccessor(first, next), isSuccessor(first, first)]).toEqual([
-        true,
-        false,
-        false,
-    ]);
-    expect(isSuccessor(nextOf(firstOf("another")), first)).toBe(false);
+    expect([isNext(next, first), isNext(first, next), isNext(first, first)]).toEqual([true, false, false]);
+    expect(isNext(nextOf(firstOf("another")), first)).toBe(false);
 });
