@@ -93,14 +93,11 @@ async function validateRemote(
     try {
         await ctx.ec2.verifyCredentials();
         const failures = await validateAdoption(scope, ctx, inputs);
-        if (!scope.deployment.isInState(context.urn)) await warnOfOwned(scope, ctx, inputs).catch(ignore);
+        const former = scope.deployment.isInState(context.urn)
+            ? scope.declarations.get(context.urn)?.former
+            : await warnOfOwned(scope, ctx, inputs).catch(ignore);
         failures.push(
-            ...((await scope.resource.validateRemote?.({
-                ctx,
-                inputs,
-                olds,
-                former: scope.declarations.get(context.urn)?.former ?? {},
-            })) ?? []),
+            ...((await scope.resource.validateRemote?.({ ctx, inputs, olds, former: former ?? {} })) ?? []),
         );
         // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
         if (Object.keys(olds).length === 0) await warnOfOmittedTags(scope, ctx, inputs);
@@ -114,6 +111,6 @@ async function validateRemote(
 }
 
 /** Ignores a failed read: a caller without the permission gets fewer messages. */
-function ignore(): void {
+function ignore(): undefined {
     // No decision depends on reads that only serve messages.
 }

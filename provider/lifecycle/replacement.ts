@@ -91,15 +91,22 @@ export async function warnOfForcedReplacement(
 
 /**
  * Warns of deletions by a forced replacement (`--replace`, taint). The engine does not pass the resource in the state
- * then; its owner tag identifies it. A resource that a delete retained in the account may carry that tag as well.
+ * then; its owner tag identifies it. A resource that a delete retained in the account may carry that tag as well. It
+ * returns the inputs of the resource that the new one replaces, as far as they are known.
  */
-export async function warnOfOwned(scope: Scope, ctx: ResourceContext, inputs: Properties): Promise<void> {
-    for (const one of await readOwned(scope, ctx, inputs)) {
+export async function warnOfOwned(
+    scope: Scope,
+    ctx: ResourceContext,
+    inputs: Properties,
+): Promise<Properties | undefined> {
+    const owned = await readOwned(scope, ctx, inputs);
+    for (const one of owned) {
         const fate = formatFate(scope, ctx, { former: one.former, inputs, owned: [one] });
         ctx.warn(
             `owns ${one.id}. If the state contains it, its replacement is forced (--replace, taint): it ${fate}`,
         );
     }
+    return owned[0]?.former;
 }
 
 interface Owned {

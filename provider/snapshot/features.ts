@@ -88,7 +88,7 @@ export async function ensureFeatures(
     if (declaredTier(inputs) === undefined) return;
     const current = observed.tier ?? (await ctx.ec2.tiers.read(id));
     const tierMove = requiredMove(current, inputs);
-    if (tierMove !== undefined) await startMove(ctx, id, tierMove);
+    if (tierMove !== undefined) await startMove(ctx, id, tierMove, inputs.temporaryRestoreDays);
     await waitForTier(ctx, id, inputs, tierMove && current, deadline);
 }
 

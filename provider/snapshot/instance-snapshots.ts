@@ -8,7 +8,7 @@ import { randomBytes } from "node:crypto";
 import { waitForSnapshots, failuresOf } from "./wait";
 import { deleteSnapshot } from "./delete";
 import { deadlineOf } from "../aws/clock";
-import { defined, formatCount, hasUnknown } from "../../schema/values";
+import { defined, formatCount, hasUnknown, union, without } from "../../schema/values";
 import { ignoreNotFound, joinSentences } from "../aws/errors";
 import { toTags } from "../aws/write-tags";
 import { creationTags } from "../lifecycle/tags/creation";
@@ -199,8 +199,10 @@ export const instanceSnapshots: Resource<
         },
     },
 
-    async delete({ ctx, state, shared }) {
-        const ids = memberIds({ ...state }).filter((id) => !shared.includes(id));
+    async delete({ ctx, state, observed, shared }) {
+        // A member that the state lists as missing may exist again.
+        const existing = observed?.members.map(idOf) ?? [];
+        const ids = without(union(memberIds({ ...state }), existing), shared);
         const deadline = deadlineOf(ctx.ec2.clock, state);
         const results = await Promise.allSettled(
             ids.map((id) => ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored: false }))),

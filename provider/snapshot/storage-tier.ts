@@ -14,11 +14,20 @@ import { type Tiered, declaredTier } from "../../schema/snapshot-features";
 
 export type Move = "archive" | "permanent" | "temporary";
 
-/** Returns the move from the current or pending tier to the declared one; undefined if none is needed. */
+/**
+ * Returns the move from the current or pending tier to the declared one, or the declared restore that has failed; undefined
+ * if none is needed.
+ */
 export function requiredMove(current: SnapshotTierStatus | undefined, inputs: Tiered): Move | undefined {
     const [desired, currentTier] = [declaredTier(inputs), tierOf(current)];
-    if (desired === currentTier || desired === undefined) return undefined;
-    return desired === "archive" ? "archive" : "permanent";
+    if (desired === undefined) return undefined;
+    if (desired !== currentTier) return desired === "archive" ? "archive" : "permanent";
+    return isRestoreFailed(current, inputs) ? "temporary" : undefined;
+}
+
+function isRestoreFailed(current: SnapshotTierStatus | undefined, inputs: Tiered): boolean {
+    const status = current?.LastTieringOperationStatus;
+    return status === "temporary-restore-failed" && inputs.temporaryRestoreDays !== undefined;
 }
 
 /** Checks whether another number of days is declared; an expired restore does not start again automatically. */
@@ -78,7 +87,7 @@ export async function waitForTier(
         key: id,
         subject: "change of the storage tier",
         deadline,
-        evaluate: (current) => evaluateTier(current, declaredTier(inputs), before),
+        evaluate: (current) => evaluateTier(current, inputs, before),
         progress: (text) => {
             ctx.status(text);
         },
@@ -87,7 +96,7 @@ export async function waitForTier(
 
 export function evaluateTier(
     current: SnapshotTierStatus | undefined,
-    desired: Tiered["storageTier"],
+    inputs: Tiered,
     before?: SnapshotTierStatus,
 ): PollResult {
     if (current === undefined) return "notFound";
@@ -100,13 +109,14 @@ export function evaluateTier(
         const operation = status.replace("-in-progress", "").replaceAll("-", " ");
         return { pending: `${operation} ${String(current.LastTieringProgress ?? 0)}%` };
     }
-    if (status.endsWith("-failed")) {
+    const [desired, currentTier] = [declaredTier(inputs), tierOf(current)];
+    const isAsDeclared = desired === undefined || desired === currentTier;
+    // The status of a failed move remains, also where the snapshot is to stay in its tier since.
+    if (status.endsWith("-failed") && (!isAsDeclared || isRestoreFailed(current, inputs))) {
         const reason = current.LastTieringOperationStatusDetail ?? "EC2 gave no reason";
         return { failed: `${status.replaceAll("-", " ")}: ${reason}` };
     }
-    return desired === undefined || tierOf(current) === desired
-        ? "done"
-        : { pending: `still ${tierOf(current)}` };
+    return isAsDeclared ? "done" : { pending: `still ${currentTier}` };
 }
 
 /** Rejects an archived snapshot, because EC2 creates nothing from it unless it is temporarily restored. */

@@ -59,9 +59,9 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             ...kind.check(inputs, olds),
             ...checkCarrying(olds, olds, inputs),
         ],
-        // The source of a volume whose data are carried may no longer exist.
+        // The source of a volume whose data are carried may no longer exist; a new volume has no data yet.
         validateRemote: (args) =>
-            isDataCarried({ state: args.former, inputs: args.inputs })
+            Object.keys(args.former).length > 0 && isDataCarried({ state: args.former, inputs: args.inputs })
                 ? Promise.resolve([])
                 : kind.validateRemote(args),
         matchesInputs: ({ inputs, observed }) =>

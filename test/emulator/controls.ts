@@ -57,6 +57,8 @@ export interface Settings {
     fastRestoreLimit: number;
     /** A move to or from the archive takes this many seconds; the default is 0. */
     tieringSeconds: number;
+    /** Moves that begin from now on fail with this reason; the default is `null`, for none. */
+    tieringError: string | null;
     /** Deleted snapshots can be restored for this many days; by default (0) they are deleted immediately. */
     recycleBinDays: number;
     /** EC2 returns "not found" for new ids for this many seconds; the default is 0. */

@@ -111,6 +111,17 @@ test("the data of a volume is carried each time, although EC2 shows the carrying
     }
 });
 
+test("with onSnapshotChange keep, a new volume needs its snapshot at preview; a replacement that carries the data does not", async () => {
+    const kept = declare("data", { onSnapshotChange: "keep" });
+    await engine.up([kept]);
+    await emulator.deleteSnapshot(snapshotId);
+    await emulator.clearCalls();
+    await engine.up([kept], replaced);
+    expect(await sources()).toEqual([expect.not.stringContaining(snapshotId)]);
+    const run = await engine.previewFails([kept, declare("new", { onSnapshotChange: "keep" })]);
+    expect(run.output).toContain(`new: snapshotId is "${snapshotId}", but that snapshot was not found`);
+});
+
 test("an adoption is refused if a renamed resource, which had its name and is declared later, manages the snapshot", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
     await engine.up([snapshot("data", { volumeId })]);
