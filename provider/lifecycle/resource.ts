@@ -76,7 +76,10 @@ interface Checks<Observed> {
     }) => CheckFailure[];
     /** Check calls it: it returns what the other provider processes of this run must know of a declaration. */
     notes?: (args: { inputs: Properties; configuration: Configuration }) => string[];
-    /** Check calls it for valid inputs that are new or differ from `olds`: it validates them against AWS. */
+    /**
+     * Check calls it for valid inputs that are new or differ from `olds`, after the credentials: it validates them
+     * against AWS. Every resource that exists in AWS has it.
+     */
     validateRemote?: (args: RemoteCheckArgs) => Promise<CheckFailure[]>;
     /** Diff calls it: it rejects an update that is invalid given the current state, such as shrinking a volume. */
     validateUpdate?: (args: {
