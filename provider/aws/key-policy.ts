@@ -9,6 +9,7 @@
  * @module
  */
 import { isMap } from "../../schema/values";
+import { viaEc2 } from "../../schema/via-ec2";
 
 /**
  * An account needs these actions on a key to use snapshots that the key encrypts.
@@ -67,7 +68,7 @@ export function missingKeyActions(account: string, statements: Statement[], regi
     const context = new Map([
         ["kms:calleraccount", account],
         ["aws:principalaccount", account],
-        ["kms:viaservice", `ec2.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`],
+        ["kms:viaservice", viaEc2(region)],
     ]);
     const allowed = statements.filter(
         ({ Effect, Principal, Condition = {} }) =>
