@@ -199,8 +199,10 @@ test("ebs-snapshots:tagKeys contains some or all options, and no other names", (
     expect(failure({ [key]: '{"constructor":"Team"}' })).toContain(
         "contains a name that is not supported. Supported: name",
     );
-    expect(failure({ [key]: '{"group":"aws:group"}' })).toMatch(/group must be a tag key/);
-    expect(failure({ [key]: '{"group":""}' })).toMatch(/group must be a tag key/);
+    for (const tag of ["aws:group", "AWS:group", "pulumi-ebs-snapshots:claim", ""])
+        expect(failure({ [key]: JSON.stringify({ group: tag }) })).toBe(
+            `configuration ${key}: group must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"`,
+        );
 });
 
 test.each([
