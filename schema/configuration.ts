@@ -80,7 +80,7 @@ export interface Configuration {
     allowPublicSharing: boolean;
 }
 
-const defaultTagKeys: TagKeys = { name: "Name", group: "Group", billingCode: "BillingCode" };
+export const defaultTagKeys: TagKeys = { name: "Name", group: "Group", billingCode: "BillingCode" };
 
 export function readConfiguration(read: ReadKey): Configuration {
     const { string, flag, number, list, object, texts, file } = createKeyReader(read);

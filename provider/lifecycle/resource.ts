@@ -11,6 +11,7 @@ import type { TagMap } from "../../schema/tags";
 import type { CheckFailure, Text } from "../../schema/failure";
 import type { ResourceName } from "../../schema/index";
 import type { Pending } from "../../schema/property";
+import { resourceIdPattern } from "../../schema/validators";
 import type { Properties } from "../../schema/values";
 import type { Metadata } from "./context";
 import type { ResourceContext, Declaration } from "./resource-context";
@@ -210,7 +211,7 @@ export interface ImportId {
 export function importIdOf(what: string, prefix: string): ImportId {
     return {
         expected: `the id of ${what}, such as "${prefix}-0123456789abcdef0"`,
-        pattern: new RegExp(`^${prefix}-[0-9a-f]+$`),
+        pattern: resourceIdPattern(prefix),
     };
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultTagKeys } from "../../schema/configuration";
 import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
@@ -105,7 +106,7 @@ function settingsOf(name: string): Settings {
     return {
         name,
         defaultId: [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/"),
-        tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode", ...keys },
+        tagKeys: { ...defaultTagKeys, ...keys },
         accounts: configuredAccounts(),
     };
 }
