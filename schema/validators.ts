@@ -73,7 +73,7 @@ export const outpostArn = text(
     /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/,
 );
 
-/** Accepts the multiples of `step` from `step` to `most`. */
+/** Accepts the multiples of `step` from `step` to `maximum`. */
 export function multipleOf(step: number, maximum: number): Validator {
     const expected = `from ${String(step)} to ${String(maximum)} in steps of ${String(step)}`;
     return matching(

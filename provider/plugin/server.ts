@@ -1,5 +1,6 @@
 /**
- * Pulumi's provider protocol on gRPC: messages to plain data and back. What is answered is decided in `provider.ts`.
+ * Serves Pulumi's provider protocol on gRPC: it converts messages to plain data and back, and `provider.ts` computes the
+ * answers.
  * https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  *
  * @module
@@ -18,7 +19,7 @@ import type { ProviderInstance } from "./provider";
 import { packageSchema } from "./schema";
 
 export interface Serving {
-    /** A new instance for each configuration: a process that is debugged serves one run after the other. */
+    /** Creates an instance for each configuration, because a process that is debugged serves one run after the other. */
     createInstance: () => ProviderInstance;
     attach: (engine: string) => void;
 }
