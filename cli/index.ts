@@ -38,14 +38,11 @@ export async function main(args: string[]): Promise<Answer> {
     return answer;
 }
 
-/**
- * @param print Receives help and usage errors.
- * @param report Receives the answer of the command.
- */
-function createProgram(
-    print: (text: string) => void,
-    report: (pendingAnswer: Promise<Answer>) => Promise<void>,
-): Command {
+/** Receives the answer of a command. */
+type Report = (pendingAnswer: Promise<Answer>) => Promise<void>;
+
+/** `print` receives help and usage errors. */
+function createProgram(print: (text: string) => void, report: Report): Command {
     const program = new Command("ebs-snapshots")
         .description(
             "Lists and measures EBS snapshots, plans schedules, and finds what a Pulumi preview would lose.",
@@ -56,7 +53,14 @@ function createProgram(
         .configureOutput({ writeOut: print, writeErr: print })
         .showHelpAfterError("(add --help for usage)")
         .exitOverride();
+    addList(program, report);
+    addChanged(program, report);
+    addPlan(program, report);
+    addLost(program, report);
+    return program;
+}
 
+function addList(program: Command, report: Report): void {
     withPlaceOptions(
         program
             .command("list")
@@ -81,7 +85,9 @@ function createProgram(
         .action((options: ListOptions) =>
             report(withOptionsAsRemedy(import("./list.js").then(({ list }) => list(options)))),
         );
+}
 
+function addChanged(program: Command, report: Report): void {
     withPlaceOptions(
         program
             .command("changed")
@@ -101,7 +107,9 @@ function createProgram(
                 withOptionsAsRemedy(import("./changed.js").then(({ changed }) => changed(snapshot, options))),
             ),
         );
+}
 
+function addPlan(program: Command, report: Report): void {
     program
         .command("plan")
         .description(
@@ -130,7 +138,9 @@ function createProgram(
         .action((file: string, options: PlanOptions) =>
             report(import("./plan.js").then(({ plan }) => plan(file, options))),
         );
+}
 
+function addLost(program: Command, report: Report): void {
     program
         .command("lost")
         .description(
@@ -149,7 +159,6 @@ function createProgram(
         .action((file: string, options: LostOptions) =>
             report(import("./lost.js").then(({ lost }) => lost(file, options))),
         );
-    return program;
 }
 
 const example = (line: string) => `\nExample:\n  ${line}`;

@@ -9,7 +9,6 @@ import { summaryOf } from "../sdk/schedule/summary";
 import { markdownTable, markdownText, plainTable, terminalText } from "./table";
 import { rounded } from "./units";
 
-export type Span = Pick<Estimated, "from" | "until">;
 /** The period, and what the estimate of storage assumes. */
 export type Estimated = Parameters<typeof planSchedule>[1];
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unitDays } from "../schema/dlm/policy-values";
 import { toMilliseconds, type Duration } from "../schema/duration";
 import { resourceOf } from "../schema/index";
 import { lifecyclePolicyRules } from "../schema/lifecycle-policy";
@@ -132,7 +133,8 @@ interface DlmSchedule {
     archiveRule?: { retainRule?: ArchiveRetainRule; archiveRetainRule?: ArchiveRetainRule };
 }
 
-const units: Record<string, number> = { DAYS: day, WEEKS: 7 * day, MONTHS: 28 * day, YEARS: 365 * day };
+/** A rule guarantees a retention, so that a month is the shortest one, February. */
+const shortestDays: Readonly<Record<string, number>> = { ...unitDays, MONTHS: 28 };
 
 /** Returns the retention in milliseconds, in the standard tier and then in the archive. */
 function retentionOf({ createRule, retainRule, archiveRule }: DlmSchedule): number {
@@ -146,7 +148,7 @@ function lengthOf(
     { count, interval, intervalUnit = "DAYS" }: RetainRule,
     createRule: DlmSchedule["createRule"],
 ): number {
-    if (interval !== undefined) return interval * (units[intervalUnit] ?? 0);
+    if (interval !== undefined) return interval * (shortestDays[intervalUnit] ?? 0) * day;
     return count === undefined ? Infinity : count * shortestGap(createRule);
 }
 

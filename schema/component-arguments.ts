@@ -6,6 +6,7 @@
 import { isAccountId, isShortAccountId, quoteAccountId } from "./account-id";
 import { duration, toMilliseconds } from "./duration";
 import type { CheckFailure } from "./failure";
+import { kmsKeyArn } from "./kms-key";
 import { nearest } from "./nearest";
 import { regionRule } from "./placement";
 import { checkProperties, type Property, type Validator } from "./property";
@@ -67,7 +68,7 @@ const copyProperties = objectOf({
     region: { validate: regionRule.validate, required: true },
     keep: { validate: age, required: true },
     encrypted: { validate: boolean },
-    kmsKeyId: { validate: text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d+:key\/./) },
+    kmsKeyId: { validate: kmsKeyArn },
 });
 
 const copyTarget = allOf(copyProperties, (value, path) => {
@@ -102,8 +103,5 @@ export function account(aliases: Record<string, string>): Validator {
         return [{ property, value, expected, suggestion: nearest(value, Object.keys(aliases)) }];
     });
 }
-
-/** The description of a policy of Data Lifecycle Manager. */
-export const policyDescription = text("1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/);
 
 export const permissionsBoundary = text("the ARN of a policy", /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/);

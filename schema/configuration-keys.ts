@@ -10,16 +10,10 @@ import { providerInputs } from "./provider";
 /** Keys of this package that the `aws` provider does not have. */
 const ownKeys = ["accounts", "allowPublicSharing", "organization", "plugin", "tagKeys"];
 
-/** Keys of the `aws` provider that are no argument of this package's provider. */
-const awsKeys = [
-    "assumeRole",
-    "ec2MetadataServiceEndpoint",
-    "ec2MetadataServiceEndpointMode",
+/** Keys of the `aws` provider that this package does not read: they affect neither account, endpoint nor trust. */
+const unreadAwsKeys = [
     "s3UsEast1RegionalEndpoint",
     "s3UsePathStyle",
-    "skipCredentialsValidation",
-    "skipRegionValidation",
-    "skipRequestingAccountId",
     "tagPolicyCompliance",
     "tokenBucketRateLimiterCapacity",
     "userAgents",
@@ -27,7 +21,7 @@ const awsKeys = [
 
 const providerKeys = Object.keys(providerInputs);
 const keysOf: Record<string, string[]> = {
-    aws: [...providerKeys.filter((key) => !ownKeys.includes(key)), ...awsKeys],
+    aws: [...providerKeys.filter((key) => !ownKeys.includes(key)), ...unreadAwsKeys],
     "ebs-snapshots": [...new Set([...providerKeys, ...ownKeys])],
 };
 

@@ -13,6 +13,7 @@ import {
     textsOf,
     type ReadKey,
 } from "./configuration-values";
+import { expectedTagKey, isTagKey } from "./tag-key";
 import { parseAccountId, readAliases } from "./account-id";
 
 /** The `aws` keys that determine account, endpoint and trust. */
@@ -79,7 +80,7 @@ export interface Configuration {
     allowPublicSharing: boolean;
 }
 
-const defaultTagKeys: TagKeys = { name: "Name", group: "Group", billingCode: "BillingCode" };
+export const defaultTagKeys: TagKeys = { name: "Name", group: "Group", billingCode: "BillingCode" };
 
 export function readConfiguration(read: ReadKey): Configuration {
     const { string, flag, number, list, object, texts, file } = createKeyReader(read);
@@ -163,11 +164,7 @@ function readTagKeys(key: string, values: Record<string, unknown>): TagKeys {
     const given = textMap(key, values);
     rejectUnsupported(key, given, Object.keys(defaultTagKeys));
     for (const [option, tag] of Object.entries(given)) {
-        if (tag.length < 1 || tag.length > 128 || /^aws:/i.test(tag))
-            throw new ConfigError(
-                key,
-                `${option} must be a tag key of 1 to 128 characters that does not begin with aws:`,
-            );
+        if (!isTagKey(tag)) throw new ConfigError(key, `${option} must be ${expectedTagKey}`);
     }
     return { ...defaultTagKeys, ...given };
 }

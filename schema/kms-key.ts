@@ -8,6 +8,9 @@ export const kmsKey = text(
     new RegExp(`^(${id}|${alias}|arn:[\\w-]+:kms:[\\w-]+:\\d{12}:(key/${id}|${alias}))$`),
 );
 
+/** Data Lifecycle Manager takes the ARN of a key, not of its alias. */
+export const kmsKeyArn = text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/./);
+
 /** Checks whether two names refer to the same key, as far as the text shows it. */
 export function isSameKeyName(before: unknown, after: unknown): boolean {
     if (before === after) return true;

@@ -2,6 +2,7 @@ import type { Adoptable } from "./adopt";
 import { canonical } from "./dlm/canonical";
 import type { PolicyDetails, SelectedTags } from "./dlm/policy-details";
 import { policyDetails, selectedTags } from "./dlm/policy-details-rules";
+import { policyDescription } from "./dlm/policy-values";
 import { replacementCause } from "./dlm/replacement";
 import { roleArn } from "./placement";
 import type { OutputsOf, Rules } from "./property";
@@ -105,7 +106,7 @@ function isSame(before: unknown, after: unknown): boolean {
 
 export const lifecyclePolicyRules = {
     description: {
-        validate: text("text of 1 to 500 letters, digits, spaces, _ and -", /^[0-9A-Za-z _-]{1,500}$/),
+        validate: policyDescription,
         required: true,
         onChange: "update",
     },
@@ -154,7 +155,7 @@ export const lifecyclePolicyRules = {
     },
     tags: standardRules.tags,
     adopt: {
-        validate: text('an id such as "policy-0123456789abcdef0"', /^policy-[0-9a-f]+$/),
+        validate: resourceId("policy"),
         onChange: "nothing",
     },
 } satisfies Rules<LifecyclePolicyInputs>;

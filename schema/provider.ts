@@ -19,6 +19,8 @@ export interface ServiceEndpoints {
     kms?: string;
     /** URL of AWS Organizations. Default: AWS's own. */
     organizations?: string;
+    /** URL of IAM Identity Center, for a profile with SSO. Default: AWS's own. */
+    sso?: string;
 }
 
 /** Tags of every resource. */
@@ -59,6 +61,11 @@ export interface ProviderInputs {
     token?: string;
     /** Roles that are assumed one after another. Default: none. A change updates. */
     assumeRoles?: AssumeRole[];
+    /**
+     * The older name of `assumeRoles`, for one role; it is assumed after those of `assumeRoles`. Default: none. A change
+     * updates.
+     */
+    assumeRole?: AssumeRole;
     /** A role that is assumed with the token of an identity provider. Default: none. A change updates. */
     assumeRoleWithWebIdentity?: WebIdentityRole;
     /** Path of the shared configuration file; one at most. Default: `~/.aws/config`. A change updates. */
@@ -104,6 +111,25 @@ export interface ProviderInputs {
     /** If `true`, the instance metadata service is not asked for credentials. Default: `false`. A change updates. */
     skipMetadataApiCheck?: boolean;
     /**
+     * URL of the instance metadata service, which has the credentials of an instance role. Default:
+     * `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else the instance's own. A change updates.
+     */
+    ec2MetadataServiceEndpoint?: string;
+    /**
+     * `IPv4` or `IPv6`, with which the instance metadata service is called. Default:
+     * `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, `IPv4`. A change updates.
+     */
+    ec2MetadataServiceEndpointMode?: string;
+    /** If `true`, a preview does not ask STS whether the credentials are valid. Default: `false`. A change updates. */
+    skipCredentialsValidation?: boolean;
+    /**
+     * If `true`, a region that AWS does not have is accepted, such as that of an emulator. Default: `false`. A change
+     * updates.
+     */
+    skipRegionValidation?: boolean;
+    /** If `true`, the account of the credentials is not asked for. Default: `false`. A change updates. */
+    skipRequestingAccountId?: boolean;
+    /**
      * Account ids of 12 digits by alias, so that `accounts` of a share can contain an alias such as `prod`. Default:
      * the stack's. A change updates.
      */
@@ -128,6 +154,7 @@ export const providerInputs = {
     secretKey: { secret: true },
     token: { secret: true },
     assumeRoles: {},
+    assumeRole: {},
     assumeRoleWithWebIdentity: {},
     sharedConfigFiles: {},
     sharedCredentialsFiles: {},
@@ -147,6 +174,11 @@ export const providerInputs = {
     useDualstackEndpoint: {},
     stsRegion: {},
     skipMetadataApiCheck: {},
+    ec2MetadataServiceEndpoint: {},
+    ec2MetadataServiceEndpointMode: {},
+    skipCredentialsValidation: {},
+    skipRegionValidation: {},
+    skipRequestingAccountId: {},
     accounts: {},
     tagKeys: {},
     allowPublicSharing: {},

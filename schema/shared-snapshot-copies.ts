@@ -11,10 +11,10 @@ import {
     fail,
     failWith,
     permissionsBoundary,
-    policyDescription,
     refuse,
 } from "./component-arguments";
 import type { Credentials } from "./credentials";
+import { policyDescription } from "./dlm/policy-values";
 import type { Duration } from "./duration";
 import type { CheckFailure } from "./failure";
 import { providerOptionRules, roleArn } from "./placement";

@@ -1,13 +1,14 @@
+import { expectedTagKey, isTagKey, ownPrefix } from "./tag-key";
 import { allOf, listOf, mapOf, matching, objectOf, textUpTo, validator } from "./validators";
 import { hasUnknown, isMap, UNKNOWN, type Properties } from "./values";
 import type { Configuration } from "./configuration";
 import type { CheckFailure } from "./failure";
 import type { OutputsOf, Rules } from "./property";
 
+export { isReserved, ownPrefix } from "./tag-key";
+
 /** Tags: values by key. */
 export type TagMap = Record<string, string>;
-/** Prefix of the internal tags of this package, which are never shown and never count as drift (claim.ts). */
-export const ownPrefix = "pulumi-ebs-snapshots:";
 /**
  * Tag with the stack that manages a resource, `organization/project/stack`; one paginated Describe reads all resources
  * of a stack.
@@ -73,24 +74,16 @@ export interface CopiedTags {
 }
 
 const tagValue = textUpTo(256);
-const expectedKey = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
-const tagKey = matching({ valueType: "string", expected: expectedKey }, isKey);
-
-function isKey(key: unknown): boolean {
-    if (typeof key !== "string" || key.length < 1 || key.length > 128) return false;
-    return !isReserved(key) && !key.startsWith(ownPrefix);
-}
-
-/** Reports whether AWS reserves a tag key, in upper or lower case: only AWS can write such a tag. */
-export function isReserved(key: string): boolean {
-    return /^aws:/i.test(key);
-}
+const tagKey = matching(
+    { valueType: "string", expected: expectedTagKey },
+    (key) => typeof key === "string" && isTagKey(key),
+);
 
 function tagKeys(value: unknown, path: string): CheckFailure[] {
     if (!isMap(value)) return [];
     return Object.keys(value)
-        .filter((key) => !isKey(key))
-        .map((key) => ({ property: `${path}.${key}`, expected: expectedKey }));
+        .filter((key) => !isTagKey(key))
+        .map((key) => ({ property: `${path}.${key}`, expected: expectedTagKey }));
 }
 
 export const standardRules = {

@@ -59,9 +59,13 @@ export function oneOf(...values: string[]): Validator {
     );
 }
 
-/** Accepts an id of EC2, such as `vol-` and hexadecimal digits. */
+/** Returns the form of the ids that EC2 and DLM give, such as `vol-` and hexadecimal digits. */
+export function resourceIdPattern(prefix: string): RegExp {
+    return new RegExp(`^${prefix}-[0-9a-f]+$`);
+}
+
 export function resourceId(prefix: string): Validator {
-    return text(`an id such as "${prefix}-0123456789abcdef0"`, new RegExp(`^${prefix}-[0-9a-f]+$`));
+    return text(`an id such as "${prefix}-0123456789abcdef0"`, resourceIdPattern(prefix));
 }
 
 export const outpostArn = text(
@@ -69,7 +73,7 @@ export const outpostArn = text(
     /^arn:[\w-]+:outposts:[\w-]+:\d{12}:outpost\/op-[0-9a-f]+$/,
 );
 
-/** Accepts the multiples of `step` from `step` to `most`. */
+/** Accepts the multiples of `step` from `step` to `maximum`. */
 export function multipleOf(step: number, maximum: number): Validator {
     const expected = `from ${String(step)} to ${String(maximum)} in steps of ${String(step)}`;
     return matching(

@@ -18,11 +18,6 @@ export function equal(left: unknown, right: unknown): boolean {
     return stableStringify(left) === stableStringify(right);
 }
 
-/** Compares a property that keeps its value if it is omitted. */
-export function isEqualOrOmitted(before: unknown, after: unknown): boolean {
-    return after === undefined || equal(before, after);
-}
-
 /** Checks whether two lists contain the same entries; order and duplicates do not matter. */
 export function isSameSet(before: unknown, after: unknown): boolean {
     const sorted = (list: unknown) =>

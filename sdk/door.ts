@@ -26,7 +26,7 @@ export function doorOf(resource: ResourceName, opts: pulumi.CustomResourceOption
     if (!isPublic(resource))
         return { type: dynamic, otherType: undefined, plugin: undefined, isExplicit: false };
     const token = pluginTokenOf(resource);
-    const explicit = pluginIn(opts) ?? takenOver(opts);
+    const explicit = pluginIn(opts) ?? pluginForAws(opts);
     const plugin = explicit ?? configuredPlugin();
     const isExplicit = explicit !== undefined;
     return plugin === undefined
@@ -52,7 +52,7 @@ const ofAws = new WeakMap<pulumi.ProviderResource, Provider>();
  * Returns the plugin instance with the arguments of the explicit `aws.Provider`, if the stack chooses the plugin: its region,
  * profile, roles, endpoints and so on are outputs of it, structured ones as JSON.
  */
-function takenOver(opts: pulumi.CustomResourceOptions | undefined): Provider | undefined {
+function pluginForAws(opts: pulumi.CustomResourceOptions | undefined): Provider | undefined {
     const aws = isPluginConfigured() ? explicitAwsProvider(opts) : undefined;
     if (aws === undefined) return undefined;
     const known = ofAws.get(aws);

@@ -4,32 +4,21 @@
  * @module
  */
 import type { AwsConfig } from "../../schema/configuration";
-import { ConfigError } from "../../schema/configuration-values";
 import type { Credentials } from "../../schema/credentials";
-import { defined } from "../../schema/values";
-import {
-    callOnce,
-    isRead,
-    serviceOf,
-    type Action,
-    type Client,
-    type Input,
-    type Output,
-    type Service,
-} from "./actions";
+import { callOnce, isRead, type Action, type Input, type Output } from "./actions";
+import { requireAllowedAccount } from "./allowed-accounts";
 import { createCache } from "./cache";
 import type { Clock } from "./clock";
 import { identityOf } from "./credentials";
 import { CredentialsError, describeCredentials, isRejectedCredentials } from "./credential-errors";
-import { endpointsOf, storedNote } from "./environment";
-import { classify, Ec2Error, incompleteAnswer } from "./errors";
-import { rejectForeignAnswers } from "./foreign-answers";
+import { endpointsOf } from "./environment";
+import { Ec2Error, incompleteAnswer } from "./errors";
 import type { RequestHandler } from "./http";
 import { createKeyedQueue } from "./keyed-queue";
 import { defaultMaxRetries, retry, visibilityTimeoutMs, type RetryOptions } from "./retry";
 import { createServices, type OrganizationAccount } from "./services";
 import { createSdkSettings } from "./sdk-settings";
-import { loadSdk } from "./sdk";
+import { createSdkClients } from "./sdk-clients";
 
 export interface ClientDependencies {
     clock: Clock;
@@ -87,11 +76,10 @@ export function connect(
     const identityUnknown =
         aws.skipRequestingAccountId || (endpoints.ec2 !== undefined && endpoints.sts === undefined);
     let verified: Promise<void> | undefined;
-    const clients: Record<Service, Promise<Client> | undefined> = {
-        ec2: undefined,
-        ebs: undefined,
-        dlm: undefined,
-    };
+    const clients = createSdkClients(settings, {
+        region,
+        beforeOpen: () => requireAllowedAccount(aws, () => api.account()),
+    });
 
     const api: Api = {
         region,
@@ -99,7 +87,7 @@ export function connect(
 
         send(action, input, { serializeBy, requires, ...options } = {}) {
             const attempt = async () => {
-                const answer = await withRenewal(action, async (client) => {
+                const answer = await clients.withRenewal(action, async (client) => {
                     if (!isRead(action)) await beforeChange?.();
                     return callOnce(client, { action, input, signal: options.signal });
                 });
@@ -121,27 +109,6 @@ export function connect(
         organization: () => services.organization().catch(withAccount),
     };
     return api;
-
-    /** Calls once, and a second time if a corrected clock or renewed credentials can help. */
-    async function withRenewal<Answer>(
-        action: Action,
-        call: (client: Client) => Promise<Answer>,
-    ): Promise<Answer> {
-        const service = serviceOf(action);
-        const used = (clients[service] ??= openClient(service));
-        try {
-            return await call(await used);
-        } catch (thrown) {
-            const { kind } = classify(thrown, action);
-            const isSignatureRejected = kind === "expired" || kind === "forbidden";
-            // The SDK reads this machine's clock skew from the rejection, and corrects it in the next call.
-            if (isSignatureRejected && isClockCorrected(thrown)) return call(await used);
-            // A new client finds credentials that were renewed outside of this process; there is one such attempt.
-            if (kind !== "expired") throw thrown;
-            if (clients[service] === used) clients[service] = openClient(service);
-            return call(await clients[service]);
-        }
-    }
 
     async function verify(): Promise<void> {
         if (aws.skipCredentialsValidation) {
@@ -168,59 +135,6 @@ export function connect(
         const { description, remedy } = await describeCredentials(identity);
         throw new CredentialsError(error, `AWS refused the credentials of ${description}. ${remedy}`);
     }
-
-    /** Discards a client that fails to open: the next call may find the credentials. */
-    function openClient(service: Service): Promise<Client> {
-        const opening = { ec2: openEc2, ebs: openEbs, dlm: openDlm }[service];
-        return opening().catch((error: unknown) => {
-            clients[service] = undefined;
-            throw error;
-        });
-    }
-
-    async function openEc2(): Promise<Client> {
-        const [sdk, common, { endpoints }] = await Promise.all([
-            loadSdk.ec2(),
-            settings.common(),
-            settings.config(),
-        ]);
-        await requireAllowedAccount();
-        const ec2 = new sdk.EC2Client({ ...common, region, ...defined({ endpoint: endpoints.ec2 }) });
-        rejectForeignAnswers(ec2);
-        return ec2;
-    }
-
-    async function openEbs(): Promise<Client> {
-        const [sdk, common] = await Promise.all([loadSdk.ebs(), settings.ofService("ebs")]);
-        await requireAllowedAccount();
-        return new sdk.EBSClient(common);
-    }
-
-    async function openDlm(): Promise<Client> {
-        const [sdk, common] = await Promise.all([loadSdk.dlm(), settings.ofService("dlm")]);
-        await requireAllowedAccount();
-        return new sdk.DLMClient(common);
-    }
-
-    /** Rejects an account that the configuration does not allow, before any call is sent to it. */
-    async function requireAllowedAccount() {
-        if (aws.allowedAccountIds.length === 0 && aws.forbiddenAccountIds.length === 0) return;
-        const id = await api.account();
-        if (aws.allowedAccountIds.length > 0 && !aws.allowedAccountIds.includes(id)) {
-            const key = "aws:allowedAccountIds";
-            throw new ConfigError(
-                key,
-                `the credentials belong to account ${id}, which is not in the list${storedNote(key)}`,
-            );
-        }
-        if (aws.forbiddenAccountIds.includes(id)) {
-            const key = "aws:forbiddenAccountIds";
-            throw new ConfigError(
-                key,
-                `the credentials belong to account ${id}, which is forbidden${storedNote(key)}`,
-            );
-        }
-    }
 }
 
 /** Returns the ids in the answer of a change: one id, or the ids in a list of snapshots or volumes. */
@@ -230,8 +144,4 @@ function newIds(required: unknown): string[] {
             ({ SnapshotId, VolumeId }) => SnapshotId ?? VolumeId ?? [],
         );
     return typeof required === "string" ? [required] : [];
-}
-
-function isClockCorrected(thrown: unknown): boolean {
-    return (thrown as { $metadata?: { clockSkewCorrected?: true } }).$metadata?.clockSkewCorrected === true;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { serviceOf } from "./actions";
 
 /**
  * Classifies an error by what the caller may conclude from it.
@@ -181,22 +182,13 @@ export function plainError(message: string, options?: ErrorCause): Error {
     return error;
 }
 
-/** Maps the actions of services other than EC2 to their service. */
-const services = new Map([
-    ["CreateLifecyclePolicy", "dlm"],
-    ["DeleteLifecyclePolicy", "dlm"],
-    ["GetLifecyclePolicies", "dlm"],
-    ["GetLifecyclePolicy", "dlm"],
-    ["TagResource", "dlm"],
-    ["UntagResource", "dlm"],
-    ["UpdateLifecyclePolicy", "dlm"],
+/** Maps the actions that `services.ts` calls to their service; `serviceOf` knows all others. */
+const otherServices = new Map([
     ["AssumeRole", "sts"],
     ["GetCallerIdentity", "sts"],
     ["DescribeKey", "kms"],
     ["GetKeyPolicy", "kms"],
     ["ListAccounts", "organizations"],
-    ["ListChangedBlocks", "ebs"],
-    ["ListSnapshotBlocks", "ebs"],
 ]);
 
 /** Ignores "not found": there is nothing left to do on a resource that does not exist. */
@@ -213,7 +205,7 @@ export async function ignoreNotFound(work: Promise<unknown>): Promise<"done" | "
 function remedyFor(kind: ErrorKind, code: string, awsMessage: string, action: string): string | undefined {
     if (kind !== "forbidden") return remediesByCode.get(code) ?? remediesByKind[kind];
     if (code === "UnauthorizedOperation" || code.startsWith("AccessDenied")) {
-        const service = services.get(action) ?? "ec2";
+        const service = otherServices.get(action) ?? serviceOf(action);
         // AWS often names another permission: CreateSnapshot needs ec2:CreateTags too, and a role needs sts:AssumeRole.
         const missing = /not authorized to perform: ([\w-]+:\w+)/.exec(awsMessage)?.[1];
         return `The caller needs the IAM permission ${missing ?? `${service}:${action}`}.`;

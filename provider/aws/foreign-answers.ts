@@ -26,7 +26,7 @@ export function rejectForeignAnswers(ec2: EC2Client): void {
                 if (!head.includes(`<${action}Response`)) throw foreignAnswer(action);
                 return result;
             },
-        { step: "deserialize", priority: "low", name: "refuseForeignAnswers" },
+        { step: "deserialize", priority: "low", name: "rejectForeignAnswers" },
     );
 }
 

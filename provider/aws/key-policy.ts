@@ -8,7 +8,9 @@
  *
  * @module
  */
+import { isAccountId } from "../../schema/account-id";
 import { isMap } from "../../schema/values";
+import { viaEc2 } from "../../schema/via-ec2";
 
 /**
  * An account needs these actions on a key to use snapshots that the key encrypts.
@@ -67,7 +69,7 @@ export function missingKeyActions(account: string, statements: Statement[], regi
     const context = new Map([
         ["kms:calleraccount", account],
         ["aws:principalaccount", account],
-        ["kms:viaservice", `ec2.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`],
+        ["kms:viaservice", viaEc2(region)],
     ]);
     const allowed = statements.filter(
         ({ Effect, Principal, Condition = {} }) =>
@@ -110,7 +112,7 @@ function principals(principal: NonNullable<Statement["Principal"]>): string[] {
 
 /** Returns the account of an account id or of an ARN, such as `arn:aws:iam::111122223333:role/reader`. */
 function accountOf(name: string): string | undefined {
-    return /^\d{12}$/.test(name) ? name : name.split(":")[4];
+    return isAccountId(name) ? name : name.split(":")[4];
 }
 
 /** Returns the ARN by which a policy names an account as a whole, in the partition of `name`. */

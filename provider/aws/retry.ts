@@ -39,6 +39,8 @@ const defaultTimeoutMs = 120_000;
 const maxBackoffMs = 15_000;
 /** EC2 may take this long to know an id everywhere. */
 export const visibilityTimeoutMs = 60_000;
+/** A lookup after a lost answer is repeated after these pauses, because EC2 may show a new resource only later. */
+export const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
 
 /** Calls until it succeeds, fails permanently, or the deadline has passed. */
 export async function retry<Answer>(

@@ -15,7 +15,7 @@ export interface SweepEpoch {
     current: number;
 }
 
-/** Creates a reader; `among` selects what the sweep reads. */
+/** Creates a reader, whose second argument selects what the sweep reads. */
 export function createSweep<Value, Selection>(
     read: (id: string) => Promise<Value | undefined>,
     sweep: (selection: Selection) => Promise<Map<string, Value>>,

@@ -12,7 +12,8 @@ import { listAll } from "../aws/list-all";
 import { eachPage } from "../aws/paginate";
 import { text } from "../../schema/validators";
 import { callOptions, requireValid, type ArgumentsOf } from "./arguments";
-import { connect, placeOf, type CallContext, type CallOptions } from "./connect";
+import { formatPlace } from "../aws/place";
+import { connect, type CallContext, type CallOptions } from "./connect";
 
 /** Arguments of `changedSize`: either `snapshotId`, or `from` and `to`. */
 export interface ChangedSizeArgs extends CallOptions {
@@ -112,7 +113,7 @@ async function readableSnapshot(ec2: Ec2, id: string): Promise<Ec2Snapshot> {
     const found = await ec2.snapshots.read(id);
     if (found === undefined)
         throw new Error(
-            `${id} was not found in ${await placeOf(ec2)}. Check the id, the region and the account.`,
+            `${id} was not found in ${await formatPlace(ec2)}. Check the id, the region and the account.`,
         );
     const { State = "", Progress = "", StorageTier } = found;
     if (State !== "completed")

@@ -41,9 +41,3 @@ export async function connect(read: ReadKey, { region, credentials }: CallOption
     await requireRegion(resolvedRegion, configuration.aws, region === undefined ? "aws:region" : "region");
     return { ec2: deployment.ec2(resolvedRegion, credentials), configuration };
 }
-
-/** Names the region, and the account if it is known, because a message about a missing snapshot must not fail. */
-export async function placeOf(ec2: Ec2): Promise<string> {
-    const account = ec2.identityUnknown ? undefined : await ec2.account().catch(() => undefined);
-    return account === undefined ? ec2.region : `${ec2.region} (account ${account})`;
-}

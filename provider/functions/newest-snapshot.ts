@@ -5,7 +5,8 @@
  */
 import type { ReadKey } from "../../schema/configuration-values";
 import { requireValid } from "./arguments";
-import { connect, placeOf, type CallContext } from "./connect";
+import { formatPlace } from "../aws/place";
+import { connect, type CallContext } from "./connect";
 import { findSnapshots, snapshotFilters, type ListedSnapshot, type SnapshotFilters } from "./list-snapshots";
 
 /** Returns the newest completed snapshot that matches; fails with the filters if there is none. */
@@ -20,7 +21,7 @@ export async function newestSnapshot(
     if (newest !== undefined) return newest;
     const others = await findSnapshots(connection, args);
     throw new Error(
-        `no completed snapshot was found in ${await placeOf(connection.ec2)}: ` +
+        `no completed snapshot was found in ${await formatPlace(connection.ec2)}: ` +
             `looked for ${formatFilters(args, secrets)}. ${formatIncomplete(others)}`,
     );
 }

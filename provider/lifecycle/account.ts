@@ -7,16 +7,32 @@ import type { Properties } from "../../schema/values";
 import type { ResourceContext } from "./resource-context";
 
 /** Fails unless the credentials belong to the account in the state, before a resource counts as deleted. */
-export async function requireSameAccount(ctx: ResourceContext, state: Properties): Promise<void> {
+export function requireSameAccount(ctx: ResourceContext, state: Properties): Promise<void> {
+    return compareAccounts(ctx, state, "it was not found, and it is unknown whether it still exists");
+}
+
+/** Fails unless the credentials, which have changed, belong to the account in the state. */
+export function requireUnchangedAccount(ctx: ResourceContext, state: Properties): Promise<void> {
+    return compareAccounts(
+        ctx,
+        state,
+        "it is unknown whether the new credentials belong to the same account",
+    );
+}
+
+async function compareAccounts(ctx: ResourceContext, state: Properties, doubt: string): Promise<void> {
     const owner = state["ownerId"];
-    if (ctx.ec2.identityUnknown)
-        throw new Error(
-            "it was not found, and it is unknown whether it still exists: aws:endpoints contains an endpoint for ec2 but none for sts, " +
-                "so the account is unknown. Add an endpoint for sts, or remove the one for ec2",
-        );
+    if (ctx.ec2.identityUnknown) throw new Error(`${doubt}: ${whyUnknown(ctx)}`);
     if (typeof owner !== "string") return;
     const account = await ctx.ec2.account();
     if (account !== owner) throw new Error(wrongAccount(account, owner));
+}
+
+function whyUnknown({ configuration }: ResourceContext): string {
+    return configuration.aws.skipRequestingAccountId
+        ? "aws:skipRequestingAccountId is true, so the account is unknown. Remove it"
+        : "aws:endpoints contains an endpoint for ec2 but none for sts, so the account is unknown. Add an endpoint for sts, " +
+              "or remove the one for ec2";
 }
 
 /** Fails if the observed resource belongs to another account than the state records. */

@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../aws/clock";
 import { Ec2Error } from "../aws/errors";
+import { lookupDelaysMs } from "../aws/retry";
 import { claimTag, stackTag, type TagMap } from "../../schema/tags";
 import { stableStringify, type Properties } from "../../schema/values";
 import { stackOf } from "../../schema/urn";
@@ -69,8 +70,6 @@ export interface Attempt<Observed> {
     findClaimed: (fresh: boolean) => Promise<ClaimedResource<Observed>[]>;
 }
 
-/** EC2 may show a created resource only after these delays. */
-const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
 const maxAttempts = 3;
 
 /** Creates the resource, or adopts the one that an interrupted attempt created. */

@@ -11,6 +11,7 @@ import type { TagMap } from "../../schema/tags";
 import type { CheckFailure, Text } from "../../schema/failure";
 import type { ResourceName } from "../../schema/index";
 import type { Pending } from "../../schema/property";
+import { resourceIdPattern } from "../../schema/validators";
 import type { Properties } from "../../schema/values";
 import type { Metadata } from "./context";
 import type { ResourceContext, Declaration } from "./resource-context";
@@ -76,7 +77,10 @@ interface Checks<Observed> {
     }) => CheckFailure[];
     /** Check calls it: it returns what the other provider processes of this run must know of a declaration. */
     notes?: (args: { inputs: Properties; configuration: Configuration }) => string[];
-    /** Check calls it for valid inputs that are new or differ from `olds`: it validates them against AWS. */
+    /**
+     * Check calls it for valid inputs that are new or differ from `olds`, after the credentials: it validates them
+     * against AWS. Every resource that exists in AWS has it.
+     */
     validateRemote?: (args: RemoteCheckArgs) => Promise<CheckFailure[]>;
     /** Diff calls it: it rejects an update that is invalid given the current state, such as shrinking a volume. */
     validateUpdate?: (args: {
@@ -207,7 +211,7 @@ export interface ImportId {
 export function importIdOf(what: string, prefix: string): ImportId {
     return {
         expected: `the id of ${what}, such as "${prefix}-0123456789abcdef0"`,
-        pattern: new RegExp(`^${prefix}-[0-9a-f]+$`),
+        pattern: resourceIdPattern(prefix),
     };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal, union, without } from "../../schema/values";
-import { requireSameAccount, requireSameOwner } from "./account";
+import { requireSameAccount, requireSameOwner, requireUnchangedAccount } from "./account";
 import { formatPlace, messageInPlace } from "../aws/place";
 import type { LifecycleContext, Owner, State, Stored } from "./context";
 import { InitializationError } from "./failure";
@@ -35,7 +35,7 @@ export async function update(
     let observed: unknown;
     try {
         if (!equal(properties["credentials"], inputs.properties["credentials"]))
-            await requireSameAccount(ctx, properties);
+            await requireUnchangedAccount(ctx, properties);
         found = await readCached(scope, ctx, id, properties);
         if (found === undefined) {
             await requireSameAccount(ctx, properties);

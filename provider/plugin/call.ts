@@ -1,5 +1,5 @@
 /**
- * The calls of the engine for one resource.
+ * Defines the calls of the engine for one resource.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { resourceOf, resources } from "../../schema/index";
 import type { Properties } from "../../schema/values";
 import type { State, Stored } from "../lifecycle/context";
 
-/** A resource in a call of the engine. */
+/** Identifies the resource of a call. */
 export interface Call {
     urn: string;
     type: string;
@@ -19,8 +19,8 @@ export interface Change extends Call {
     inputs: Properties;
 }
 
-/** The seconds of `customTimeouts`; 0 where none is given. */
 export interface Timed {
+    /** Contains the seconds of `customTimeouts`, and 0 if there is none. */
     timeout: number;
     isPreview: boolean;
 }
@@ -31,7 +31,7 @@ export function nameOf({ type }: Call): keyof typeof resources {
     return name;
 }
 
-/** The inputs with the operation's own timeout, where none is declared; it does not belong in the state. */
+/** Returns the inputs with the operation's own timeout if none is declared, and a function that removes it from the state. */
 export function withTimeout({ timeout, ...call }: Call & Timed, given: Stored) {
     const { inputs } = resources[nameOf(call)];
     if (timeout <= 0 || !("timeout" in inputs) || given.properties["timeout"] !== undefined)

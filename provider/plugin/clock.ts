@@ -5,7 +5,7 @@
  */
 import { systemClock, type Clock } from "../aws/clock";
 
-/** Longer than any timeout. */
+/** This is longer than any timeout. */
 const pastEveryDeadlineMs = 100 * 365 * 24 * 3_600_000;
 
 export class CancellableClock implements Clock {

@@ -1,13 +1,13 @@
 /**
- * The configuration of a provider instance: the `aws` provider's names and our own, all under `ebs-snapshots:`. Values
- * arrive as they are or as JSON, in a structure or as text.
+ * Reads the configuration of a provider instance, whose names are those of the `aws` provider and of this package, all
+ * under `ebs-snapshots:`. Values arrive as they are or as JSON, in a structure or as text.
  *
  * @module
  */
 import { isMap, type Properties } from "../../schema/values";
 import type { ReadKey } from "../../schema/configuration-values";
 
-/** Keys that a provider instance takes from the stack where its own arguments do not give them. */
+/** A provider instance takes these keys from the stack if its own arguments do not contain them. */
 const stackKeys = ["accounts", "allowPublicSharing", "organization", "tagKeys"];
 
 /** Reads keys such as `aws:region` and `ebs-snapshots:accounts` from the arguments of a provider instance. */
@@ -17,11 +17,11 @@ export function configurationReader(args: Properties, stack: Properties): ReadKe
         const value = args[name] ?? (stackKeys.includes(name) ? stack[name] : undefined);
         if (value === undefined || value === null) return undefined;
         // `pulumi config` stores objects such as `aws:defaultTags` as JSON.
-        return typeof value === "string" ? value : JSON.stringify(asAwsKeeps(name, value));
+        return typeof value === "string" ? value : JSON.stringify(listEndpoints(name, value));
     };
 }
 
-/** The stack's own keys, which the CLI hands to its children: an explicit provider instance is not given them. */
+/** Returns the stack's own keys, which the CLI passes to its child processes, but not to explicit provider instances. */
 export function stackConfiguration(environment: NodeJS.ProcessEnv): Properties {
     const text = environment["PULUMI_CONFIG"];
     if (text === undefined || text === "") return {};
@@ -34,7 +34,7 @@ export function stackConfiguration(environment: NodeJS.ProcessEnv): Properties {
     );
 }
 
-/** The `aws` provider takes one object for `endpoints` where its configuration is a list of them. */
-function asAwsKeeps(name: string, value: unknown): unknown {
+/** Returns a list for `endpoints`, because the `aws` provider also accepts one object instead of its list. */
+function listEndpoints(name: string, value: unknown): unknown {
     return name === "endpoints" && isMap(value) ? [value] : value;
 }

@@ -1,5 +1,5 @@
 /**
- * The deployment of one provider instance.
+ * Defines the deployment of one provider instance.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { EngineLog } from "../lifecycle/engine-log";
 import type { RunNotes } from "../lifecycle/run-notes";
 import type { CancellableClock } from "./clock";
 
-/** A deployment of one provider instance. A cancelled run ends its waits, and revokes nothing on the way. */
+/** A cancelled run ends its waits, and revokes nothing on the way. */
 export class InstanceDeployment extends Deployment {
     constructor(
         readonly clock: CancellableClock,

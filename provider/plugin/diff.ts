@@ -1,5 +1,5 @@
 /**
- * The facts of a diff in the terms of Pulumi's provider protocol: which paths differ, and how. Pure functions.
+ * Converts the facts of a diff to the terms of Pulumi's provider protocol, with pure functions: which paths differ, and how.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface DetailedDiff {
     paths: Record<string, PathDiff>;
 }
 
-/** `before` are the inputs in the state. A job that is pending is a difference without a path: no input has changed. */
+/** `before` contains the inputs in the state. A job that is pending is a difference without a path: no input has changed. */
 export function detailedDiff(facts: DiffFacts, before: Properties, inputs: Properties): DetailedDiff {
     const paths = facts.changed.flatMap(({ property }) => {
         const isReplacing = facts.replaces.includes(property);

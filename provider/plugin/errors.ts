@@ -1,5 +1,5 @@
 /**
- * Failures in the form of gRPC: one that keeps the resource in the state carries id, state and reason as details.
+ * Converts failures to gRPC: a failure that keeps the resource in the state contains its id, state and reason as details.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Properties } from "../../schema/values";
 import { messageOf } from "../lifecycle/failure";
 
-/** The engine keeps the resource in the state, and the next run updates it. */
+/** Signals a failure after which the engine keeps the resource in the state, and the next run updates it. */
 export class InitializationFailure extends Error {
     override readonly name = "InitializationFailure";
 

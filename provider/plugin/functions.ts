@@ -1,5 +1,5 @@
 /**
- * The functions of the plugin, by the last part of their tokens.
+ * Lists the functions of the plugin, by the last part of their tokens.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export const functions: Record<string, PluginFunction> = {
     }),
 };
 
-/** `Snapshot` of `ebs-snapshots:index:Snapshot`. */
+/** Returns the last part of a token, such as `Snapshot` of `ebs-snapshots:index:Snapshot`. */
 export function lastPart(token: string): string {
     return token.slice(token.lastIndexOf(":") + 1);
 }

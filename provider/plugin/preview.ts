@@ -5,7 +5,7 @@
  */
 import { equal, UNKNOWN, type Properties } from "../../schema/values";
 
-/** Outputs that no update changes. */
+/** Lists the outputs that no update changes. */
 const stableOutputs = [
     "arn",
     "createTime",
@@ -20,7 +20,7 @@ const stableOutputs = [
     "volumeSize",
 ];
 
-/** The declared inputs; every other property is unknown. */
+/** Returns the declared inputs; every other property is unknown. */
 export function previewOfCreate(names: string[], inputs: Properties): Properties {
     return { ...Object.fromEntries(names.map((name) => [name, UNKNOWN])), ...inputs };
 }

@@ -1,6 +1,6 @@
 /**
- * One provider instance: the lifecycles in the terms of Pulumi's provider protocol, as plain data. `server.ts` puts them
- * on the wire.
+ * Implements a provider instance: it calls the lifecycles in the terms of Pulumi's provider protocol, as plain data, which
+ * `server.ts` sends and receives.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export class ProviderInstance {
     readonly #deployment: InstanceDeployment;
     readonly #lifecycles: Lifecycles;
     readonly #stack: Properties;
-    /** The resources that this run imports: the engine then wants to know only whether the inputs differ. */
+    /** Contains the resources that this run imports: for them, the engine asks only whether the inputs differ. */
     readonly #imported = new Set<string>();
     #read: ReadKey = () => undefined;
     #isDefaultTagsSecret = false;
@@ -51,7 +51,7 @@ export class ProviderInstance {
         this.#lifecycles = lifecyclesIn(this.#deployment);
     }
 
-    /** Faults of the configuration; none while a value is unknown. */
+    /** Returns the failures of the configuration; there is none while a value is unknown. */
     checkConfig(wire: Properties): ReportedFailure[] {
         const { properties } = receive(wire);
         if (hasUnknown(properties)) return [];
@@ -99,7 +99,7 @@ export class ProviderInstance {
         return { inputs: markSecrets(encodeInputs(inputs, {}), news.secrets), failures };
     }
 
-    /** `before` are the inputs in the state. */
+    /** `before` contains the inputs in the state. */
     async diff(call: Change, before: Properties): Promise<DetailedDiff> {
         const [state, inputs] = [receive(call.state), receive(call.inputs)];
         const context = {
@@ -216,7 +216,7 @@ export class ProviderInstance {
             urn,
             organization: this.#read("ebs-snapshots:organization") ?? "organization",
             secrets: [...new Set(secrets)],
-            // The engine itself heeds this option, and does not tell providers of it.
+            // The engine applies this option itself, and does not pass it to providers.
             replaceOnChanges: [],
         };
     }
@@ -239,7 +239,7 @@ function encodeOutputs(call: Call, state: State, secrets: Path[]): Properties {
     return markSecrets(encodeState(state, { __provider: forwardTo(nameOf(call)) }), secrets);
 }
 
-/** The places of secrets whose property is there. */
+/** Returns the paths of the secrets whose property exists. */
 function existing(secrets: Path[], properties: Properties): Path[] {
     return secrets.filter(([name]) => Object.hasOwn(properties, String(name)));
 }

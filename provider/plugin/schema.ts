@@ -1,5 +1,5 @@
 /**
- * The package's schema: every resource and function for every language.
+ * Reads the package's schema, which declares every resource and function for every language.
  *
  * @module
  */
@@ -8,7 +8,7 @@ interface PackageSchema {
     version: string;
 }
 
-/** Made from the interfaces and their comments; see scripts/schema.mts. */
+/** Returns the schema, which scripts/schema.mts generates from the interfaces and their comments. */
 export function packageSchema(): PackageSchema {
     return require("pulumi-ebs-snapshots/schema.json") as PackageSchema;
 }

@@ -1,5 +1,6 @@
 /**
- * Pulumi's provider protocol on gRPC: messages to plain data and back. What is answered is decided in `provider.ts`.
+ * Serves Pulumi's provider protocol on gRPC: it converts messages to plain data and back, and `provider.ts` computes the
+ * answers.
  * https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  *
  * @module
@@ -18,7 +19,7 @@ import type { ProviderInstance } from "./provider";
 import { packageSchema } from "./schema";
 
 export interface Serving {
-    /** A new instance for each configuration: a process that is debugged serves one run after the other. */
+    /** Creates an instance for each configuration, because a process that is debugged serves one run after the other. */
     createInstance: () => ProviderInstance;
     attach: (engine: string) => void;
 }
@@ -26,8 +27,39 @@ export interface Serving {
 /** Serves on a free port of the loopback interface, and returns the port. */
 export async function serve(serving: Serving): Promise<{ port: number; current: () => ProviderInstance }> {
     let instance = serving.createInstance();
+    const current = () => instance;
+    const replace = () => (instance = serving.createInstance());
     const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes });
     server.addService(ResourceProviderService, {
+        ...processHandlers(serving),
+        ...configurationHandlers(current, replace),
+        ...resourceHandlers(current),
+        invoke: unary(async (request: messages.InvokeRequest) => {
+            const response = new messages.InvokeResponse();
+            const result = await current().invoke(request.getTok(), plain(request.getArgs()));
+            response.setReturn(toStruct(result));
+            return response;
+        }),
+        cancel: unary(() => {
+            current().cancel();
+            return new Empty();
+        }),
+    });
+    return { port: await listen(server), current };
+}
+
+function listen(server: Server): Promise<number> {
+    return new Promise((resolve, reject) => {
+        server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+            if (error === null) resolve(bound);
+            else reject(error);
+        });
+    });
+}
+
+/** Returns the handlers for the process, which has no configuration yet. */
+function processHandlers(serving: Serving) {
+    return {
         handshake: unary((request: messages.ProviderHandshakeRequest) => {
             if (request.getEngineAddress() !== "") serving.attach(request.getEngineAddress());
             const response = new messages.ProviderHandshakeResponse();
@@ -48,33 +80,44 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
             response.setSchema(JSON.stringify(packageSchema()));
             return response;
         }),
+    };
+}
+
+/** Returns the handlers for the configuration; `replace` replaces the current instance, and returns the new one. */
+function configurationHandlers(current: () => ProviderInstance, replace: () => ProviderInstance) {
+    return {
         checkConfig: unary((request: messages.CheckRequest) => {
             const news = plain(request.getNews());
-            return checkResponse(news, instance.checkConfig(news));
+            return checkResponse(news, current().checkConfig(news));
         }),
         diffConfig: unary((request: messages.DiffRequest) => {
             const before = plain(request.getOldInputs() ?? request.getOlds());
             const change = { before, after: plain(request.getNews()) };
-            const isChanged = instance.diffConfig(request.getUrn(), change);
+            const isChanged = current().diffConfig(request.getUrn(), change);
             return diffResponse({ isChanged, replaces: [], changed: [], paths: {} });
         }),
         configure: unary((request: messages.ConfigureRequest) => {
-            instance = serving.createInstance();
-            instance.configure(plain(request.getArgs()));
+            replace().configure(plain(request.getArgs()));
             const response = new messages.ConfigureResponse();
             response.setAcceptsecrets(true);
             response.setSupportspreview(true);
             return response;
         }),
+    };
+}
+
+/** Returns the handlers for the resources of the current instance. */
+function resourceHandlers(current: () => ProviderInstance) {
+    return {
         check: unary(async (request: messages.CheckRequest) => {
             const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
-            const { inputs, failures } = await instance.check(callOf(request), { olds, news });
+            const { inputs, failures } = await current().check(callOf(request), { olds, news });
             return checkResponse(inputs, failures);
         }),
         diff: unary(async (request: messages.DiffRequest) => {
             const state = plain(request.getOlds());
             const call = { ...callOf(request), id: request.getId(), state, inputs: plain(request.getNews()) };
-            return diffResponse(await instance.diff(call, plain(request.getOldInputs())));
+            return diffResponse(await current().diff(call, plain(request.getOldInputs())));
         }),
         create: unary(async (request: messages.CreateRequest) => {
             const call = {
@@ -82,7 +125,7 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
                 timeout: request.getTimeout(),
                 isPreview: request.getPreview(),
             };
-            const { id, properties } = await instance.create(call, plain(request.getProperties()));
+            const { id, properties } = await current().create(call, plain(request.getProperties()));
             const response = new messages.CreateResponse();
             response.setId(id);
             response.setProperties(toStruct(properties));
@@ -90,7 +133,7 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
         }),
         read: unary(async (request: messages.ReadRequest) => {
             const call = { ...callOf(request), id: request.getId(), state: plain(request.getProperties()) };
-            const found = await instance.read(call);
+            const found = await current().read(call);
             const response = new messages.ReadResponse();
             if (found === undefined) return response;
             response.setId(found.id);
@@ -100,7 +143,7 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
         }),
         update: unary(async (request: messages.UpdateRequest) => {
             const state = plain(request.getOlds());
-            const properties = await instance.update({
+            const properties = await current().update({
                 ...callOf(request),
                 id: request.getId(),
                 state,
@@ -115,27 +158,10 @@ export async function serve(serving: Serving): Promise<{ port: number; current: 
         delete: unary(async (request: messages.DeleteRequest) => {
             const state = plain(request.getProperties());
             const timeout = request.getTimeout();
-            await instance.delete({ ...callOf(request), id: request.getId(), state, timeout });
+            await current().delete({ ...callOf(request), id: request.getId(), state, timeout });
             return new Empty();
         }),
-        invoke: unary(async (request: messages.InvokeRequest) => {
-            const response = new messages.InvokeResponse();
-            const result = await instance.invoke(request.getTok(), plain(request.getArgs()));
-            response.setReturn(toStruct(result));
-            return response;
-        }),
-        cancel: unary(() => {
-            instance.cancel();
-            return new Empty();
-        }),
-    });
-    const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-            if (error === null) resolve(bound);
-            else reject(error);
-        });
-    });
-    return { port, current: () => instance };
+    };
 }
 
 /** The limit is that of the engine. */

@@ -1,19 +1,19 @@
 /**
- * Values of Pulumi's provider protocol: secrets are marked at any depth, and each type of value has its own way to be
- * unknown. Pure functions.
+ * Converts values of Pulumi's provider protocol, with pure functions: secrets are marked at any depth, and each type of
+ * value has its own marker of unknown values.
  *
  * @module
  */
 import { isMarkedSecret, markSecret } from "../../schema/secret-mark";
 import { isMap, UNKNOWN, type Properties } from "../../schema/values";
 
-/** The place of a value: keys and indexes from the outside in. */
+/** Lists the keys and indexes that lead to a value, the outermost first. */
 export type Path = readonly (string | number)[];
 
 export interface Received {
-    /** The values without marks, each unknown one as `UNKNOWN`. */
+    /** Contains the values without marks, each unknown one as `UNKNOWN`. */
     properties: Properties;
-    /** The places of secrets. */
+    /** Lists the paths of secrets. */
     secrets: Path[];
 }
 
@@ -43,7 +43,7 @@ export function receive(wire: Properties): Received {
     return { properties: plain(wire, []) as Properties, secrets };
 }
 
-/** The names of the properties that hold a secret. */
+/** Returns the names of the properties that contain a secret. */
 export function secretNames(secrets: Path[]): string[] {
     return [...new Set(secrets.map(([name]) => String(name)))];
 }

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { TagMap } from "../../schema/tags";
 import { Ec2Error } from "../aws/errors";
+import { lookupDelaysMs } from "../aws/retry";
 import { toTags } from "../aws/write-tags";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { reportDelay } from "../snapshot/report-delay";
@@ -49,9 +50,6 @@ export async function takeSnapshot(
         return id;
     }
 }
-
-/** The lookups wait, because EC2 may show a new snapshot only a moment later. */
-const lookupDelaysMs = [1_000, 2_000, 4_000, 8_000];
 
 /** Finds the snapshot of a call whose answer was lost. */
 async function findMarked(ctx: ResourceContext, tags: Record<string, string[]>): Promise<string | undefined> {

@@ -6,7 +6,7 @@
  * @module
  */
 import { hasUnknown, isMap, ownValue, textsIn, without, type Properties } from "../values";
-import { unitDays } from "./policy-plan";
+import { unitDays } from "./policy-values";
 
 /** The copies of an event-based policy. */
 export interface EventPlan {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { isAccountId } from "../account-id";
+import { kmsKeyArn } from "../kms-key";
 import type { Property, Validator } from "../property";
 import {
     allOf,
@@ -28,10 +30,11 @@ const wholeNumber = matching(
 const hours = matching({ valueType: "integer", expected: "1, 2, 3, 4, 6, 8, 12 or 24" }, (value) =>
     ([1, 2, 3, 4, 6, 8, 12, 24] as unknown[]).includes(value),
 );
-const accountId = text("an account id of 12 digits", /^\d{12}$/);
+const accountId = matching(
+    { valueType: "string", expected: "an account id of 12 digits" },
+    (value) => typeof value === "string" && isAccountId(value),
+);
 const tagText = text();
-/** DLM takes the ARN of a key, not of its alias. */
-const kmsKeyArn = text("the ARN of a KMS key", /^arn:[\w-]+:kms:[\w-]+:\d+:key\/./);
 
 /** Accepts a tag value, or a list of at least one. */
 const tagValues = matching({ valueType: "any", expected: "text or a list of texts" }, (value) =>

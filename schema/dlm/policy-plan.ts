@@ -8,6 +8,7 @@ import type { Keep, ScheduleRule } from "../schedule/args";
 import { keepText, restorePoints } from "../schedule/restore-points";
 import { gapsBetween, typicalTimes } from "../schedule/times";
 import { ownPrefix } from "../tags";
+import { unitDays } from "./policy-values";
 import { hasUnknown, isMap, textsIn, type Properties } from "../values";
 
 export interface PolicyPlan {
@@ -35,7 +36,6 @@ export interface PlannedSchedule {
     isArchived: boolean;
 }
 
-export const unitDays: Readonly<Record<string, number>> = { DAYS: 1, WEEKS: 7, MONTHS: 30, YEARS: 365 };
 /** The name of what a default policy does, which has no schedule. */
 const ofDefault = "default policy";
 

@@ -5,13 +5,8 @@
  *
  * @module
  */
-import {
-    checkArguments,
-    fail,
-    failWith,
-    permissionsBoundary,
-    policyDescription,
-} from "../component-arguments";
+import { checkArguments, fail, failWith, permissionsBoundary } from "../component-arguments";
+import { policyDescription } from "../dlm/policy-values";
 import { describeFailures, type CheckFailure } from "../failure";
 import { providerOptionRules, roleArn } from "../placement";
 import type { Property } from "../property";

@@ -4,17 +4,15 @@
  * @module
  */
 import { distinct, fail, failWith, refuse } from "../component-arguments";
+import { expectedTagKey, isTagKey } from "../tag-key";
 import { allOf, boolean, listOf, mapOf, objectOf, oneOf, resourceId, textUpTo } from "../validators";
 import type { Property } from "../property";
 import type { AllVolumes } from "./args";
 import { volumeTypes } from "./value-checks";
 
-const tagKeyText = 'a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"';
-const tagKey = /^(?!aws:)(?!pulumi-ebs-snapshots:).{1,128}$/i;
-
 export const variableTags = allOf(mapOf(oneOf("$(instance-id)", "$(timestamp)")), (value, path) => {
-    const key = Object.keys(value as object).find((one) => !tagKey.test(one));
-    return key === undefined ? [] : [{ property: `${path}.${key}`, expected: tagKeyText }];
+    const key = Object.keys(value as object).find((one) => !isTagKey(one));
+    return key === undefined ? [] : [{ property: `${path}.${key}`, expected: expectedTagKey }];
 });
 
 const anyTag = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path) => {
@@ -23,11 +21,11 @@ const anyTag = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path)
     if (keys.length === 0) return refuse(path, value, "at least one tag key with its values");
     for (const key of keys) {
         const values = tags[key] ?? [];
-        if (!tagKey.test(key))
+        if (!isTagKey(key))
             return [
                 {
                     property: `${path}.${key}`,
-                    expected: tagKeyText,
+                    expected: expectedTagKey,
                 },
             ];
         if (new Set(values).size < values.length)
@@ -54,8 +52,8 @@ const most = { tags: 50, types: 6 };
 
 const exceptTagged = allOf(mapOf(listOf(textUpTo(256), { atLeast: 1 })), (value, path) => {
     const tags = Object.entries(value as Record<string, string[]>);
-    const wrong = tags.find(([key]) => !tagKey.test(key));
-    if (wrong !== undefined) return [{ property: `${path}.${wrong[0]}`, expected: tagKeyText }];
+    const wrong = tags.find(([key]) => !isTagKey(key));
+    if (wrong !== undefined) return [{ property: `${path}.${wrong[0]}`, expected: expectedTagKey }];
     const count = tags.flatMap(([, values]) => values).length;
     return count <= most.tags
         ? []

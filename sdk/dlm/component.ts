@@ -10,8 +10,8 @@ import type { Aws } from "../aws";
 import type { DeepInput } from "../types";
 import { boundaryOf, rolePath, trustOf, type Place, type PolicyDocument } from "./iam";
 
-/** `@pulumi/aws`, and the partition, region and account of its provider. */
-export interface Surroundings {
+/** Contains `@pulumi/aws`, and the partition, region and account of its provider. */
+export interface AwsContext {
     aws: Aws;
     place: pulumi.Output<Place>;
 }
@@ -44,10 +44,10 @@ export interface PolicyOptions {
 /** Returns the options of DLM policies, which an explicit `aws.Provider` does not reach: its region and its profile. */
 export function policyOptionsOf(
     provider: pulumi.ProviderResource | undefined,
-    surroundings: Surroundings | undefined,
+    awsContext: AwsContext | undefined,
     credentials: Credentials | undefined,
 ): PolicyOptions {
-    const where = provider === undefined ? {} : { region: surroundings?.place.region };
+    const where = provider === undefined ? {} : { region: awsContext?.place.region };
     return { ...where, credentials: credentials ?? profileOf(provider) };
 }
 
@@ -66,7 +66,7 @@ export interface DlmRole {
 
 export function createDlmRole(
     parent: pulumi.Resource,
-    { aws, place }: Surroundings,
+    { aws, place }: AwsContext,
     settings: RoleSettings,
 ): DlmRole {
     const { name, rights } = settings;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { viaEc2 } from "../../schema/via-ec2";
 import { interpolate, type Input } from "@pulumi/pulumi";
 
 /**
@@ -109,12 +110,12 @@ export const keyActions = {
 
 /** Allows actions on keys that EC2 in these regions calls, and grants to AWS services. */
 export function throughEc2(regions: string[], keys: Input<string>[], actions: string[]): Statement[] {
-    const viaEc2 = { "kms:ViaService": regions.map((region) => `ec2.${region}.amazonaws.com`) };
+    const throughEc2 = { "kms:ViaService": regions.map(viaEc2) };
     return [
         allow(["kms:CreateGrant"], keys, {
-            StringEquals: viaEc2,
+            StringEquals: throughEc2,
             Bool: { "kms:GrantIsForAWSResource": "true" },
         }),
-        allow(actions, keys, { StringEquals: viaEc2 }),
+        allow(actions, keys, { StringEquals: throughEc2 }),
     ];
 }

@@ -5,7 +5,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
-import { createDlmRole, type DlmRole, type Surroundings } from "../dlm/component";
+import { createDlmRole, type DlmRole, type AwsContext } from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { defaultPolicyRights, deletionRights } from "./default-policy";
 import type { KeptIdentity } from "./dlm-schedule";
@@ -25,9 +25,9 @@ export function createRole(
     parent: pulumi.Resource,
     identity: KeptIdentity,
     args: Args,
-    surroundings: Surroundings | undefined,
+    awsContext: AwsContext | undefined,
 ): ScheduleRole {
-    if (args.role !== undefined || surroundings === undefined) return { arn: pulumi.output(args.role ?? "") };
+    if (args.role !== undefined || awsContext === undefined) return { arn: pulumi.output(args.role ?? "") };
     const rights = (where: Place) =>
         identity.id.apply((id) => {
             const known = { ...identity, id };
@@ -35,7 +35,7 @@ export function createRole(
                 ? executionRights(known, args, policiesOf(known, args), where)
                 : defaultPolicyRights(args, where);
         });
-    const created = createDlmRole(parent, surroundings, {
+    const created = createDlmRole(parent, awsContext, {
         name: `${identity.name}-dlm`,
         rights,
         ...boundaryOf(args),
@@ -49,10 +49,10 @@ export function allowDeletion(
     { name }: Pick<KeptIdentity, "name">,
     args: Args,
     { role, policyIds }: { role: ScheduleRole; policyIds: pulumi.Output<string[]> },
-    surroundings: Surroundings | undefined,
+    awsContext: AwsContext | undefined,
 ): void {
-    if (role.created === undefined || surroundings === undefined) return;
-    const { aws, place } = surroundings;
+    if (role.created === undefined || awsContext === undefined) return;
+    const { aws, place } = awsContext;
     const policy = pulumi
         .all([place, policyIds])
         .apply(([where, ids]) => pulumi.jsonStringify(deletionRights(args, ids, where)));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultTagKeys } from "../../schema/configuration";
 import type { CheckFailure } from "../../schema/failure";
 import { createAlarms, createFailureQueue, sendFailures, type CreatedPolicy } from "./alarms";
 import type { SnapshotScheduleInputs } from "../../schema/schedule/args";
@@ -9,13 +10,7 @@ import { explicitAwsProvider } from "../door";
 import { loadAws } from "../aws";
 import { checkSchedule } from "../../schema/schedule/checks";
 import { longestIdentity } from "../../schema/schedule/identity";
-import {
-    assertValid,
-    placeOf,
-    policyOptionsOf,
-    type PolicyOptions,
-    type Surroundings,
-} from "../dlm/component";
+import { assertValid, placeOf, policyOptionsOf, type PolicyOptions, type AwsContext } from "../dlm/component";
 import { summaryOf, type ScheduleSummary } from "./summary";
 import type { KeptIdentity, ScheduleIdentity } from "./dlm-schedule";
 import { policiesOf, type SchedulePolicy } from "./policy";
@@ -69,20 +64,20 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 
-        const surroundings = aws && { aws, place: placeOf(aws, this) };
-        const options = policyOptionsOf(provider, surroundings, args.credentials);
+        const awsContext = aws && { aws, place: placeOf(aws, this) };
+        const options = policyOptionsOf(provider, awsContext, args.credentials);
         const id = createRecord(this, identity, args, options);
         const kept = { ...identity, id };
-        const role = createRole(this, kept, args, surroundings);
+        const role = createRole(this, kept, args, awsContext);
         this.roleArn = role.arn;
         const created = policiesOf(identity, args, id).map((policy) =>
             createPolicy(this, args, policy, this.roleArn, options),
         );
         this.policyIds = pulumi.all(created.map(({ id: policyId }) => policyId));
         if (args.targets.allVolumes !== undefined)
-            allowDeletion(this, kept, args, { role, policyIds: this.policyIds }, surroundings);
+            allowDeletion(this, kept, args, { role, policyIds: this.policyIds }, awsContext);
         this.recoveryFunctionArn = pulumi.output(
-            surroundings && createWatch(this, kept, args, created, surroundings),
+            awsContext && createWatch(this, kept, args, created, awsContext),
         );
         this.plan = pulumi.output(summaryOf(args));
         this.registerOutputs({
@@ -105,7 +100,7 @@ function settingsOf(name: string): Settings {
     return {
         name,
         defaultId: [organization(), pulumi.getProject(), pulumi.getStack(), name].join("/"),
-        tagKeys: { name: "Name", group: "Group", billingCode: "BillingCode", ...keys },
+        tagKeys: { ...defaultTagKeys, ...keys },
         accounts: configuredAccounts(),
     };
 }
@@ -184,7 +179,7 @@ function createWatch(
     identity: KeptIdentity,
     args: SnapshotScheduleArgs,
     created: CreatedPolicy[],
-    { aws, place }: Surroundings,
+    { aws, place }: AwsContext,
 ): pulumi.Output<string> | undefined {
     const { recoveryVolumes, alarm, enabled = true } = args;
     if (recoveryVolumes === undefined && alarm === undefined) return undefined;

@@ -11,7 +11,7 @@ import {
     placeOf,
     policyOptionsOf,
     type DlmRole,
-    type Surroundings,
+    type AwsContext,
 } from "../dlm/component";
 import { boundaryOf, type Place } from "../dlm/iam";
 import { accountId, describable } from "../dlm/terms";
@@ -57,10 +57,10 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
         super(type, name, {}, opts);
 
         const owners = args.fromAccounts.map((account) => accountId(account, accounts));
-        const surroundings = aws && { aws, place: placeOf(aws, this) };
+        const awsContext = aws && { aws, place: placeOf(aws, this) };
         const role =
-            surroundings && args.role === undefined
-                ? this.#createRole(name, args, owners, surroundings)
+            awsContext && args.role === undefined
+                ? this.#createRole(name, args, owners, awsContext)
                 : undefined;
         this.roleArn = role?.arn ?? pulumi.output(args.role ?? "");
         const { id } = new LifecyclePolicy(
@@ -71,12 +71,12 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
                 state: args.enabled === false ? "DISABLED" : "ENABLED",
                 policyType: "EVENT_BASED_POLICY",
                 policyDetails: copyPolicyDetails(name, owners, args),
-                ...policyOptionsOf(provider, surroundings, args.credentials),
+                ...policyOptionsOf(provider, awsContext, args.credentials),
             },
             { parent: this },
         );
         this.policyId = id;
-        if (role && surroundings) this.#allowExpiry(name, args, role, surroundings);
+        if (role && awsContext) this.#allowExpiry(name, args, role, awsContext);
         this.registerOutputs({ policyId: this.policyId, roleArn: this.roleArn });
     }
 
@@ -84,10 +84,10 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
         name: string,
         args: SharedSnapshotCopiesArgs,
         owners: pulumi.Input<string>[],
-        surroundings: Surroundings,
+        awsContext: AwsContext,
     ): DlmRole {
         const rights = (where: Place) => copyRights(owners, args.copyTo, where);
-        return createDlmRole(this, surroundings, { name: `${name}-dlm`, rights, ...boundaryOf(args) });
+        return createDlmRole(this, awsContext, { name: `${name}-dlm`, rights, ...boundaryOf(args) });
     }
 
     /** Allows the deletion of the copies of this very policy, whose id is known only after it is created. */
@@ -95,7 +95,7 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
         name: string,
         { copyTo }: SharedSnapshotCopiesArgs,
         role: DlmRole,
-        { aws, place }: Surroundings,
+        { aws, place }: AwsContext,
     ): void {
         const policy = place.apply((where) =>
             pulumi.jsonStringify(expiryRights(copyTo, where, this.policyId)),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { viaAnyEc2 } from "../../schema/via-ec2";
 import type { PolicyStatement } from "./policy-document";
 
 export function keyStatements(accounts: string[]): PolicyStatement[] {
@@ -20,11 +21,11 @@ export function keyStatements(accounts: string[]): PolicyStatement[] {
         Resource: ["*"],
         Condition,
     });
-    const viaEc2 = { StringLike: { "kms:ViaService": "ec2.*.amazonaws.com*" } };
+    const throughEc2 = { StringLike: { "kms:ViaService": viaAnyEc2 } };
     return [
-        statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], viaEc2),
+        statement("ReadSharedSnapshots", ["kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"], throughEc2),
         statement("CreateVolumesFromSharedSnapshots", ["kms:CreateGrant"], {
-            ...viaEc2,
+            ...throughEc2,
             Bool: { "kms:GrantIsForAWSResource": "true" },
         }),
     ];

@@ -104,7 +104,7 @@ test("policies that DLM would reject are rejected at preview; other rejections s
     const cases: [Properties, string][] = [
         [{ ...args, policyDetails: undefined }, "is required unless defaultPolicy is specified"],
         [{ ...args, defaultPolicy: "VOLUME" }, "specify exactly one of policyDetails and defaultPolicy"],
-        [{ ...args, description: "no: colons" }, "must be text of 1 to 500 letters"],
+        [{ ...args, description: "no: colons" }, "must be 1 to 500 letters"],
         [withDetails({ schedules: [{ ...nightly, retainRule: {} }] }), "specify either count, or interval"],
         [
             withDetails({ schedules: [{ ...nightly, createRule: { interval: 12 } }] }),

@@ -1,5 +1,6 @@
 // Tests that messages are accurate: the place of a search, whether a resource ever existed, and applicable remedies.
 
+import { join } from "node:path";
 import { DeleteTagsCommand, LockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import { ec2, idsOf, zone } from "../emulator/calls";
@@ -78,6 +79,24 @@ test("a snapshot that disappears during the wait is reported as no longer existi
     };
     const message = await failure(door.create("Snapshot", { volumeId: await emulator.createVolume() }));
     expect(message).toContain(`it no longer exists in ${place}`);
+});
+
+test.each<[string, object]>([
+    ["aws:skipRequestingAccountId is true", { "aws:skipRequestingAccountId": "true" }],
+    [
+        "aws:endpoints contains an endpoint for ec2 but none for sts",
+        { "aws:endpoints": JSON.stringify([{ ec2: emulator.endpoint }]) },
+    ],
+])("changed credentials of an unknown account are refused, because %s", async (reason, config) => {
+    const created = await new Door(emulator).create("Snapshot", { volumeId: await emulator.createVolume() });
+    const profiles = join(__dirname, "../unit/profiles.ini");
+    const door = new Door(emulator, undefined, {
+        config: { ...config, "aws:sharedCredentialsFiles": JSON.stringify([profiles]) },
+    });
+    const inputs = { ...created.inputs, credentials: { profile: "backup" } };
+    const message = await failure(door.update("Snapshot", created, inputs));
+    expect(message).toContain(`whether the new credentials belong to the same account: ${reason}`);
+    expect(message).not.toContain("not found");
 });
 
 test("a forced replacement suggests keeping a completed snapshot, but not a failed one", async () => {

@@ -46,6 +46,8 @@ test.each<[string, object]>([
     ["instances with scripts", withRule({ scripts: { document: "AWS_VSS_BACKUP" } }, instances)],
     ["volumes by id, with any number of rules", { targets: { volumeIds: ["vol-1"] }, rules: rules(9) }],
     ["several keys with a value each", { targets: { anyTag: { A: ["x"], B: ["y"] } }, rules: [nightly] }],
+    // Tag keys are case-sensitive, so that this is no internal tag.
+    ["a key like an internal one in other case", withTags({ "Pulumi-EBS-Snapshots:tier": ["gold"] })],
     ["immediate archiving", quarterlyRule({ keep: 0, archive: { keep: 4 } })],
     ["the first workday of a month", cronRule("0 4 1W * ? *")],
     ["hours in steps", cronRule("30 8/4 ? * MON-FRI *")],
@@ -70,6 +72,10 @@ describe("rejects at the invalid argument", () => {
         ["targets.anyTag.A is [], but must be a list of at least 1", withTags({ A: [] })],
         ['targets.anyTag.A is ["x","x"], which repeats a value', withTags({ A: ["x", "x"] })],
         ["targets.anyTag.aws:x must be a key of 1 to 128 characters", withTags({ "aws:x": ["y"] })],
+        [
+            "targets.anyTag.pulumi-ebs-snapshots:x must be a key of 1 to 128 characters",
+            withTags({ "pulumi-ebs-snapshots:x": ["y"] }),
+        ],
         [
             "targets.anyTag.A has several values, each of which becomes a DLM policy. With a second key",
             withTags({ A: ["x", "y"], B: ["z", "w"] }),

@@ -1,9 +1,11 @@
 // Tests the record of a schedule: its identity survives a rename, and a preview reports the losses of a change.
 
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { baseConfig, Host } from "../host";
 import { schedulePlan } from "../../../provider/resources/schedule-record";
 import type { Properties } from "../../../schema/values";
+
+afterEach(() => vi.unstubAllEnvs());
 
 const identity = "organization/project/test/a";
 const renamed = "organization/project/test/b";
@@ -11,6 +13,18 @@ const renamed = "organization/project/test/b";
 function warning(state: Properties, inputs: Properties): unknown {
     return schedulePlan.warning?.({ state, inputs } as never);
 }
+
+test("the record needs no credentials, which the aws.Provider of a schedule may have instead of the stack", async () => {
+    const names = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+    for (const name of [...names, "AWS_WEB_IDENTITY_TOKEN_FILE"]) vi.stubEnv(name, "");
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    const config = { "aws:region": "us-east-1", "aws:skipMetadataApiCheck": "true" };
+    const declared = { defaultIdentity: renamed, restorePoints: 14, recoveryVolumes: 0, region: "eu-west-1" };
+    expect(await new Host(config, undefined, "SchedulePlan").failures(declared)).toEqual([]);
+    const [missing] = await new Host(config).failures({ volumeId: "vol-1" });
+    expect(missing).toContain("no AWS credentials");
+});
 
 describe("recovery volumes", () => {
     const record = (recoveryVolumes: unknown): Properties =>

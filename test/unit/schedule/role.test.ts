@@ -47,6 +47,39 @@ const resolve = (policy: PolicyDocument): Promise<unknown> => valueOf(pulumi.out
 
 type Row = [boolean, string, Omit<IamRequest, "principal">];
 
+test("in China the role of DLM uses keys through EC2, whose requests have the domain of that partition", async () => {
+    const china = { partition: "aws-cn", region: "cn-north-1", account: own };
+    const there: SnapshotScheduleArgs = {
+        ...args,
+        rules: [
+            {
+                name: "nightly",
+                every: "12 hours",
+                keep: 14,
+                copyTo: [{ region: "cn-northwest-1", keep: "90 days", encrypted: true }],
+            },
+        ],
+    };
+    const policy = await resolve(executionRights(identity, there, policiesOf(identity, there), china));
+    const root = { AWS: `arn:aws-cn:iam::${own}:root` };
+    const resourcePolicy = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: root, Action: "kms:*", Resource: "*" }],
+    };
+    for (const region of ["cn-north-1", "cn-northwest-1"])
+        expect(
+            await allows(
+                { identityPolicies: named(policy), resourcePolicy },
+                {
+                    principal: principal.replace("arn:aws:", "arn:aws-cn:"),
+                    action: "kms:Decrypt",
+                    on: `arn:aws-cn:kms:${region}:${own}:key/11111111-1111-4111-8111-111111111111`,
+                    context: { "kms:ViaService": `ec2.${region}.amazonaws.com.cn` },
+                },
+            ),
+        ).toBe(true);
+});
+
 describe("the role of DLM", () => {
     let policy: unknown;
     beforeAll(async () => {

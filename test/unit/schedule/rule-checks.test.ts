@@ -42,18 +42,24 @@ describe("rejects at the invalid argument", () => {
         [
             "rules[0].copyTo[0].kmsKeyId requires encrypted: true",
             withRule({
-                copyTo: [{ region: "eu-west-1", keep: "1 day", kmsKeyId: "arn:aws:kms:eu-west-1:1:key/1" }],
+                copyTo: [
+                    {
+                        region: "eu-west-1",
+                        keep: "1 day",
+                        kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1",
+                    },
+                ],
             }),
         ],
         [
-            'rules[0].copyTo[0].kmsKeyId is "arn:aws:kms:us-east-1:1:key/1", but must be the ARN of a KMS key in eu-west-1',
+            'rules[0].copyTo[0].kmsKeyId is "arn:aws:kms:us-east-1:123456789012:key/1", but must be the ARN of a KMS key in eu-west-1',
             withRule({
                 copyTo: [
                     {
                         region: "eu-west-1",
                         keep: "1 day",
                         encrypted: true,
-                        kmsKeyId: "arn:aws:kms:us-east-1:1:key/1",
+                        kmsKeyId: "arn:aws:kms:us-east-1:123456789012:key/1",
                     },
                 ],
             }),

@@ -4,6 +4,7 @@ import { misspelledKey } from "../../../schema/configuration-keys";
 import { readConfiguration } from "../../../schema/configuration";
 import { quoteAccountId } from "../../../schema/account-id";
 import { ConfigError } from "../../../schema/configuration-values";
+import { providerInputs } from "../../../schema/provider";
 
 const read = (config: Record<string, string>) => readConfiguration((key) => config[key]);
 const aws = (config: Record<string, string>) => read(config).aws;
@@ -198,8 +199,10 @@ test("ebs-snapshots:tagKeys contains some or all options, and no other names", (
     expect(failure({ [key]: '{"constructor":"Team"}' })).toContain(
         "contains a name that is not supported. Supported: name",
     );
-    expect(failure({ [key]: '{"group":"aws:group"}' })).toMatch(/group must be a tag key/);
-    expect(failure({ [key]: '{"group":""}' })).toMatch(/group must be a tag key/);
+    for (const tag of ["aws:group", "AWS:group", "pulumi-ebs-snapshots:claim", ""])
+        expect(failure({ [key]: JSON.stringify({ group: tag }) })).toBe(
+            `configuration ${key}: group must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"`,
+        );
 });
 
 test.each([
@@ -271,11 +274,25 @@ describe("every key of the aws provider", () => {
     const declarations = readFileSync(require.resolve("@pulumi/aws/config/vars.d.ts"), "utf8");
     const keys = [...declarations.matchAll(/export declare const (\w+)/g)].map(([, key = ""]) => key);
 
+    function keysReadOf(space: string): Set<string> {
+        const names = new Set<string>();
+        readConfiguration((key) => {
+            const [owner = "", name = ""] = key.split(":");
+            if (owner === space) names.add(name);
+            return undefined;
+        });
+        return names;
+    }
+
     test("is read, or is listed as irrelevant", () => {
-        const keysRead = new Set<string>();
-        readConfiguration((key) => void keysRead.add(key.replace(/^aws:/, "")));
+        const keysRead = keysReadOf("aws");
         expect(keys.length).toBeGreaterThan(30);
         expect(misspelledKey(keys.map((key) => `aws:${key}`))).toBeUndefined();
         expect(keys.filter((key) => !keysRead.has(key)).sort()).toEqual([...without, ...pacing].sort());
+    });
+
+    test("that is read is an argument of the plugin's provider, so that both doors honour the same keys", () => {
+        const read = [...keysReadOf("aws"), ...keysReadOf("ebs-snapshots"), "organization"];
+        expect(Object.keys(providerInputs).sort()).toEqual(read.sort());
     });
 });

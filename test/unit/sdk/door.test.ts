@@ -38,12 +38,23 @@ test("without a Provider a resource is dynamic; with an explicit or inherited on
 });
 
 test("ebs-snapshots:plugin assigns every resource to one instance with the configuration of aws", async () => {
-    setAllConfig({ "ebs-snapshots:plugin": "true", "aws:region": "eu-west-1", "aws:profile": "prod" });
+    const keys = {
+        region: "eu-west-1",
+        profile: "prod",
+        assumeRole: JSON.stringify({ roleArn: "arn:aws:iam::111122223333:role/backup" }),
+        skipCredentialsValidation: "true",
+        skipRegionValidation: "true",
+        skipRequestingAccountId: "true",
+        ec2MetadataServiceEndpoint: "http://localhost:1338",
+        ec2MetadataServiceEndpointMode: "IPv6",
+    };
+    setAllConfig({ "ebs-snapshots:plugin": "true" });
+    for (const [key, value] of Object.entries(keys)) pulumi.runtime.setConfig(`aws:${key}`, value);
     expect(await typeOf(new Snapshot("a", args))).toBe(plugin);
     expect(await typeOf(new Snapshot("b", args))).toBe(plugin);
     const instances = registrations.filter(({ type }) => type === "pulumi:providers:ebs-snapshots");
     expect(instances).toHaveLength(1);
-    expect(instances[0]?.inputs).toMatchObject({ region: "eu-west-1", profile: "prod" });
+    expect(instances[0]?.inputs).toMatchObject(keys);
 });
 
 test("a misspelled configuration key is rejected with a suggestion", () => {
@@ -69,6 +80,8 @@ test("with ebs-snapshots:plugin, all resources of an aws.Provider share one inst
         assumeRoles,
         endpoints: [{ ec2: "https://ec2.example.com" }],
         secretKey: pulumi.secret("hidden"),
+        skipRequestingAccountId: true,
+        ec2MetadataServiceEndpoint: "http://localhost:1338",
     });
     const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { providers: [other] });
     expect(await typeOf(new Snapshot("a", args, { provider: other }))).toBe(plugin);
@@ -83,6 +96,10 @@ test("with ebs-snapshots:plugin, all resources of an aws.Provider share one inst
     expect(inputs).toMatchObject({ region: "eu-west-1", secretKey, organization: "organization" });
     expect(JSON.parse(String(inputs["assumeRoles"]))).toEqual(assumeRoles);
     expect(JSON.parse(String(inputs["endpoints"]))).toEqual([{ ec2: "https://ec2.example.com" }]);
+    expect(inputs).toMatchObject({
+        skipRequestingAccountId: "true",
+        ec2MetadataServiceEndpoint: "http://localhost:1338",
+    });
     expect(inputs).not.toHaveProperty("profile");
 });
 
