@@ -144,7 +144,8 @@ function addLost(program: Command, report: Report): void {
     program
         .command("lost")
         .description(
-            "List the snapshots and the data on volumes that a previewed run would delete. Exits with status 1 if any.",
+            "List the snapshots, the data on volumes and the restore points of DLM policies that a previewed run would " +
+                "lose. Exits with status 1 if any.",
         )
         .argument(
             "<preview.json>",

@@ -1,5 +1,6 @@
 /**
- * `ebs-snapshots lost <preview.json | ->` fails if the previewed run would delete snapshots or data on volumes.
+ * `ebs-snapshots lost <preview.json | ->` fails if the previewed run would delete snapshots or data on volumes, or leave
+ * restore points of DLM policies unmanaged or make them fewer.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import type { Answer } from "./command";
 import { readInput } from "./files";
 
 export interface LostOptions {
-    /** Names or URNs of resources whose snapshot or data may be lost. */
+    /** Names or URNs of resources whose snapshots, data or restore points may be lost. */
     allow?: string[];
     json?: boolean;
 }

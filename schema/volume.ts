@@ -15,8 +15,8 @@ import type { Properties } from "./values";
 /** The options of every volume, whatever it is created from. */
 export interface VolumeOptions extends StandardOptions, Adoptable {
     /**
-     * Type of the volume, such as `gp3` or `io2`. Default: `gp3`; on Outposts and in Local Zones, EC2's own. A change
-     * updates. Removing it later changes nothing.
+     * Type of the volume, such as `gp3` or `io2`. An adopted volume keeps its type if none is declared. Default: `gp3` of
+     * a new volume; on Outposts and in Local Zones, EC2's own. A change updates. Removing it later changes nothing.
      * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
      */
     volumeType?: string;

@@ -74,8 +74,9 @@ function asJson(needs) {
     const plain = needs.filter(({ condition }) => condition === undefined).flatMap(({ actions }) => actions);
     const statements = [
         { Effect: "Allow", Action: [...new Set(plain)].sort(), Resource: "*" },
+        // IAM refuses a statement without an action.
         ...needs
-            .filter(({ condition }) => condition !== undefined)
+            .filter(({ actions, condition }) => condition !== undefined && actions.length > 0)
             .map(({ actions, condition }) => ({
                 Effect: "Allow",
                 Action: actions,

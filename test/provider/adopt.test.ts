@@ -211,6 +211,15 @@ test("adopting a volume writes tags and modifies mutable properties; destroy del
     expect(await volumeIds()).toEqual(before.filter((one) => one !== id));
 });
 
+test("an adopted volume keeps its type if the program declares none", async () => {
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const id = await existingVolume(snapshotId);
+    engine.program = [volume("disk", { snapshotId, ...zone, adopt: id })];
+    const adopted = await during(emulator, () => engine.up());
+    expect(changes(adopted.actions)).toEqual(["CreateTags"]);
+    expect(engine.live("disk").outputs).toMatchObject({ volumeId: id, volumeType: "gp2" });
+});
+
 test("adopting a volume with another zone, snapshot, size or key is rejected at preview with the property", async () => {
     const snapshotId = await emulator.createSnapshot(volumeId);
     const other = await emulator.createSnapshot(volumeId);

@@ -45,12 +45,31 @@ test("the index lists every example", () => {
     expect(examples.filter((name) => !index.includes(`(${name}/README.md)`))).toEqual([]);
 });
 
+const figuresOf = (text: string) => text.replace(/(\d),(\d{3})/g, "$1$2").match(/\d+(\.\d+)?/g) ?? [];
+const measured = new Set(figuresOf(read("bench", "results", "results.md")));
+
 test("every number in docs/scale.md, in table and text, equals the measured one in bench/results", () => {
-    const figuresOf = (text: string) => text.replace(/(\d),(\d{3})/g, "$1$2").match(/\d+(\.\d+)?/g) ?? [];
-    const measured = new Set(figuresOf(read("bench", "results", "results.md")));
-    const figures = figuresOf(read("docs", "scale.md"));
+    const figures = figuresOf(read("docs", "scale.md").replace(/^ *```.*?^ *```$/gms, ""));
     expect(figures.length).toBeGreaterThan(60);
     expect(figures.filter((figure) => !measured.has(figure))).toEqual([]);
+});
+
+test("the sizes of the state on the plugin's page are measured ones, or follow from its table, which adds up", () => {
+    const [section = ""] = /^## Size of the state$.*?^## /ms.exec(read("docs", "plugin.md")) ?? [];
+    const parts = [...section.matchAll(/^\| (.*?) +\| +(\d+) \|/gm)].map(
+        ([, part = "", bytes]) => [part, Number(bytes)] as const,
+    );
+    const sumOf = (some: typeof parts) => some.reduce((sum, [, bytes]) => sum + bytes, 0);
+    const sum = sumOf(parts);
+    expect(measured).toContain(String(sum));
+    const less = [/^`__/, /^`__provider`/].map(
+        (name) => sum - sumOf(parts.filter(([part]) => name.test(part))),
+    );
+    const figures = figuresOf(section).filter((figure) => Number(figure) > 1000);
+    expect(figures.filter((figure) => !measured.has(figure) && !less.map(String).includes(figure))).toEqual(
+        [],
+    );
+    expect(figures.length).toBeGreaterThan(5);
 });
 
 test("the root project is the quickstart, and each example is a separate project", () => {
