@@ -109,7 +109,7 @@ export const keyActions = {
 
 /** Allows actions on keys that EC2 in these regions calls, and grants to AWS services. */
 export function throughEc2(regions: string[], keys: Input<string>[], actions: string[]): Statement[] {
-    const viaEc2 = { "kms:ViaService": regions.map((region) => `ec2.${region}.amazonaws.com`) };
+    const viaEc2 = { "kms:ViaService": regions.flatMap(ec2In) };
     return [
         allow(["kms:CreateGrant"], keys, {
             StringEquals: viaEc2,
@@ -117,4 +117,14 @@ export function throughEc2(regions: string[], keys: Input<string>[], actions: st
         }),
         allow(actions, keys, { StringEquals: viaEc2 }),
     ];
+}
+
+/**
+ * Returns the names by which KMS may know EC2. In the China Regions, the names of some services end in `.cn` and those of
+ * others do not; nothing but EC2 has either.
+ */
+function ec2In(region: string): string[] {
+    const name = `ec2.${region}.amazonaws.com`;
+    // The mocks of a program's own tests may give no region.
+    return name.startsWith("ec2.cn-") ? [name, `${name}.cn`] : [name];
 }
