@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Console } from "node:console";
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join, parse, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -15,6 +16,8 @@ import { codeOf, needsLoader, parseJson, readInput } from "./files";
 export async function schedulesIn(file: string, config: Record<string, string>): Promise<NamedSchedule[]> {
     if (extname(file) === ".json") return [argumentsOf(file, parseJson(file, await readInput(file)))];
     const found = (listeners[listening] = [] as NamedSchedule[]);
+    // Standard output is the command's: what the program prints, also later in an `apply`, would make it invalid JSON.
+    globalThis.console = new Console(process.stderr);
     pulumi.runtime.setAllConfig(config);
     // The inputs serve as outputs, because a plan needs no values from AWS.
     const mocks: pulumi.runtime.Mocks = {

@@ -61,8 +61,13 @@ export const rules = {
         },
     },
     "encryption-required": {
-        description: "Snapshot copies and volumes are encrypted.",
+        description: "Snapshot copies, also those of schedules, and volumes are encrypted.",
         evaluate({ type, props }) {
+            if (lifecyclePolicies.includes(type)) {
+                const regions = unencryptedCopies(props["policyDetails"]);
+                if (regions.length === 0) return undefined;
+                return `the copies in ${regions.join(", ")} must specify \`encrypted: true\``;
+            }
             if (!["SnapshotCopy", ...volumes].includes(resourceOf(type) ?? "")) return undefined;
             const encrypted = isGiven(props, "kmsKeyId") || props["encrypted"] === true;
             return encrypted ? undefined : "`encrypted: true` or `kmsKeyId` must be specified";
@@ -113,6 +118,35 @@ export const rules = {
 /** Checks whether a value is specified, even if it is unknown at preview: reading such a value throws. */
 function isGiven(props: Record<string, unknown>, key: string): boolean {
     return Boolean(Object.getOwnPropertyDescriptor(props, key)?.value);
+}
+
+interface DlmCopy {
+    target?: string;
+    targetRegion?: string;
+    encrypted?: boolean;
+    encryptionConfiguration?: { encrypted?: boolean };
+}
+
+/** The copies in a policy's details; of `@pulumi/aws`, `action` is that of an event-based policy. */
+interface CopyingDetails {
+    schedules?: { crossRegionCopyRules?: DlmCopy[] }[];
+    actions?: { crossRegionCopy?: DlmCopy[] }[];
+    action?: { crossRegionCopies?: DlmCopy[] };
+}
+
+/** Returns the Regions of copies that are not encrypted if the snapshot is not. */
+function unencryptedCopies(details: unknown): string[] {
+    const { schedules = [], actions = [], action } = (details ?? {}) as CopyingDetails;
+    const copies = [
+        ...schedules.flatMap(({ crossRegionCopyRules }) => crossRegionCopyRules ?? []),
+        ...actions.flatMap(({ crossRegionCopy }) => crossRegionCopy ?? []),
+        ...(action?.crossRegionCopies ?? []),
+    ];
+    const unencrypted = copies.filter(
+        ({ encrypted, encryptionConfiguration }) =>
+            (encrypted ?? encryptionConfiguration?.encrypted) !== true,
+    );
+    return [...new Set(unencrypted.map(({ target, targetRegion }) => target ?? targetRegion ?? "?"))];
 }
 
 interface RetainRule {

@@ -162,7 +162,10 @@ function isSuperfluous(volume: RecoveryVolume, all: RecoveryVolume[], { keep }: 
             other.snapshot.volumeId === volume.snapshot.volumeId,
     );
     // EC2 is eventually consistent, so that two consecutive runs may have created one volume each.
-    const duplicates = alternatives.filter(({ snapshotId }) => snapshotId === volume.snapshotId);
+    const duplicates = alternatives.filter(
+        ({ snapshotId, state }) =>
+            snapshotId === volume.snapshotId && ["available", "in-use"].includes(state),
+    );
     if (duplicates.some((duplicate) => isOlder(duplicate, volume))) return true;
     const newer = alternatives.filter(
         (other) =>

@@ -66,14 +66,19 @@ function isTexts(value: unknown): value is Many<string> {
  * evaluated here (a condition on the caller's organization, a deny with a condition) counts as permission.
  */
 export function missingKeyActions(account: string, statements: Statement[], region: string): string[] {
-    const context = new Map([
-        ["kms:calleraccount", account],
-        ["aws:principalaccount", account],
-        ["kms:viaservice", viaEc2(region)],
-    ]);
+    const contexts = viaEc2(region).map(
+        (via) =>
+            new Map([
+                ["kms:calleraccount", account],
+                ["aws:principalaccount", account],
+                ["kms:viaservice", via],
+            ]),
+    );
     const allowed = statements.filter(
         ({ Effect, Principal, Condition = {} }) =>
-            Effect === "Allow" && namesAnyOf(account, Principal) && mayBeMet(Condition, context),
+            Effect === "Allow" &&
+            namesAnyOf(account, Principal) &&
+            contexts.some((context) => mayBeMet(Condition, context)),
     );
     const denied = statements.filter(
         ({ Effect, Principal, Condition }) =>

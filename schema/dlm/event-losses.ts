@@ -60,10 +60,6 @@ function regionOf({ target, retainRule }: Properties): [string, number] {
 export function eventLosses(old: EventPlan, next: EventPlan): UncountedLoss[] {
     const owners = without(old.owners, next.owners);
     const regions = without([...old.regions.keys()], [...next.regions.keys()]);
-    const shorter = [...next.regions].flatMap(([region, days]) => {
-        const before = old.regions.get(region) ?? 0;
-        return days < before ? [{ region, before, days }] : [];
-    });
     return [
         ...(old.isEnabled && !next.isEnabled ? [pausedCopies] : []),
         ...(owners.length === 0
@@ -86,11 +82,21 @@ export function eventLosses(old: EventPlan, next: EventPlan): UncountedLoss[] {
             cause: `${region} is no longer a target`,
             consequence: "no further copies are created there",
         })),
-        ...shorter.map(({ region, before, days }) => ({
-            cause: `the copies in ${region} are retained for ${formatDays(days)} instead of ${formatDays(before)}`,
-            consequence: "this applies to new copies",
-        })),
+        ...shorterCopies(old.regions, next.regions),
     ];
+}
+
+/** Returns in which Regions copies are retained for less time. */
+export function shorterCopies(
+    old: ReadonlyMap<string, number>,
+    next: ReadonlyMap<string, number>,
+): UncountedLoss[] {
+    return [...next].flatMap(([region, days]) => {
+        const before = old.get(region) ?? 0;
+        if (days >= before) return [];
+        const cause = `the copies in ${region} are retained for ${formatDays(days)} instead of ${formatDays(before)}`;
+        return [{ cause, consequence: "this applies to new copies" }];
+    });
 }
 
 const pausedCopies: UncountedLoss = {

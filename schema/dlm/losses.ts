@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { eventLosses, eventPlanOf, unmanagedCopies, type UncountedLoss } from "./event-losses";
+import { eventLosses, eventPlanOf, shorterCopies, unmanagedCopies, type UncountedLoss } from "./event-losses";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -106,7 +106,7 @@ function lossesOf(
     before: PlannedSchedule,
     old: PolicyPlan,
     next: PolicyPlan,
-): PolicyLoss[] {
+): (PolicyLoss | UncountedLoss)[] {
     const of = old.noun;
     const after = next.schedules.get(schedule);
     if (after === undefined) {
@@ -116,19 +116,7 @@ function lossesOf(
         const cause = renamed === undefined ? "it is removed" : `it is renamed to ${renamed[0]}`;
         return [{ schedule, cause, effect: "unmanaged", restorePoints: before.restorePoints, of }];
     }
-    const regions = without(before.copies, after.copies);
-    const copies: PolicyLoss[] =
-        regions.length === 0
-            ? []
-            : [
-                  {
-                      schedule,
-                      cause: `no further copies are created in ${regions.join(" and ")}`,
-                      effect: "fewer",
-                      restorePoints: before.restorePoints,
-                      of,
-                  },
-              ];
+    const copies = lossesOfCopies(schedule, before, after, of);
     const fewer = before.restorePoints - after.restorePoints;
     if (fewer > 0) {
         const isKeep = before.keep !== after.keep;
@@ -144,6 +132,34 @@ function lossesOf(
     // In the time of its former restore points there are so many fewer.
     const rarer = before.restorePoints - Math.floor((before.restorePoints * before.gap) / after.gap);
     return [...copies, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+}
+
+/** Returns the Regions without further copies, and those whose copies are retained for less time. */
+function lossesOfCopies(
+    schedule: string,
+    before: PlannedSchedule,
+    after: PlannedSchedule,
+    of: string,
+): (PolicyLoss | UncountedLoss)[] {
+    const gone = without(Object.keys(before.copies), Object.keys(after.copies));
+    const shorter = shorterCopies(
+        new Map(Object.entries(before.copies)),
+        new Map(Object.entries(after.copies)),
+    );
+    return [
+        ...(gone.length === 0
+            ? []
+            : [
+                  {
+                      schedule,
+                      cause: `no further copies are created in ${gone.join(" and ")}`,
+                      effect: "fewer" as const,
+                      restorePoints: before.restorePoints,
+                      of,
+                  },
+              ]),
+        ...shorter.map((loss) => ({ ...loss, cause: `schedule ${schedule}: ${loss.cause}` })),
+    ];
 }
 
 function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {

@@ -31,8 +31,8 @@ export interface PlannedSchedule {
     restorePoints: number;
     /** The longest time between two runs (milliseconds). */
     gap: number;
-    /** The Regions that get copies. */
-    copies: string[];
+    /** Days that copies are retained, by Region; `Infinity` if they are as long as their snapshots, or for ever. */
+    copies: Record<string, number>;
     isArchived: boolean;
 }
 
@@ -73,7 +73,7 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         keptBy: "age" as const,
         restorePoints: Math.ceil(keep / every),
         gap: every * 86_400_000,
-        copies: copies.map(({ targetRegion }) => String(targetRegion)),
+        copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), Infinity])),
         isArchived: false,
     };
     return {
@@ -99,9 +99,7 @@ function scheduleOf(schedule: Properties): PlannedSchedule {
         keptBy: typeof keep === "number" ? "count" : "age",
         restorePoints: restorePoints(rule, times),
         gap: Math.max(0, ...gapsBetween(times)),
-        copies: (crossRegionCopyRules as Properties[]).map(({ target, targetRegion }) =>
-            String(target ?? targetRegion),
-        ),
+        copies: Object.fromEntries((crossRegionCopyRules as Properties[]).map(copyOf)),
         isArchived: archive !== undefined,
     };
 }
@@ -116,9 +114,16 @@ function timingOf({
     return { every: `${Number(interval)} hours`, at };
 }
 
-function keepOf({ count, interval, intervalUnit }: Properties): Keep {
-    if (typeof count === "number") return count;
-    return `${Number(interval) * (unitDays[String(intervalUnit)] ?? 1)} days` as Duration;
+function copyOf({ target, targetRegion, retainRule }: Properties): [string, number] {
+    return [String(target ?? targetRegion), isMap(retainRule) ? daysOf(retainRule) : Infinity];
+}
+
+function keepOf(rule: Properties): Keep {
+    return typeof rule["count"] === "number" ? rule["count"] : (`${daysOf(rule)} days` as Duration);
+}
+
+function daysOf({ interval, intervalUnit }: Properties): number {
+    return Number(interval) * (unitDays[String(intervalUnit)] ?? 1);
 }
 
 /** Returns what is selected. The tags of a schedule's own on volumes that it names select nothing else. */

@@ -97,7 +97,7 @@ function checkTogether(
         ...(whole === undefined && variables !== undefined
             ? fail("variableTags", "requires targets.instances: DLM has no such values for volumes")
             : []),
-        ...checkRecovery(recovery, tags ?? whole?.anyTag ?? {}, context),
+        ...checkRecovery(recovery, rules, tags ?? whole?.anyTag ?? {}, context),
     ];
 }
 

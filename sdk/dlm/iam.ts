@@ -110,12 +110,12 @@ export const keyActions = {
 
 /** Allows actions on keys that EC2 in these regions calls, and grants to AWS services. */
 export function throughEc2(regions: string[], keys: Input<string>[], actions: string[]): Statement[] {
-    const throughEc2 = { "kms:ViaService": regions.map(viaEc2) };
+    const viaService = { "kms:ViaService": regions.flatMap(viaEc2) };
     return [
         allow(["kms:CreateGrant"], keys, {
-            StringEquals: throughEc2,
+            StringEquals: viaService,
             Bool: { "kms:GrantIsForAWSResource": "true" },
         }),
-        allow(actions, keys, { StringEquals: throughEc2 }),
+        allow(actions, keys, { StringEquals: viaService }),
     ];
 }

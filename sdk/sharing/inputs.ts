@@ -61,3 +61,18 @@ export function validateAccounts(accounts: string[]): string[] {
     const reason = `accounts: "${invalid}" is not an account id of 12 digits`;
     throw new Error(isShortAccountId(invalid) ? `${reason}: ${quoteAccountId}` : reason);
 }
+
+/** Returns the name in an ARN with any path. */
+export function nameOf(principal: string): string {
+    return principal.slice(principal.lastIndexOf("/") + 1);
+}
+
+/** Returns the name of a principal that a policy is attached to; fails if it is of another account than the policy. */
+export function nameIn(policyArn: string, principal: string): string {
+    const [theirs, own] = [principal, policyArn].map((arn) => /^arn:[^:]+:iam::(\d{12}):/.exec(arn)?.[1]);
+    if (theirs === undefined || own === undefined || theirs === own) return nameOf(principal);
+    throw new Error(
+        `${principal} is of account ${theirs}, but this component attaches policies in account ${own}. ` +
+            "Declare it in a program of that account, or attach the documents of sharingPolicyDocuments there",
+    );
+}

@@ -5,7 +5,7 @@ import { configuredAccounts } from "../accounts";
 import { loadIam } from "../aws";
 import { sharingPolicyDocuments, type SharingPolicyDocuments } from "./documents";
 import type { PolicyDocument } from "./policy-document";
-import type { Sharers, SharingPolicyInputs } from "./inputs";
+import { nameIn, nameOf, type Sharers, type SharingPolicyInputs } from "./inputs";
 
 const type = "ebs-snapshots:index:SnapshotSharingPolicy";
 
@@ -56,22 +56,22 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
         const iam = loadIam("SnapshotSharingPolicy");
         const parent = { parent: this };
         const { arn } = new iam.Policy(name, { policy: JSON.stringify(document) }, parent);
-        for (const group of groups.map(nameOf)) {
-            new iam.GroupPolicyAttachment(`${name}-group-${group}`, { group, policyArn: arn }, parent);
+        // An ARN of another account would attach the policy to the principal that has the same name in this one.
+        const own = (principal: string) => arn.apply((policyArn) => nameIn(policyArn, principal));
+        for (const given of groups) {
+            const child = `${name}-group-${nameOf(given)}`;
+            new iam.GroupPolicyAttachment(child, { group: own(given), policyArn: arn }, parent);
         }
-        for (const role of roles.map(nameOf)) {
-            new iam.RolePolicyAttachment(`${name}-role-${role}`, { role, policyArn: arn }, parent);
+        for (const given of roles) {
+            const child = `${name}-role-${nameOf(given)}`;
+            new iam.RolePolicyAttachment(child, { role: own(given), policyArn: arn }, parent);
         }
-        for (const user of users.map(nameOf)) {
-            new iam.UserPolicyAttachment(`${name}-user-${user}`, { user, policyArn: arn }, parent);
+        for (const given of users) {
+            const child = `${name}-user-${nameOf(given)}`;
+            new iam.UserPolicyAttachment(child, { user: own(given), policyArn: arn }, parent);
         }
         return arn;
     }
-}
-
-/** Returns the name in an ARN with any path. */
-function nameOf(principal: string): string {
-    return principal.slice(principal.lastIndexOf("/") + 1);
 }
 
 function accountId(account: string): string {

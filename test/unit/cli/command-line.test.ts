@@ -223,6 +223,21 @@ test("plan --json contains the runs and the snapshots at the end", async () => {
     expect(plan?.retained).toHaveLength(7);
 });
 
+test("plan --json is valid JSON whatever the program prints", async () => {
+    const file = join(folder, "printing.cjs");
+    const args = await readFile(schedule, "utf8");
+    await writeFile(
+        file,
+        `console.log("loading");\nsetImmediate(() => console.log("later"));\nmodule.exports = ${args};`,
+    );
+    const { stdout, stderr } = await run(process.execPath, [
+        join(root, "dist/cli/index.js"),
+        ...["plan", file, "--json"],
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject([{ schedule: "printing" }]);
+    expect(stderr).toBe("loading\nlater\n");
+});
+
 describe("list", () => {
     const requests: URLSearchParams[] = [];
     let server: Server;

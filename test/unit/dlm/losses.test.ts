@@ -58,6 +58,22 @@ test("removing the archive or the copies reduces the number of restore points in
     ]);
 });
 
+test("copies that are retained for less time are named, and no others", () => {
+    const copying = (interval: number, intervalUnit: string) =>
+        policy({
+            ...archived,
+            crossRegionCopyRules: [
+                { target: "eu-west-1", encrypted: true, retainRule: { interval, intervalUnit } },
+                { target: "eu-north-1", encrypted: true, retainRule: { interval: 30, intervalUnit: "DAYS" } },
+            ],
+        });
+    expect(lossesOf(copying(1, "YEARS"), copying(30, "DAYS"))).toEqual([
+        "schedule quarterly: the copies in eu-west-1 are retained for 30 days instead of 365 days: this applies to new copies",
+    ]);
+    expect(lossesOf(copying(30, "DAYS"), copying(1, "YEARS"))).toEqual([]);
+    expect(lossesOf(copying(1, "YEARS"), copying(365, "DAYS"))).toEqual([]);
+});
+
 test("there is no warning if the details are unknown or unchanged", () => {
     expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);

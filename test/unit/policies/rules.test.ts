@@ -114,6 +114,26 @@ test("a default policy retains its snapshots for a minimum time too, by default 
     expect(violations(dlm, { defaultPolicy: "VOLUME" })).toEqual({});
 });
 
+const eventCopies = (copy: object) => ({ actions: [{ name: "copy", crossRegionCopy: [copy] }] });
+const scheduleCopies = (copy: object) => ({ schedules: [{ name: "n", crossRegionCopyRules: [copy] }] });
+const copiesOfEvents = (copy: object) => ({ action: { name: "copy", crossRegionCopies: [copy] } });
+
+test.each([
+    ["a schedule", scheduleCopies, (encrypted: boolean) => ({ target: "eu-west-1", encrypted })],
+    ["an older schedule", scheduleCopies, (encrypted: boolean) => ({ targetRegion: "eu-west-1", encrypted })],
+    ["shared snapshots", eventCopies, inConfiguration],
+    ["shared snapshots, as declared with `@pulumi/aws`", copiesOfEvents, inConfiguration],
+])("encryption is required of the copies of %s", (_, detailsOf, copy) => {
+    const found = (encrypted: boolean) =>
+        violations(dlm, { policyDetails: detailsOf(copy(encrypted)) })["encryption-required"];
+    expect(found(false)).toBe("the copies in eu-west-1 must specify `encrypted: true`");
+    expect(found(true)).toBeUndefined();
+});
+
+function inConfiguration(encrypted: boolean) {
+    return { target: "eu-west-1", encryptionConfiguration: { encrypted } };
+}
+
 test("each rule has its own enforcement level, and the retention is configurable", () => {
     const policies = snapshotPolicies({ levels: { "no-volume-replaced": "advisory" } });
     expect(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel])).toEqual([

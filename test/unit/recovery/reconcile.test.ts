@@ -158,6 +158,15 @@ test("of two volumes of one snapshot in one zone the newer one is deleted, and a
     expect(create).toEqual([]);
 });
 
+test.each(["error", "creating", "deleting"])(
+    "a volume is not deleted because of an older one that is %s",
+    (state) => {
+        const older = volumeOf(first, { id: "vol-older", createTime: 1, state });
+        const { remove } = reconcile({ snapshots: [first], volumes: [older, volumeOf(first)] }, settings);
+        expect(remove).not.toContain(volumeOf(first).id);
+    },
+);
+
 test("a volume that was attached counts to the maximum", () => {
     const used = volumeOf(first, { tags: { [attachedTag]: "then" } });
     const actions = reconcile(

@@ -254,3 +254,28 @@ describe("the role of the recovery function", () => {
         expect(await allows({ identityPolicies: named(policy) }, { principal, ...request })).toBe(expected);
     });
 });
+
+test.each<[boolean, string]>([
+    [true, "ec2.cn-north-1.amazonaws.com.cn"],
+    [true, "ec2.cn-north-1.amazonaws.com"],
+    [false, "rds.cn-north-1.amazonaws.com.cn"],
+])("%s: the roles use keys in China through %s", async (expected, service) => {
+    const china = { partition: "aws-cn", region: "cn-north-1", account: own };
+    const uses = { policies: ["policy-1"], logStreams: "arn:aws-cn:logs:x:*", failures: "arn:aws-cn:sqs:x" };
+    const documents = [
+        executionRights(identity, args, policiesOf(identity, args), china),
+        recoveryRights(identity, china, uses),
+    ];
+    for (const document of await Promise.all(documents.map(resolve)))
+        expect(
+            await allows(
+                { identityPolicies: named(document) },
+                {
+                    principal: `arn:aws-cn:iam::${own}:role/pulumi-ebs-snapshots/nightly-1a2b3c4`,
+                    action: "kms:Decrypt",
+                    on: `arn:aws-cn:kms:cn-north-1:${own}:key/11111111-1111-4111-8111-111111111111`,
+                    context: { "kms:ViaService": service },
+                },
+            ),
+        ).toBe(expected);
+});

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, expect, test } from "vitest";
 import { SnapshotSharingPolicy } from "../../../sdk/sharing/snapshot-sharing-policy";
 import { sharingPolicyDocuments } from "../../../sdk/sharing/documents";
+import { nameIn } from "../../../sdk/sharing/inputs";
 import { mockEngine, registrations, valueOf } from "../pulumi-mocks";
 
 const children: pulumi.Resource[] = [];
@@ -35,11 +36,11 @@ const ids = ["011122223333", "444455556666", "123456789012"];
 test("each kind of sharers has one policy, attached to every given group, role and user", async () => {
     const { policy, urns } = await createPolicy("sharing", sharers);
     const { allow } = sharingPolicyDocuments({ ...sharers, accounts: ids });
-    const attached = registrations.map(({ type, name, inputs }) => [type, name, inputs]);
-    expect(attached).toEqual([
+    // Attachments are registered at the same time, in any order.
+    const attached = [...registrations].sort((one, other) => (one.name < other.name ? -1 : 1));
+    expect(attached.map(({ type, name, inputs }) => [type, name, inputs])).toEqual([
         ["ebs-snapshots:index:SnapshotSharingPolicy", "sharing", {}],
         ["aws:iam/policy:Policy", "sharing-private", { policy: JSON.stringify(allow.private) }],
-        ["aws:iam/policy:Policy", "sharing-public", { policy: JSON.stringify(allow.public) }],
         [
             "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
             "sharing-private-group-operators",
@@ -50,6 +51,7 @@ test("each kind of sharers has one policy, attached to every given group, role a
             "sharing-private-user-alice",
             { user: "alice", policyArn: "arn:sharing-private" },
         ],
+        ["aws:iam/policy:Policy", "sharing-public", { policy: JSON.stringify(allow.public) }],
         [
             "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
             "sharing-public-role-publisher",
@@ -63,6 +65,17 @@ test("each kind of sharers has one policy, attached to every given group, role a
     expect(await valueOf(policy.privatePolicyArn)).toBe("arn:sharing-private");
     expect(await valueOf(policy.publicPolicyArn)).toBe("arn:sharing-public");
     expect(policy.documents).toEqual(sharingPolicyDocuments({ ...sharers, accounts: ids }));
+});
+
+test("a policy is not attached to the principal that has the name of another account's", () => {
+    const policy = "arn:aws:iam::123456789012:policy/sharing-private-1a2b3c4";
+    expect(() => nameIn(policy, "arn:aws:iam::111122223333:role/team/deployer")).toThrow(
+        "arn:aws:iam::111122223333:role/team/deployer is of account 111122223333, but this component attaches policies in " +
+            "account 123456789012",
+    );
+    for (const principal of ["arn:aws:iam::123456789012:role/team/deployer", "team/deployer", "deployer"])
+        expect(nameIn(policy, principal)).toBe("deployer");
+    expect(nameIn(policy, "arn:aws:iam::*:role/deployer")).toBe("deployer");
 });
 
 test("without sharers, there is no policy", async () => {
