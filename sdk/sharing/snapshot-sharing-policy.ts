@@ -57,7 +57,9 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
         const parent = { parent: this };
         const { arn } = new iam.Policy(name, { policy: JSON.stringify(document) }, parent);
         // An ARN of another account would attach the policy to the principal that has the same name in this one.
-        const own = (principal: string) => arn.apply((policyArn) => nameIn(policyArn, principal));
+        // A preview shows names, but not yet those in ARNs, because the own account is in the ARN of the new policy.
+        const own = (principal: string) =>
+            principal.startsWith("arn:") ? arn.apply((policyArn) => nameIn(policyArn, principal)) : principal;
         for (const given of groups) {
             const child = `${name}-group-${nameOf(given)}`;
             new iam.GroupPolicyAttachment(child, { group: own(given), policyArn: arn }, parent);
