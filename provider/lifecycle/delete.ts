@@ -9,7 +9,7 @@ import type { Properties } from "../../schema/values";
 import { requireSameAccount } from "./account";
 import type { LifecycleContext, Stored } from "./context";
 import { withErrorContext } from "./failure";
-import { firstOf, isNext, type Lineage } from "./lineage";
+import { firstOf, type Lineage } from "./lineage";
 import type { TrackedResource } from "./deployment";
 import { formatOwners, readOwnership, release } from "./ownership";
 import type { Declaration, ResourceContext } from "./resource-context";
@@ -151,7 +151,8 @@ function nextDeclaration(
     { declarations, deployment }: Scope,
     { urn, lineage, id }: { urn: string; lineage: Lineage; id: string },
 ): Declaration | undefined {
-    const isRelated = (one: Declaration) =>
-        one.lineage !== undefined && isNext(one.lineage, lineage) && deployment.mayReplace(one.urn, id);
-    return declarations.get(urn) ?? [...declarations.values()].find(isRelated);
+    const generations = [...declarations].flatMap(([other, one]) =>
+        one.lineage === undefined ? [] : [[other, one.lineage] as const],
+    );
+    return declarations.get(deployment.findNext(new Map(generations), { urn, lineage, id }) ?? urn);
 }

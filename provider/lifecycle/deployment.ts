@@ -209,16 +209,37 @@ export class Deployment {
      * lineage decides.
      */
     successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
-        const related = [...this.#generations].find(
-            ([other, later]) => isNext(later, lineage) && this.mayReplace(other, id),
+        const live = this.#live.get(
+            this.#urns.get(id) ?? this.findNext(this.#generations, { urn, lineage, id }) ?? urn,
         );
-        const live = this.#live.get(this.#urns.get(id) ?? related?.[0] ?? urn);
         return live?.id === id && live.replaced !== true ? undefined : live;
     }
 
-    /** Reports whether the resource of a URN may replace the one with this id: a forced replacement does not say which. */
-    mayReplace(urn: string, id: string): boolean {
-        return (this.#replaced.get(urn)?.id ?? id) === id;
+    /**
+     * Returns the URN of the next generation of a deleted resource. Two resources have the same lineage if one was renamed
+     * and a new one has its former name: the replacements of this run decide first, then the URN.
+     */
+    findNext(
+        generations: ReadonlyMap<string, Lineage>,
+        deleted: { urn: string; lineage: Lineage; id: string },
+    ): string | undefined {
+        const related = [...generations].flatMap(([urn, later]) =>
+            isNext(later, deleted.lineage) && this.#mayReplace(urn, deleted) ? [urn] : [],
+        );
+        return (
+            related.find((urn) => this.#replaced.has(urn)) ??
+            related.find((urn) => urn === deleted.urn) ??
+            related[0]
+        );
+    }
+
+    /** Reports whether the resource of a URN may replace a deleted one of its lineage. */
+    #mayReplace(urn: string, deleted: { urn: string; lineage: Lineage; id: string }): boolean {
+        const replaced = this.#replaced.get(urn);
+        if (replaced !== undefined) return replaced.id === deleted.id;
+        // A forced replacement, or one of an earlier run, does not say what it replaces. A resource with the first URN of
+        // its lineage was never renamed, so that it only replaces resources with that URN.
+        return urn === deleted.urn || firstOf(urn).origin !== deleted.lineage.origin;
     }
 
     /**

@@ -1,6 +1,6 @@
 // Tests that a delete keeps what another resource is to adopt or has adopted, and follows only its own successor.
 
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { restoredVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { snapshot, volume } from "./declare";
@@ -50,4 +50,61 @@ test("a volume that leaves the program takes its final snapshot, whatever a rena
     const finals = (await emulator.snapshots()).filter(({ VolumeId }) => VolumeId === id);
     expect(finals).toHaveLength(1);
     expect(await restoredVolumes()).toHaveLength(1);
+});
+
+describe("a new resource with the former name of a renamed one has the same lineage, and", () => {
+    const aliases = { aliases: ["data"] };
+    let engine: Engine;
+    let snapshotId: string;
+    const finalsOf = async (id: string) =>
+        (await emulator.snapshots()).filter(({ VolumeId }) => VolumeId === id);
+
+    test.beforeEach(async () => {
+        engine = new Engine(emulator);
+        snapshotId = await emulator.createSnapshot(volumeId);
+    });
+
+    test("a renamed volume takes its final snapshot, whatever an earlier replacement of the new one declares", async () => {
+        const renamed = volume("renamed", { snapshotId, finalSnapshot: true }, aliases);
+        await engine.up([volume("data", { snapshotId })]);
+        await engine.up([renamed]);
+        await engine.up([renamed, volume("data", { snapshotId })]);
+        const { id } = engine.live("renamed");
+        const replaced = volume("data", {
+            snapshotId,
+            availabilityZone: "us-east-1b",
+            finalSnapshot: false,
+        });
+        await engine.up([renamed, replaced]);
+        await engine.up([replaced]);
+        expect(await finalsOf(id)).toHaveLength(1);
+    });
+
+    test("a forced replacement follows the new volume, not an earlier replacement of the renamed one", async () => {
+        const args = { snapshotId, availabilityZone: "us-east-1b", finalSnapshot: false };
+        const renamed = volume("renamed", args, aliases);
+        await engine.up([volume("data", { snapshotId })]);
+        await engine.up([renamed]);
+        await engine.up([renamed, volume("data", { snapshotId })]);
+        const { id } = engine.live("data");
+        const next = volume("data", { snapshotId, finalSnapshot: true });
+        await engine.up([renamed, next], { forced: ["data"] });
+        expect(await finalsOf(id)).toHaveLength(1);
+    });
+
+    test("a snapshot whose forced replacement fails is kept, although a renamed one has completed", async () => {
+        const args = { volumeId, keepReplaced: false };
+        const renamed = snapshot("renamed", { ...args, triggers: { release: 2 } }, aliases);
+        await engine.up([snapshot("data", args)]);
+        await engine.up([renamed]);
+        await engine.up([renamed, snapshot("data", args)]);
+        const { id } = engine.live("data");
+        await emulator.set({ snapshotError: "broken", snapshotSeconds: 5 });
+        const next = snapshot("data", { ...args, waitForCompletion: false });
+        const { output } = await engine.upFails([renamed, next], { forced: ["data"] });
+        expect(output).toMatch(
+            /it is retained because its replacement snap-\w+ did not complete: error: broken/,
+        );
+        expect(await ids()).toContain(id);
+    });
 });
