@@ -52,17 +52,13 @@ async function deleteOrKeep(
                 `${nameOf(failedAdoption.urn)}, run \`pulumi up\`, and adopt it with its \`region\` and \`credentials\`. ` +
                 "To delete it, remove `adopt`.",
         );
-    const adopter = "adopt" in rules ? deployment.reservationOf(id) : undefined;
-    if (adopter !== undefined && adopter !== context.urn)
-        throw new Error(
-            `it is retained because ${nameOf(adopter)} is to adopt it, and has not. Run \`pulumi up\` again once that succeeds.`,
-        );
     deployment.forgetSweeps();
     const { shared, own, successorId, isMarkedRetained, observed } = await readOwnership(scope, ctx, {
         id,
         state: before,
         token,
     });
+    requireUnreserved(scope, context.urn, { id, own });
     const state = await withOutcome(scope, ctx, { id, state: before, observed });
     for (const [carrierId, others] of shared)
         ctx.info(`${carrierId} is kept: it is owned by ${formatOwners(others)} too.`);
@@ -102,6 +98,22 @@ async function deleteOrKeep(
         shared: [...shared.keys()],
     };
     if ((await resource.delete(args)) === "notFound") await requireSameAccount(ctx, state);
+}
+
+/** Fails if another resource is to adopt an EC2 resource that has no other owner yet: its adoption has failed. */
+function requireUnreserved(
+    { deployment }: Scope,
+    urn: string,
+    { id, own }: { id: string; own: string[] },
+): void {
+    for (const ownId of own) {
+        const adopter = deployment.reservationOf(ownId, urn);
+        if (adopter === undefined) continue;
+        throw new Error(
+            `${ownId === id ? "it" : ownId} is retained because ${adopter} is to adopt it, and has not. ` +
+                "Run `pulumi up` again to adopt it, or remove `adopt` to delete it.",
+        );
+    }
 }
 
 const maxAttempts = 5;

@@ -1,10 +1,12 @@
 // Tests that a delete keeps what another resource is to adopt or has adopted, and follows only its own successor.
 
+import { RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { describe, expect } from "vitest";
-import { restoredVolumes } from "../emulator/calls";
+import { ec2, restoredVolumes } from "../emulator/calls";
+import type { Fault } from "../emulator/controls";
 import { emulator, test } from "../fixture";
-import { snapshot, volume } from "./declare";
-import { Door } from "./door";
+import { instanceSnapshots, snapshot, volume } from "./declare";
+import { Door, urnOf } from "./door";
 import { Engine } from "./engine";
 
 let volumeId: string;
@@ -36,6 +38,80 @@ test("with --continue-on-error, a snapshot is kept whose adoption by another res
     await engine.up(adopting({}));
     expect(engine.state.map(({ name }) => name)).toEqual(["second"]);
     expect(await ids()).toEqual([id]);
+});
+
+test("a snapshot is kept that an update in this run has taken over from an older version since the sweep", async () => {
+    const former = await new Door(emulator).create("Snapshot", { volumeId }, "former");
+    const other = await new Door(emulator).create("Snapshot", { volumeId }, "other");
+    const older = {
+        ...former,
+        state: { ...former.state, __owner: undefined, __urn: urnOf("Snapshot", "older") },
+    };
+    const run = new Door(emulator);
+    for (let reads = 0; reads < 2; reads++) await run.read("Snapshot", former);
+    await run.delete("Snapshot", other);
+    const { inputs } = await run.diff("Snapshot", older, { volumeId, group: "payments" });
+    await run.update("Snapshot", older, inputs);
+    await run.delete("Snapshot", former);
+    expect(await ids()).toEqual([former.id]);
+});
+
+const unreadable = {
+    action: "DescribeSnapshots",
+    params: { "Filter.1.Name": "snapshot-id" },
+    code: "UnauthorizedOperation",
+    message: "You are not authorized.",
+};
+
+test.each<[string, object, Fault[], boolean]>([
+    ["whose check fails for another property", { timeout: "nonsense" }, [], false],
+    // The check and the creation of the resource that adopts it.
+    ["that cannot be read", {}, [{ ...unreadable, times: 2 }], false],
+    ["in another provider process", { description: "another" }, [], true],
+])("with --continue-on-error, a snapshot is kept for a resource %s", async (_how, args, faults, isSplit) => {
+    const engine = new Engine(emulator);
+    engine.isSplit = isSplit;
+    await engine.up([snapshot("first", { volumeId })]);
+    const { id } = engine.live("first");
+    await emulator.faults(faults);
+    const adopting = [snapshot("second", { volumeId, adopt: id, ...args })];
+    const { output } = await engine.upFails(adopting, { continueOnError: true });
+    expect(output).toMatch(/it is retained because (second|another resource) is to adopt it, and has not\./);
+    expect(await ids()).toEqual([id]);
+    await engine.up([snapshot("second", { volumeId, adopt: id })]);
+    expect(engine.state.map((entry) => [entry.name, entry.id])).toEqual([["second", id]]);
+    expect(await ids()).toEqual([id]);
+});
+
+test("with --continue-on-error, a replaced snapshot is kept until another resource adopts it in the next run", async () => {
+    const engine = new Engine(emulator);
+    await engine.up([snapshot("first", { volumeId })]);
+    const { id } = engine.live("first");
+    engine.program = [
+        snapshot("first", { volumeId, triggers: { release: 2 } }),
+        snapshot("second", { volumeId, adopt: id }),
+    ];
+    const { output } = await engine.upFails(undefined, { continueOnError: true });
+    expect(output).toContain("first already manages it; remove one of the two from the program");
+    expect(output).toContain("it is retained because second is to adopt it, and has not.");
+    await engine.up();
+    expect(engine.live("second").id).toBe(id);
+    expect(engine.state).toHaveLength(2);
+    expect(await ids()).toHaveLength(2);
+});
+
+test("with --continue-on-error, a member of a set is kept whose adoption by another resource is refused", async () => {
+    const engine = new Engine(emulator);
+    const launched = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    await engine.up([instanceSnapshots("first", { instanceId: launched.Instances?.[0]?.InstanceId })]);
+    const members = engine.live("first").outputs["snapshots"] as { snapshotId: string; volumeId: string }[];
+    const [member] = members;
+    const args = { volumeId: member?.volumeId, adopt: member?.snapshotId, description: "another" };
+    const { output } = await engine.upFails([snapshot("second", args)], { continueOnError: true });
+    expect(output).toContain(`${String(member?.snapshotId)} is retained because second is to adopt it`);
+    expect(await ids()).toContain(member?.snapshotId);
 });
 
 test("a volume that leaves the program takes its final snapshot, whatever a renamed resource of its lineage declares", async () => {
