@@ -123,7 +123,7 @@ async function failuresOf(
 ): Promise<CheckFailure[]> {
     const { resource, rules, deployment } = scope;
     const fail = (reason: string) => [{ property: "adopt", value: id, reason: `but ${reason}` }];
-    const other = deployment.reserveAdoption(ctx.urn, id);
+    const other = deployment.managerOf(id, ctx.urn);
     if (other !== undefined)
         return fail(`${nameOf(other)} already manages it; remove one of the two from the program`);
     const owner = resource.owner(observed);

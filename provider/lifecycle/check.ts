@@ -8,7 +8,7 @@ import { Ec2Error } from "../aws/errors";
 import { ConfigError } from "../../schema/configuration-values";
 import { reportFailure, type CheckFailure, type ReportedFailure } from "../../schema/failure";
 import { changedProperties, checkProperties, keepEquivalentValues } from "../../schema/property";
-import { hasUnknown, type Properties } from "../../schema/values";
+import { hasUnknown, UNKNOWN, type Properties } from "../../schema/values";
 import { validateAdoption } from "./adopt";
 import type { LifecycleContext, Stored } from "./context";
 import { prepare } from "./prepare";
@@ -29,6 +29,8 @@ export async function check(
 ): Promise<CheckResult> {
     const { resource, rules, deployment, declarations } = scope;
     const { urn, secrets } = context;
+    // A check that fails must not let another resource delete what this one is to adopt.
+    reserveAdoption(scope, urn, olds, news);
     try {
         const prepared = await prepare(scope, context, olds, news);
         const given = keepEquivalentValues(rules, olds.properties, prepared.properties);
@@ -78,6 +80,17 @@ export async function check(
         const failures = [{ property: "", reason: message }];
         return { inputs: { properties: news, metadata: {} }, failures };
     }
+}
+
+function reserveAdoption(
+    { rules, deployment }: Scope,
+    urn: string,
+    { properties: olds }: Stored,
+    { adopt }: Properties,
+): void {
+    const isNew = Object.keys(olds).length === 0 && !deployment.isInState(urn);
+    if ("adopt" in rules && isNew && typeof adopt === "string" && adopt !== UNKNOWN)
+        deployment.reserveAdoption(urn, adopt);
 }
 
 /**

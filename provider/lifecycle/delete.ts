@@ -9,7 +9,7 @@ import type { Properties } from "../../schema/values";
 import { requireSameAccount } from "./account";
 import type { LifecycleContext, Stored } from "./context";
 import { withErrorContext } from "./failure";
-import { firstOf, isNext, type Lineage } from "./lineage";
+import { firstOf, type Lineage } from "./lineage";
 import type { TrackedResource } from "./deployment";
 import { formatOwners, readOwnership, release } from "./ownership";
 import type { Declaration, ResourceContext } from "./resource-context";
@@ -52,17 +52,13 @@ async function deleteOrKeep(
                 `${nameOf(failedAdoption.urn)}, run \`pulumi up\`, and adopt it with its \`region\` and \`credentials\`. ` +
                 "To delete it, remove `adopt`.",
         );
-    const adopter = "adopt" in rules ? deployment.reservationOf(id) : undefined;
-    if (adopter !== undefined && adopter !== context.urn)
-        throw new Error(
-            `it is retained because ${nameOf(adopter)} is to adopt it, and has not. Run \`pulumi up\` again once that succeeds.`,
-        );
     deployment.forgetSweeps();
     const { shared, own, successorId, isMarkedRetained, observed } = await readOwnership(scope, ctx, {
         id,
         state: before,
         token,
     });
+    requireUnreserved(scope, context.urn, { id, own });
     const state = await withOutcome(scope, ctx, { id, state: before, observed });
     for (const [carrierId, others] of shared)
         ctx.info(`${carrierId} is kept: it is owned by ${formatOwners(others)} too.`);
@@ -102,6 +98,22 @@ async function deleteOrKeep(
         shared: [...shared.keys()],
     };
     if ((await resource.delete(args)) === "notFound") await requireSameAccount(ctx, state);
+}
+
+/** Fails if another resource is to adopt an EC2 resource that has no other owner yet: its adoption has failed. */
+function requireUnreserved(
+    { deployment }: Scope,
+    urn: string,
+    { id, own }: { id: string; own: string[] },
+): void {
+    for (const ownId of own) {
+        const adopter = deployment.reservationOf(ownId, urn);
+        if (adopter === undefined) continue;
+        throw new Error(
+            `${ownId === id ? "it" : ownId} is retained because ${adopter} is to adopt it, and has not. ` +
+                "Run `pulumi up` again to adopt it, or remove `adopt` to delete it.",
+        );
+    }
 }
 
 const maxAttempts = 5;
@@ -151,7 +163,8 @@ function nextDeclaration(
     { declarations, deployment }: Scope,
     { urn, lineage, id }: { urn: string; lineage: Lineage; id: string },
 ): Declaration | undefined {
-    const isRelated = (one: Declaration) =>
-        one.lineage !== undefined && isNext(one.lineage, lineage) && deployment.mayReplace(one.urn, id);
-    return declarations.get(urn) ?? [...declarations.values()].find(isRelated);
+    const generations = [...declarations].flatMap(([other, one]) =>
+        one.lineage === undefined ? [] : [[other, one.lineage] as const],
+    );
+    return declarations.get(deployment.findNext(new Map(generations), { urn, lineage, id }) ?? urn);
 }

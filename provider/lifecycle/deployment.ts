@@ -20,6 +20,7 @@ import type { ReadKey } from "../../schema/configuration-values";
 import { engineAddress, engineLog, type EngineLog } from "./engine-log";
 import { RunNotes } from "./run-notes";
 import { Slots } from "./slots";
+import { nameOf } from "../../schema/urn";
 import { stableStringify, type Properties } from "../../schema/values";
 
 /** Represents a resource of the program as this run last observed it. */
@@ -30,6 +31,11 @@ export interface TrackedResource {
     outputs: Properties;
     /** Is `true` if a resource with these inputs is about to replace it. */
     replaced?: boolean;
+}
+
+/** Returns the note that a resource is to adopt `id`. */
+function adoptionNote(id: string): string {
+    return `adopt ${id}`;
 }
 
 const quietPeriodMs = 2_000;
@@ -188,7 +194,7 @@ export class Deployment {
     track(urn: string, lineage: Lineage, live: TrackedResource): void {
         this.#live.set(urn, live);
         this.#urns.set(live.id, urn);
-        this.#reserved.delete(live.id);
+        if (this.#reserved.get(live.id) === urn) this.#reserved.delete(live.id);
         this.#generations.set(urn, lineage);
     }
 
@@ -209,33 +215,56 @@ export class Deployment {
      * lineage decides.
      */
     successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
-        const related = [...this.#generations].find(
-            ([other, later]) => isNext(later, lineage) && this.mayReplace(other, id),
+        const live = this.#live.get(
+            this.#urns.get(id) ?? this.findNext(this.#generations, { urn, lineage, id }) ?? urn,
         );
-        const live = this.#live.get(this.#urns.get(id) ?? related?.[0] ?? urn);
         return live?.id === id && live.replaced !== true ? undefined : live;
     }
 
-    /** Reports whether the resource of a URN may replace the one with this id: a forced replacement does not say which. */
-    mayReplace(urn: string, id: string): boolean {
-        return (this.#replaced.get(urn)?.id ?? id) === id;
+    /**
+     * Returns the URN of the next generation of a deleted resource. Two resources have the same lineage if one was renamed
+     * and a new one has its former name: the replacements of this run decide first, then the URN.
+     */
+    findNext(
+        generations: ReadonlyMap<string, Lineage>,
+        deleted: { urn: string; lineage: Lineage; id: string },
+    ): string | undefined {
+        const related = [...generations].flatMap(([urn, later]) =>
+            isNext(later, deleted.lineage) && this.#mayReplace(urn, deleted) ? [urn] : [],
+        );
+        return (
+            related.find((urn) => this.#replaced.has(urn)) ??
+            related.find((urn) => urn === deleted.urn) ??
+            related[0]
+        );
     }
 
-    /**
-     * Records that a resource wants to adopt `id`; the result is the URN of another resource that already manages it.
-     */
-    reserveAdoption(urn: string, id: string): string | undefined {
-        const other = this.#urns.get(id);
-        if (other === undefined) {
-            this.#urns.set(id, urn);
-            this.#reserved.set(id, urn);
-        }
+    /** Reports whether the resource of a URN may replace a deleted one of its lineage. */
+    #mayReplace(urn: string, deleted: { urn: string; lineage: Lineage; id: string }): boolean {
+        const replaced = this.#replaced.get(urn);
+        if (replaced !== undefined) return replaced.id === deleted.id;
+        // A forced replacement, or one of an earlier run, does not say what it replaces. A resource with the first URN of
+        // its lineage was never renamed, so that it only replaces resources with that URN.
+        return urn === deleted.urn || firstOf(urn).origin !== deleted.lineage.origin;
+    }
+
+    /** Records that a resource that is not in the state is to adopt `id`, also for the other processes of this run. */
+    reserveAdoption(urn: string, id: string): void {
+        if (!this.#reserved.has(id)) this.#reserved.set(id, urn);
+        this.notes.write([adoptionNote(id)]);
+    }
+
+    /** Returns the URN of another resource that manages `id`, or is to adopt it. */
+    managerOf(id: string, urn: string): string | undefined {
+        const other = this.#urns.get(id) ?? this.#reserved.get(id);
         return other === urn ? undefined : other;
     }
 
-    /** Returns the URN of the resource that is to adopt `id`, and has not done so in this run. */
-    reservationOf(id: string): string | undefined {
-        return this.#reserved.get(id);
+    /** Returns the name of another resource that is to adopt `id`; one in this process has not done so in this run. */
+    reservationOf(id: string, urn: string): string | undefined {
+        const other = this.#reserved.get(id);
+        if (other !== undefined) return other === urn ? undefined : nameOf(other);
+        return this.notes.notedElsewhere([adoptionNote(id)]).length > 0 ? "another resource" : undefined;
     }
 
     /** Records the resource of a URN that is being replaced, so that it is never adopted. */

@@ -31,12 +31,13 @@ export async function update(
         copiedKeys: state.metadata.copiedKeys,
         owner: owner.token,
     };
-    let found: unknown;
+    // Keys of tags that this update has written, or may have written.
+    let written: string[] = [];
     let observed: unknown;
     try {
         if (!equal(properties["credentials"], inputs.properties["credentials"]))
             await requireUnchangedAccount(ctx, properties);
-        found = await readCached(scope, ctx, id, properties);
+        const found = await readCached(scope, ctx, id, properties);
         if (found === undefined) {
             await requireSameAccount(ctx, properties);
             throw new Error(
@@ -46,11 +47,15 @@ export async function update(
         requireSameOwner(resource.owner(found), properties);
         const mode = state.metadata.owner === undefined ? "take" : "keep";
         const internal = ownTags(scope, ctx, found, owner, mode);
+        const declared = declaredTagKeys(scope, inputs.properties, state.metadata);
+        // Until the write succeeds, an existing tag is not known to be written by this update.
+        written = without(declared, existingTagKeys(scope, found));
         const tagged = await writeDeclaredTags(scope, ctx, found, {
             inputs: inputs.properties,
             state,
             internal,
         });
+        written = declared;
         scope.deployment.recordChange();
         observed = await resource.update({
             ctx,
@@ -60,7 +65,7 @@ export async function update(
             state: properties,
         });
     } catch (error) {
-        const before = failedState(scope, { state, inputs, found, owner });
+        const before = failedState(state, owner, written);
         throw new InitializationError(
             `${what}: ${await messageInPlace(ctx.ec2, error)}`,
             id,
@@ -70,15 +75,13 @@ export async function update(
     return waitUntilReady(scope, context, { id, observed, inputs: inputs.properties, metadata });
 }
 
-/** Returns the state after a failed update: the former one, with what the update may have written. */
-function failedState(
-    scope: Scope,
-    { state, inputs, found, owner }: { state: Stored; inputs: Stored; found: unknown; owner: Owner },
-): Stored {
-    const carriers = found === undefined ? [] : (scope.resource.tagged?.carriers("", found) ?? []);
-    const existing = carriers.flatMap(({ tags = [] }) => tags.flatMap(({ Key }) => Key ?? []));
-    const declared = declaredTagKeys(scope, inputs.properties, state.metadata);
-    // A tag with a key that the resource lacked was not written by others, so that a later update may remove it.
-    const tagKeys = union(state.metadata.tagKeys ?? [], without(declared, existing));
-    return { ...state, metadata: { ...state.metadata, owner: owner.token, tagKeys } };
+function existingTagKeys({ resource }: Scope, observed: unknown): string[] {
+    const carriers = resource.tagged?.carriers("", observed) ?? [];
+    return carriers.flatMap(({ tags = [] }) => tags.flatMap(({ Key }) => Key ?? []));
+}
+
+/** Returns the state after a failed update: the former one, so that a later update removes the tags that this one wrote. */
+function failedState({ properties, metadata }: Stored, owner: Owner, written: string[]): Stored {
+    const tagKeys = written.length === 0 ? metadata.tagKeys : union(metadata.tagKeys ?? [], written);
+    return { properties, metadata: { ...metadata, owner: owner.token, tagKeys } };
 }

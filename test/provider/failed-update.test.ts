@@ -68,3 +68,23 @@ test("a tag of a failed update is removed once the program no longer declares it
     expect(await tagsOf(id)).toMatchObject({ Theirs: "theirs" });
     expect(await tagsOf(id)).not.toHaveProperty("Ours");
 });
+
+test("a tag of others that a failed update has overwritten is removed too, and one that it could not read is left", async () => {
+    const engine = new Engine(emulator);
+    const snapshotId = await emulator.createSnapshot(volumeId);
+    const declare = (args: object = {}) => [volume("data", { snapshotId, ...args })];
+    await engine.up(declare());
+    const { id } = engine.live("data");
+    const Tags = ["Overwritten", "Unread"].map((Key) => ({ Key, Value: "theirs" }));
+    await ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+
+    await denied("ModifyVolume");
+    await engine.upFails(declare({ tags: { Overwritten: "ours" }, size: 16 }));
+    expect(await tagsOf(id)).toMatchObject({ Overwritten: "ours" });
+    await denied("DescribeVolumes");
+    await engine.upFails(declare({ tags: { Unread: "ours" } }));
+    await emulator.faults([]);
+    await engine.up(declare());
+    expect(await tagsOf(id)).toMatchObject({ Unread: "theirs" });
+    expect(await tagsOf(id)).not.toHaveProperty("Overwritten");
+});

@@ -158,6 +158,24 @@ test("failures during creation, update and waiting keep the id and do not reveal
     await hidden(await project.up());
 });
 
+test("a former secret stays encrypted if the update that makes it plain fails, also after a refresh", async () => {
+    const project = await createProject(declared("hush-one"));
+    await project.up();
+    await emulator.faults([{ action: "CreateTags", ...denied }]);
+    await project.program(declared("seen-two", { open: true }));
+    const failed = await project.upFails();
+    expect(failed).toContain("The caller needs the IAM permission ec2:CreateTags.");
+    const hidden = async (...outputs: string[]) => {
+        for (const text of [...outputs, await project.stack.text()]) expect(text).not.toContain("hush-");
+    };
+    await hidden(failed);
+    await hidden(await project.refresh("--diff"));
+    await emulator.faults([]);
+    await hidden(await project.preview("--diff"), await project.up());
+    const { id = "" } = await live(project, "data");
+    expect(await tagsOf(emulator, id)).toMatchObject({ Token: "seen-two" });
+});
+
 test("an invalid secret fails the preview with its property, and its value appears nowhere", async () => {
     const bad = [
         'description: pulumi.secret("hush-description".repeat(20))',
