@@ -202,8 +202,11 @@ export const instanceSnapshots: Resource<
         },
     },
 
-    async delete({ ctx, state, shared }) {
-        const ids = memberIds({ ...state }).filter((id) => !shared.includes(id));
+    async delete({ ctx, state, observed, shared }) {
+        const current = observed?.members.map(idOf) ?? [];
+        // A member that was missing may exist again after a restore from the Recycle Bin.
+        const restored = missingIds({ ...state }).filter((id) => current.includes(id));
+        const ids = [...memberIds({ ...state }), ...restored].filter((id) => !shared.includes(id));
         const deadline = deadlineOf(ctx.ec2.clock, state);
         const results = await Promise.allSettled(
             ids.map((id) => ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored: false }))),
