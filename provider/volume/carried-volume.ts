@@ -3,17 +3,35 @@
  *
  * @module
  */
-import { isDataCarried } from "../../schema/retention";
+import { hasNoData, isDataCarried } from "../../schema/retention";
 import { copyTagsOption } from "../../schema/tags";
+import { nameOf, typeOf } from "../../schema/urn";
 import { defined } from "../../schema/values";
 import type { SizedOptions } from "../../schema/volume";
 import type { VolumeFromSnapshotInputs } from "../../schema/volume-from-snapshot";
 import { deadlineOf } from "../aws/clock";
+import { ownersOf } from "../lifecycle/ownership";
+import type { RemoteCheckArgs } from "../lifecycle/resource";
 import type { ReplacedState } from "../lifecycle/replacement-hooks";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { carryData } from "./carry";
 import { fromSnapshot } from "./source-snapshot";
 import { declarationOf, type Observed } from "./state";
+
+/**
+ * Reports whether a declared volume will have the data of one that it replaces, so that its source may no longer exist.
+ * With `--replace`, the engine passes no inputs of the state, and only an owner tag shows that there is such a volume.
+ */
+export async function willBeCarried({ ctx, inputs, former }: RemoteCheckArgs): Promise<boolean> {
+    if (Object.keys(former).length > 0) return isDataCarried({ state: former, inputs });
+    if (!isDataCarried({ state: inputs, inputs })) return false;
+    const ownName = `::${typeOf(ctx.urn)}::${nameOf(ctx.urn)} @`;
+    const found = await ctx.ec2.volumes.findOwned(ctx.stack);
+    return [...found].some(
+        ([id, { State: state, Tags: tags }]) =>
+            !hasNoData({ state }) && ownersOf({ id, tags }).some(({ name }) => name.includes(ownName)),
+    );
+}
 
 /** Returns the volume whose data the new one is to have. */
 export async function findCarried(

@@ -19,7 +19,7 @@ import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
-import { findCarried, openCarried } from "./carried-volume";
+import { findCarried, openCarried, willBeCarried } from "./carried-volume";
 import { hasCarriedData } from "./carry";
 import { createVolume, type VolumeSource } from "./create";
 import { modifyVolume } from "./modify";
@@ -59,11 +59,7 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             ...kind.check(inputs, olds),
             ...checkCarrying(olds, olds, inputs),
         ],
-        // The source of a volume whose data are carried may no longer exist.
-        validateRemote: (args) =>
-            isDataCarried({ state: args.former, inputs: args.inputs })
-                ? Promise.resolve([])
-                : kind.validateRemote(args),
+        validateRemote: async (args) => ((await willBeCarried(args)) ? [] : kind.validateRemote(args)),
         matchesInputs: ({ inputs, observed }) =>
             kind.matchesInputs({ inputs, observed }) || (isOn(inputs.carryData) && hasCarriedData(observed)),
         tagSources: kind.tagSources,
