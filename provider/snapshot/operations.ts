@@ -81,10 +81,7 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
             carriers: (id, observed) => [{ id: observed.SnapshotId ?? id, tags: observed.Tags }],
             withTags: (observed, [tags]) => ({ ...observed, Tags: tags }),
         },
-        async update({ ctx, id, observed, inputs, state }) {
-            await updateFeatures(ctx, id, inputs, state, observed);
-            return observed;
-        },
+        update: ({ ctx, id, observed, inputs, state }) => updateFeatures(ctx, id, inputs, state, observed),
 
         async waitUntilReady({ ctx, id, observed, inputs }) {
             await ensureProtection(ctx, id, inputs, observed);

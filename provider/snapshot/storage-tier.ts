@@ -66,7 +66,23 @@ function hasStarted(tierMove: Move, current: SnapshotTierStatus | undefined): bo
     return tierOf(current) === (tierMove === "archive" ? "archive" : "standard");
 }
 
-/** Waits until the move is finished. `before` is the status that was read before the move started. */
+/** Reports whether the last move is a temporary restore that failed. */
+export function isRestoreFailed(current: SnapshotTierStatus): boolean {
+    return current.LastTieringOperationStatus === "temporary-restore-failed";
+}
+
+/** Returns the failure of the last move; undefined if it has not failed. */
+export function tieringFailure(current: SnapshotTierStatus | undefined): string | undefined {
+    const status = current?.LastTieringOperationStatus ?? "";
+    if (!status.endsWith("-failed")) return undefined;
+    return `${status.replaceAll("-", " ")}: ${current?.LastTieringOperationStatusDetail ?? "EC2 gave no reason"}`;
+}
+
+function isInProgress({ LastTieringOperationStatus: status }: SnapshotTierStatus): boolean {
+    return status?.endsWith("-in-progress") === true;
+}
+
+/** Waits until the move is finished. `before` is the status that was read before the move was requested. */
 export async function waitForTier(
     ctx: ResourceContext,
     id: string,
@@ -91,19 +107,20 @@ export function evaluateTier(
     before?: SnapshotTierStatus,
 ): PollResult {
     if (current === undefined) return "notFound";
-    const status = current.LastTieringOperationStatus ?? "";
     const startOf = (observed?: SnapshotTierStatus) => observed?.LastTieringStartTime?.getTime();
-    // The status of an earlier move does not describe the new one.
-    if (before !== undefined && startOf(current) === startOf(before))
+    // The status of an earlier move does not describe the new one, unless that move is in progress: it is the requested
+    // one then.
+    if (before !== undefined && !isInProgress(before) && startOf(current) === startOf(before))
         return { pending: "waiting for the tier change to start" };
-    if (status.endsWith("-in-progress")) {
-        const operation = status.replace("-in-progress", "").replaceAll("-", " ");
-        return { pending: `${operation} ${String(current.LastTieringProgress ?? 0)}%` };
+    if (isInProgress(current)) {
+        const operation = current.LastTieringOperationStatus?.replace("-in-progress", "").replaceAll(
+            "-",
+            " ",
+        );
+        return { pending: `${String(operation)} ${String(current.LastTieringProgress ?? 0)}%` };
     }
-    if (status.endsWith("-failed")) {
-        const reason = current.LastTieringOperationStatusDetail ?? "EC2 gave no reason";
-        return { failed: `${status.replaceAll("-", " ")}: ${reason}` };
-    }
+    const failed = tieringFailure(current);
+    if (failed !== undefined) return { failed };
     return desired === undefined || tierOf(current) === desired
         ? "done"
         : { pending: `still ${tierOf(current)}` };

@@ -57,6 +57,8 @@ export interface Settings {
     fastRestoreLimit: number;
     /** A move to or from the archive takes this many seconds; the default is 0. */
     tieringSeconds: number;
+    /** Moves to or from the archive fail with this message; by default (null) they succeed. */
+    tieringError: string | null;
     /** Deleted snapshots can be restored for this many days; by default (0) they are deleted immediately. */
     recycleBinDays: number;
     /** EC2 returns "not found" for new ids for this many seconds; the default is 0. */

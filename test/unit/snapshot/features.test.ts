@@ -234,7 +234,10 @@ describe("the archive", () => {
         expect(evaluateTier(failed, "archive", failed)).toEqual({
             pending: "waiting for the tier change to start",
         });
-        expect(evaluateTier(failed, "archive")).toEqual({ failed: "archival failed: EC2 gave no reason" });
+        const why = { failed: "archival failed: EC2 gave no reason" };
+        expect(evaluateTier(failed, "archive")).toEqual(why);
+        // The requested move was in progress already.
+        expect(evaluateTier(failed, "archive", moving("archival-in-progress"))).toEqual(why);
         expect(evaluateTier({ StorageTier: "standard" }, "archive")).toEqual({ pending: "still standard" });
         expect(evaluateTier({ StorageTier: "archive" }, "archive")).toBe("done");
         expect(evaluateTier(undefined, "archive")).toBe("notFound");
