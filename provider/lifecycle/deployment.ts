@@ -204,11 +204,6 @@ export class Deployment {
         return live?.id === id && live.replaced !== true;
     }
 
-    /** Reports whether another resource of the program than that of this URN has, or replaces, the one with this id. */
-    isManagedByOther(urn: string, id: string): boolean {
-        return (this.#urns.get(id) ?? urn) !== urn;
-    }
-
     /**
      * Returns the successor of a deleted resource, if it has one. With `deleteBeforeReplace` it is the deleted resource
      * itself with the next inputs. After a rename or a move the state may still contain the former URN; then the

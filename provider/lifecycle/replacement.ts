@@ -131,7 +131,7 @@ async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties)
         // An interrupted run created a resource that carries a claim, and this run adopts it.
         const claims = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, claimTag) ?? []);
         const isKnown = claims.every((claim) => claim === endedClaim);
-        const isOther = id === inputs["adopt"] || deployment.isManagedByOther(ctx.urn, id);
+        const isOther = id === inputs["adopt"] || deployment.managerOf(id, ctx.urn) !== undefined;
         if (isOther || !owners.flat().some(isOwn) || !isKnown) return [];
         return [{ id, observed, otherOwners: owners.map((all) => all.filter((owner) => !isOwn(owner))) }];
     });
@@ -175,7 +175,7 @@ export async function findReplaced(
     // Another resource may have had the name of this one before it was renamed.
     const all = await readOwned(scope, ctx, inputs);
     if (all.length > 0) await ctx.waitForDeclarations();
-    const owned = all.filter(({ id }) => !deployment.isManagedByOther(ctx.urn, id));
+    const owned = all.filter(({ id }) => deployment.managerOf(id, ctx.urn) === undefined);
     const [found, ...others] = owned.filter(({ outputs }) => !hasNoData(outputs));
     if (
         others.length > 0 ||

@@ -8,7 +8,8 @@ import type { Snapshot as Ec2Snapshot } from "@aws-sdk/client-ec2";
 import type { Configuration } from "../../schema/configuration";
 import { accountIdOf, isShortAccountId, quoteAccountId } from "../../schema/account-id";
 import { Ec2Error } from "../aws/errors";
-import { grantsOf } from "./grants";
+import { everyone, grantsOf } from "./grants";
+import { isPublic } from "./public-snapshots";
 import { recordRead } from "./ready-snapshot";
 import { rejectUnusable } from "../snapshot/usable";
 import { hasUnknown, type Properties, union, UNKNOWN, without } from "../../schema/values";
@@ -103,18 +104,34 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
     const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
     const unusable = await rejectUnusable(ctx.ec2, "snapshotId", id, observed);
     if (unusable.length > 0) return unusable;
-    if (observed !== undefined) {
-        recordRead(ctx, id, observed);
-        if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) await warnOfRevoked(ctx, id);
-    }
-    return validateGrants(ctx, inputs, observed);
+    if (observed !== undefined) recordRead(ctx, id, observed);
+    const failures = await validateGrants(ctx, inputs, observed);
+    if (observed !== undefined && failures.length === 0) await warnOfRevoked(ctx, id, inputs, olds);
+    return failures;
 }
 
-async function warnOfRevoked(ctx: ResourceContext, id: string): Promise<void> {
-    const grants = (await grantsOf(ctx.ec2, id)) ?? [];
-    const lost = without(grants, declaredGrants(ctx, id, grants));
-    if (lost.length > 0)
-        ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
+/** Warns of the grants that the share revokes besides its own: it owns those in the state, of which the diff warns. */
+async function warnOfRevoked(
+    ctx: ResourceContext,
+    id: string,
+    inputs: Properties,
+    olds: Properties,
+): Promise<void> {
+    const mayBePublic = inputs["public"] === true || inputs["public"] === UNKNOWN;
+    if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {
+        const grants = (await grantsOf(ctx.ec2, id)) ?? [];
+        const kept = [...declaredGrants(ctx, id, grants), ...(mayBePublic ? [everyone] : [])];
+        const lost = without(grants, kept);
+        if (lost.length > 0)
+            ctx.warn(`exclusive revokes the access of ${formatGrants(lost, ctx.secrets)} to ${id}`);
+        return;
+    }
+    const isOwned = olds["public"] === true && olds["snapshotId"] === id;
+    if (mayBePublic || isOwned || !(await isPublic(ctx.ec2, id))) return;
+    if (!declaredGrants(ctx, id, [everyone]).includes(everyone))
+        ctx.warn(
+            `revokes the access of everyone to ${id}, because \`public\` is false, unless another share declares it`,
+        );
 }
 
 /** Validates what is granted, as far as the snapshot is known. */

@@ -20,7 +20,15 @@ import {
 } from "./fast-restore";
 import { ensureLock, liftLock, lockWarning, inputFromLock } from "./lock";
 import type { ResourceContext } from "../lifecycle/resource-context";
-import { isRestoreRequested, startMove, requiredMove, tierOf, waitForTier } from "./storage-tier";
+import {
+    isRestoreFailed,
+    isRestoreRequested,
+    startMove,
+    requiredMove,
+    tierOf,
+    tieringFailure,
+    waitForTier,
+} from "./storage-tier";
 import { type Features, declaredTier } from "../../schema/snapshot-features";
 
 /** A snapshot with the features that were read. A feature that was read and does not exist is empty. */
@@ -28,6 +36,8 @@ export interface Observed extends Snapshot {
     lock?: LockedSnapshotsInfo | undefined;
     fastRestores?: DescribeFastSnapshotRestoreSuccessItem[] | undefined;
     tier?: SnapshotTierStatus | undefined;
+    /** Contains the status before the temporary restore that this run has requested. */
+    restoredFrom?: SnapshotTierStatus | undefined;
 }
 
 /** A new snapshot has no features, so that none are read. */
@@ -88,13 +98,17 @@ export async function ensureFeatures(
     if (declaredTier(inputs) === undefined) return;
     const current = observed.tier ?? (await ctx.ec2.tiers.read(id));
     const tierMove = requiredMove(current, inputs);
-    if (tierMove !== undefined) await startMove(ctx, id, tierMove, inputs.temporaryRestoreDays);
-    await waitForTier(ctx, id, inputs, tierMove && current, deadline);
+    if (tierMove !== undefined) await startMove(ctx, id, tierMove);
+    const before = tierMove === undefined ? observed.restoredFrom : (current ?? {});
+    const earlier = before === undefined ? tieringFailure(current) : undefined;
+    // The snapshot is in the declared tier, and the run in which that move failed has reported it.
+    if (earlier !== undefined) ctx.warn(`an earlier ${earlier}`);
+    else await waitForTier(ctx, id, inputs, before, deadline);
 }
 
 /**
  * Applies changes that depend on the previous declaration: it removes features that are no longer declared, and starts
- * a temporary restore.
+ * a temporary restore, again if it failed.
  */
 export async function updateFeatures(
     ctx: ResourceContext,
@@ -102,11 +116,15 @@ export async function updateFeatures(
     inputs: Features,
     state: Features,
     observed: Observed,
-): Promise<void> {
+): Promise<Observed> {
     if (state.lock !== undefined && inputs.lock === undefined) await liftLock(ctx, id, observed.lock);
     if (state.fastRestore !== undefined && inputs.fastRestore === undefined)
         await ensureFastRestore(ctx, id, undefined, observed.fastRestores);
-    if (isRestoreRequested(inputs, state)) await startMove(ctx, id, "temporary", inputs.temporaryRestoreDays);
+    if (inputs.temporaryRestoreDays === undefined) return observed;
+    const tier = observed.tier ?? (await ctx.ec2.tiers.read(id)) ?? {};
+    if (!isRestoreRequested(inputs, state) && !isRestoreFailed(tier)) return { ...observed, tier };
+    await startMove(ctx, id, "temporary", inputs.temporaryRestoreDays);
+    return { ...observed, restoredFrom: tier };
 }
 
 /** Returns the declared features as EC2 shows them. */

@@ -25,9 +25,10 @@ import { reportDelay } from "./report-delay";
 import { findClaimedSets, findImportedSet, findMembers, findOwnedSets } from "./find-sets";
 import {
     readMembers,
-    membersOf,
     memberIds,
     missingIds,
+    failedIds,
+    stateOfOthers,
     entryOf,
     idOf,
     stateOf,
@@ -53,8 +54,8 @@ export const instanceSnapshots: Resource<
     type: "InstanceSnapshots",
     check: ({ inputs, configuration }) => checkStandard(inputs, configuration, internalTags),
     // A failed member causes a warning and no replacement, because the other members may be the only copies.
-    pending: (args) => (args.state["state"] === "error" ? undefined : pendingJob(args)),
-    isUnfinished,
+    pending: ({ state, inputs }) => pendingJob({ state: { state: stateOfOthers(state) }, inputs }),
+    isUnfinished: (state) => isUnfinished({ state: stateOfOthers(state) }),
 
     findOwned: ({ ctx }) => findOwnedSets(ctx),
 
@@ -82,7 +83,7 @@ export const instanceSnapshots: Resource<
 
     warning({ state }) {
         const [current, missing] = [memberIds(state), missingIds(state)];
-        const failed = membersOf(state).filter((member) => member.state === "error");
+        const failed = failedIds(state);
         const of = `of ${String(current.length + missing.length)} snapshots of the multi-volume set`;
         const facts = [
             ...(missing.length === 0
@@ -90,11 +91,7 @@ export const instanceSnapshots: Resource<
                 : [
                       `${String(missing.length)} ${of} were deleted outside of Pulumi (${missing.join(", ")}).`,
                   ]),
-            ...(failed.length === 0
-                ? []
-                : [
-                      `${String(failed.length)} ${of} failed (${failed.map(({ snapshotId }) => snapshotId).join(", ")}).`,
-                  ]),
+            ...(failed.length === 0 ? [] : [`${String(failed.length)} ${of} failed (${failed.join(", ")}).`]),
         ];
         if (facts.length === 0) return undefined;
         return joinSentences(facts.join(" "), completeSetHint);
@@ -150,17 +147,23 @@ export const instanceSnapshots: Resource<
     async update({ ctx, observed, inputs, state }) {
         // An interrupted run, which left no state, may not have copied the tags. Otherwise, copied tags are left
         // unchanged.
-        if (Object.keys(state).length > 0) return observed;
+        if (Object.keys(state).length > 0) return { ...observed, reported: failedIds(state) };
         return { ...observed, members: await withVolumeTags(ctx, inputs, observed.members) };
     },
 
-    async waitUntilReady({ ctx, observed: { members, missing }, inputs }) {
+    async waitUntilReady({ ctx, observed: { members, missing, reported = [] }, inputs }) {
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
-        const done = members.every(({ State }) => State === "completed");
+        // A failure that an earlier run has reported fails no later update; previews warn of it.
+        const awaited = members.filter((member) => !reported.includes(idOf(member)));
+        const done = awaited.every(({ State }) => State === "completed");
         if (inputs.waitForCompletion === false || done) return { members, missing };
-        const { observed, failure } = await waitForSnapshots(ctx, members.map(idOf), deadline);
+        const { observed, failure } = await waitForSnapshots(ctx, awaited.map(idOf), deadline);
         // The tags were written before the wait; a Describe immediately afterwards may not show them yet.
-        const last = members.map((member, index) => ({ ...member, ...observed[index], Tags: member.Tags }));
+        const last = members.map((member) => ({
+            ...member,
+            ...observed[awaited.indexOf(member)],
+            Tags: member.Tags,
+        }));
         if (failure !== undefined) throw new WaitError(failure, "failed", { members: last, missing });
         return { members: last, missing };
     },

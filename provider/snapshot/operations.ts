@@ -43,90 +43,114 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
     origin: (inputs: object) => string,
     ownInputs: (observed: Observed) => Properties,
 ): Omit<SnapshotResource<Inputs>, "describe" | "type" | "create"> {
-    const isRetained = retentionByOrigin((inputs) => origin(inputs));
     return {
         check: checkSnapshot,
         validateRemote: (args) => Promise.resolve(warnOfFeatures(args)),
-
         pending: pendingJob,
-        isUnfinished,
-        startedAt,
+        ...claims,
+        ...lifetime,
+        replacing: replacingBy(origin),
+        ...adoptionOf(ownInputs),
+    };
+}
 
-        async findClaimed({ ctx, stack, isFresh }) {
-            const found = await ctx.ec2.snapshots.findClaimed(stack, isFresh);
-            const single = [...found].filter(([, observed]) => tagOf(observed, setTag) === undefined);
-            return single.map(([id, observed]) => ({
-                id,
-                observed,
-                claim: tagOf(observed, claimTag),
-                startedAt: observed.StartTime?.getTime() ?? 0,
-            }));
-        },
+/** Snapshots of every kind have these hooks. */
+type Hooks = Partial<SnapshotResource<SnapshotOptions>>;
 
-        async findOwned({ ctx }) {
-            const found = [...(await ctx.ec2.snapshots.findOwned(ctx.stack))];
-            return found.map(([id, observed]) => ({ id, observed }));
-        },
+/** Finds the snapshots that this stack has created, by their tags. */
+const claims = {
+    isUnfinished,
+    startedAt,
 
-        async read({ ctx, id, state }) {
+    async findClaimed({ ctx, stack, isFresh }) {
+        const found = await ctx.ec2.snapshots.findClaimed(stack, isFresh);
+        const single = [...found].filter(([, observed]) => tagOf(observed, setTag) === undefined);
+        return single.map(([id, observed]) => ({
+            id,
+            observed,
+            claim: tagOf(observed, claimTag),
+            startedAt: observed.StartTime?.getTime() ?? 0,
+        }));
+    },
+
+    async findOwned({ ctx }) {
+        const found = [...(await ctx.ec2.snapshots.findOwned(ctx.stack))];
+        return found.map(([id, observed]) => ({ id, observed }));
+    },
+} satisfies Hooks;
+
+/** Reads, updates and deletes a snapshot, with its features. */
+const lifetime = {
+    async read({ ctx, id, state }) {
+        const observed = await ctx.ec2.snapshots.read(id);
+        return observed && withFeatures(ctx, state, observed);
+    },
+    async readCached({ ctx, id, state }) {
+        const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
+        return observed && withFeatures(ctx, state, observed, true);
+    },
+
+    tagged: {
+        carriers: (id, observed) => [{ id: observed.SnapshotId ?? id, tags: observed.Tags }],
+        withTags: (observed, [tags]) => ({ ...observed, Tags: tags }),
+    },
+    update: ({ ctx, id, observed, inputs, state }) => updateFeatures(ctx, id, inputs, state, observed),
+
+    async waitUntilReady({ ctx, id, observed, inputs }) {
+        await ensureProtection(ctx, id, inputs, observed);
+        const deadline = deadlineOf(ctx.ec2.clock, inputs);
+        const done = await waitIfDeclared(ctx, id, observed, inputs, deadline);
+        if (done.State === "completed")
+            await withLastObserved(done, ensureFeatures(ctx, id, inputs, observed, deadline));
+        return done;
+    },
+
+    async delete({ ctx, id, state }) {
+        const deadline = deadlineOf(ctx.ec2.clock, state);
+        const wasFastRestored = state.fastRestore !== undefined;
+        if (wasFastRestored) await ignoreNotFound(disableFastRestore(ctx, id, deadline));
+        return ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored }));
+    },
+
+    owner: (observed) => observed.OwnerId,
+    outputs: async ({ ctx, id, observed }) => ({
+        ...(await outputsFrom(ctx.ec2.region, id, observed)),
+        tagsAll: visibleTags(observed.Tags, ctx.configuration),
+    }),
+} satisfies Hooks;
+
+/** Replaces a snapshot: it is deleted when the new one is complete, or retained. */
+function replacingBy(origin: (inputs: object) => string) {
+    const isRetained = retentionByOrigin((inputs) => origin(inputs));
+    return {
+        isRetained,
+
+        warning: ({ ctx: { secrets }, id, state, inputs }) =>
+            replacementWarning({
+                resource: `snapshot ${id}`,
+                contents: `of ${origin(redactProperties({ ...state }, secrets))}`,
+                state,
+                isRetained: isRetained({ state, inputs }),
+            }),
+
+        isComplete: ({ outputs: { state } }) => state === "completed",
+        carrierIds: ({ id }) => [id],
+        async findSuccessor({ ctx, id }) {
             const observed = await ctx.ec2.snapshots.read(id);
-            return observed && withFeatures(ctx, state, observed);
+            return observed && { id, inputs: {}, outputs: {} };
         },
-        async readCached({ ctx, id, state }) {
-            const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
-            return observed && withFeatures(ctx, state, observed, true);
-        },
+        markRetained: ({ ctx, id }) => markRetained(ctx, [id]),
 
-        tagged: {
-            carriers: (id, observed) => [{ id: observed.SnapshotId ?? id, tags: observed.Tags }],
-            withTags: (observed, [tags]) => ({ ...observed, Tags: tags }),
-        },
-        async update({ ctx, id, observed, inputs, state }) {
-            await updateFeatures(ctx, id, inputs, state, observed);
-            return observed;
-        },
-
-        async waitUntilReady({ ctx, id, observed, inputs }) {
-            await ensureProtection(ctx, id, inputs, observed);
+        async waitForReplacement({ ctx, replacement: { id, inputs } }) {
             const deadline = deadlineOf(ctx.ec2.clock, inputs);
-            const done = await waitIfDeclared(ctx, id, observed, inputs, deadline);
-            if (done.State === "completed")
-                await withLastObserved(done, ensureFeatures(ctx, id, inputs, observed, deadline));
-            return done;
+            await withRetentionContext(id, waitForSnapshot(ctx, id, deadline));
         },
+    } satisfies Hooks["replacing"];
+}
 
-        replacing: {
-            isRetained,
-
-            warning: ({ ctx: { secrets }, id, state, inputs }) =>
-                replacementWarning({
-                    resource: `snapshot ${id}`,
-                    contents: `of ${origin(redactProperties({ ...state }, secrets))}`,
-                    state,
-                    isRetained: isRetained({ state, inputs }),
-                }),
-
-            isComplete: ({ outputs: { state } }) => state === "completed",
-            carrierIds: ({ id }) => [id],
-            async findSuccessor({ ctx, id }) {
-                const observed = await ctx.ec2.snapshots.read(id);
-                return observed && { id, inputs: {}, outputs: {} };
-            },
-            markRetained: ({ ctx, id }) => markRetained(ctx, [id]),
-
-            async waitForReplacement({ ctx, replacement: { id, inputs } }) {
-                const deadline = deadlineOf(ctx.ec2.clock, inputs);
-                await withRetentionContext(id, waitForSnapshot(ctx, id, deadline));
-            },
-        },
-
-        async delete({ ctx, id, state }) {
-            const deadline = deadlineOf(ctx.ec2.clock, state);
-            const wasFastRestored = state.fastRestore !== undefined;
-            if (wasFastRestored) await ignoreNotFound(disableFastRestore(ctx, id, deadline));
-            return ignoreNotFound(deleteSnapshot(ctx, id, { deadline, wasFastRestored }));
-        },
-
+/** Adopts, imports and refreshes an existing snapshot: its inputs as EC2 shows them. */
+function adoptionOf(ownInputs: (observed: Observed) => Properties) {
+    return {
         async findInRecycleBin({ ctx, id }) {
             const current = await findInRecycleBin(ctx, id);
             if (current === undefined) return undefined;
@@ -139,7 +163,6 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
             return { observed, until: formatExitTime(current), restore: restoreFromBin };
         },
 
-        owner: (observed) => observed.OwnerId,
         inputsFrom: ({ ctx, observed, declared }) =>
             declared === undefined
                 ? {
@@ -165,12 +188,7 @@ export function snapshotOperations<Inputs extends SnapshotOptions>(
             const description = observed.Description || undefined;
             return { id, inputs: { ...ownInputs(observed), description, storageTier: tier, ...options } };
         },
-
-        outputs: async ({ ctx, id, observed }) => ({
-            ...(await outputsFrom(ctx.ec2.region, id, observed)),
-            tagsAll: visibleTags(observed.Tags, ctx.configuration),
-        }),
-    };
+    } satisfies Hooks;
 }
 
 export function isUnfinished({ state }: Properties): boolean {

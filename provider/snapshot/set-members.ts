@@ -11,6 +11,8 @@ import { tagOf } from "../aws/tags";
 export interface Observed {
     members: Ec2Snapshot[];
     missing: string[];
+    /** Lists the members whose failure the state contains, so that an earlier run has reported it. */
+    reported?: string[];
 }
 
 export function membersOf({ snapshots }: Properties): InstanceSnapshot[] {
@@ -19,6 +21,18 @@ export function membersOf({ snapshots }: Properties): InstanceSnapshot[] {
 
 export function memberIds(state: Properties): string[] {
     return membersOf(state).map(({ snapshotId }) => snapshotId);
+}
+
+export function failedIds(state: Properties): string[] {
+    return membersOf(state)
+        .filter((member) => member.state === "error")
+        .map(({ snapshotId }) => snapshotId);
+}
+
+/** Returns the state of the members that have not failed. */
+export function stateOfOthers(state: Properties): string {
+    const states = membersOf(state).map((member) => member.state);
+    return states.find((one) => one !== "error" && one !== "completed") ?? "completed";
 }
 
 export function missingIds({ missingSnapshotIds }: Properties): string[] {

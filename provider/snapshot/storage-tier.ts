@@ -14,20 +14,11 @@ import { type Tiered, declaredTier } from "../../schema/snapshot-features";
 
 export type Move = "archive" | "permanent" | "temporary";
 
-/**
- * Returns the move from the current or pending tier to the declared one, or the declared restore that has failed; undefined
- * if none is needed.
- */
+/** Returns the move from the current or pending tier to the declared one; undefined if none is needed. */
 export function requiredMove(current: SnapshotTierStatus | undefined, inputs: Tiered): Move | undefined {
     const [desired, currentTier] = [declaredTier(inputs), tierOf(current)];
-    if (desired === undefined) return undefined;
-    if (desired !== currentTier) return desired === "archive" ? "archive" : "permanent";
-    return isRestoreFailed(current, inputs) ? "temporary" : undefined;
-}
-
-function isRestoreFailed(current: SnapshotTierStatus | undefined, inputs: Tiered): boolean {
-    const status = current?.LastTieringOperationStatus;
-    return status === "temporary-restore-failed" && inputs.temporaryRestoreDays !== undefined;
+    if (desired === currentTier || desired === undefined) return undefined;
+    return desired === "archive" ? "archive" : "permanent";
 }
 
 /** Checks whether another number of days is declared; an expired restore does not start again automatically. */
@@ -75,7 +66,23 @@ function hasStarted(tierMove: Move, current: SnapshotTierStatus | undefined): bo
     return tierOf(current) === (tierMove === "archive" ? "archive" : "standard");
 }
 
-/** Waits until the move is finished. `before` is the status that was read before the move started. */
+/** Reports whether the last move is a temporary restore that failed. */
+export function isRestoreFailed(current: SnapshotTierStatus): boolean {
+    return current.LastTieringOperationStatus === "temporary-restore-failed";
+}
+
+/** Returns the failure of the last move; undefined if it has not failed. */
+export function tieringFailure(current: SnapshotTierStatus | undefined): string | undefined {
+    const status = current?.LastTieringOperationStatus ?? "";
+    if (!status.endsWith("-failed")) return undefined;
+    return `${status.replaceAll("-", " ")}: ${current?.LastTieringOperationStatusDetail ?? "EC2 gave no reason"}`;
+}
+
+function isInProgress({ LastTieringOperationStatus: status }: SnapshotTierStatus): boolean {
+    return status?.endsWith("-in-progress") === true;
+}
+
+/** Waits until the move is finished. `before` is the status that was read before the move was requested. */
 export async function waitForTier(
     ctx: ResourceContext,
     id: string,
@@ -87,7 +94,7 @@ export async function waitForTier(
         key: id,
         subject: "change of the storage tier",
         deadline,
-        evaluate: (current) => evaluateTier(current, inputs, before),
+        evaluate: (current) => evaluateTier(current, declaredTier(inputs), before),
         progress: (text) => {
             ctx.status(text);
         },
@@ -96,27 +103,27 @@ export async function waitForTier(
 
 export function evaluateTier(
     current: SnapshotTierStatus | undefined,
-    inputs: Tiered,
+    desired: Tiered["storageTier"],
     before?: SnapshotTierStatus,
 ): PollResult {
     if (current === undefined) return "notFound";
-    const status = current.LastTieringOperationStatus ?? "";
     const startOf = (observed?: SnapshotTierStatus) => observed?.LastTieringStartTime?.getTime();
-    // The status of an earlier move does not describe the new one.
-    if (before !== undefined && startOf(current) === startOf(before))
+    // The status of an earlier move does not describe the new one, unless that move is in progress: it is the requested
+    // one then.
+    if (before !== undefined && !isInProgress(before) && startOf(current) === startOf(before))
         return { pending: "waiting for the tier change to start" };
-    if (status.endsWith("-in-progress")) {
-        const operation = status.replace("-in-progress", "").replaceAll("-", " ");
-        return { pending: `${operation} ${String(current.LastTieringProgress ?? 0)}%` };
+    if (isInProgress(current)) {
+        const operation = current.LastTieringOperationStatus?.replace("-in-progress", "").replaceAll(
+            "-",
+            " ",
+        );
+        return { pending: `${String(operation)} ${String(current.LastTieringProgress ?? 0)}%` };
     }
-    const [desired, currentTier] = [declaredTier(inputs), tierOf(current)];
-    const isAsDeclared = desired === undefined || desired === currentTier;
-    // The status of a failed move remains, also where the snapshot is to stay in its tier since.
-    if (status.endsWith("-failed") && (!isAsDeclared || isRestoreFailed(current, inputs))) {
-        const reason = current.LastTieringOperationStatusDetail ?? "EC2 gave no reason";
-        return { failed: `${status.replaceAll("-", " ")}: ${reason}` };
-    }
-    return isAsDeclared ? "done" : { pending: `still ${currentTier}` };
+    const failed = tieringFailure(current);
+    if (failed !== undefined) return { failed };
+    return desired === undefined || tierOf(current) === desired
+        ? "done"
+        : { pending: `still ${tierOf(current)}` };
 }
 
 /** Rejects an archived snapshot, because EC2 creates nothing from it unless it is temporarily restored. */

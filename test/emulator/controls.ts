@@ -57,7 +57,7 @@ export interface Settings {
     fastRestoreLimit: number;
     /** A move to or from the archive takes this many seconds; the default is 0. */
     tieringSeconds: number;
-    /** Moves that begin from now on fail with this reason; the default is `null`, for none. */
+    /** Moves to or from the archive fail with this message; by default (null) they succeed. */
     tieringError: string | null;
     /** Deleted snapshots can be restored for this many days; by default (0) they are deleted immediately. */
     recycleBinDays: number;

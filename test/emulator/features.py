@@ -96,7 +96,7 @@ class Move:
     kind: str
     began: datetime
     days: int = 0
-    error: str | None = field(default_factory=lambda: world.settings["tieringError"])
+    failure: str | None = field(default_factory=lambda: world.settings["tieringError"])
 
     @property
     def progress(self) -> int:
@@ -105,17 +105,21 @@ class Move:
 
     @property
     def status(self) -> str:
-        outcome = "failed" if self.error else "completed"
-        return f"{self.kind}-{outcome if self.progress == 100 else 'in-progress'}"
+        end = "failed" if self.failure else "completed"
+        return f"{self.kind}-{end if self.progress == 100 else 'in-progress'}"
+
+    @property
+    def succeeded(self) -> bool:
+        return self.progress == 100 and not self.failure
 
     @property
     def tier(self) -> str:
         before = "standard" if self.kind == "archival" else "archive"
-        return MOVES[self.kind] if self.progress == 100 and not self.error else before
+        return MOVES[self.kind] if self.succeeded else before
 
     @property
     def expiry(self) -> datetime | None:
-        done = self.kind == "temporary-restore" and self.progress == 100 and not self.error
+        done = self.kind == "temporary-restore" and self.succeeded
         return self.began + timedelta(days=self.days) if done else None
 
 
@@ -251,7 +255,7 @@ class FeatureCalls(SnapshotCalls):
                     "LastTieringStartTime": one.move.began,
                     "LastTieringProgress": one.move.progress,
                     "LastTieringOperationStatus": one.move.status,
-                    "LastTieringOperationStatusDetail": one.move.error if one.move.progress == 100 else None,
+                    "LastTieringOperationStatusDetail": one.move.failure if one.move.progress == 100 else None,
                     "RestoreExpiryTime": one.move.expiry,
                 }
             statuses.append(status)

@@ -26,7 +26,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "fastRestoreSeconds": 0,  # how long enabling or disabling fast snapshot restore takes
     "fastRestoreLimit": 5,  # EC2's limit of snapshots with fast snapshot restore in a region
     "tieringSeconds": 0,  # how long a move to or from the archive takes
-    "tieringError": None,  # why moves to or from the archive fail
+    "tieringError": None,  # the message with which moves to or from the archive fail
     "recycleBinDays": 0,  # how long deleted snapshots can be restored
     "newIdSeconds": 0,  # how long EC2 does not find a new id
     "imageReleaseSeconds": 0,  # how long a deregistered AMI keeps its snapshots in use

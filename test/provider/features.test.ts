@@ -180,23 +180,3 @@ test("a snapshot moves to the archive and back in place with progress; a refresh
     expect(engine.live("data").outputs).toMatchObject({ storageTier: "standard", snapshotId: id });
     await engine.destroy();
 });
-
-test("a failed move fails one up; the next one repeats it, or keeps the tier that is declared since", async () => {
-    const kept = "archival failed: no capacity";
-    await engine.up(declared({}));
-    await emulator.set({ tieringError: "no capacity" });
-    expect((await engine.upFails(declared({ storageTier: "archive" }))).output).toContain(kept);
-    await engine.up(declared({ storageTier: "standard" }));
-    await engine.up(declared({ storageTier: "standard", group: "payments" }));
-
-    expect((await engine.upFails(declared({ storageTier: "archive" }))).output).toContain(kept);
-    await emulator.set({ tieringError: null });
-    await engine.up(declared({ storageTier: "archive" }));
-
-    await emulator.set({ tieringError: "no capacity" });
-    const lent = declared({ storageTier: "archive", temporaryRestoreDays: 3 });
-    expect((await engine.upFails(lent)).output).toContain("temporary restore failed: no capacity");
-    await emulator.set({ tieringError: null });
-    const repeated = await during(emulator, () => engine.up(lent));
-    expect(repeated.actions).toContain("RestoreSnapshotTier");
-});

@@ -1,10 +1,6 @@
 // Tests multi-volume snapshots of all volumes of an instance, managed as one resource.
 
-import {
-    LockSnapshotCommand,
-    RestoreSnapshotFromRecycleBinCommand,
-    UnlockSnapshotCommand,
-} from "@aws-sdk/client-ec2";
+import { LockSnapshotCommand, UnlockSnapshotCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import { instanceWithVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
@@ -212,17 +208,4 @@ test("after a lost response the multi-volume snapshots are found, and not create
     await engine.up();
     expect(await emulator.count("CreateSnapshots")).toBe(1);
     expect(members()).toHaveLength(3);
-});
-
-test("destroy deletes a member of a set that was restored from the Recycle Bin after a refresh", async () => {
-    await emulator.set({ recycleBinDays: 7 });
-    await engine.up(declared({}));
-    const [{ SnapshotId = "" } = {}, ...others] = await emulator.snapshots();
-    await emulator.deleteSnapshot(SnapshotId);
-    await engine.refresh();
-    expect(engine.live("set").outputs["missingSnapshotIds"]).toEqual([SnapshotId]);
-    await emulator.ec2().send(new RestoreSnapshotFromRecycleBinCommand({ SnapshotId }));
-    expect(await emulator.snapshots()).toHaveLength(others.length + 1);
-    await engine.destroy();
-    expect(await emulator.snapshots()).toEqual([]);
 });

@@ -33,6 +33,7 @@ export function ec2Of(ids: string[], grants: string[] = [], snapshot = ""): Answ
                     action,
                     `<snapshotSet>${ids
                         .filter((id) => ids.length === 1 || Object.values(params).includes(id))
+                        .filter(() => params["RestorableBy.1"] !== "all" || current.has("all"))
                         .map(
                             (id) =>
                                 `<item><snapshotId>${id}</snapshotId><ownerId>${owner}</ownerId>` +
