@@ -19,7 +19,7 @@ import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
-import { findCarried, openCarried, willBeCarried } from "./carried-volume";
+import { findCarried, openCarried } from "./carried-volume";
 import { hasCarriedData } from "./carry";
 import { createVolume, type VolumeSource } from "./create";
 import { modifyVolume } from "./modify";
