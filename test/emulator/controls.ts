@@ -71,6 +71,8 @@ export interface Settings {
     detachingSeconds: number;
     /** DeleteVolume is then rejected for this many seconds, although the volume is not attached; the default is 0. */
     volumeInUseSeconds: number;
+    /** A deleted volume is shown as `deleting` for this many seconds; the default is 0: it is not shown. */
+    deletingSeconds: number;
     /**
      * DescribeSnapshots shows each member of CreateSnapshots this many seconds after the previous one, or after the
      * delay of each member in the list; the default is 0.

@@ -6,7 +6,7 @@ from typing import Any
 
 from describe import page
 from moto.core.exceptions import JsonRESTError
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.utils import generic_filter
@@ -31,6 +31,7 @@ class LivingVolume(Volume):
         self.modification_starts: list[datetime] = []
         # Times until which it is detaching, and until which EC2 still treats it as in use.
         self.detaching: tuple[datetime, dict[str, Any]] | None = None
+        self.deleted: datetime | None = None
         self.outpost_arn: str | None = None
         self.source_volume_id: str | None = None
         if self.volume_type == "gp3" and self.throughput is None:
@@ -42,10 +43,14 @@ class LivingVolume(Volume):
 
     @property
     def gone(self) -> bool:
+        if self.deleted:
+            return (world.now() - self.deleted).total_seconds() >= world.settings["deletingSeconds"]
         return self.fate == "vanish" and self.created
 
     @property
     def status(self) -> str:
+        if self.deleted:
+            return "deleting"
         if self.attachment or self.is_detaching:
             return "in-use"
         if not self.created:
@@ -102,7 +107,7 @@ class LivingVolume(Volume):
 
 class VolumeCalls(SnapshotCalls):
     def sweep_vanished_volumes(self) -> None:
-        """Removes created volumes whose key is denied. It runs before every call, because time passes between calls."""
+        """Removes deleted volumes, and created ones whose key is denied. It runs before every call, because time passes between calls."""
         volumes = self.ec2_backend.volumes
         for volume in [one for one in volumes.values() if one.gone]:
             del volumes[volume.id]
@@ -165,7 +170,10 @@ class VolumeCalls(SnapshotCalls):
             to = f" to {volume.attachment.instance.id}" if volume.attachment else ""
             words = f"Volume {volume.id} is currently attached{to}" if to else f"Volume {volume.id} is currently in use"
             raise EC2ClientError("VolumeInUse", words)
-        return super().delete_volume()
+        if world.settings["deletingSeconds"] == 0:
+            return super().delete_volume()
+        volume.deleted = volume.deleted or world.now()
+        return EmptyResult()
 
     def _copied_volume(self) -> LivingVolume:
         """Creates a copy in the same zone, with the same data: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-copying-volume.html"""

@@ -32,6 +32,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "imageReleaseSeconds": 0,  # how long a deregistered AMI keeps its snapshots in use
     "detachingSeconds": 0,  # how long a volume is detaching and therefore in use
     "volumeInUseSeconds": 0,  # how long DeleteVolume is rejected after a detachment
+    "deletingSeconds": 0,  # how long a deleted volume is still shown as deleting
     "memberSeconds": 0,  # between the members of CreateSnapshots that DescribeSnapshots returns; a list: per member
     "recycleBinSupported": True,  # False: ListSnapshotsInRecycleBin is an unknown action
     "emptyBlockPages": False,  # True: an empty page follows every page of blocks that is not the last
