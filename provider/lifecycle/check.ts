@@ -93,10 +93,7 @@ function reserveAdoption(
         deployment.reserveAdoption(urn, adopt);
 }
 
-/**
- * Validates inputs against EC2 if they are new or have changed; unchanged inputs cost no call. A resource without this
- * hook exists in the state only, and needs no credentials.
- */
+/** Validates inputs against EC2 if they are new or have changed; unchanged inputs cost no call. */
 async function validateRemote(
     scope: Scope,
     context: LifecycleContext,
@@ -104,7 +101,7 @@ async function validateRemote(
     { properties: inputs, metadata }: Stored,
 ): Promise<CheckFailure[]> {
     if (hasUnknown([inputs["region"], inputs["credentials"]])) return [];
-    if (scope.resource.validateRemote === undefined) return [];
+    if (scope.resource.isInStateOnly === true) return [];
     if (changedProperties(scope.rules, olds, inputs).length === 0) return [];
     const ctx = resourceContext(scope, context, inputs, metadata.defaultName);
     try {
@@ -113,7 +110,8 @@ async function validateRemote(
         const former = scope.deployment.isInState(context.urn)
             ? scope.declarations.get(context.urn)?.former
             : await warnOfOwned(scope, ctx, inputs).catch(ignore);
-        failures.push(...(await scope.resource.validateRemote({ ctx, inputs, olds, former: former ?? {} })));
+        const args = { ctx, inputs, olds, former: former ?? {} };
+        failures.push(...((await scope.resource.validateRemote?.(args)) ?? []));
         // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
         if (Object.keys(olds).length === 0) await warnOfOmittedTags(scope, ctx, inputs);
         return failures;

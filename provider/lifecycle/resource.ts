@@ -60,6 +60,8 @@ export interface Resource<Inputs extends object, Outputs extends object, Observe
 
 /** Defines the hooks that add to the rules of single properties in check. */
 interface Checks<Observed> {
+    /** Is set if the resource exists only in the state: its check needs no credentials. */
+    isInStateOnly?: true;
     /**
      * Check calls it before the validation: it completes the inputs from the previous ones, which a replacement has too.
      * A preview shows the result.
@@ -77,10 +79,7 @@ interface Checks<Observed> {
     }) => CheckFailure[];
     /** Check calls it: it returns what the other provider processes of this run must know of a declaration. */
     notes?: (args: { inputs: Properties; configuration: Configuration }) => string[];
-    /**
-     * Check calls it for valid inputs that are new or differ from `olds`, after the credentials: it validates them
-     * against AWS. Every resource that exists in AWS has it.
-     */
+    /** Check calls it for valid inputs that are new or differ from `olds`: it validates them against AWS. */
     validateRemote?: (args: RemoteCheckArgs) => Promise<CheckFailure[]>;
     /** Diff calls it: it rejects an update that is invalid given the current state, such as shrinking a volume. */
     validateUpdate?: (args: {

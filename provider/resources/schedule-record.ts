@@ -17,6 +17,7 @@ import type { Declaration } from "../lifecycle/resource-context";
 export const schedulePlan: Resource<SchedulePlanInputs, object, SchedulePlanInputs> = {
     describe: () => "plan",
     type: "SchedulePlan",
+    isInStateOnly: true,
 
     upgrade(properties, { declaredAs }) {
         const isOlder = Object.keys(properties).length > 0 && properties["identity"] === undefined;

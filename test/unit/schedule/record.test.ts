@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { baseConfig, Host } from "../host";
 import { schedulePlan } from "../../../provider/resources/schedule-record";
+import type { ResourceName } from "../../../schema/index";
 import type { Properties } from "../../../schema/values";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -14,17 +15,35 @@ function warning(state: Properties, inputs: Properties): unknown {
     return schedulePlan.warning?.({ state, inputs } as never);
 }
 
-test("the record needs no credentials, which the aws.Provider of a schedule may have instead of the stack", async () => {
-    const names = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
-    for (const name of [...names, "AWS_WEB_IDENTITY_TOKEN_FILE"]) vi.stubEnv(name, "");
-    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
-    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-    const config = { "aws:region": "us-east-1", "aws:skipMetadataApiCheck": "true" };
-    const declared = { defaultIdentity: renamed, restorePoints: 14, recoveryVolumes: 0, region: "eu-west-1" };
-    expect(await new Host(config, undefined, "SchedulePlan").failures(declared)).toEqual([]);
-    const [missing] = await new Host(config).failures({ volumeId: "vol-1" });
-    expect(missing).toContain("no AWS credentials");
-});
+const declared: Record<ResourceName, Properties> = {
+    CompletedSnapshots: { snapshotIds: ["snap-1"] },
+    InstanceSnapshots: { instanceId: "i-1" },
+    LifecyclePolicy: {
+        description: "nightly",
+        executionRoleArn: "arn:aws:iam::123456789012:role/dlm",
+        defaultPolicy: "VOLUME",
+    },
+    SchedulePlan: { defaultIdentity: renamed, restorePoints: 14, recoveryVolumes: 0, region: "eu-west-1" },
+    Snapshot: { volumeId: "vol-1" },
+    SnapshotCopy: { sourceSnapshotId: "snap-1", sourceRegion: "us-east-1" },
+    SnapshotShare: { snapshotId: "snap-1", accounts: ["111122223333"] },
+    VolumeClone: { sourceVolumeId: "vol-1" },
+    VolumeFromSnapshot: { snapshotId: "snap-1", availabilityZone: "us-east-1a" },
+};
+
+test.each(Object.entries(declared) as [ResourceName, Properties][])(
+    "%s is refused at preview without credentials, except the record: a schedule's aws.Provider may have them",
+    async (name, inputs) => {
+        const names = ["AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+        for (const variable of [...names, "AWS_WEB_IDENTITY_TOKEN_FILE"]) vi.stubEnv(variable, "");
+        vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+        vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        const config = { "aws:region": "us-east-1", "aws:skipMetadataApiCheck": "true" };
+        const failures = await new Host(config, undefined, name).failures(inputs);
+        const refused = expect.stringContaining("no AWS credentials") as string;
+        expect(failures).toEqual(name === "SchedulePlan" ? [] : [refused]);
+    },
+);
 
 describe("recovery volumes", () => {
     const record = (recoveryVolumes: unknown): Properties =>
