@@ -19,6 +19,7 @@ import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
+import { isAdopted } from "../snapshot/adopted";
 import { findCarried, openCarried, willBeCarried } from "./carried-volume";
 import { hasCarriedData } from "./carry";
 import { createVolume, type VolumeSource } from "./create";
@@ -59,7 +60,11 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             ...kind.check(inputs, olds),
             ...checkCarrying(olds, olds, inputs),
         ],
-        validateRemote: async (args) => ((await willBeCarried(args)) ? [] : kind.validateRemote(args)),
+        async validateRemote(args) {
+            const { volumes } = args.ctx.ec2;
+            const isExisting = await isAdopted(args, (id) => volumes.read(id));
+            return isExisting || (await willBeCarried(args)) ? [] : kind.validateRemote(args);
+        },
         matchesInputs: ({ inputs, observed }) =>
             kind.matchesInputs({ inputs, observed }) || (isOn(inputs.carryData) && hasCarriedData(observed)),
         tagSources: kind.tagSources,
