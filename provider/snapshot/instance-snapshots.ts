@@ -173,9 +173,14 @@ export const instanceSnapshots: Resource<
 
         warning: ({ ctx: { secrets }, id, state, inputs }) => {
             const count = formatCount(state.snapshots?.length ?? 0, "snapshot");
+            const missing = missingIds({ ...state });
+            const restored =
+                missing.length === 0
+                    ? ""
+                    : `, and ${missing.join(", ")} if ${missing.length === 1 ? "it was" : "they were"} restored`;
             return replacementWarning({
                 resource: `set ${id}`,
-                contents: `${count} of ${origin(redactProperties({ ...state }, secrets))}`,
+                contents: `${count} of ${origin(redactProperties({ ...state }, secrets))}${restored}`,
                 state,
                 isRetained: isRetained({ state, inputs }),
             });

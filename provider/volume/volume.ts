@@ -19,6 +19,7 @@ import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
+import { isAdopted } from "../snapshot/adopted";
 import { findCarried, openCarried } from "./carried-volume";
 import { hasCarriedData } from "./carry";
 import { createVolume, type VolumeSource } from "./create";
@@ -59,11 +60,13 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             ...kind.check(inputs, olds),
             ...checkCarrying(olds, olds, inputs),
         ],
-        // The source of a volume whose data are carried may no longer exist; a new volume has no data yet.
-        validateRemote: (args) =>
-            Object.keys(args.former).length > 0 && isDataCarried({ state: args.former, inputs: args.inputs })
-                ? Promise.resolve([])
-                : kind.validateRemote(args),
+        async validateRemote(args) {
+            const { ctx, former, inputs } = args;
+            // The source of a volume whose data are carried may no longer exist; a new volume has no data yet.
+            const isCarried = Object.keys(former).length > 0 && isDataCarried({ state: former, inputs });
+            const isExisting = isCarried || (await isAdopted(args, (id) => ctx.ec2.volumes.read(id)));
+            return isExisting ? [] : kind.validateRemote(args);
+        },
         matchesInputs: ({ inputs, observed }) =>
             kind.matchesInputs({ inputs, observed }) || (isOn(inputs.carryData) && hasCarriedData(observed)),
         tagSources: kind.tagSources,

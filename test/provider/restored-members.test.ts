@@ -52,6 +52,16 @@ test("the deletion of a set keeps a snapshot that only carries its tag, and a re
     expect((await ids()).sort()).toEqual([restored, foreign].sort());
 });
 
+test("the preview of a replacement names the member that is deleted too if it was restored", async () => {
+    const restored = await restoreLost();
+    engine.program = declared({ triggers: { again: 1 } });
+    const { output } = await engine.preview();
+    expect(output).toContain(`2 snapshots of instance ${instanceId}, and ${restored} if it was restored`);
+    await engine.up();
+    expect(await ids()).toHaveLength(3);
+    expect(await ids()).not.toContain(restored);
+});
+
 test("a replaced set that is kept keeps a restored member too, and no later run deletes it", async () => {
     const restored = await restoreLost();
     await engine.up(declared({ triggers: { again: 1 }, keepReplaced: true }));
