@@ -55,8 +55,8 @@ export interface SharedSnapshotCopiesInputs<Text = string> {
     permissionsBoundary?: Text;
     /**
      * The identity for the DLM policy, as of every resource of this package: an explicit `aws.Provider` applies to the
-     * resources of `@pulumi/aws` only. Default: the profile of an explicit `aws.Provider` that names one, otherwise the
-     * configured identity. A change updates the state alone.
+     * resources of `@pulumi/aws` only. Default: the roles (`assumeRoles`) of an explicit `aws.Provider`, otherwise its
+     * profile, otherwise the configured identity. A change updates the state alone.
      */
     credentials?: Credentials;
     /**

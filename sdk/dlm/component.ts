@@ -4,7 +4,7 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { Credentials } from "../../schema/credentials";
+import type { AssumeRole, Credentials } from "../../schema/credentials";
 import { describeFailures, type CheckFailure } from "../../schema/failure";
 import type { Aws } from "../aws";
 import type { DeepInput } from "../types";
@@ -30,10 +30,16 @@ export function placeOf(aws: Aws, parent: pulumi.Resource): pulumi.Output<Place>
     });
 }
 
-/** Returns the profile of an explicit `aws.Provider`; nothing if it names none. */
-function profileOf(provider: pulumi.ProviderResource | undefined) {
-    const { profile } = (provider ?? {}) as { profile?: pulumi.Output<string | undefined> };
-    return profile?.apply((name) => (name === undefined || name === "" ? undefined : { profile: name }));
+/** Returns the roles or the profile of an explicit `aws.Provider`; nothing if it names none. */
+function credentialsOf(provider: pulumi.ProviderResource | undefined) {
+    // The type of `aws.Provider` lacks the roles, which are JSON text.
+    const { profile, assumeRoles } = (provider ?? {}) as Record<string, pulumi.Input<string | undefined>>;
+    if (profile === undefined && assumeRoles === undefined) return undefined;
+    return pulumi.all([profile, assumeRoles]).apply(([name, roles]): Credentials | undefined => {
+        const assumed = JSON.parse(roles || "[]") as AssumeRole[];
+        if (assumed.length > 0) return { assumeRoles: assumed };
+        return name ? { profile: name } : undefined;
+    });
 }
 
 export interface PolicyOptions {
@@ -41,14 +47,14 @@ export interface PolicyOptions {
     credentials?: DeepInput<Credentials | undefined>;
 }
 
-/** Returns the options of DLM policies, which an explicit `aws.Provider` does not reach: its region and its profile. */
+/** Returns the options of DLM policies, which an explicit `aws.Provider` does not reach: its region and its identity. */
 export function policyOptionsOf(
     provider: pulumi.ProviderResource | undefined,
     awsContext: AwsContext | undefined,
     credentials: Credentials | undefined,
 ): PolicyOptions {
     const where = provider === undefined ? {} : { region: awsContext?.place.region };
-    return { ...where, credentials: credentials ?? profileOf(provider) };
+    return { ...where, credentials: credentials ?? credentialsOf(provider) };
 }
 
 interface RoleSettings {

@@ -226,11 +226,17 @@ test("the roles that a schedule creates have the given permissions boundary", as
         expect(inputsOf("aws:iam/role:Role", name)).toMatchObject({ permissionsBoundary });
 });
 
-test("an explicit provider passes its region and its profile to the policies", async () => {
-    const provider = new aws.Provider("ireland", { region: "eu-west-1", profile: "backup" });
+const assumeRoles = [{ roleArn: "arn:aws:iam::111122223333:role/backup", externalId: "e" }];
+
+test.each([
+    { identity: { profile: "backup" }, credentials: { profile: "backup" } },
+    { identity: { assumeRoles }, credentials: { assumeRoles } },
+    { identity: { profile: "base", assumeRoles }, credentials: { assumeRoles } },
+])("an explicit provider passes its region and its identity to the policies: $identity", async (passed) => {
+    const provider = new aws.Provider("ireland", { region: "eu-west-1", ...passed.identity });
     const args = { targets: { anyTag: { Backup: ["e"] } }, rules: [nightly] };
     const schedule = new SnapshotSchedule("e", args, { providers: [provider] });
     await valueOf(schedule.policyIds);
     const policy = registrations.find(({ type, name }) => type === dlm && name === "e-e");
-    expect(policy?.inputs).toMatchObject({ region: "us-east-1", credentials: { profile: "backup" } });
+    expect(policy?.inputs).toMatchObject({ region: "us-east-1", credentials: passed.credentials });
 });
