@@ -69,7 +69,7 @@ async function find(
     const observed = current ?? inRecycleBin?.observed;
     if (observed === undefined) {
         const place = await formatPlace(ctx.ec2);
-        deployment.recordNotFound(id, ctx.urn, place);
+        deployment.adoptions.recordNotFound(id, ctx.urn, place);
         const elsewhere = await findElsewhere(scope, ctx, id, inputs);
         if (elsewhere !== undefined) {
             const reason = `but that is not in ${place}; it is ${elsewhere}`;

@@ -90,7 +90,7 @@ function reserveAdoption(
 ): void {
     const isNew = Object.keys(olds).length === 0 && !deployment.isInState(urn);
     if ("adopt" in rules && isNew && typeof adopt === "string" && adopt !== UNKNOWN)
-        deployment.reserveAdoption(urn, adopt);
+        deployment.adoptions.reserve(urn, adopt);
 }
 
 /** Validates inputs against EC2 if they are new or have changed; unchanged inputs cost no call. */

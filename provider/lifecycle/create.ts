@@ -53,7 +53,7 @@ async function createResource(
     const owner = createOwner(scope, ctx);
     const creation = await createOrAdopt(scope, context, ctx, { inputs, given, owner });
     const { id, observed, carriers } = creation;
-    const replaced = deployment.replacedBy(context.urn);
+    const replaced = deployment.generations.replacedBy(context.urn);
     const metadata = { ...inputMetadata(given), owner: owner.token, copiedKeys: creation.copiedKeys };
     const outputs = await resource.outputs({ ctx, id, observed });
     const trackAs = (properties: Properties) => {
@@ -61,7 +61,7 @@ async function createResource(
     };
     deployment.recordChange();
     trackAs(outputs);
-    if (creation.isExisting) for (const carrier of carriers) deployment.recordAdoption(carrier.id, owner);
+    if (creation.isExisting) for (const carrier of carriers) deployment.adoptions.record(carrier.id, owner);
     const prepare = async (found: unknown) => {
         // A later delete of the replaced resource must see that it is retained, even if this run fails from here on.
         await replaced?.markRetained?.();
@@ -175,7 +175,7 @@ async function createOrFind(
         { urn, organization, backend: deployment.backend, generation: lineage?.generation ?? 0 },
         immutableInputs(rules, inputs),
     );
-    const replaced = deployment.replacedBy(urn);
+    const replaced = deployment.generations.replacedBy(urn);
     const attempt = [claim.value, replaced?.id].join();
     const created = await createOnce({
         claim,

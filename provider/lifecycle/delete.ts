@@ -44,7 +44,7 @@ async function deleteOrKeep(
     const ctx = resourceContext(scope, context, before);
     const { owner: token, lineage = firstOf(context.urn) } = metadata;
     // The id of a share is that of its snapshot, which another resource adopts without the share.
-    const failedAdoption = "adopt" in rules ? deployment.failedAdoptionOf(id) : undefined;
+    const failedAdoption = "adopt" in rules ? deployment.adoptions.failedAdoptionOf(id) : undefined;
     if (failedAdoption !== undefined && failedAdoption.urn !== context.urn)
         throw new Error(
             `it is retained because ${nameOf(failedAdoption.urn)} is to adopt it, and did not find it in ` +
@@ -107,7 +107,7 @@ function requireUnreserved(
     { id, own }: { id: string; own: string[] },
 ): void {
     for (const ownId of own) {
-        const adopter = deployment.reservationOf(ownId, urn);
+        const adopter = deployment.adoptions.reservationOf(ownId, urn);
         if (adopter === undefined) continue;
         throw new Error(
             `${ownId === id ? "it" : ownId} is retained because ${adopter} is to adopt it, and has not. ` +
@@ -166,5 +166,7 @@ function nextDeclaration(
     const generations = [...declarations].flatMap(([other, one]) =>
         one.lineage === undefined ? [] : [[other, one.lineage] as const],
     );
-    return declarations.get(deployment.findNext(new Map(generations), { urn, lineage, id }) ?? urn);
+    return declarations.get(
+        deployment.generations.findNext({ urn, lineage, id }, new Map(generations)) ?? urn,
+    );
 }

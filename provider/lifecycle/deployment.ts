@@ -7,10 +7,11 @@
 import { randomBytes } from "node:crypto";
 import { configuredRegion } from "../aws/region";
 import { backendId, isStateWrittenLast } from "./backend";
-import type { ReplacedResource } from "./claim";
+import { Adoptions } from "./adoptions";
 import { Claims } from "./claims";
-import type { Owner, Stored } from "./context";
-import { firstOf, isNext, nextOf, type Lineage } from "./lineage";
+import type { Stored } from "./context";
+import { Generations } from "./generations";
+import { firstOf, nextOf, type Lineage } from "./lineage";
 import { systemClock } from "../aws/clock";
 import type { ClientDependencies } from "../aws/client";
 import { openEc2, type Ec2 } from "../aws/ec2";
@@ -20,7 +21,6 @@ import type { ReadKey } from "../../schema/configuration-values";
 import { engineAddress, engineLog, type EngineLog } from "./engine-log";
 import { RunNotes } from "./run-notes";
 import { Slots } from "./slots";
-import { nameOf } from "../../schema/urn";
 import { stableStringify, type Properties } from "../../schema/values";
 
 /** Represents a resource of the program as this run last observed it. */
@@ -33,11 +33,6 @@ export interface TrackedResource {
     replaced?: boolean;
 }
 
-/** Returns the note that a resource is to adopt `id`. */
-function adoptionNote(id: string): string {
-    return `adopt ${id}`;
-}
-
 const quietPeriodMs = 2_000;
 const maxDeclarationWaitMs = 30_000;
 
@@ -46,15 +41,12 @@ export class Deployment {
     readonly #live = new Map<string, TrackedResource>();
     readonly #urns = new Map<string, string>();
     readonly #regions = new Map<string, string>();
-    readonly #replaced = new Map<string, ReplacedResource>();
     readonly #lineages = new Map<string, Lineage>();
-    readonly #notFound = new Map<string, { urn: string; place: string }>();
-    readonly #adopters = new Map<string, Owner>();
-    readonly #reserved = new Map<string, string>();
-    readonly #generations = new Map<string, Lineage>();
     /** Is `true` at first, because another process may have added an owner since the sweep. */
     #hasChanged = true;
     readonly claims: Claims;
+    readonly adoptions: Adoptions;
+    readonly generations = new Generations();
     readonly backend = backendId();
     readonly slots = new Slots();
     #declaredAt: number | undefined;
@@ -67,6 +59,7 @@ export class Deployment {
         /** Contains what the other provider processes of this run have to know. */
         readonly notes = new RunNotes(engineAddress),
     ) {
+        this.adoptions = new Adoptions(notes);
         const startedAt = dependencies.clock.now();
         this.claims = new Claims({
             startedAt,
@@ -100,27 +93,6 @@ export class Deployment {
     /** Returns a random token for a resource that this run creates or adopts. */
     createToken(): string {
         return randomBytes(8).toString("hex");
-    }
-
-    /** Records the resource that adopts `id` in this run; EC2 may show the tag of the new owner only later. */
-    recordAdoption(id: string, owner: Owner): void {
-        this.#adopters.set(id, owner);
-    }
-
-    /** Returns the resource that adopted `id` in this run, unless it is the owner with this token. */
-    adopterOf(id: string, token: string | undefined): Owner | undefined {
-        const adopter = this.#adopters.get(id);
-        return adopter?.token === token ? undefined : adopter;
-    }
-
-    /** Records that `adopt` of a resource contains an id that does not exist in its region and account. */
-    recordNotFound(id: string, urn: string, place: string): void {
-        this.#notFound.set(id, { urn, place });
-    }
-
-    /** Returns the resource that failed to find `id` for adoption in this run. */
-    failedAdoptionOf(id: string): { urn: string; place: string } | undefined {
-        return this.#notFound.get(id);
     }
 
     /** Returns every EC2 client that this run has used so far, and that of the default region. */
@@ -194,8 +166,8 @@ export class Deployment {
     track(urn: string, lineage: Lineage, live: TrackedResource): void {
         this.#live.set(urn, live);
         this.#urns.set(live.id, urn);
-        if (this.#reserved.get(live.id) === urn) this.#reserved.delete(live.id);
-        this.#generations.set(urn, lineage);
+        this.adoptions.settle(urn, live.id);
+        this.generations.track(urn, lineage);
     }
 
     /** Reports whether the program of this run has a resource with this id. */
@@ -211,64 +183,15 @@ export class Deployment {
      */
     successorOf(urn: string, lineage: Lineage, id: string): TrackedResource | undefined {
         const live = this.#live.get(
-            this.#urns.get(id) ?? this.findNext(this.#generations, { urn, lineage, id }) ?? urn,
+            this.#urns.get(id) ?? this.generations.findNext({ urn, lineage, id }) ?? urn,
         );
         return live?.id === id && live.replaced !== true ? undefined : live;
     }
 
-    /**
-     * Returns the URN of the next generation of a deleted resource. Two resources have the same lineage if one was renamed
-     * and a new one has its former name: the replacements of this run decide first, then the URN.
-     */
-    findNext(
-        generations: ReadonlyMap<string, Lineage>,
-        deleted: { urn: string; lineage: Lineage; id: string },
-    ): string | undefined {
-        const related = [...generations].flatMap(([urn, later]) =>
-            isNext(later, deleted.lineage) && this.#mayReplace(urn, deleted) ? [urn] : [],
-        );
-        return (
-            related.find((urn) => this.#replaced.has(urn)) ??
-            related.find((urn) => urn === deleted.urn) ??
-            related[0]
-        );
-    }
-
-    /** Reports whether the resource of a URN may replace a deleted one of its lineage. */
-    #mayReplace(urn: string, deleted: { urn: string; lineage: Lineage; id: string }): boolean {
-        const replaced = this.#replaced.get(urn);
-        if (replaced !== undefined) return replaced.id === deleted.id;
-        // A forced replacement, or one of an earlier run, does not say what it replaces. A resource with the first URN of
-        // its lineage was never renamed, so that it only replaces resources with that URN.
-        return urn === deleted.urn || firstOf(urn).origin !== deleted.lineage.origin;
-    }
-
-    /** Records that a resource that is not in the state is to adopt `id`, also for the other processes of this run. */
-    reserveAdoption(urn: string, id: string): void {
-        if (!this.#reserved.has(id)) this.#reserved.set(id, urn);
-        this.notes.write([adoptionNote(id)]);
-    }
-
     /** Returns the URN of another resource that manages `id`, or is to adopt it. */
     managerOf(id: string, urn: string): string | undefined {
-        const other = this.#urns.get(id) ?? this.#reserved.get(id);
+        const other = this.#urns.get(id) ?? this.adoptions.reservedBy(id);
         return other === urn ? undefined : other;
-    }
-
-    /** Returns the name of another resource that is to adopt `id`; one in this process has not done so in this run. */
-    reservationOf(id: string, urn: string): string | undefined {
-        const other = this.#reserved.get(id);
-        if (other !== undefined) return other === urn ? undefined : nameOf(other);
-        return this.notes.notedElsewhere([adoptionNote(id)]).length > 0 ? "another resource" : undefined;
-    }
-
-    /** Records the resource of a URN that is being replaced, so that it is never adopted. */
-    trackReplaced(urn: string, replaced: ReplacedResource): void {
-        this.#replaced.set(urn, replaced);
-    }
-
-    replacedBy(urn: string): ReplacedResource | undefined {
-        return this.#replaced.get(urn);
     }
 
     /**

@@ -93,7 +93,7 @@ function noteFailedAdoption(
 ): void {
     const isReplacement = (state.metadata.lineage?.generation ?? 0) > 0;
     if (typeof adopt === "string" && adopt !== id && !isReplacement)
-        deployment.recordNotFound(adopt, urn, String(region));
+        deployment.adoptions.recordNotFound(adopt, urn, String(region));
 }
 
 function factsOf(

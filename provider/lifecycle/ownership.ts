@@ -130,7 +130,7 @@ export async function readOwnership(
     for (const carrier of carriers) {
         const others = otherOwners(carrier, token);
         // A tag that was written a moment ago may not be visible yet.
-        const adopter = scope.deployment.adopterOf(carrier.id, token);
+        const adopter = scope.deployment.adoptions.adopterOf(carrier.id, token);
         if (others.length > 0) shared.set(carrier.id, others);
         else if (adopter !== undefined) shared.set(carrier.id, [adopter]);
         else own.push(carrier.id);

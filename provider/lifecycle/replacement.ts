@@ -38,7 +38,10 @@ export async function trackReplacement(
     const isRetained = replacing?.isRetained?.({ state, inputs }) === true;
     // The mark is written in the region and with the credentials of the replaced resource.
     const markRetained = () => replacing?.markRetained?.({ ctx, id, state }) ?? Promise.resolve();
-    scope.deployment.trackReplaced(context.urn, isRetained ? { ...replaced, markRetained } : replaced);
+    scope.deployment.generations.trackReplaced(
+        context.urn,
+        isRetained ? { ...replaced, markRetained } : replaced,
+    );
     const warning = await replacing?.warning({ ctx, id, state, inputs });
     if (warning !== undefined) ctx.warn(warning);
 }
@@ -78,7 +81,7 @@ export async function warnOfForcedReplacement(
         former !== undefined &&
         Object.keys(former).length > 0 &&
         deployment.isInState(urn) &&
-        deployment.replacedBy(urn) === undefined;
+        deployment.generations.replacedBy(urn) === undefined;
     if (!isForced || resource.replacing === undefined) return;
     // The engine does not pass the state, which may be that of a failed resource.
     const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
@@ -161,7 +164,7 @@ export async function findReplaced(
     const { deployment, declarations, resource } = scope;
     const isInState = deployment.isInState(ctx.urn);
     const former = isInState ? (declarations.get(ctx.urn)?.former ?? {}) : undefined;
-    const replaced = deployment.replacedBy(ctx.urn);
+    const replaced = deployment.generations.replacedBy(ctx.urn);
     if (replaced?.hasData === true) {
         const state = former ?? inputs;
         const observed = await resource.read({ ctx, id: replaced.id, state });
