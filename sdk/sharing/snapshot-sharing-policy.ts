@@ -59,7 +59,9 @@ export class SnapshotSharingPolicy extends pulumi.ComponentResource {
         // An ARN of another account would attach the policy to the principal that has the same name in this one.
         // A preview shows names, but not yet those in ARNs, because the own account is in the ARN of the new policy.
         const own = (principal: string) =>
-            principal.startsWith("arn:") ? arn.apply((policyArn) => nameIn(policyArn, principal)) : principal;
+            principal.startsWith("arn:")
+                ? arn.apply((policyArn) => nameIn(policyArn, principal))
+                : nameOf(principal);
         for (const given of groups) {
             const child = `${name}-group-${nameOf(given)}`;
             new iam.GroupPolicyAttachment(child, { group: own(given), policyArn: arn }, parent);

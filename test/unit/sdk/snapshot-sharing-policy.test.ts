@@ -67,6 +67,13 @@ test("each kind of sharers has one policy, attached to every given group, role a
     expect(policy.documents).toEqual(sharingPolicyDocuments({ ...sharers, accounts: ids }));
 });
 
+test("a policy is attached to the name of a principal that is given with its path", async () => {
+    const privateSharers = { roles: ["team/deployer"] };
+    await createPolicy("path", { accounts: ["prod"], privateSharers });
+    const attached = registrations.find(({ type }) => type.includes("RolePolicyAttachment"));
+    expect(attached?.inputs).toMatchObject({ role: "deployer" });
+});
+
 test("a policy is not attached to the principal that has the name of another account's", () => {
     const policy = "arn:aws:iam::123456789012:policy/sharing-private-1a2b3c4";
     expect(() => nameIn(policy, "arn:aws:iam::111122223333:role/team/deployer")).toThrow(
