@@ -10,7 +10,7 @@ import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
 import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { differences } from "./differences";
-import { createOwner, formatOwners, ownersOf } from "./ownership";
+import { formatOwners, ownersIn, ownName } from "./ownership";
 import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 import { checkAdoptedTags } from "./tags/room";
@@ -24,12 +24,16 @@ interface Candidate {
     failures: CheckFailure[];
 }
 
-/** Returns the reasons against the adoption that the inputs declare; without any, the preview shows the adoption. */
+/**
+ * Returns the reasons against the adoption that the inputs declare; without any, the preview shows the adoption.
+ * `isAdopted` reports whether the resource is adopted instead of created, or may be.
+ */
 export async function validateAdoption(
     scope: Scope,
     ctx: ResourceContext,
     inputs: Properties,
-): Promise<CheckFailure[]> {
+): Promise<{ failures: CheckFailure[]; isAdopted: boolean }> {
+    const mayBe = inputs["adopt"] === UNKNOWN && !scope.deployment.isInState(ctx.urn);
     const found = await find(scope, ctx, inputs);
     if (found?.failures.length === 0) {
         ctx.info(
@@ -42,7 +46,7 @@ export async function validateAdoption(
         const changes = scope.resource.describeUpdate?.({ observed: found.observed, inputs }) ?? [];
         if (changes.length > 0) ctx.warn(textOf`adopting changes ${found.id}: ${joinTexts(changes)}`);
     }
-    return found?.failures ?? [];
+    return { failures: found?.failures ?? [], isAdopted: mayBe || found !== undefined };
 }
 
 /** Adopts the existing resource that the inputs name; the result is `undefined` if there is none. */
@@ -86,10 +90,10 @@ async function find(
         );
         return undefined;
     }
-    const { name } = createOwner(scope, ctx, "");
-    const owners = (resource.tagged?.carriers(id, observed) ?? []).flatMap(ownersOf);
+    const name = ownName(scope, ctx);
     // The tag may be that of a resource that had this name before it was renamed, and that is declared later.
-    if (isTaken && owners.some((owner) => owner.name === name)) await ctx.waitForDeclarations();
+    if (isTaken && ownersIn(scope, id, observed).some((owner) => owner.name === name))
+        await ctx.waitForDeclarations();
     return { id, observed, inRecycleBin, failures: await failuresOf(scope, ctx, { id, observed, inputs }) };
 }
 
@@ -98,16 +102,17 @@ async function find(
  * while a new one is created here.
  */
 async function findElsewhere(
-    { resource, deployment }: Scope,
+    scope: Scope,
     ctx: ResourceContext,
     id: string,
     inputs: Properties,
 ): Promise<string | undefined> {
+    const { resource, deployment } = scope;
     for (const ec2 of await deployment.allClients()) {
         if (ec2 === ctx.ec2) continue;
         const found = await resource.read({ ctx: { ...ctx, ec2 }, id, state: inputs }).catch(() => undefined);
         if (found === undefined) continue;
-        const owners = (resource.tagged?.carriers(id, found) ?? []).flatMap(ownersOf);
+        const owners = ownersIn(scope, id, found);
         const owned = owners.length === 0 ? "" : `, owned by ${formatOwners(owners)}`;
         return ec2.region === ctx.ec2.region
             ? `in another account${owned}. Declare the \`credentials\` of that account`
@@ -163,8 +168,8 @@ function mismatch(id: string, property: string, declared: unknown, current: unkn
 /** Warns if another stack, Data Lifecycle Manager or AWS Backup already manages a resource. */
 function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }: Candidate): void {
     const carriers = scope.resource.tagged?.carriers(id, observed) ?? [];
-    const { name } = createOwner(scope, ctx, "");
-    const owners = carriers.flatMap(ownersOf).filter((owner) => owner.name !== name);
+    const name = ownName(scope, ctx);
+    const owners = ownersIn(scope, id, observed).filter((owner) => owner.name !== name);
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
     const consequence = "Both will own it, and it is deleted when neither declares it.";
     if (inOtherStacks.length > 0)

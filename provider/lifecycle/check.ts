@@ -106,11 +106,11 @@ async function validateRemote(
     const ctx = resourceContext(scope, context, inputs, metadata.defaultName);
     try {
         await ctx.ec2.verifyCredentials();
-        const failures = await validateAdoption(scope, ctx, inputs);
+        const { failures, isAdopted } = await validateAdoption(scope, ctx, inputs);
         const former = scope.deployment.isInState(context.urn)
             ? scope.declarations.get(context.urn)?.former
             : await warnOfOwned(scope, ctx, inputs).catch(ignore);
-        const args = { ctx, inputs, olds, former: former ?? {} };
+        const args = { ctx, inputs, olds, former: former ?? {}, isAdopted };
         failures.push(...((await scope.resource.validateRemote?.(args)) ?? []));
         // Only a new resource copies tags; for the inputs of a replacement, the engine passes no previous ones.
         if (Object.keys(olds).length === 0) await warnOfOmittedTags(scope, ctx, inputs);

@@ -9,7 +9,7 @@ import { formatPlace } from "../aws/place";
 import { configuredRegion, missingRegion } from "../aws/region";
 import type { LifecycleContext, State } from "./context";
 import { withErrorContext } from "./failure";
-import { createOwner, ownersOf } from "./ownership";
+import { ownersIn, ownName } from "./ownership";
 import { resourceContext, type Scope } from "./scope";
 import { stateOf } from "./state";
 
@@ -63,9 +63,8 @@ export async function importResource(
         const tagKeys =
             "tags" in rules ? Object.keys(declaredTags(properties, deployment.configuration)) : [];
         // The owner tag may be that of this resource, whose state was lost; a delete keeps what has other owners.
-        const { name: ownName } = createOwner(scope, ctx);
-        const owners = (resource.tagged?.carriers(found.id, observed) ?? []).flatMap(ownersOf);
-        const owner = owners.find(({ name }) => name === ownName)?.token;
+        const name = ownName(scope, ctx);
+        const owner = ownersIn(scope, found.id, observed).find((one) => one.name === name)?.token;
         const metadata = defined({ tagKeys, owner, defaultName: isNamed ? undefined : "" });
         const state = await stateOf(scope, ctx, context, {
             id: found.id,

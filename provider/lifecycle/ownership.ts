@@ -36,18 +36,24 @@ export function createOwner(
     ctx: ResourceContext,
     token = scope.deployment.createToken(),
 ): Owner {
-    const [name = ""] = ownNames(scope, ctx);
-    return { token, name };
+    return { token, name: ownName(scope, ctx) };
 }
 
-/** Returns the name of a resource in its owner tags, then the one of older versions if that differs. */
-export function ownNames({ deployment }: Scope, { urn, stack }: ResourceContext): string[] {
-    const readable = `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
+/** Returns the name of a resource in its owner tags. */
+export function ownName(scope: Scope, ctx: ResourceContext): string {
     // Resources with different parents may have the same name.
-    const parents = parentTypesIn(urn);
+    const parents = parentTypesIn(ctx.urn);
     const hash = createHash("sha256").update(parents).digest("hex").slice(0, 8);
-    const names = parents === "" ? [readable] : [`${readable}/${hash}`, readable];
-    return names.map((name) => name.slice(-maxValueLength));
+    return `${readableName(scope, ctx)}${parents === "" ? "" : `/${hash}`}`.slice(-maxValueLength);
+}
+
+/** Returns the name of a resource in its owner tags, and that of older versions, which lacks the parents. */
+export function ownNames(scope: Scope, ctx: ResourceContext): string[] {
+    return [ownName(scope, ctx), readableName(scope, ctx).slice(-maxValueLength)];
+}
+
+function readableName({ deployment }: Scope, { urn, stack }: ResourceContext): string {
+    return `${stack}::${typeOf(urn)}::${nameOf(urn)} @${deployment.backend.slice(0, 8)}`;
 }
 
 export function ownerTags({ token, name }: Owner): TagMap {
@@ -63,6 +69,11 @@ export function ownersOf({ id, tags = [] }: TagCarrier): Owner[] {
         .filter(({ Key }) => Key?.startsWith(ownerPrefix))
         .map(({ Key = "", Value = "" }) => ({ token: Key.slice(ownerPrefix.length), name: Value }))
         .filter(({ name }) => /::Volume\w*::/.test(name) === id.startsWith("vol-"));
+}
+
+/** Returns the owners of all EC2 resources of which an observed resource consists. */
+export function ownersIn({ resource }: Scope, id: string, observed: unknown): Owner[] {
+    return (resource.tagged?.carriers(id, observed) ?? []).flatMap(ownersOf);
 }
 
 /** Returns the owners other than the owner in the state; a resource of an older version has no owners. */

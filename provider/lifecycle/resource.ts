@@ -29,6 +29,8 @@ export interface RemoteCheckArgs {
     olds: Properties;
     /** Contains the inputs in the state; it is empty for a new resource. */
     former: Properties;
+    /** Reports whether an existing resource is adopted, or may be: its source is not needed, and may no longer exist. */
+    isAdopted: boolean;
 }
 
 /** Contains the arguments of hooks that evaluate a change without a call to AWS. */

@@ -13,7 +13,6 @@ import { withErrorContext } from "../aws/errors";
 import { isSameKey } from "../aws/kms";
 import { toTags } from "../aws/write-tags";
 import { creationTags } from "../lifecycle/tags/creation";
-import { isAdopted } from "./adopted";
 import { visibleSnapshotTags } from "./source-tags";
 import { noFeatures, type Observed } from "./features";
 import { reportDelay } from "./report-delay";
@@ -78,13 +77,13 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
     },
 
     async validateRemote(args) {
-        const { ctx, inputs: given, olds } = args;
+        const { ctx, inputs: given, olds, isAdopted } = args;
         const inputs = given as unknown as SnapshotCopyInputs;
         warnOfFeatures(args);
         const asked = ["sourceSnapshotId", "sourceRegion", "encrypted"] as const;
         if (asked.every((key) => inputs[key] === olds[key])) return [];
         if ([inputs.sourceSnapshotId, inputs.sourceRegion].includes(UNKNOWN)) return [];
-        if (await isAdopted(args, (id) => findExisting(ctx, id))) return [];
+        if (isAdopted) return [];
         const id = inputs.sourceSnapshotId;
         const source = await ctx.inRegion(inputs.sourceRegion).snapshots.read(id);
         if (source?.VolumeId === volumeOfCopies && inputs.sourceRegion === ctx.ec2.region)
@@ -135,11 +134,6 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         return { id, observed: { ...answer, ...noFeatures, SnapshotId: id, State: "pending" } };
     },
 };
-
-/** Finds a copy that can be adopted, also one that is in the Recycle Bin. */
-async function findExisting(ctx: ResourceContext, id: string): Promise<unknown> {
-    return (await ctx.ec2.snapshots.read(id)) ?? operations.findInRecycleBin?.({ ctx, id });
-}
 
 /** Waits until the source is completed, and shows its progress. */
 async function completedSource(

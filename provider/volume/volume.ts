@@ -19,7 +19,6 @@ import { importIdOf } from "../lifecycle/resource";
 import type { TagCarrier } from "../lifecycle/tags/carriers";
 import { creationTags } from "../lifecycle/tags/creation";
 import { optionsFromTags } from "../lifecycle/tags/options";
-import { isAdopted } from "../snapshot/adopted";
 import { findCarried, openCarried } from "./carried-volume";
 import { hasCarriedData } from "./carry";
 import { createVolume, type VolumeSource } from "./create";
@@ -60,12 +59,11 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
             ...kind.check(inputs, olds),
             ...checkCarrying(olds, olds, inputs),
         ],
-        async validateRemote(args) {
-            const { ctx, former, inputs } = args;
+        validateRemote(args) {
+            const { former, inputs, isAdopted } = args;
             // The source of a volume whose data are carried may no longer exist; a new volume has no data yet.
             const isCarried = Object.keys(former).length > 0 && isDataCarried({ state: former, inputs });
-            const isExisting = isCarried || (await isAdopted(args, (id) => ctx.ec2.volumes.read(id)));
-            return isExisting ? [] : kind.validateRemote(args);
+            return isCarried || isAdopted ? Promise.resolve([]) : kind.validateRemote(args);
         },
         matchesInputs: ({ inputs, observed }) =>
             kind.matchesInputs({ inputs, observed }) || (isOn(inputs.carryData) && hasCarriedData(observed)),
