@@ -31,7 +31,7 @@ export interface PlannedSchedule {
     restorePoints: number;
     /** The longest time between two runs (milliseconds). */
     gap: number;
-    /** Days that copies are retained, by Region; `Infinity` if they are as long as their snapshots, or for ever. */
+    /** Days that copies are retained, by Region; `Infinity` if they are retained as long as their snapshots, or without a limit. */
     copies: Record<string, number>;
     isArchived: boolean;
 }
