@@ -116,6 +116,11 @@ function lossesOf(
         const cause = renamed === undefined ? "it is removed" : `it is renamed to ${renamed[0]}`;
         return [{ schedule, cause, effect: "unmanaged", restorePoints: before.restorePoints, of }];
     }
+    if (before.withoutArchive !== undefined && after.withoutArchive === undefined)
+        return [
+            ...archiveLoss(schedule, before, before.withoutArchive, of),
+            ...lossesOf(schedule, before.withoutArchive, old, next),
+        ];
     const copies = lossesOfCopies(schedule, before, after, of);
     const fewer = before.restorePoints - after.restorePoints;
     if (fewer > 0) {
@@ -134,6 +139,18 @@ function lossesOf(
     return [...copies, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
 }
 
+/** Returns the archived restore points, which stay in the archive when their schedule no longer archives. */
+function archiveLoss(
+    schedule: string,
+    before: PlannedSchedule,
+    standard: PlannedSchedule,
+    of: string,
+): PolicyLoss[] {
+    const restorePoints = before.restorePoints - standard.restorePoints;
+    const cause = "it no longer archives";
+    return [{ schedule, cause, effect: "unmanaged", restorePoints, of, hasWaiting: isArchivedByAge(before) }];
+}
+
 /** Returns the Regions without further copies, and those whose copies are retained for less time. */
 function lossesOfCopies(
     schedule: string,
@@ -142,28 +159,25 @@ function lossesOfCopies(
     of: string,
 ): (PolicyLoss | UncountedLoss)[] {
     const gone = without(Object.keys(before.copies), Object.keys(after.copies));
-    const shorter = shorterCopies(
-        new Map(Object.entries(before.copies)),
-        new Map(Object.entries(after.copies)),
-    );
+    const shorter = shorterCopies(daysByRegion(before), daysByRegion(after));
     return [
-        ...(gone.length === 0
-            ? []
-            : [
-                  {
-                      schedule,
-                      cause: `no further copies are created in ${gone.join(" and ")}`,
-                      effect: "fewer" as const,
-                      restorePoints: before.restorePoints,
-                      of,
-                  },
-              ]),
+        ...gone.map((region) => ({
+            schedule,
+            cause: `no further copies are created in ${region}`,
+            effect: "fewer" as const,
+            restorePoints: before.copies[region]?.restorePoints ?? 0,
+            of,
+        })),
         ...shorter.map((loss) => ({ ...loss, cause: `schedule ${schedule}: ${loss.cause}` })),
     ];
 }
 
-function isArchivedByAge({ isArchived, keptBy }: PlannedSchedule): boolean {
-    return isArchived && keptBy === "age";
+function daysByRegion({ copies }: PlannedSchedule): Map<string, number> {
+    return new Map(Object.entries(copies).map(([region, { days }]) => [region, days]));
+}
+
+function isArchivedByAge({ withoutArchive, keptBy }: PlannedSchedule): boolean {
+    return withoutArchive !== undefined && keptBy === "age";
 }
 
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
@@ -176,11 +190,12 @@ export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
         hasWaiting === true
             ? "; those that wait to be archived are deleted at the date of their archival"
             : "";
+    const are = restorePoints === 1 ? "is" : "are";
     const consequence = {
         unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
-        deleted: `${points} are deleted at its next run`,
-        fewer: `in the long run there are ${points} fewer`,
+        deleted: `${points} ${are} deleted at its next run`,
+        fewer: `in the long run there ${are} ${points} fewer`,
     }[effect];
     return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;
 }

@@ -31,9 +31,17 @@ export interface PlannedSchedule {
     restorePoints: number;
     /** The longest time between two runs (milliseconds). */
     gap: number;
-    /** Days that copies are retained, by Region; `Infinity` if they are retained as long as their snapshots, or without a limit. */
-    copies: Record<string, number>;
-    isArchived: boolean;
+    /** By Region. */
+    copies: Record<string, PlannedCopies>;
+    /** The same schedule without its archive; absent if it does not archive. */
+    withoutArchive?: PlannedSchedule;
+}
+
+export interface PlannedCopies {
+    /** Days that a copy is retained; `Infinity` if it is retained as long as its snapshot. */
+    days: number;
+    /** The most copies of the snapshots of a volume. */
+    restorePoints: number;
 }
 
 /** The name of what a default policy does, which has no schedule. */
@@ -68,13 +76,14 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
     const { createInterval = 1, retainInterval = 7, crossRegionCopyTargets, exclusions } = inputs;
     const [every, keep] = [Number(createInterval), Number(retainInterval)];
     const copies = (Array.isArray(crossRegionCopyTargets) ? crossRegionCopyTargets : []) as Properties[];
+    const retained = Math.ceil(keep / every);
+    const asLong = { days: Infinity, restorePoints: retained };
     const schedule = {
         keep: `${String(keep)} days`,
         keptBy: "age" as const,
-        restorePoints: Math.ceil(keep / every),
+        restorePoints: retained,
         gap: every * 86_400_000,
-        copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), Infinity])),
-        isArchived: false,
+        copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), asLong])),
     };
     return {
         isEnabled,
@@ -91,16 +100,22 @@ function scheduleOf(schedule: Properties): PlannedSchedule {
     const times = typicalTimes(timing);
     const keep = keepOf(retainRule as Properties);
     const tier = isMap(archiveRule) ? (archiveRule["retainRule"] as Properties) : undefined;
-    const archive =
-        tier === undefined ? undefined : { keep: keepOf(tier["retentionArchiveTier"] as Properties) };
-    const rule = archive === undefined ? { keep } : { keep, archive };
-    return {
-        keep: keepText(rule),
-        keptBy: typeof keep === "number" ? "count" : "age",
-        restorePoints: restorePoints(rule, times),
+    const planned = {
+        keep: keepText({ keep }),
+        keptBy: typeof keep === "number" ? ("count" as const) : ("age" as const),
+        restorePoints: restorePoints({ keep }, times),
         gap: Math.max(0, ...gapsBetween(times)),
-        copies: Object.fromEntries((crossRegionCopyRules as Properties[]).map(copyOf)),
-        isArchived: archive !== undefined,
+        copies: Object.fromEntries(
+            (crossRegionCopyRules as Properties[]).map((copy) => copiesOf(copy, keep, times)),
+        ),
+    };
+    if (tier === undefined) return planned;
+    const rule = { keep, archive: { keep: keepOf(tier["retentionArchiveTier"] as Properties) } };
+    return {
+        ...planned,
+        keep: keepText(rule),
+        restorePoints: restorePoints(rule, times),
+        withoutArchive: planned,
     };
 }
 
@@ -114,8 +129,17 @@ function timingOf({
     return { every: `${Number(interval)} hours`, at };
 }
 
-function copyOf({ target, targetRegion, retainRule }: Properties): [string, number] {
-    return [String(target ?? targetRegion), isMap(retainRule) ? daysOf(retainRule) : Infinity];
+function copiesOf(
+    { target, targetRegion, retainRule }: Properties,
+    keep: Keep,
+    times: number[],
+): [string, PlannedCopies] {
+    const region = String(target ?? targetRegion);
+    if (!isMap(retainRule)) return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
+    return [
+        region,
+        { days: daysOf(retainRule), restorePoints: restorePoints({ keep: keepOf(retainRule) }, times) },
+    ];
 }
 
 function keepOf(rule: Properties): Keep {

@@ -48,13 +48,51 @@ test("a replaced policy names the restore points of each schedule, and that the 
     expect(lossesOf({ ...before, state: "DISABLED" }, after)).toHaveLength(1);
 });
 
-test("removing the archive or the copies reduces the number of restore points in the long run", () => {
+test("without its archive, a schedule leaves what is archived, and copies are no longer created", () => {
     const { archiveRule: _, crossRegionCopyRules: __, ...plain } = archived;
     expect(lossesOf(policy(archived), policy(plain))).toEqual([
-        "schedule quarterly: no further copies are created in eu-west-1: in the long run there are 5 restore points of each " +
+        "schedule quarterly: it no longer archives: up to 4 restore points of each volume stay and are no longer managed; " +
+            "delete them yourself; those that wait to be archived are deleted at the date of their archival",
+        "schedule quarterly: no further copies are created in eu-west-1: in the long run there is 1 restore point of each " +
             "volume fewer",
-        "schedule quarterly: 30 days, then 365 days archived retained becomes 30 days: in the long run there are 4 restore " +
-            "points of each volume fewer",
+    ]);
+});
+
+test("by numbers, DLM deletes nothing of an archive that is removed, and the surplus of one that is smaller", () => {
+    const { archiveRule: _, ...rest } = { ...archived, retainRule: { count: 3 } };
+    const archiving = (count: number) =>
+        policy({ ...rest, archiveRule: { retainRule: { retentionArchiveTier: { count } } } });
+    const unmanaged =
+        "schedule quarterly: it no longer archives: up to 6 restore points of each volume stay and are no longer managed; " +
+        "delete them yourself";
+    expect(lossesOf(archiving(6), policy(rest))).toEqual([unmanaged]);
+    expect(lossesOf(archiving(6), policy({ ...rest, retainRule: { count: 9 } }))).toEqual([unmanaged]);
+    expect(lossesOf(archiving(6), policy({ ...rest, retainRule: { count: 2 } }))).toEqual([
+        unmanaged,
+        "schedule quarterly: 3 retained becomes 2: 1 restore point of each volume is deleted at its next run",
+    ]);
+    expect(lossesOf(archiving(6), archiving(4))).toEqual([
+        "schedule quarterly: 3, then 6 archived retained becomes 3, then 4 archived: 2 restore points of each volume are " +
+            "deleted at its next run",
+    ]);
+    expect(lossesOf(policy(rest), archiving(6))).toEqual([]);
+});
+
+test("copies that are no longer created are counted by their own retention", () => {
+    const { crossRegionCopyRules: _, ...alone } = archived;
+    const year = { interval: 1, intervalUnit: "YEARS" };
+    const copying = policy({
+        ...alone,
+        crossRegionCopyRules: [
+            { target: "eu-west-1", encrypted: true, retainRule: year },
+            { target: "eu-north-1", encrypted: true },
+        ],
+    });
+    expect(lossesOf(copying, policy(alone))).toEqual([
+        "schedule quarterly: no further copies are created in eu-west-1: in the long run there are 4 restore points of each " +
+            "volume fewer",
+        "schedule quarterly: no further copies are created in eu-north-1: in the long run there is 1 restore point of each " +
+            "volume fewer",
     ]);
 });
 
