@@ -7,62 +7,57 @@ import { entry, lifeOf, withStack } from "./measure.mjs";
 export const few = (n) => Math.min(n, 10);
 export const fewest = (n) => Math.min(n, 4);
 
-/**
- * Contains the steps of each contender from its first `up` to its `destroy`, measured once for all rows that show them.
- */
+/** Contains the lives, each measured once for all rows that show a part of it. */
 const lives = new Map();
+const keyOf = (who, n) => `${who.name}, ${n}`;
+const foreign = 20_000;
 
-export function livesOf(n, { awsCli, ansible, terraform }) {
-    if (!lives.has(n))
-        lives.set(
-            n,
-            live(
-                n,
-                present(
-                    [ours, n],
-                    [barrier, n],
-                    [plain, n],
-                    [terraform?.snapshots, n],
-                    [awsCli, few(n)],
-                    [ansible, few(n)],
-                ),
-            ),
-        );
-    return lives.get(n);
+/** Returns the steps of each contender from its first `up` to its `destroy`. */
+export async function livesOf(n, { awsCli, ansible, terraform }) {
+    const all = [];
+    // The AWS CLI and Ansible use one core each.
+    for (const together of [
+        [[ours, n]],
+        [[barrier, n]],
+        [[plain, n]],
+        [[terraform?.snapshots, n]],
+        [
+            [awsCli, few(n)],
+            [ansible, few(n)],
+        ],
+    ])
+        all.push(...(await Promise.all(present(...together).map(([who, count]) => lifeOnce(who, count)))));
+    return all;
 }
 
-async function live(n, contenders) {
-    const all = [];
-    for (const [who, count] of contenders) {
-        all.push(
-            await withStack(who, count, { foreign: 20_000 }, async (stack, account) => {
-                const measured = async (what, work) => entry(who, count, what, await account.counting(work));
-                const up = await measured("", () => stack.up());
-                const kept =
-                    stack.refresh === undefined
-                        ? {}
-                        : {
-                              again: [
-                                  await measured("second up", () => stack.up()),
-                                  await measured("preview", () => stack.preview()),
-                              ],
-                              refresh: [
-                                  ...(who.name.startsWith("Terraform")
-                                      ? []
-                                      : [
-                                            await measured("--parallel 1", () =>
-                                                stack.refresh("--parallel", "1"),
-                                            ),
-                                        ]),
-                                  await measured("default parallelism", () => stack.refresh()),
-                              ],
-                              state: [{ ...entry(who, count, "", { calls: {} }), ...(await stack.state()) }],
-                          };
-                return { up, ...kept, destroy: await measured("", () => stack.destroy()) };
-            }),
-        );
-    }
-    return all;
+function lifeOnce(who, n) {
+    const key = keyOf(who, n);
+    if (!lives.has(key)) lives.set(key, live(who, n));
+    return lives.get(key);
+}
+
+function live(who, n) {
+    return withStack(who, n, { foreign }, async (stack, account) => {
+        const measured = async (what, work) => entry(who, n, what, await account.counting(work));
+        const up = await measured("", () => stack.up({ memory: true }));
+        const kept =
+            stack.refresh === undefined
+                ? {}
+                : {
+                      again: [
+                          await measured("second up", () => stack.up()),
+                          await measured("preview", () => stack.preview()),
+                      ],
+                      refresh: [
+                          ...(who.name.startsWith("Terraform")
+                              ? []
+                              : [await measured("--parallel 1", () => stack.refresh("--parallel", "1"))]),
+                          await measured("default parallelism", () => stack.refresh()),
+                      ],
+                      state: [{ ...entry(who, n, "", { calls: {} }), ...(await stack.state()) }],
+                  };
+        return { up, ...kept, destroy: await measured("", () => stack.destroy()) };
+    });
 }
 
 export async function livesBeside(peers, n, settings) {
@@ -72,12 +67,20 @@ export async function livesBeside(peers, n, settings) {
     return runs;
 }
 
-/** Measures the values that grow with N: calls, seconds, memory, and the state of one snapshot. */
-export function growth(who, n) {
-    return withStack(who, n, {}, async (stack, account) => {
-        const up = await account.counting(() => stack.up({ memory: true }));
-        const refresh = await account.counting(() => stack.refresh());
-        return [{ ...entry(who, n, "up", up), ...(await stack.state()) }, entry(who, n, "refresh", refresh)];
+/** Returns the values that grow with N: calls, seconds, memory, and the state of one snapshot. */
+export async function growth(who, n) {
+    const { up, refresh, state } = await (lives.get(keyOf(who, n)) ?? upAndRefresh(who, n));
+    return [
+        { ...up, ...state[0], what: "up", calls: up.calls },
+        { ...refresh.at(-1), what: "refresh" },
+    ];
+}
+
+function upAndRefresh(who, n) {
+    return withStack(who, n, { foreign }, async (stack, account) => {
+        const up = entry(who, n, "up", await account.counting(() => stack.up({ memory: true })));
+        const refresh = entry(who, n, "refresh", await account.counting(() => stack.refresh()));
+        return { up, refresh: [refresh], state: [await stack.state()] };
     });
 }
 

@@ -11,7 +11,7 @@ import {
     plainVolumes,
     shares,
 } from "./contenders.mjs";
-import { featureRows } from "./feature-rows.mjs";
+import { clonesRow, featureRows } from "./feature-rows.mjs";
 import {
     few,
     fewest,
@@ -207,7 +207,7 @@ export const rows = [
     ...featureRows,
     {
         id: "growth",
-        title: "the cost of N = 10, 100 and 1,000: `up`, and a `refresh`",
+        title: "the cost of N = 10, 100 and 1,000 among 20,000 foreign snapshots: `up`, and a `refresh`",
         n: 1_000,
         async run(n, { terraform }) {
             const counts = [...new Set([n / 100, n / 10, n].map(Math.ceil))];
@@ -249,6 +249,7 @@ export const rows = [
             };
         },
     },
+    clonesRow,
     {
         id: "volumes",
         title: "N volumes from a snapshot, with an EC2 that makes one available after 1 s",
