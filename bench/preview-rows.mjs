@@ -10,6 +10,8 @@ import {
 } from "./contenders.mjs";
 import { entry, round, verdict, withStacks } from "./measure.mjs";
 
+const mostTurns = 3;
+
 export const previewRows = [
     previewRow("preview", "preview of N unchanged", ours, [
         { peer: nothing, limit: 1.27 },
@@ -21,8 +23,6 @@ export const previewRows = [
         { peer: plainPluginCarrierWithoutTraces },
     ]),
 ];
-
-const mostTurns = 3;
 
 /**
  * Compares a contender with its peers; a limit, if any, is the highest ratio of their times. A peer that is much slower
