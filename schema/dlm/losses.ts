@@ -5,6 +5,7 @@
  * @module
  */
 import { eventLosses, eventPlanOf, shorterCopies, unmanagedCopies, type UncountedLoss } from "./event-losses";
+import { formatDuration } from "../duration";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -17,9 +18,10 @@ export interface PolicyLoss {
     cause: string;
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
-     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart.
+     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart. `older`: as many
+     * remain, but these are too old for the new reach.
      */
-    effect: "unmanaged" | "paused" | "deleted" | "fewer";
+    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "older";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
     /** The number by schedule; absent if there is only one. */
@@ -121,7 +123,10 @@ function lossesOf(
             ...archiveLoss(schedule, before, before.withoutArchive, of),
             ...lossesOf(schedule, before.withoutArchive, old, next),
         ];
-    const copies = lossesOfCopies(schedule, before, after, of);
+    const others = [
+        ...lossesOfCopies(schedule, before, after, of),
+        ...lossOfReach(schedule, before, after, of),
+    ];
     const fewer = before.restorePoints - after.restorePoints;
     if (fewer > 0) {
         const isKeep = before.keep !== after.keep;
@@ -130,13 +135,39 @@ function lossesOf(
             : `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
         // An age applies to new snapshots only, a number to all at the next run.
         const effect = before.keptBy === "count" && isKeep ? "deleted" : "fewer";
-        return [...copies, { schedule, cause, effect, restorePoints: fewer, of }];
+        return [...others, { schedule, cause, effect, restorePoints: fewer, of }];
     }
-    if (after.gap <= before.gap) return copies;
+    if (after.gap <= before.gap || before.period === Infinity) return others;
     const cause = `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
     // In the time of its former restore points there are so many fewer.
     const rarer = before.restorePoints - Math.floor((before.restorePoints * before.gap) / after.gap);
-    return [...copies, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+    return [...others, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+}
+
+/**
+ * Returns the restore points that are older than any will be, if a schedule runs more often: a year of monthly ones, kept
+ * by number, is deleted within half a day of hourly runs.
+ */
+function lossOfReach(
+    schedule: string,
+    before: PlannedSchedule,
+    after: PlannedSchedule,
+    of: string,
+): PolicyLoss[] {
+    // Months differ in length, by less than a run.
+    if (!isMoreFrequent(before, after) || before.reach - after.reach < before.period) return [];
+    const [reach, formerly] = [after.reach, before.reach].map(formatDuration);
+    const cause = `it runs more often, and what is retained reaches back ${String(reach)} instead of ${String(formerly)}`;
+    const restorePoints = Math.min(
+        before.restorePoints,
+        Math.floor((before.reach - after.reach) / before.period),
+    );
+    return [{ schedule, cause, effect: "older", restorePoints, of }];
+}
+
+/** Of a schedule with fewer than two runs, nothing is known. */
+function isMoreFrequent(before: PlannedSchedule, after: PlannedSchedule): boolean {
+    return before.period !== Infinity && after.period < before.period;
 }
 
 /** Returns the archived restore points, which stay in the archive when their schedule no longer archives. */
@@ -195,6 +226,7 @@ export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
         unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
         deleted: `${points} ${are} deleted at its next run`,
+        older: `${points} that ${are} older ${are} no longer retained`,
         fewer: `in the long run there ${are} ${points} fewer`,
     }[effect];
     return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;

@@ -5,8 +5,8 @@
  */
 import { formatDuration, type Duration } from "../duration";
 import type { Keep, ScheduleRule } from "../schedule/args";
-import { keepText, restorePoints } from "../schedule/restore-points";
-import { gapsBetween, typicalTimes } from "../schedule/times";
+import { keepText, lengthOf, restorePoints } from "../schedule/restore-points";
+import { day, gapsBetween, typicalTimes } from "../schedule/times";
 import { ownPrefix } from "../tags";
 import { unitDays } from "./policy-values";
 import { hasUnknown, isMap, textsIn, type Properties } from "../values";
@@ -31,6 +31,10 @@ export interface PlannedSchedule {
     restorePoints: number;
     /** The longest time between two runs (milliseconds). */
     gap: number;
+    /** The average time between two runs; `Infinity` if there are fewer than two. */
+    period: number;
+    /** The age that restore points reach, once the retention is reached. */
+    reach: number;
     /** By Region. */
     copies: Record<string, PlannedCopies>;
     /** The same schedule without its archive; absent if it does not archive. */
@@ -82,7 +86,9 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         keep: `${String(keep)} days`,
         keptBy: "age" as const,
         restorePoints: retained,
-        gap: every * 86_400_000,
+        gap: every * day,
+        period: every * day,
+        reach: keep * day,
         copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), asLong])),
     };
     return {
@@ -100,23 +106,27 @@ function scheduleOf(schedule: Properties): PlannedSchedule {
     const times = typicalTimes(timing);
     const keep = keepOf(retainRule as Properties);
     const tier = isMap(archiveRule) ? (archiveRule["retainRule"] as Properties) : undefined;
+    const gaps = gapsBetween(times);
+    const period = gaps.length === 0 ? Infinity : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     const planned = {
-        keep: keepText({ keep }),
         keptBy: typeof keep === "number" ? ("count" as const) : ("age" as const),
-        restorePoints: restorePoints({ keep }, times),
-        gap: Math.max(0, ...gapsBetween(times)),
+        gap: Math.max(0, ...gaps),
+        period,
+        ...retentionOf({ keep }, times, period),
         copies: Object.fromEntries(
             (crossRegionCopyRules as Properties[]).map((copy) => copiesOf(copy, keep, times)),
         ),
     };
     if (tier === undefined) return planned;
     const rule = { keep, archive: { keep: keepOf(tier["retentionArchiveTier"] as Properties) } };
-    return {
-        ...planned,
-        keep: keepText(rule),
-        restorePoints: restorePoints(rule, times),
-        withoutArchive: planned,
-    };
+    return { ...planned, ...retentionOf(rule, times, period), withoutArchive: planned };
+}
+
+function retentionOf(rule: Pick<ScheduleRule, "keep" | "archive">, times: number[], period: number) {
+    const { keep, archive } = rule;
+    const most = restorePoints(rule, times);
+    const reach = typeof keep === "number" ? most * period : lengthOf(keep) + lengthOf(archive?.keep ?? 0);
+    return { keep: keepText(rule), restorePoints: most, reach };
 }
 
 function timingOf({
@@ -135,7 +145,8 @@ function copiesOf(
     times: number[],
 ): [string, PlannedCopies] {
     const region = String(target ?? targetRegion);
-    if (!isMap(retainRule)) return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
+    if (!isMap(retainRule))
+        return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
     return [
         region,
         { days: daysOf(retainRule), restorePoints: restorePoints({ keep: keepOf(retainRule) }, times) },

@@ -112,6 +112,44 @@ test("copies that are retained for less time are named, and no others", () => {
     expect(lossesOf(copying(1, "YEARS"), copying(365, "DAYS"))).toEqual([]);
 });
 
+test("a schedule that runs more often names the restore points that its retention no longer reaches", () => {
+    const kept = (cron: string, retainRule: object) =>
+        policy({ name: "n", createRule: { cronExpression: `cron(${cron})` }, retainRule });
+    const [monthly, daily, hourly] = ["0 4 1 * ? *", "0 4 * * ? *", "0 * * * ? *"] as const;
+    expect(lossesOf(kept(monthly, { count: 12 }), kept(hourly, { count: 12 }))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 12 hours instead of 365 days: 11 restore points of " +
+            "each volume that are older are no longer retained",
+    ]);
+    expect(lossesOf(kept(daily, { count: 14 }), kept(hourly, { count: 10 }))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 10 hours instead of 14 days: 13 restore points of " +
+            "each volume that are older are no longer retained",
+        "schedule n: 14 retained becomes 10: 4 restore points of each volume are deleted at its next run",
+    ]);
+    const days = (interval: number) => ({ interval, intervalUnit: "DAYS" });
+    expect(lossesOf(kept(daily, days(30)), kept(hourly, days(7)))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 7 days instead of 30 days: 23 restore points of " +
+            "each volume that are older are no longer retained",
+    ]);
+    expect(
+        lossesOf(
+            { defaultPolicy: "VOLUME", createInterval: 7, retainInterval: 14 },
+            { defaultPolicy: "VOLUME", createInterval: 1, retainInterval: 2 },
+        ),
+    ).toEqual([expect.stringContaining("reaches back 2 days instead of 14 days: 1 restore point of each")]);
+});
+
+test("a schedule that runs more often and reaches as far back loses nothing", () => {
+    const kept = (cron: string, retainRule: object) =>
+        policy({ name: "n", createRule: { cronExpression: `cron(${cron})` }, retainRule });
+    const age = { interval: 30, intervalUnit: "DAYS" };
+    expect(lossesOf(kept("0 4 * * ? *", { count: 14 }), kept("0 4/12 * * ? *", { count: 28 }))).toEqual([]);
+    expect(lossesOf(kept("0 4 * * ? *", age), kept("0 * * * ? *", age))).toEqual([]);
+    expect(lossesOf(kept("0 4 L * ? *", { count: 12 }), kept("0 4 1 * ? *", { count: 12 }))).toEqual([]);
+    expect(lossesOf(kept("0 4 * * ? *", { count: 1 }), kept("0 * * * ? *", { count: 1 }))).toEqual([]);
+    const once = "0 4 1 1 ? 2026";
+    expect(lossesOf(kept(once, { count: 9 }), kept("0 * * * ? *", { count: 9 }))).toEqual([]);
+});
+
 test("there is no warning if the details are unknown or unchanged", () => {
     expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
