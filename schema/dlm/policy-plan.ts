@@ -9,6 +9,7 @@ import { keepText, lengthOf, restorePoints } from "../schedule/restore-points";
 import { day, gapsBetween, typicalTimes } from "../schedule/times";
 import { ownPrefix } from "../tags";
 import { unitDays } from "./policy-values";
+import { relevantDetails } from "./relevant";
 import { hasUnknown, isMap, textsIn, type Properties } from "../values";
 
 export interface PolicyPlan {
@@ -53,7 +54,8 @@ const ofDefault = "default policy";
 
 /** Returns the plan of a policy with these inputs; nothing while a part of it is unknown, or not understood. */
 export function planOf(inputs: Properties): PolicyPlan | undefined {
-    const { policyDetails: details, defaultPolicy, state = "ENABLED" } = inputs;
+    const { policyDetails, defaultPolicy, state = "ENABLED" } = inputs;
+    const details = relevantDetails(policyDetails);
     if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"]])) return undefined;
     const isEnabled = state !== "DISABLED";
     try {

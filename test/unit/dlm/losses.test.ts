@@ -155,6 +155,21 @@ test("there is no warning if the details are unknown or unchanged", () => {
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
 });
 
+test("a key, a tag or an account that is unknown at preview hides no loss", () => {
+    const schedule = { ...archived, archiveRule: undefined, retainRule: { count: 9 } };
+    const unknown = {
+        ...schedule,
+        retainRule: { count: 2 },
+        tagsToAdd: { BillingCode: UNKNOWN },
+        shareRules: [{ targetAccounts: [UNKNOWN] }],
+        crossRegionCopyRules: [{ target: "eu-west-1", encrypted: true, cmkArn: UNKNOWN }],
+    };
+    expect(lossesOf(policy(schedule), policy(unknown))).toEqual([
+        "schedule quarterly: 9 retained becomes 2: 7 restore points of each volume are deleted at its next run",
+    ]);
+    expect(lossesOf(policy(schedule), policy(unknown, { targetTags: { scripts: UNKNOWN } }))).toEqual([]);
+});
+
 test("any older state and any program are handled without an exception", () => {
     const part = fc.oneof(fc.constantFrom(archived, [archived], null, UNKNOWN), fc.jsonValue());
     const details = fc.oneof(
