@@ -19,9 +19,9 @@ export interface PolicyLoss {
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
      * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart. `older`: as many
-     * remain, but these are too old for the new reach.
+     * remain, but these are too old for the new reach. `expiring`: DLM deletes all at their age (`extendDeletion`).
      */
-    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "older";
+    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "older" | "expiring";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
     /** The number by schedule; absent if there is only one. */
@@ -51,7 +51,7 @@ export function policyLosses(
     if (old === undefined) return [];
     if (cause !== undefined) {
         const consequence = `no restore points of any ${old.noun} are created`;
-        return [allUnmanaged(old, cause), ...stopped(old, next, consequence)];
+        return [ofEnded(old, cause), ...stopped(old, next, consequence)];
     }
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
@@ -66,9 +66,7 @@ export function policyLosses(
                   ),
               ]),
         ...(excluded.length === 0 ? [] : [allUnmanaged(old, `${excluded.join(" and ")} are left out`)]),
-        ...(old.isEnabled && !next.isEnabled
-            ? [{ ...allUnmanaged(old, "the policy is disabled"), effect: "paused" as const }]
-            : []),
+        ...(old.isEnabled && !next.isEnabled ? [ofEnded(old, "the policy is disabled", "paused")] : []),
     ];
     return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, old, next))];
 }
@@ -77,7 +75,12 @@ export function policyLosses(
 export function lossesOfDeletion(state: Properties): (PolicyLoss | UncountedLoss)[] {
     if (eventPlanOf(state) !== undefined) return [unmanagedCopies("the policy is deleted")];
     const plan = planOf(state);
-    return plan === undefined ? [] : [allUnmanaged(plan, "the policy is deleted")];
+    return plan === undefined ? [] : [ofEnded(plan, "the policy is deleted")];
+}
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html */
+function ofEnded(plan: PolicyPlan, cause: string, effect: "unmanaged" | "paused" = "unmanaged"): PolicyLoss {
+    return { ...allUnmanaged(plan, cause), effect: plan.isDeletionExtended ? "expiring" : effect };
 }
 
 function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
@@ -225,6 +228,7 @@ export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
     const consequence = {
         unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
+        expiring: `up to ${points} are deleted at their age, the last one too (extendDeletion)`,
         deleted: `${points} ${are} deleted at its next run`,
         older: `${points} that ${are} older ${are} no longer retained`,
         fewer: `in the long run there ${are} ${points} fewer`,

@@ -20,6 +20,8 @@ export interface PolicyPlan {
     targets: string[];
     /** The excluded resources: `boot volumes`, `volumes tagged A=b`. */
     excluded: string[];
+    /** Is `true` if DLM goes on deleting after the policy is disabled or deleted. */
+    isDeletionExtended: boolean;
     /** By the name of a DLM schedule. */
     schedules: Map<string, PlannedSchedule>;
 }
@@ -56,7 +58,8 @@ const ofDefault = "default policy";
 export function planOf(inputs: Properties): PolicyPlan | undefined {
     const { policyDetails, defaultPolicy, state = "ENABLED" } = inputs;
     const details = relevantDetails(policyDetails);
-    if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"]])) return undefined;
+    if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"], inputs["extendDeletion"]]))
+        return undefined;
     const isEnabled = state !== "DISABLED";
     try {
         if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
@@ -70,6 +73,7 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
             noun: type.toLowerCase(),
             targets: targetsOf(inputs["targetVolumeIds"], details["targetTags"]),
             excluded: excludedBy(details["parameters"]),
+            isDeletionExtended: false,
             schedules: new Map(planned),
         };
     } catch {
@@ -98,6 +102,7 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         noun: type.toLowerCase(),
         targets: ["everything"],
         excluded: excludedBy(exclusions),
+        isDeletionExtended: inputs["extendDeletion"] === true,
         schedules: new Map([[ofDefault, schedule]]),
     };
 }

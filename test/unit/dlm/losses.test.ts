@@ -112,6 +112,22 @@ test("copies that are retained for less time are named, and no others", () => {
     expect(lossesOf(copying(1, "YEARS"), copying(365, "DAYS"))).toEqual([]);
 });
 
+test("a default policy with extendDeletion deletes all of its restore points after its end", () => {
+    const extended = { defaultPolicy: "VOLUME", createInterval: 1, retainInterval: 7, extendDeletion: true };
+    const expiring =
+        "up to 7 restore points of each volume are deleted at their age, the last one too (extendDeletion)";
+    expect(lossesOfDeletion(extended).map(formatLoss)).toEqual([`the policy is deleted: ${expiring}`]);
+    expect(lossesOf(extended, { ...extended, state: "DISABLED" })).toEqual([
+        `the policy is disabled: ${expiring}`,
+    ]);
+    expect(policyLosses(extended, extended, true).map(formatLoss)).toEqual([
+        `the policy is replaced by a new one: ${expiring}`,
+    ]);
+    expect(lossesOfDeletion({ ...extended, extendDeletion: false }).map(formatLoss)).toEqual([
+        "the policy is deleted: up to 7 restore points of each volume stay and are no longer managed; delete them yourself",
+    ]);
+});
+
 test("a schedule that runs more often names the restore points that its retention no longer reaches", () => {
     const kept = (cron: string, retainRule: object) =>
         policy({ name: "n", createRule: { cronExpression: `cron(${cron})` }, retainRule });
