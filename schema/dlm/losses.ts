@@ -28,6 +28,8 @@ export interface PolicyLoss {
     bySchedule?: [name: string, restorePoints: number][];
     /** Is `true` if some of them wait to be archived by their age: DLM deletes these, without archiving them. */
     hasWaiting?: boolean;
+    /** Is `true` if fast snapshot restore stays enabled, and billed, for some of them. */
+    hasFastRestore?: boolean;
     /** The noun of the resource that has these restore points: `volume`, `instance`. */
     of: string;
 }
@@ -85,14 +87,21 @@ function ofEnded(plan: PolicyPlan, cause: string, effect: "unmanaged" | "paused"
 
 function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
     const bySchedule = [...plan.schedules].map(([name, one]): [string, number] => [name, one.restorePoints]);
-    const hasWaiting = [...plan.schedules.values()].some(isArchivedByAge);
     return {
         cause,
         effect: "unmanaged",
         restorePoints: bySchedule.reduce((sum, [, restorePoints]) => sum + restorePoints, 0),
         of: plan.noun,
         ...(bySchedule.length > 1 ? { bySchedule } : {}),
-        ...(hasWaiting ? { hasWaiting } : {}),
+        ...remainsOf([...plan.schedules.values()]),
+    };
+}
+
+/** Returns what happens to unmanaged restore points of these schedules. */
+function remainsOf(schedules: PlannedSchedule[]): Pick<PolicyLoss, "hasWaiting" | "hasFastRestore"> {
+    return {
+        hasWaiting: schedules.some(isArchivedByAge),
+        hasFastRestore: schedules.some(({ hasFastRestore }) => hasFastRestore),
     };
 }
 
@@ -119,7 +128,8 @@ function lossesOf(
             ([name, one]) => !old.schedules.has(name) && equal({ ...one }, { ...before }),
         );
         const cause = renamed === undefined ? "it is removed" : `it is renamed to ${renamed[0]}`;
-        return [{ schedule, cause, effect: "unmanaged", restorePoints: before.restorePoints, of }];
+        const { restorePoints } = before;
+        return [{ schedule, cause, effect: "unmanaged", restorePoints, of, ...remainsOf([before]) }];
     }
     if (before.withoutArchive !== undefined && after.withoutArchive === undefined)
         return [
@@ -217,16 +227,20 @@ function isArchivedByAge({ withoutArchive, keptBy }: PlannedSchedule): boolean {
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
 export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
     if ("consequence" in loss) return `${loss.cause}: ${loss.consequence}`;
-    const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting } = loss;
+    const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting, hasFastRestore } = loss;
     const parts = bySchedule.map(([name, number]) => `${name} ${String(number)}`).join(", ");
     const points = `${formatCount(restorePoints, "restore point")} of each ${of}${parts === "" ? "" : ` (${parts})`}`;
     const waiting =
         hasWaiting === true
             ? "; those that wait to be archived are deleted at the date of their archival"
             : "";
+    const billed =
+        hasFastRestore === true
+            ? "; fast snapshot restore stays enabled for some, billed by the hour: disable it yourself"
+            : "";
     const are = restorePoints === 1 ? "is" : "are";
     const consequence = {
-        unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
+        unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}${billed}`,
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
         expiring: `up to ${points} are deleted at their age, the last one too (extendDeletion)`,
         deleted: `${points} ${are} deleted at its next run`,

@@ -38,6 +38,8 @@ export interface PlannedSchedule {
     period: number;
     /** The age that restore points reach, once the retention is reached. */
     reach: number;
+    /** Is `true` if fast snapshot restore is enabled for some of the restore points. */
+    hasFastRestore: boolean;
     /** By Region. */
     copies: Record<string, PlannedCopies>;
     /** The same schedule without its archive; absent if it does not archive. */
@@ -95,6 +97,7 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         gap: every * day,
         period: every * day,
         reach: keep * day,
+        hasFastRestore: false,
         copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), asLong])),
     };
     return {
@@ -108,7 +111,7 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
 }
 
 function scheduleOf(schedule: Properties): PlannedSchedule {
-    const { createRule, retainRule = {}, archiveRule, crossRegionCopyRules = [] } = schedule;
+    const { createRule, retainRule = {}, archiveRule, fastRestoreRule, crossRegionCopyRules = [] } = schedule;
     const timing = timingOf(createRule as Properties);
     const times = typicalTimes(timing);
     const keep = keepOf(retainRule as Properties);
@@ -120,6 +123,7 @@ function scheduleOf(schedule: Properties): PlannedSchedule {
         gap: Math.max(0, ...gaps),
         period,
         ...retentionOf({ keep }, times, period),
+        hasFastRestore: isMap(fastRestoreRule),
         copies: Object.fromEntries(
             (crossRegionCopyRules as Properties[]).map((copy) => copiesOf(copy, keep, times)),
         ),

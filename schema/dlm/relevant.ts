@@ -6,7 +6,7 @@
  */
 import { isMap } from "../values";
 
-const irrelevant = ["cmkArn", "fastRestoreRule", "scripts", "shareRules", "tagsToAdd", "variableTags"];
+const irrelevant = ["cmkArn", "scripts", "shareRules", "tagsToAdd", "variableTags"];
 
 /** Returns the details with the relevant members of their schedules and actions. */
 export function relevantDetails(details: unknown): unknown {

@@ -112,6 +112,29 @@ test("copies that are retained for less time are named, and no others", () => {
     expect(lossesOf(copying(1, "YEARS"), copying(365, "DAYS"))).toEqual([]);
 });
 
+test("restore points that are no longer managed stay enabled for fast restore, which is billed", () => {
+    const fast = {
+        name: "n",
+        createRule: { interval: 24, intervalUnit: "HOURS", times: ["03:00"] },
+        retainRule: { count: 7 },
+        fastRestoreRule: { count: 1, availabilityZones: ["us-east-1a"] },
+    };
+    const unmanaged =
+        "up to 7 restore points of each volume stay and are no longer managed; delete them yourself; fast snapshot restore " +
+        "stays enabled for some, billed by the hour: disable it yourself";
+    expect(lossesOfDeletion(policy(fast)).map(formatLoss)).toEqual([`the policy is deleted: ${unmanaged}`]);
+    expect(lossesOf(policy(fast), policy({ ...fast, name: "m" }))).toEqual([
+        `schedule n: it is renamed to m: ${unmanaged}`,
+    ]);
+});
+
+test("a removed schedule says that what waits to be archived is deleted", () => {
+    expect(lossesOf(policy(archived), policy({ ...archived, name: "yearly" }))).toEqual([
+        "schedule quarterly: it is renamed to yearly: up to 5 restore points of each volume stay and are no longer managed; " +
+            "delete them yourself; those that wait to be archived are deleted at the date of their archival",
+    ]);
+});
+
 test("a default policy with extendDeletion deletes all of its restore points after its end", () => {
     const extended = { defaultPolicy: "VOLUME", createInterval: 1, retainInterval: 7, extendDeletion: true };
     const expiring =
