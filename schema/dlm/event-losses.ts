@@ -7,6 +7,7 @@
  */
 import { hasUnknown, isMap, ownValue, textsIn, without, type Properties } from "../values";
 import { unitDays } from "./policy-values";
+import { relevantDetails } from "./relevant";
 
 /** The copies of an event-based policy. */
 export interface EventPlan {
@@ -30,9 +31,10 @@ export interface UncountedLoss {
 /** Returns the plan of a policy with these inputs; nothing while a part of it is unknown, or if it is of another type. */
 export function eventPlanOf({
     policyType,
-    policyDetails: details,
+    policyDetails,
     state = "ENABLED",
 }: Properties): EventPlan | undefined {
+    const details = relevantDetails(policyDetails);
     if (policyType !== "EVENT_BASED_POLICY" || hasUnknown(details) || !isMap(details)) return undefined;
     const { eventSource, actions } = details;
     const parameters = mapOrEmpty(mapOrEmpty(eventSource)["parameters"]);

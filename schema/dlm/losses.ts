@@ -5,6 +5,7 @@
  * @module
  */
 import { eventLosses, eventPlanOf, shorterCopies, unmanagedCopies, type UncountedLoss } from "./event-losses";
+import { formatDuration } from "../duration";
 import { replacementCause } from "./replacement";
 import { equal, formatCount, without, type Properties } from "../values";
 import { formatGap, planOf, type PlannedSchedule, type PolicyPlan } from "./policy-plan";
@@ -17,15 +18,18 @@ export interface PolicyLoss {
     cause: string;
     /**
      * `unmanaged`: they stay and DLM never deletes them. `paused`: the same until the policy is enabled. `deleted`: DLM
-     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart.
+     * deletes them at the next run. `fewer`: in the long run there are fewer, or they are further apart. `older`: as many
+     * remain, but these are too old for the new reach. `expiring`: DLM deletes all at their age (`extendDeletion`).
      */
-    effect: "unmanaged" | "paused" | "deleted" | "fewer";
+    effect: "unmanaged" | "paused" | "deleted" | "fewer" | "older" | "expiring";
     /** Number of restore points of each volume or instance that are affected. */
     restorePoints: number;
     /** The number by schedule; absent if there is only one. */
     bySchedule?: [name: string, restorePoints: number][];
     /** Is `true` if some of them wait to be archived by their age: DLM deletes these, without archiving them. */
     hasWaiting?: boolean;
+    /** Is `true` if fast snapshot restore stays enabled, and billed, for some of them. */
+    hasFastRestore?: boolean;
     /** The noun of the resource that has these restore points: `volume`, `instance`. */
     of: string;
 }
@@ -49,7 +53,7 @@ export function policyLosses(
     if (old === undefined) return [];
     if (cause !== undefined) {
         const consequence = `no restore points of any ${old.noun} are created`;
-        return [allUnmanaged(old, cause), ...stopped(old, next, consequence)];
+        return [ofEnded(old, cause), ...stopped(old, next, consequence)];
     }
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
@@ -64,9 +68,7 @@ export function policyLosses(
                   ),
               ]),
         ...(excluded.length === 0 ? [] : [allUnmanaged(old, `${excluded.join(" and ")} are left out`)]),
-        ...(old.isEnabled && !next.isEnabled
-            ? [{ ...allUnmanaged(old, "the policy is disabled"), effect: "paused" as const }]
-            : []),
+        ...(old.isEnabled && !next.isEnabled ? [ofEnded(old, "the policy is disabled", "paused")] : []),
     ];
     return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, old, next))];
 }
@@ -75,19 +77,31 @@ export function policyLosses(
 export function lossesOfDeletion(state: Properties): (PolicyLoss | UncountedLoss)[] {
     if (eventPlanOf(state) !== undefined) return [unmanagedCopies("the policy is deleted")];
     const plan = planOf(state);
-    return plan === undefined ? [] : [allUnmanaged(plan, "the policy is deleted")];
+    return plan === undefined ? [] : [ofEnded(plan, "the policy is deleted")];
+}
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html */
+function ofEnded(plan: PolicyPlan, cause: string, effect: "unmanaged" | "paused" = "unmanaged"): PolicyLoss {
+    return { ...allUnmanaged(plan, cause), effect: plan.isDeletionExtended ? "expiring" : effect };
 }
 
 function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {
     const bySchedule = [...plan.schedules].map(([name, one]): [string, number] => [name, one.restorePoints]);
-    const hasWaiting = [...plan.schedules.values()].some(isArchivedByAge);
     return {
         cause,
         effect: "unmanaged",
         restorePoints: bySchedule.reduce((sum, [, restorePoints]) => sum + restorePoints, 0),
         of: plan.noun,
         ...(bySchedule.length > 1 ? { bySchedule } : {}),
-        ...(hasWaiting ? { hasWaiting } : {}),
+        ...remainsOf([...plan.schedules.values()]),
+    };
+}
+
+/** Returns what happens to unmanaged restore points of these schedules. */
+function remainsOf(schedules: PlannedSchedule[]): Pick<PolicyLoss, "hasWaiting" | "hasFastRestore"> {
+    return {
+        hasWaiting: schedules.some(isArchivedByAge),
+        hasFastRestore: schedules.some(({ hasFastRestore }) => hasFastRestore),
     };
 }
 
@@ -114,14 +128,18 @@ function lossesOf(
             ([name, one]) => !old.schedules.has(name) && equal({ ...one }, { ...before }),
         );
         const cause = renamed === undefined ? "it is removed" : `it is renamed to ${renamed[0]}`;
-        return [{ schedule, cause, effect: "unmanaged", restorePoints: before.restorePoints, of }];
+        const { restorePoints } = before;
+        return [{ schedule, cause, effect: "unmanaged", restorePoints, of, ...remainsOf([before]) }];
     }
     if (before.withoutArchive !== undefined && after.withoutArchive === undefined)
         return [
             ...archiveLoss(schedule, before, before.withoutArchive, of),
             ...lossesOf(schedule, before.withoutArchive, old, next),
         ];
-    const copies = lossesOfCopies(schedule, before, after, of);
+    const others = [
+        ...lossesOfCopies(schedule, before, after, of),
+        ...lossOfReach(schedule, before, after, of),
+    ];
     const fewer = before.restorePoints - after.restorePoints;
     if (fewer > 0) {
         const isKeep = before.keep !== after.keep;
@@ -130,13 +148,39 @@ function lossesOf(
             : `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
         // An age applies to new snapshots only, a number to all at the next run.
         const effect = before.keptBy === "count" && isKeep ? "deleted" : "fewer";
-        return [...copies, { schedule, cause, effect, restorePoints: fewer, of }];
+        return [...others, { schedule, cause, effect, restorePoints: fewer, of }];
     }
-    if (after.gap <= before.gap) return copies;
+    if (after.gap <= before.gap || before.period === Infinity) return others;
     const cause = `it runs ${formatGap(after)} instead of ${formatGap(before)}`;
     // In the time of its former restore points there are so many fewer.
     const rarer = before.restorePoints - Math.floor((before.restorePoints * before.gap) / after.gap);
-    return [...copies, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+    return [...others, { schedule, cause, effect: "fewer", restorePoints: rarer, of }];
+}
+
+/**
+ * Returns the restore points that are older than any will be, if a schedule runs more often: a year of monthly ones, kept
+ * by number, is deleted within half a day of hourly runs.
+ */
+function lossOfReach(
+    schedule: string,
+    before: PlannedSchedule,
+    after: PlannedSchedule,
+    of: string,
+): PolicyLoss[] {
+    // Months differ in length, by less than a run.
+    if (!isMoreFrequent(before, after) || before.reach - after.reach < before.period) return [];
+    const [reach, formerly] = [after.reach, before.reach].map(formatDuration);
+    const cause = `it runs more often, and what is retained reaches back ${String(reach)} instead of ${String(formerly)}`;
+    const restorePoints = Math.min(
+        before.restorePoints,
+        Math.floor((before.reach - after.reach) / before.period),
+    );
+    return [{ schedule, cause, effect: "older", restorePoints, of }];
+}
+
+/** Of a schedule with fewer than two runs, nothing is known. */
+function isMoreFrequent(before: PlannedSchedule, after: PlannedSchedule): boolean {
+    return before.period !== Infinity && after.period < before.period;
 }
 
 /** Returns the archived restore points, which stay in the archive when their schedule no longer archives. */
@@ -183,18 +227,24 @@ function isArchivedByAge({ withoutArchive, keptBy }: PlannedSchedule): boolean {
 /** Formats a loss as a sentence, such as `schedule nightly: it is removed: 14 restore points of each volume ...`. */
 export function formatLoss(loss: PolicyLoss | UncountedLoss): string {
     if ("consequence" in loss) return `${loss.cause}: ${loss.consequence}`;
-    const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting } = loss;
+    const { schedule, cause, effect, restorePoints, bySchedule = [], of, hasWaiting, hasFastRestore } = loss;
     const parts = bySchedule.map(([name, number]) => `${name} ${String(number)}`).join(", ");
     const points = `${formatCount(restorePoints, "restore point")} of each ${of}${parts === "" ? "" : ` (${parts})`}`;
     const waiting =
         hasWaiting === true
             ? "; those that wait to be archived are deleted at the date of their archival"
             : "";
+    const billed =
+        hasFastRestore === true
+            ? "; fast snapshot restore stays enabled for some, billed by the hour: disable it yourself"
+            : "";
     const are = restorePoints === 1 ? "is" : "are";
     const consequence = {
-        unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}`,
+        unmanaged: `up to ${points} stay and are no longer managed; delete them yourself${waiting}${billed}`,
         paused: `no more runs, and up to ${points} stay until it is enabled again, whatever their age`,
+        expiring: `up to ${points} are deleted at their age, the last one too (extendDeletion)`,
         deleted: `${points} ${are} deleted at its next run`,
+        older: `${points} that ${are} older ${are} no longer retained`,
         fewer: `in the long run there ${are} ${points} fewer`,
     }[effect];
     return `${schedule === undefined ? "" : `schedule ${schedule}: `}${cause}: ${consequence}`;

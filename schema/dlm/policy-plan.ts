@@ -5,10 +5,11 @@
  */
 import { formatDuration, type Duration } from "../duration";
 import type { Keep, ScheduleRule } from "../schedule/args";
-import { keepText, restorePoints } from "../schedule/restore-points";
-import { gapsBetween, typicalTimes } from "../schedule/times";
+import { keepText, lengthOf, restorePoints } from "../schedule/restore-points";
+import { day, gapsBetween, typicalTimes } from "../schedule/times";
 import { ownPrefix } from "../tags";
 import { unitDays } from "./policy-values";
+import { relevantDetails } from "./relevant";
 import { hasUnknown, isMap, textsIn, type Properties } from "../values";
 
 export interface PolicyPlan {
@@ -19,6 +20,8 @@ export interface PolicyPlan {
     targets: string[];
     /** The excluded resources: `boot volumes`, `volumes tagged A=b`. */
     excluded: string[];
+    /** Is `true` if DLM goes on deleting after the policy is disabled or deleted. */
+    isDeletionExtended: boolean;
     /** By the name of a DLM schedule. */
     schedules: Map<string, PlannedSchedule>;
 }
@@ -31,6 +34,12 @@ export interface PlannedSchedule {
     restorePoints: number;
     /** The longest time between two runs (milliseconds). */
     gap: number;
+    /** The average time between two runs; `Infinity` if there are fewer than two. */
+    period: number;
+    /** The age that restore points reach, once the retention is reached. */
+    reach: number;
+    /** Is `true` if fast snapshot restore is enabled for some of the restore points. */
+    hasFastRestore: boolean;
     /** By Region. */
     copies: Record<string, PlannedCopies>;
     /** The same schedule without its archive; absent if it does not archive. */
@@ -49,8 +58,10 @@ const ofDefault = "default policy";
 
 /** Returns the plan of a policy with these inputs; nothing while a part of it is unknown, or not understood. */
 export function planOf(inputs: Properties): PolicyPlan | undefined {
-    const { policyDetails: details, defaultPolicy, state = "ENABLED" } = inputs;
-    if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"]])) return undefined;
+    const { policyDetails, defaultPolicy, state = "ENABLED" } = inputs;
+    const details = relevantDetails(policyDetails);
+    if (hasUnknown([details, defaultPolicy, inputs["targetVolumeIds"], inputs["extendDeletion"]]))
+        return undefined;
     const isEnabled = state !== "DISABLED";
     try {
         if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
@@ -64,6 +75,7 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
             noun: type.toLowerCase(),
             targets: targetsOf(inputs["targetVolumeIds"], details["targetTags"]),
             excluded: excludedBy(details["parameters"]),
+            isDeletionExtended: false,
             schedules: new Map(planned),
         };
     } catch {
@@ -82,7 +94,10 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         keep: `${String(keep)} days`,
         keptBy: "age" as const,
         restorePoints: retained,
-        gap: every * 86_400_000,
+        gap: every * day,
+        period: every * day,
+        reach: keep * day,
+        hasFastRestore: false,
         copies: Object.fromEntries(copies.map(({ targetRegion }) => [String(targetRegion), asLong])),
     };
     return {
@@ -90,33 +105,39 @@ function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): Po
         noun: type.toLowerCase(),
         targets: ["everything"],
         excluded: excludedBy(exclusions),
+        isDeletionExtended: inputs["extendDeletion"] === true,
         schedules: new Map([[ofDefault, schedule]]),
     };
 }
 
 function scheduleOf(schedule: Properties): PlannedSchedule {
-    const { createRule, retainRule = {}, archiveRule, crossRegionCopyRules = [] } = schedule;
+    const { createRule, retainRule = {}, archiveRule, fastRestoreRule, crossRegionCopyRules = [] } = schedule;
     const timing = timingOf(createRule as Properties);
     const times = typicalTimes(timing);
     const keep = keepOf(retainRule as Properties);
     const tier = isMap(archiveRule) ? (archiveRule["retainRule"] as Properties) : undefined;
+    const gaps = gapsBetween(times);
+    const period = gaps.length === 0 ? Infinity : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
     const planned = {
-        keep: keepText({ keep }),
         keptBy: typeof keep === "number" ? ("count" as const) : ("age" as const),
-        restorePoints: restorePoints({ keep }, times),
-        gap: Math.max(0, ...gapsBetween(times)),
+        gap: Math.max(0, ...gaps),
+        period,
+        ...retentionOf({ keep }, times, period),
+        hasFastRestore: isMap(fastRestoreRule),
         copies: Object.fromEntries(
             (crossRegionCopyRules as Properties[]).map((copy) => copiesOf(copy, keep, times)),
         ),
     };
     if (tier === undefined) return planned;
     const rule = { keep, archive: { keep: keepOf(tier["retentionArchiveTier"] as Properties) } };
-    return {
-        ...planned,
-        keep: keepText(rule),
-        restorePoints: restorePoints(rule, times),
-        withoutArchive: planned,
-    };
+    return { ...planned, ...retentionOf(rule, times, period), withoutArchive: planned };
+}
+
+function retentionOf(rule: Pick<ScheduleRule, "keep" | "archive">, times: number[], period: number) {
+    const { keep, archive } = rule;
+    const most = restorePoints(rule, times);
+    const reach = typeof keep === "number" ? most * period : lengthOf(keep) + lengthOf(archive?.keep ?? 0);
+    return { keep: keepText(rule), restorePoints: most, reach };
 }
 
 function timingOf({
@@ -135,7 +156,8 @@ function copiesOf(
     times: number[],
 ): [string, PlannedCopies] {
     const region = String(target ?? targetRegion);
-    if (!isMap(retainRule)) return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
+    if (!isMap(retainRule))
+        return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
     return [
         region,
         { days: daysOf(retainRule), restorePoints: restorePoints({ keep: keepOf(retainRule) }, times) },

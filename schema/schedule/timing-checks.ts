@@ -24,8 +24,14 @@ export const cron = validator({ valueType: "string", expected: sixFields }, (val
     if (typeof value !== "string") return refuse(path, value, allowed);
     const fields = value.split(" ");
     if (fields.length !== 6) return refuse(path, value, allowed);
-    if ((fields[2] === "?") === (fields[4] === "?"))
-        return refuse(path, value, `${allowed}, with ? in exactly one of day of month and day of week`);
+    // The library reads `?` as `*` in each field, but AWS accepts it in the days only.
+    const isDayOpen = (fields[2] === "?") !== (fields[4] === "?");
+    if (!isDayOpen || fields.filter((field) => field.includes("?")).length > 1)
+        return refuse(
+            path,
+            value,
+            `${allowed}, with ? in exactly one of day of month and day of week, and in no other field`,
+        );
     try {
         parseCron(value);
     } catch (error) {

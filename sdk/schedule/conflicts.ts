@@ -4,11 +4,14 @@
  * @module
  */
 import * as pulumi from "@pulumi/pulumi";
+import { known } from "../../schema/component-arguments";
+import type { Credentials } from "../../schema/credentials";
 import type { CheckFailure } from "../../schema/failure";
+import { stableStringify } from "../../schema/values";
 import type { ScheduleIdentity } from "./dlm-schedule";
 import type { SchedulePolicy } from "./policy";
 
-/** The target tags and identities that schedules of one program and one AWS provider have reserved so far. */
+/** Schedules of one program, one AWS provider and the same credentials have reserved these so far. */
 interface Reservations {
     /** Name of the schedule by reserved key. */
     by: Map<string, string>;
@@ -19,26 +22,31 @@ interface Reservations {
 const mostPolicies = 100;
 
 /** Each program has its own monitor, also when several run in one process (Automation API, tests). */
-const programs = new WeakMap<object, Map<unknown, Reservations>>();
+const programs = new WeakMap<object, Map<unknown, Map<string, Reservations>>>();
 const withoutEngine = {};
 
-/** Reserves the targets of a schedule, and returns a failure for each that another schedule has reserved. */
+/**
+ * Reserves the targets of a schedule, and returns a failure for each that another schedule has reserved. Other credentials
+ * may be those of another account, which has policies of its own; an identity is refused for any credentials.
+ */
 export function reserveTargets(
     provider: pulumi.ProviderResource | undefined,
+    credentials: Credentials | undefined,
     { name, id }: ScheduleIdentity,
     policies: SchedulePolicy[],
 ): CheckFailure[] {
-    const reserved = reservationsOf(provider);
+    const reserved = reservationsOf(provider, credentials);
     const failures: CheckFailure[] = [];
-    const reserve = (key: string, property: string, reason: string) => {
-        const other = reserved.by.get(key);
-        if (other === undefined) reserved.by.set(key, name);
+    const reserve = (key: string, property: string, reason: string, { by } = reserved) => {
+        const other = by.get(key);
+        if (other === undefined) by.set(key, name);
         else failures.push({ property, reason: `${reason}. Schedule "${other}" uses it already` });
     };
     reserve(
         `id ${id}`,
         "identity",
         `is ${id}, and two schedules of one identity would manage the same snapshots: set \`identity\` of one of them`,
+        reservationsOf(provider, undefined),
     );
     for (const { kind, target, targetTags, isDefault = false } of policies) {
         if (isDefault)
@@ -67,11 +75,26 @@ export function reserveTargets(
     return failures;
 }
 
-function reservationsOf(provider: pulumi.ProviderResource | undefined): Reservations {
+function reservationsOf(
+    provider: pulumi.ProviderResource | undefined,
+    credentials: Credentials | undefined,
+): Reservations {
     const program = pulumi.runtime.getMonitor() ?? withoutEngine;
-    const providers = programs.get(program) ?? new Map<unknown, Reservations>();
-    programs.set(program, providers);
-    const reserved = providers.get(provider) ?? { by: new Map<string, string>(), policies: 0 };
-    providers.set(provider, reserved);
-    return reserved;
+    const providers = entryOf(programs, program, () => new Map<unknown, Map<string, Reservations>>());
+    const ofProvider = entryOf(providers, provider, () => new Map<string, Reservations>());
+    return entryOf(ofProvider, stableStringify(known(credentials) ?? null), () => ({
+        by: new Map(),
+        policies: 0,
+    }));
+}
+
+/** Returns the entry of a key; sets it first if there is none. */
+function entryOf<Key, Value>(
+    map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+    key: Key,
+    create: () => Value,
+): Value {
+    const value = map.get(key) ?? create();
+    map.set(key, value);
+    return value;
 }

@@ -60,7 +60,7 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         assertValid(type, name, checkLength(identity));
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
-        assertValid(type, name, reserveTargets(provider, identity, policies));
+        assertValid(type, name, reserveTargets(provider, args.credentials, identity, policies));
         const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 

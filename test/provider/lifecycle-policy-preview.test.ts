@@ -2,7 +2,7 @@
 
 import { CreateVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import type { Properties } from "../../schema/values";
+import { UNKNOWN, type Properties } from "../../schema/values";
 import { emulator, test } from "../fixture";
 import { args, kind, nightly, warnings, weekly, withDetails } from "./dlm-policies";
 import { Door, failure } from "./door";
@@ -50,6 +50,12 @@ test("the preview counts the restore points that a change leaves unmanaged or re
         [
             withDetails({ schedules: [{ ...nightly, retainRule: { count: 4 } }, weekly] }),
             "schedule nightly: 14 retained becomes 4: 10 restore points of each volume are deleted at its next run",
+        ],
+        [
+            withDetails({
+                schedules: [{ ...nightly, retainRule: { count: 5 }, tagsToAdd: { Group: UNKNOWN } }, weekly],
+            }),
+            "schedule nightly: 14 retained becomes 5: 9 restore points of each volume are deleted at its next run",
         ],
         [
             withDetails({

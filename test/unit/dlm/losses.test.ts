@@ -112,9 +112,101 @@ test("copies that are retained for less time are named, and no others", () => {
     expect(lossesOf(copying(1, "YEARS"), copying(365, "DAYS"))).toEqual([]);
 });
 
+test("restore points that are no longer managed stay enabled for fast restore, which is billed", () => {
+    const fast = {
+        name: "n",
+        createRule: { interval: 24, intervalUnit: "HOURS", times: ["03:00"] },
+        retainRule: { count: 7 },
+        fastRestoreRule: { count: 1, availabilityZones: ["us-east-1a"] },
+    };
+    const unmanaged =
+        "up to 7 restore points of each volume stay and are no longer managed; delete them yourself; fast snapshot restore " +
+        "stays enabled for some, billed by the hour: disable it yourself";
+    expect(lossesOfDeletion(policy(fast)).map(formatLoss)).toEqual([`the policy is deleted: ${unmanaged}`]);
+    expect(lossesOf(policy(fast), policy({ ...fast, name: "m" }))).toEqual([
+        `schedule n: it is renamed to m: ${unmanaged}`,
+    ]);
+});
+
+test("a removed schedule says that what waits to be archived is deleted", () => {
+    expect(lossesOf(policy(archived), policy({ ...archived, name: "yearly" }))).toEqual([
+        "schedule quarterly: it is renamed to yearly: up to 5 restore points of each volume stay and are no longer managed; " +
+            "delete them yourself; those that wait to be archived are deleted at the date of their archival",
+    ]);
+});
+
+test("a default policy with extendDeletion deletes all of its restore points after its end", () => {
+    const extended = { defaultPolicy: "VOLUME", createInterval: 1, retainInterval: 7, extendDeletion: true };
+    const expiring =
+        "up to 7 restore points of each volume are deleted at their age, the last one too (extendDeletion)";
+    expect(lossesOfDeletion(extended).map(formatLoss)).toEqual([`the policy is deleted: ${expiring}`]);
+    expect(lossesOf(extended, { ...extended, state: "DISABLED" })).toEqual([
+        `the policy is disabled: ${expiring}`,
+    ]);
+    expect(policyLosses(extended, extended, true).map(formatLoss)).toEqual([
+        `the policy is replaced by a new one: ${expiring}`,
+    ]);
+    expect(lossesOfDeletion({ ...extended, extendDeletion: false }).map(formatLoss)).toEqual([
+        "the policy is deleted: up to 7 restore points of each volume stay and are no longer managed; delete them yourself",
+    ]);
+});
+
+test("a schedule that runs more often names the restore points that its retention no longer reaches", () => {
+    const kept = (cron: string, retainRule: object) =>
+        policy({ name: "n", createRule: { cronExpression: `cron(${cron})` }, retainRule });
+    const [monthly, daily, hourly] = ["0 4 1 * ? *", "0 4 * * ? *", "0 * * * ? *"] as const;
+    expect(lossesOf(kept(monthly, { count: 12 }), kept(hourly, { count: 12 }))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 12 hours instead of 365 days: 11 restore points of " +
+            "each volume that are older are no longer retained",
+    ]);
+    expect(lossesOf(kept(daily, { count: 14 }), kept(hourly, { count: 10 }))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 10 hours instead of 14 days: 13 restore points of " +
+            "each volume that are older are no longer retained",
+        "schedule n: 14 retained becomes 10: 4 restore points of each volume are deleted at its next run",
+    ]);
+    const days = (interval: number) => ({ interval, intervalUnit: "DAYS" });
+    expect(lossesOf(kept(daily, days(30)), kept(hourly, days(7)))).toEqual([
+        "schedule n: it runs more often, and what is retained reaches back 7 days instead of 30 days: 23 restore points of " +
+            "each volume that are older are no longer retained",
+    ]);
+    expect(
+        lossesOf(
+            { defaultPolicy: "VOLUME", createInterval: 7, retainInterval: 14 },
+            { defaultPolicy: "VOLUME", createInterval: 1, retainInterval: 2 },
+        ),
+    ).toEqual([expect.stringContaining("reaches back 2 days instead of 14 days: 1 restore point of each")]);
+});
+
+test("a schedule that runs more often and reaches as far back loses nothing", () => {
+    const kept = (cron: string, retainRule: object) =>
+        policy({ name: "n", createRule: { cronExpression: `cron(${cron})` }, retainRule });
+    const age = { interval: 30, intervalUnit: "DAYS" };
+    expect(lossesOf(kept("0 4 * * ? *", { count: 14 }), kept("0 4/12 * * ? *", { count: 28 }))).toEqual([]);
+    expect(lossesOf(kept("0 4 * * ? *", age), kept("0 * * * ? *", age))).toEqual([]);
+    expect(lossesOf(kept("0 4 L * ? *", { count: 12 }), kept("0 4 1 * ? *", { count: 12 }))).toEqual([]);
+    expect(lossesOf(kept("0 4 * * ? *", { count: 1 }), kept("0 * * * ? *", { count: 1 }))).toEqual([]);
+    const once = "0 4 1 1 ? 2026";
+    expect(lossesOf(kept(once, { count: 9 }), kept("0 * * * ? *", { count: 9 }))).toEqual([]);
+});
+
 test("there is no warning if the details are unknown or unchanged", () => {
     expect(policyLosses(policy(archived), { policyDetails: UNKNOWN })).toEqual([]);
     expect(policyLosses(policy(archived), policy(archived))).toEqual([]);
+});
+
+test("a key, a tag or an account that is unknown at preview hides no loss", () => {
+    const schedule = { ...archived, archiveRule: undefined, retainRule: { count: 9 } };
+    const unknown = {
+        ...schedule,
+        retainRule: { count: 2 },
+        tagsToAdd: { BillingCode: UNKNOWN },
+        shareRules: [{ targetAccounts: [UNKNOWN] }],
+        crossRegionCopyRules: [{ target: "eu-west-1", encrypted: true, cmkArn: UNKNOWN }],
+    };
+    expect(lossesOf(policy(schedule), policy(unknown))).toEqual([
+        "schedule quarterly: 9 retained becomes 2: 7 restore points of each volume are deleted at its next run",
+    ]);
+    expect(lossesOf(policy(schedule), policy(unknown, { targetTags: { scripts: UNKNOWN } }))).toEqual([]);
 });
 
 test("any older state and any program are handled without an exception", () => {

@@ -30,6 +30,10 @@ describe("is rejected before anything is created", () => {
         new SnapshotSchedule("three", args, { providers: [provider] });
         const instances = { targets: { instances: args.targets }, rules: [nightly] };
         new SnapshotSchedule("four", instances);
+        const role = "arn:aws:iam::123456789012:role/dlm";
+        const elsewhere = { ...args, role, credentials: { profile: "tenant" } };
+        new SnapshotSchedule("five", elsewhere);
+        expect(() => new SnapshotSchedule("six", elsewhere)).toThrow('Schedule "five" uses it already');
     });
 
     test("more policies than AWS allows", () => {

@@ -13,6 +13,7 @@ describe("rejects at the invalid argument", () => {
         ["rules[0].at requires every", withRule({ every: undefined, cron: "0 4 1 * ? *" })],
         ['rules[0].cron is "0 4 1 * ?", but must be six fields', cronRule("0 4 1 * ?")],
         ["with ? in exactly one of day of month and day of week", cronRule("0 4 1 * * *")],
+        ["day of week, and in no other field", cronRule("0 ? 1 * ? *")],
         ['rules[0].cron is "0 25 1 * ? *", but must be six fields', cronRule("0 25 1 * ? *")],
         ["but must be at most hourly", cronRule("0,30 * * * ? *")],
         ["but must be at least yearly", cronRule("0 0 29 2 ? *")],
