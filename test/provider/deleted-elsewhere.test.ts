@@ -1,11 +1,12 @@
-// Tests that a delete succeeds if the resource is deleted outside Pulumi between the read and the first change.
+// Tests that a delete succeeds if the resource is deleted outside Pulumi between the read and the first change, and fails if
+// only other credentials do not show it.
 
 import { DeleteSnapshotCommand, DeleteVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
 import { ec2, otherAccount, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
-import { Door, type Kind } from "./door";
+import { Door, failure, type Kind } from "./door";
 
 interface Case {
     kind: Kind;
@@ -55,5 +56,18 @@ test.each(cases)(
         await deleted;
         const left = [...(await emulator.snapshots()), ...(await emulator.volumes())];
         expect(left.map(({ SnapshotId, VolumeId }) => SnapshotId || VolumeId)).not.toContain(created.id);
+    },
+);
+
+test.each(cases)(
+    "deleting or reading a $kind with credentials of another account fails, so that the state keeps it",
+    async ({ kind, args }) => {
+        const volumeId = await emulator.createVolume();
+        const snapshotId = await emulator.createSnapshot(volumeId);
+        const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
+        const elsewhere = () => new Door(emulator, otherAccount);
+        const reason = `the credentials belong to account ${otherAccount}`;
+        expect(await failure(elsewhere().delete(kind, created))).toContain(reason);
+        expect(await failure(elsewhere().read(kind, created))).toContain(reason);
     },
 );
