@@ -129,6 +129,20 @@ test("claims outlive a run whose state is written last, and the next run that cr
     expect(await emulator.count("CreateSnapshot")).toBe(2);
 });
 
+test("after such a run, a snapshot that was renamed is not adopted by a new one with its former name", async () => {
+    vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
+    await engine.up();
+    vi.unstubAllEnvs();
+    const first = id();
+    const { output } = await engine.up([
+        snapshot("renamed", { volumeId }, { aliases: ["s"] }),
+        ...declared({}, { dependsOn: ["renamed"] }),
+    ]);
+    expect(output).not.toContain("adopts");
+    expect(engine.live("renamed").id).toBe(first);
+    expect(await own()).toEqual([first, id()].sort());
+});
+
 test("a forced replacement after such a run creates a new snapshot", async () => {
     vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
     await engine.up();
