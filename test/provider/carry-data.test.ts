@@ -81,6 +81,25 @@ test("another zone: snapshots the volume, restores it at its current size, then 
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
 });
 
+test("a snapshot stays that only a forged tag, or only its volume, connects with the carried data", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    const door = new Door(emulator);
+    await door.replace(kind, former, moved());
+    const [{ Tags = [] } = {}] = await others();
+    const carryTag = "pulumi-ebs-snapshots:carry";
+    const taggedAs = (value: string) => [
+        ...Tags.filter(({ Key }) => Key !== carryTag),
+        { Key: carryTag, Value: value },
+    ];
+    const other = await emulator.createVolume();
+    const kept = [
+        await emulator.createSnapshot(other, taggedAs(`${former.id}/forged`)),
+        await emulator.createSnapshot(former.id, taggedAs(`${other}/carried`)),
+    ];
+    await door.delete(kind, former);
+    expect((await others()).map(({ SnapshotId }) => SnapshotId).sort()).toEqual(kept.sort());
+});
+
 test("the preview describes the steps with sizes and duration, and makes only read calls", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();
