@@ -100,6 +100,13 @@ test("a snapshot stays that only a forged tag, or only its volume, connects with
     expect((await others()).map(({ SnapshotId }) => SnapshotId).sort()).toEqual(kept.sort());
 });
 
+test("a volume that grew beyond its declared size is replaced by one of its current size", async () => {
+    const former = await new Door(emulator).create(kind, disk({ size: 10 }));
+    await ec2.send(new ModifyVolumeCommand({ VolumeId: former.id, Size: 20 }));
+    const created = await replace(new Door(emulator), former, moved({ size: 10 }));
+    expect(created.state["size"]).toBe(20);
+});
+
 test("the preview describes the steps with sizes and duration, and makes only read calls", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();

@@ -117,6 +117,14 @@ test.each([{ isForbidden: false }, { isForbidden: true }])(
     },
 );
 
+test("a snapshot that was kept, whose claim could only be marked as ended, is not reported as one of an interrupted run", async () => {
+    await emulator.faults([{ action: "DeleteTags", code: "UnauthorizedOperation", message: "No." }]);
+    await engine.up(declared({}, { retainOnDelete: true }));
+    await engine.destroy();
+    const { output } = await engine.up();
+    expect(output).not.toContain("interrupted run");
+});
+
 test("claims outlive a run whose state is written last, and the next run that creates a resource ends them", async () => {
     vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
     await engine.up();
