@@ -4,7 +4,7 @@
 import { DeleteSnapshotCommand, DeleteVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
-import { ec2, otherAccount, zone } from "../emulator/calls";
+import { ec2, otherAccount, shareWith, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import { Door, failure, type Kind } from "./door";
 
@@ -71,3 +71,17 @@ test.each(cases)(
         expect(await failure(elsewhere().read(kind, created))).toContain(reason);
     },
 );
+
+test("a shared snapshot of another owner than in the state is neither read nor updated", async () => {
+    const volumeId = await emulator.createVolume();
+    const created = await new Door(emulator).create("Snapshot", { volumeId });
+    await shareWith(created.id, otherAccount);
+    // The owner that EC2 shows decides, and not the account of the credentials.
+    const reason = `belong to account 123456789012, but the resource in the state belongs to ${otherAccount}`;
+    const stored = { ...created, state: { ...created.state, ownerId: otherAccount } };
+    const door = new Door(emulator, otherAccount);
+    expect(await failure(door.read("Snapshot", stored))).toContain(reason);
+    const { inputs } = await door.diff("Snapshot", stored, { volumeId, group: "payments" });
+    const error: unknown = await door.update("Snapshot", stored, inputs).catch((one: unknown) => one);
+    expect(JSON.stringify(error)).toContain(reason);
+});
