@@ -10,7 +10,7 @@ const waitsFor =
     ({ seconds, n }) =>
         (kinds * seconds) / 2 + (kinds * n) / 4 + 10;
 /** One call reads 200 resources, and each run sends a few fixed calls. */
-const fewLooks = ({ n }) => n / 200 + 5;
+const fewReads = ({ n }) => n / 200 + 5;
 
 const fastRestoreSettings = (n) => ({ fastRestoreSeconds: 2, fastRestoreLimit: n });
 
@@ -31,9 +31,9 @@ export const featureRows = [
                 runs: [...Object.values(life), ...Object.values(beside)],
                 verdicts: evaluateFeature("lock", life, {
                     up: [["CreateSnapshot", "LockSnapshot"], waitsFor(1)],
-                    refresh: [[], fewLooks],
-                    "up that lifts": [["UnlockSnapshot"], fewLooks],
-                    destroy: [["DeleteSnapshot"], fewLooks],
+                    refresh: [[], fewReads],
+                    "up that lifts": [["UnlockSnapshot"], fewReads],
+                    destroy: [["DeleteSnapshot"], fewReads],
                 }),
             };
         },
@@ -55,7 +55,7 @@ export const featureRows = [
                 runs: [life, ...(await slowPeer)].flatMap((steps) => Object.values(steps)),
                 verdicts: evaluateFeature("fastRestore", life, {
                     up: [["CreateSnapshot", "EnableFastSnapshotRestores"], waitsFor(2)],
-                    refresh: [[], fewLooks],
+                    refresh: [[], fewReads],
                     destroy: [["DisableFastSnapshotRestores", "DeleteSnapshot"], waitsFor(1)],
                 }),
             };
@@ -74,8 +74,8 @@ export const featureRows = [
                 runs: Object.values(life),
                 verdicts: evaluateFeature("archive", life, {
                     up: [["CreateSnapshot", "ModifySnapshotTier"], waitsFor(2)],
-                    refresh: [[], fewLooks],
-                    destroy: [["DeleteSnapshot"], fewLooks],
+                    refresh: [[], fewReads],
+                    destroy: [["DeleteSnapshot"], fewReads],
                 }),
             };
         },
@@ -92,7 +92,7 @@ export const featureRows = [
                 verdicts: [
                     ...evaluateFeature("sets", life, {
                         up: [["CreateSnapshots"], waitsFor(1)],
-                        refresh: [[], fewLooks],
+                        refresh: [[], fewReads],
                     }),
                     verdict(
                         "DeleteSnapshot of `destroy`, sets",
@@ -104,7 +104,7 @@ export const featureRows = [
                     verdict(
                         "other calls of `destroy`, sets",
                         total(life.destroy) - deleted,
-                        fewLooks(life.destroy),
+                        fewReads(life.destroy),
                     ),
                 ],
             };
@@ -124,7 +124,7 @@ export const clonesRow = {
             verdicts: evaluateFeature("clones", life, {
                 // The engine checks resources one after another, and each check reads its source.
                 up: [["CopyVolumes"], (run) => run.n + waitsFor(1)(run)],
-                refresh: [[], fewLooks],
+                refresh: [[], fewReads],
                 destroy: [["DeleteVolume"], waitsFor(1)],
             }),
         };

@@ -25,7 +25,7 @@ export async function changed(snapshotId: string, options: ChangedOptions): Prom
     return { text: json ? `${JSON.stringify(result, null, 2)}\n` : formatChangedSize(result), failed: false };
 }
 
-export function formatChangedSize({ to, from, changedBytes, blocks, blockSize }: ChangedSize): string {
+function formatChangedSize({ to, from, changedBytes, blocks, blockSize }: ChangedSize): string {
     const since =
         from === undefined
             ? "in all; no earlier snapshot of its volume is left"

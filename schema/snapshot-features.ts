@@ -66,13 +66,13 @@ export interface Tiered {
     temporaryRestoreDays?: number;
 }
 
-export const tierRules = {
+const tierRules = {
     storageTier: { validate: oneOf("standard", "archive"), onChange: "update" },
     permanentRestore: { validate: boolean, onChange: "update", default: false },
     temporaryRestoreDays: { validate: positiveInteger, onChange: "update" },
 } as const;
 
-export function checkTier(inputs: Properties): CheckFailure[] {
+function checkTier(inputs: Properties): CheckFailure[] {
     const { storageTier, permanentRestore, temporaryRestoreDays } = inputs;
     if (permanentRestore === true && storageTier === "archive") {
         const reason =

@@ -11,7 +11,7 @@ export type Fetch<Value> = (keys: string[]) => Promise<Map<string, Value>>;
 export const fetchSize = 200;
 
 /** Fetches any number of keys, with as many per call as a call accepts. */
-export async function inChunks<Value>(fetch: Fetch<Value>, keys: string[]): Promise<Map<string, Value>> {
+async function inChunks<Value>(fetch: Fetch<Value>, keys: string[]): Promise<Map<string, Value>> {
     const found = new Map<string, Value>();
     for (let start = 0; start < keys.length; start += fetchSize) {
         for (const [key, value] of await fetch(keys.slice(start, start + fetchSize))) found.set(key, value);

@@ -13,6 +13,7 @@ import { eachPage } from "../aws/paginate";
 import { text } from "../../schema/validators";
 import { callOptions, requireValid, type ArgumentsOf } from "./arguments";
 import { formatPlace } from "../aws/place";
+import { noVolume } from "../snapshot/usable";
 import { connect, type CallContext, type CallOptions } from "./connect";
 
 /** Arguments of `changedSize`: either `snapshotId`, or `from` and `to`. */
@@ -126,9 +127,6 @@ async function readableSnapshot(ec2: Ec2, id: string): Promise<Ec2Snapshot> {
         );
     return found;
 }
-
-/** EC2 shows this volume id for copies, and for snapshots that were not created from a volume. */
-const noVolume = "vol-ffffffff";
 
 /** Returns the newest earlier snapshot of the same volume and owner that can be compared. */
 async function snapshotBefore(ec2: Ec2, id: string, snapshot: Ec2Snapshot): Promise<Ec2Snapshot | undefined> {

@@ -78,13 +78,14 @@ async function deleteOrKeep(
         // With the user's own deleteBeforeReplace the replacement does not exist yet, so that there is no wait.
         const newer = successor ?? incompleteCopy(scope, { id, state });
         // Without data, there is nothing to retain until the replacement completes.
-        if (!hasNoData(state))
+        if (!hasNoData(state)) {
             if (newer === undefined) await waitForTaggedSuccessor(ctx, replacing, successorId);
             else if (newer.id !== id)
                 await replacing.waitForReplacement({
                     ctx: resourceContext(scope, context, newer.inputs),
                     replacement: newer,
                 });
+        }
     }
     ctx.status(id, { isFinal: true });
     const isLater = successor === undefined || successor.id === id;

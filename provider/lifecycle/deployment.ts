@@ -37,7 +37,7 @@ const quietPeriodMs = 2_000;
 const maxDeclarationWaitMs = 30_000;
 
 export class Deployment {
-    readonly #clouds = new Map<string, Ec2>();
+    readonly #clients = new Map<string, Ec2>();
     readonly #live = new Map<string, TrackedResource>();
     readonly #urns = new Map<string, string>();
     readonly #regions = new Map<string, string>();
@@ -99,7 +99,7 @@ export class Deployment {
     async allClients(): Promise<Ec2[]> {
         const region = await configuredRegion(this.configuration.aws, undefined);
         if (region !== undefined) this.ec2(region, undefined);
-        return [...this.#clouds.values()];
+        return [...this.#clients.values()];
     }
 
     /** Records that tags or resources may differ from the last sweep. */
@@ -111,20 +111,20 @@ export class Deployment {
     forgetSweeps(): void {
         if (!this.#hasChanged) return;
         this.#hasChanged = false;
-        for (const cloud of this.#clouds.values()) cloud.forgetSweeps();
+        for (const ec2 of this.#clients.values()) ec2.forgetSweeps();
     }
 
     ec2(region: string, credentials: Credentials | undefined): Ec2 {
         const key = stableStringify([region, credentials]);
-        let cloud = this.#clouds.get(key);
-        if (cloud === undefined) {
-            cloud = openEc2(this.configuration, region, credentials, {
+        let ec2 = this.#clients.get(key);
+        if (ec2 === undefined) {
+            ec2 = openEc2(this.configuration, region, credentials, {
                 ...this.dependencies,
                 beforeChange: () => this.log.exitIfOrphaned(),
             });
-            this.#clouds.set(key, cloud);
+            this.#clients.set(key, ec2);
         }
-        return cloud;
+        return ec2;
     }
 
     /** Records that the program has declared a resource. */

@@ -7,16 +7,16 @@ import { union, without } from "../../schema/values";
 import { everyone, type GrantChanges } from "./grants";
 import type { Observed } from "./observed-share";
 
-/**
- * Returns the grants to revoke besides those that the share owned before, except grants that a share of this run
- * declares.
- */
-export function surplusGrants(
-    grants: string[],
-    desired: string[],
-    isExclusive: boolean,
-    declared: string[],
-): string[] {
+interface Declaration {
+    /** Contains the grants that the share itself declares. */
+    desired: string[];
+    /** Contains the grants that all shares of this run declare, which are kept. */
+    declared: string[];
+    isExclusive: boolean;
+}
+
+/** Returns the grants to revoke besides those that the share owned before. */
+export function surplusGrants(grants: string[], { desired, declared, isExclusive }: Declaration): string[] {
     // A share that is not public revokes public access, even if others granted it.
     const revocable = grants.filter((grant) => isExclusive || grant === everyone);
     return without(revocable, [...desired, ...declared]);
@@ -25,13 +25,12 @@ export function surplusGrants(
 /** Returns the grants to add and to remove. Owned grants are removed even if EC2 does not show them yet. */
 export function grantChanges(
     { grants, owned }: Pick<Observed, "grants" | "owned">,
-    desired: string[],
-    isExclusive: boolean,
-    declared: string[],
+    declaration: Declaration,
 ): GrantChanges {
+    const { desired, declared } = declaration;
     const formerGrants = without(owned, [...desired, ...declared]);
     return {
         added: without(desired, grants),
-        removed: union(formerGrants, surplusGrants(grants, desired, isExclusive, declared)),
+        removed: union(formerGrants, surplusGrants(grants, declaration)),
     };
 }

@@ -13,7 +13,7 @@ import type { ResourceContext } from "../lifecycle/resource-context";
 const legacyTagPrefix = `${ownPrefix}granted-`;
 
 /** Returns the keys of these tags on a snapshot, of this stack under any of its names and of other stacks. */
-export function legacyTags({ Tags = [] }: Pick<Ec2Snapshot, "Tags">): string[] {
+function legacyTags({ Tags = [] }: Pick<Ec2Snapshot, "Tags">): string[] {
     return Tags.flatMap(({ Key = "" }) => (Key.startsWith(legacyTagPrefix) ? [Key] : []));
 }
 

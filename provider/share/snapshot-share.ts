@@ -99,12 +99,11 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
             throw new Error(`snapshot ${id} no longer exists in ${await formatPlace(ctx.ec2)}`);
         const desired = desiredGrants(inputs, ctx.configuration);
         const changes = () =>
-            grantChanges(
-                observed,
+            grantChanges(observed, {
                 desired,
-                inputs.exclusive === true,
-                declaredGrants(ctx, id, union(observed.owned, observed.grants)),
-            );
+                declared: declaredGrants(ctx, id, union(observed.owned, observed.grants)),
+                isExclusive: inputs.exclusive === true,
+            });
         // Another share, declared later in the program, may take over an account.
         if (changes().removed.length > 0) await ctx.waitForDeclarations();
         const { added, removed } = changes();
@@ -118,7 +117,11 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const format = (grants: string[]) => formatGrants(grants, ctx.secrets);
         const desired = desiredGrants(inputs, ctx.configuration);
         const surplus = (grants: string[]) =>
-            surplusGrants(grants, desired, inputs.exclusive === true, declaredGrants(ctx, id, grants));
+            surplusGrants(grants, {
+                desired,
+                declared: declaredGrants(ctx, id, grants),
+                isExclusive: inputs.exclusive === true,
+            });
         let grants =
             observed.changed === undefined
                 ? observed.grants

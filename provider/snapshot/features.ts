@@ -53,9 +53,7 @@ export function featureWarnings(before: Properties, after: Properties): Text[] {
 /** Reads the declared features. */
 export async function withFeatures(
     ctx: ResourceContext,
-    declared: Features,
-    observed: Snapshot,
-    isCached = false,
+    { declared, observed, isCached }: { declared: Features; observed: Snapshot; isCached: boolean },
 ): Promise<Observed> {
     const id = observed.SnapshotId ?? "";
     const { locks, fastRestores, tiers } = ctx.ec2;

@@ -71,7 +71,7 @@ function shortens(current: LockedSnapshotsInfo, lock: SnapshotLock): boolean {
         : Date.parse(lock.expiresAt) < (current.LockExpiresOn?.getTime() ?? 0);
 }
 
-export function modeOf({ LockState }: LockedSnapshotsInfo): SnapshotLock["mode"] {
+function modeOf({ LockState }: LockedSnapshotsInfo): SnapshotLock["mode"] {
     return LockState === "governance" ? "governance" : "compliance";
 }
 

@@ -83,11 +83,11 @@ const claims = {
 const lifetime = {
     async read({ ctx, id, state }) {
         const observed = await ctx.ec2.snapshots.read(id);
-        return observed && withFeatures(ctx, state, observed);
+        return observed && withFeatures(ctx, { declared: state, observed, isCached: false });
     },
     async readCached({ ctx, id, state }) {
         const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
-        return observed && withFeatures(ctx, state, observed, true);
+        return observed && withFeatures(ctx, { declared: state, observed, isCached: true });
     },
 
     tagged: {

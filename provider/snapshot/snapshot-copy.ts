@@ -17,7 +17,7 @@ import { visibleSnapshotTags } from "./source-tags";
 import { noFeatures, type Observed } from "./features";
 import { reportDelay } from "./report-delay";
 import { rejectArchived } from "./storage-tier";
-import { rejectUnusable } from "./usable";
+import { noVolume, rejectUnusable } from "./usable";
 import type { Resource } from "../lifecycle/resource";
 import type { ResourceContext } from "../lifecycle/resource-context";
 import { describeFailure, textOf, type CheckFailure } from "../../schema/failure";
@@ -86,7 +86,7 @@ export const snapshotCopy: Resource<SnapshotCopyInputs, Partial<SnapshotOutputs>
         if (isAdopted) return [];
         const id = inputs.sourceSnapshotId;
         const source = await ctx.inRegion(inputs.sourceRegion).snapshots.read(id);
-        if (source?.VolumeId === volumeOfCopies && inputs.sourceRegion === ctx.ec2.region)
+        if (source?.VolumeId === noVolume && inputs.sourceRegion === ctx.ec2.region)
             ctx.warn(`${id} is a copy itself, in the same region: its data is kept, and paid for, once more`);
         return validateSource(ctx, inputs, source);
     },
@@ -168,6 +168,3 @@ async function validateSource(
             : []),
     ];
 }
-
-/** EC2 shows this same arbitrary volume id for every copy. */
-const volumeOfCopies = "vol-ffffffff";

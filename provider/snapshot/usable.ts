@@ -1,5 +1,5 @@
 /**
- * Rejects a declared snapshot that nothing can be created from.
+ * Interprets a declared snapshot as EC2 shows it, and rejects one that nothing can be created from.
  *
  * @module
  */
@@ -7,6 +7,9 @@ import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { CheckFailure } from "../../schema/failure";
 import type { Api } from "../aws/client";
 import { formatPlace } from "../aws/place";
+
+/** EC2 shows this volume id for every copy, and for snapshots that were not created from a volume. */
+export const noVolume = "vol-ffffffff";
 
 /** Rejects a snapshot that is missing, unless this process has just created it, or that failed. */
 export async function rejectUnusable(

@@ -95,7 +95,7 @@ export function waitUntilVisible({ ec2 }: WaitContext, id: string, deadline: num
     return ec2.snapshots.wait({ key: id, subject, deadline, evaluate });
 }
 
-export function evaluateSnapshot(observed: Ec2Snapshot | undefined): PollResult {
+function evaluateSnapshot(observed: Ec2Snapshot | undefined): PollResult {
     if (observed === undefined) return "notFound";
     switch (observed.State) {
         case "completed":

@@ -16,7 +16,7 @@ export const day = 24 * hour;
 export const runWindow = hour;
 
 /** Yields the times (epoch milliseconds) from `from` on, endlessly unless the cron expression ends. */
-export function* timesFrom({ every, at = "00:00", cron }: Timing, from: number): Generator<number> {
+function* timesFrom({ every, at = "00:00", cron }: Timing, from: number): Generator<number> {
     if (cron !== undefined) {
         const pattern = parseCron(cron);
         let time = pattern.nextRun(new Date(from - 1));

@@ -66,7 +66,7 @@ export function placesOf(project: ProjectReflection): Places {
 }
 
 /** Returns the exported types that a type uses. */
-export function referencesIn(type: SomeType | undefined): ReferenceType[] {
+function referencesIn(type: SomeType | undefined): ReferenceType[] {
     if (type instanceof ReferenceType) {
         const inner = (type.typeArguments ?? []).flatMap(referencesIn);
         const isNamed = type.reflection?.kindOf([ReflectionKind.Interface, ReflectionKind.TypeAlias]);

@@ -84,7 +84,7 @@ export function policiesOf(
  * Returns the key of the tag on volumes that a rule targets by id; it is unique to the schedule and the rule. Earlier
  * versions wrote another one, as resources that an upgrade deletes.
  */
-export function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): string {
+function ruleTag(identity: Pick<ScheduleIdentity, "id">, rule: string): string {
     const hash = createHash("sha256").update(`${identity.id}/${rule}`).digest("hex").slice(0, 12);
     return `${targetTag}-${hash}`;
 }

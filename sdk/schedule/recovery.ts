@@ -26,7 +26,7 @@ const eventPattern = {
     detail: { event: ["createSnapshot", "createSnapshots"], result: ["succeeded"] },
 };
 
-export function recoverySettings(
+function recoverySettings(
     { id, tagKeys }: ScheduleIdentity<pulumi.Input<string>>,
     args: Args,
     policyIds: pulumi.Output<string[]>,

@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Serial)
 def filtered(
     items: list[T], filters: Sequence[dict[str, Any]], values: Callable[[T, str], Sequence[str]]
 ) -> list[T]:
-    """Reports whether an item matches every filter: any of its values must match any of the patterns."""
+    """Returns the items that match every filter: any value of an item must match any pattern of the filter."""
     for one in filters:
         patterns = one.get("Values", [])
         if len(patterns) > VALUES_PER_FILTER:

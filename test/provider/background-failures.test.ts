@@ -80,6 +80,23 @@ test.each(kinds)(
     },
 );
 
+test.each(kinds)(
+    "a later run keeps a %s while the replacement that EC2 shows has not completed",
+    async (kind) => {
+        const args = await background(kind);
+        const former = await new Door(emulator).create(kind, args);
+        await emulator.advance(1);
+        await emulator.set(failing);
+        const changed = { ...args, triggers: { round: 2 } };
+        const failed = await new Door(emulator).replace(kind, former, changed);
+
+        expect(await failure(new Door(emulator).delete(kind, former))).toContain(
+            `it is retained because its replacement ${failed.id} did not complete: error: the key is gone`,
+        );
+        expect(await idsOf({ OwnerIds: ["self"] })).toContain(former.id);
+    },
+);
+
 test("failed replacements do not accumulate: each is deleted immediately, even if the next one fails too", async () => {
     const args = await background("Snapshot");
     const former = await new Door(emulator).create("Snapshot", args);

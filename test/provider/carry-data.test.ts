@@ -81,6 +81,32 @@ test("another zone: snapshots the volume, restores it at its current size, then 
     expect(await new Door(emulator).diff(kind, created, moved())).toMatchObject({ changes: false });
 });
 
+test("a snapshot stays that only a forged tag, or only its volume, connects with the carried data", async () => {
+    const former = await new Door(emulator).create(kind, disk());
+    const door = new Door(emulator);
+    await door.replace(kind, former, moved());
+    const [{ Tags = [] } = {}] = await others();
+    const carryTag = "pulumi-ebs-snapshots:carry";
+    const taggedAs = (value: string) => [
+        ...Tags.filter(({ Key }) => Key !== carryTag),
+        { Key: carryTag, Value: value },
+    ];
+    const other = await emulator.createVolume();
+    const kept = [
+        await emulator.createSnapshot(other, taggedAs(`${former.id}/forged`)),
+        await emulator.createSnapshot(former.id, taggedAs(`${other}/carried`)),
+    ];
+    await door.delete(kind, former);
+    expect((await others()).map(({ SnapshotId }) => SnapshotId).sort()).toEqual(kept.sort());
+});
+
+test("a volume that grew beyond its declared size is replaced by one of its current size", async () => {
+    const former = await new Door(emulator).create(kind, disk({ size: 10 }));
+    await ec2.send(new ModifyVolumeCommand({ VolumeId: former.id, Size: 20 }));
+    const created = await replace(new Door(emulator), former, moved({ size: 10 }));
+    expect(created.state["size"]).toBe(20);
+});
+
 test("the preview describes the steps with sizes and duration, and makes only read calls", async () => {
     const former = await new Door(emulator).create(kind, disk());
     await emulator.clearCalls();

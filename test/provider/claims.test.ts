@@ -117,6 +117,14 @@ test.each([{ isForbidden: false }, { isForbidden: true }])(
     },
 );
 
+test("a snapshot that was kept, whose claim could only be marked as ended, is not reported as one of an interrupted run", async () => {
+    await emulator.faults([{ action: "DeleteTags", code: "UnauthorizedOperation", message: "No." }]);
+    await engine.up(declared({}, { retainOnDelete: true }));
+    await engine.destroy();
+    const { output } = await engine.up();
+    expect(output).not.toContain("interrupted run");
+});
+
 test("claims outlive a run whose state is written last, and the next run that creates a resource ends them", async () => {
     vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
     await engine.up();
@@ -127,6 +135,20 @@ test("claims outlive a run whose state is written last, and the next run that cr
     expect(await claimed()).toEqual([]);
     expect(id()).toBe(first);
     expect(await emulator.count("CreateSnapshot")).toBe(2);
+});
+
+test("after such a run, a snapshot that was renamed is not adopted by a new one with its former name", async () => {
+    vi.stubEnv("PULUMI_SKIP_CHECKPOINTS", "true");
+    await engine.up();
+    vi.unstubAllEnvs();
+    const first = id();
+    const { output } = await engine.up([
+        snapshot("renamed", { volumeId }, { aliases: ["s"] }),
+        ...declared({}, { dependsOn: ["renamed"] }),
+    ]);
+    expect(output).not.toContain("adopts");
+    expect(engine.live("renamed").id).toBe(first);
+    expect(await own()).toEqual([first, id()].sort());
 });
 
 test("a forced replacement after such a run creates a new snapshot", async () => {

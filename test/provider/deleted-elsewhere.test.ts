@@ -1,11 +1,12 @@
-// Tests that a delete succeeds if the resource is deleted outside Pulumi between the read and the first change.
+// Tests that a delete succeeds if the resource is deleted outside Pulumi between the read and the first change, and fails if
+// only other credentials do not show it.
 
 import { DeleteSnapshotCommand, DeleteVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
-import { ec2, otherAccount, zone } from "../emulator/calls";
+import { ec2, otherAccount, shareWith, zone } from "../emulator/calls";
 import { emulator, test } from "../fixture";
-import { Door, type Kind } from "./door";
+import { Door, failure, type Kind } from "./door";
 
 interface Case {
     kind: Kind;
@@ -57,3 +58,30 @@ test.each(cases)(
         expect(left.map(({ SnapshotId, VolumeId }) => SnapshotId || VolumeId)).not.toContain(created.id);
     },
 );
+
+test.each(cases)(
+    "deleting or reading a $kind with credentials of another account fails, so that the state keeps it",
+    async ({ kind, args }) => {
+        const volumeId = await emulator.createVolume();
+        const snapshotId = await emulator.createSnapshot(volumeId);
+        const created = await new Door(emulator).create(kind, args(volumeId, snapshotId));
+        const elsewhere = () => new Door(emulator, otherAccount);
+        const reason = `the credentials belong to account ${otherAccount}`;
+        expect(await failure(elsewhere().delete(kind, created))).toContain(reason);
+        expect(await failure(elsewhere().read(kind, created))).toContain(reason);
+    },
+);
+
+test("a shared snapshot of another owner than in the state is neither read nor updated", async () => {
+    const volumeId = await emulator.createVolume();
+    const created = await new Door(emulator).create("Snapshot", { volumeId });
+    await shareWith(created.id, otherAccount);
+    // The owner that EC2 shows decides, and not the account of the credentials.
+    const reason = `belong to account 123456789012, but the resource in the state belongs to ${otherAccount}`;
+    const stored = { ...created, state: { ...created.state, ownerId: otherAccount } };
+    const door = new Door(emulator, otherAccount);
+    expect(await failure(door.read("Snapshot", stored))).toContain(reason);
+    const { inputs } = await door.diff("Snapshot", stored, { volumeId, group: "payments" });
+    const error: unknown = await door.update("Snapshot", stored, inputs).catch((one: unknown) => one);
+    expect(JSON.stringify(error)).toContain(reason);
+});

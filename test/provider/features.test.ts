@@ -3,6 +3,8 @@
 import {
     DescribeFastSnapshotRestoresCommand,
     DescribeLockedSnapshotsCommand,
+    EnableFastSnapshotRestoresCommand,
+    LockSnapshotCommand,
     UnlockSnapshotCommand,
 } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
@@ -146,6 +148,22 @@ test("FSR warns of its cost, is awaited, changes per zone and is disabled before
     const ends = destroyed.actions.filter((action) => /^(Delete|Disable)/.test(action));
     expect(ends).toContain("DisableFastSnapshotRestores");
     expect(await snapshotIds(emulator)).toEqual([]);
+});
+
+test("a lock and FSR from outside of Pulumi stay while none is declared, and an update does not read them", async () => {
+    await engine.up(declared({}));
+    const SnapshotId = engine.live("data").id;
+    const AvailabilityZones = ["us-east-1a"];
+    await emulator
+        .ec2()
+        .send(new LockSnapshotCommand({ SnapshotId, LockMode: "governance", LockDuration: 30 }));
+    await emulator
+        .ec2()
+        .send(new EnableFastSnapshotRestoresCommand({ SourceSnapshotIds: [SnapshotId], AvailabilityZones }));
+    const updated = await during(emulator, () => engine.up(declared({ group: "payments" })));
+    expect(updated.actions).toEqual(["DescribeSnapshots", "CreateTags"]);
+    expect(await locks()).toEqual([["governance", 30]]);
+    expect(await zonesOn()).toEqual(AvailabilityZones);
 });
 
 test("a snapshot moves to the archive and back in place with progress; a refresh in between shows no drift", async () => {

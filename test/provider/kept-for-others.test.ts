@@ -1,7 +1,8 @@
 // Tests that a delete keeps what another resource is to adopt or has adopted, and follows only its own successor.
 
-import { RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { DeleteTagsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { describe, expect } from "vitest";
+import { ownerPrefix } from "../../schema/tags";
 import { ec2, restoredVolumes } from "../emulator/calls";
 import type { Fault } from "../emulator/controls";
 import { emulator, test } from "../fixture";
@@ -24,6 +25,16 @@ test("a snapshot is kept that another run adopted after this run read it, and be
     for (let reads = 0; reads < 2; reads++) await deleting.read("Snapshot", former);
     await new Door(emulator).create("Snapshot", { volumeId, adopt: former.id }, "other");
     await deleting.delete("Snapshot", former);
+    expect(await ids()).toEqual([former.id]);
+});
+
+test("a snapshot is kept that this run has adopted, while EC2 does not show the tag of its new owner yet", async () => {
+    const former = await new Door(emulator).create("Snapshot", { volumeId });
+    const run = new Door(emulator);
+    const adopter = await run.create("Snapshot", { volumeId, adopt: former.id }, "other");
+    const Tags = [{ Key: `${ownerPrefix}${String(adopter.state["__owner"])}` }];
+    await ec2.send(new DeleteTagsCommand({ Resources: [former.id], Tags }));
+    await run.delete("Snapshot", former);
     expect(await ids()).toEqual([former.id]);
 });
 

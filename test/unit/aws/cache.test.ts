@@ -67,3 +67,13 @@ test("a failed sweep is repeated by the next read", async () => {
     await expect(read("a", "all")).rejects.toThrow("no");
     expect(await read("a", "all")).toBe("swept");
 });
+
+test("what a sweep omits, such as an adopted resource, is read by id and does not count as deleted", async () => {
+    const sweep = () => Promise.resolve(new Map([["swept", "from the sweep"]]));
+    const readById = (id: string) => Promise.resolve(id === "gone" ? undefined : `${id} by id`);
+    const read = createSweep<string, string>(readById, sweep, new HandClock());
+    expect(await read("first", "stack")).toBe("first by id");
+    expect(await read("swept", "stack")).toBe("from the sweep");
+    expect(await read("adopted", "stack")).toBe("adopted by id");
+    expect(await read("gone", "stack")).toBeUndefined();
+});

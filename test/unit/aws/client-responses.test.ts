@@ -73,6 +73,14 @@ describe("malformed responses", () => {
         });
     });
 
+    test("an empty paging token ends a listing", async () => {
+        const { api, wire } = connected(({ action }) =>
+            answer(action, "<nextToken></nextToken><snapshotSet/>"),
+        );
+        expect(await listAll(api, "DescribeSnapshots", {}, "Snapshots")).toEqual([]);
+        expect(wire.count("DescribeSnapshots")).toBe(1);
+    });
+
     test("a repeated paging token ends a listing with an error", async () => {
         const { api, clock, wire } = connected(({ action }) =>
             answer(action, "<nextToken>again</nextToken><snapshotSet/>"),

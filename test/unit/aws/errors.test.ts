@@ -58,6 +58,8 @@ const table: Row[] = [
             "InvalidSnapshot.InUse IncorrectState InvalidSnapshotID.Malformed " +
             "InvalidParameterValue VolumeModificationRateExceeded SnapshotLimitExceeded " +
             "TagLimitExceeded SomethingNew",
+        // KMS's own, which says nothing of the resource; and a name that every object of JavaScript has.
+        404: "NotFoundException constructor",
         412: "DryRunOperation",
         500: "SomethingNew",
     }),

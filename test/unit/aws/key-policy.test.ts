@@ -128,6 +128,14 @@ test("a condition on a key named constructor, or with a value that is not a stri
     expect(kept(allow({ Principal: { AWS: root }, Condition: condition }))).toEqual([]);
 });
 
+test.each(["StringNotEquals", "StringNotLike", "ForAnyValue:StringEquals"])(
+    "a condition with %s, which is not evaluated, is treated as met",
+    (operator) => {
+        const condition = { [operator]: { "kms:CallerAccount": "444455556666" } };
+        expect(kept(allow({ Principal: "*", Condition: condition }))).toEqual([]);
+    },
+);
+
 describe("patterns of IAM", () => {
     test.each([
         ["kms:*", "kms:Decrypt", true],

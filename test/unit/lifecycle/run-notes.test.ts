@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -35,4 +35,16 @@ test("without an engine nothing is written, and the notes of an ended process do
     // No process has this id.
     renameSync(join(folder, file), join(folder, file.replace(`.${String(process.pid)}.`, ".99999999.")));
     expect(notesOf(engine).notedElsewhere(texts)).toEqual([]);
+});
+
+test("notes in a folder to which other users may write do not count, because a note keeps access to a snapshot", () => {
+    const [one, other] = [notesOf("127.0.0.1:1"), notesOf("127.0.0.1:1")];
+    one.write(texts);
+    const [folder = ""] = readdirSync(tmpdir()).map((name) => join(tmpdir(), name));
+    for (const mode of [0o770, 0o707]) {
+        chmodSync(folder, mode);
+        expect(other.notedElsewhere(texts)).toEqual([]);
+    }
+    chmodSync(folder, 0o755);
+    expect(other.notedElsewhere(texts)).toEqual(texts);
 });

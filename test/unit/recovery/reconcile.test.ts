@@ -68,6 +68,13 @@ describe("an older volume", () => {
         expect(reconcile({ snapshots, volumes: [one, two, three] }, settings).remove).toEqual([one.id]);
     });
 
+    test("is kept while the newer ones are of one snapshot, such as duplicates of two consecutive runs", () => {
+        const duplicate = { ...three, id: "vol-duplicate", createTime: three.createTime + 1 };
+        expect(reconcile({ snapshots, volumes: [one, three, duplicate] }, settings).remove).toEqual([
+            duplicate.id,
+        ]);
+    });
+
     test.each<[string, ObservedVolume[]]>([
         ["is still being created", [one, two, { ...three, state: "creating" }]],
         ["disappeared because its key was denied", [one, two]],

@@ -96,23 +96,30 @@ describe("the planned changes", () => {
 
     test("declared grants of any share are not revoked, and existing ones are not granted again", () => {
         fc.assert(
-            fc.property(situation, grants, fc.boolean(), grants, (observed, desired, exclusive, declared) => {
-                const { added, removed } = grantChanges(observed, desired, exclusive, declared);
-                for (const one of removed) expect([...desired, ...declared]).not.toContain(one);
-                for (const one of added) expect(observed.grants).not.toContain(one);
-                const after = [...observed.grants.filter((one) => !removed.includes(one)), ...added];
-                for (const one of desired) expect(after).toContain(one);
-                for (const one of observed.owned)
-                    if (after.includes(one)) expect([...desired, ...declared]).toContain(one);
-                expect(surplusGrants(after, desired, exclusive, declared)).toEqual([]);
-            }),
+            fc.property(
+                situation,
+                grants,
+                fc.boolean(),
+                grants,
+                (observed, desired, isExclusive, declared) => {
+                    const { added, removed } = grantChanges(observed, { desired, declared, isExclusive });
+                    for (const one of removed) expect([...desired, ...declared]).not.toContain(one);
+                    for (const one of added) expect(observed.grants).not.toContain(one);
+                    const after = [...observed.grants.filter((one) => !removed.includes(one)), ...added];
+                    for (const one of desired) expect(after).toContain(one);
+                    for (const one of observed.owned)
+                        if (after.includes(one)) expect([...desired, ...declared]).toContain(one);
+                    expect(surplusGrants(after, { desired, declared, isExclusive })).toEqual([]);
+                },
+            ),
         );
     });
 
     test("without exclusive, accounts that the share does not own are kept", () => {
         fc.assert(
             fc.property(situation, grants, (observed, desired) => {
-                const { removed } = grantChanges(observed, desired, false, []);
+                const declaration = { desired, declared: [], isExclusive: false };
+                const { removed } = grantChanges(observed, declaration);
                 for (const one of removed) expect([...observed.owned, "all"]).toContain(one);
             }),
         );
