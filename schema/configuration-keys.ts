@@ -25,6 +25,11 @@ const keysOf: Record<string, string[]> = {
     "ebs-snapshots": [...new Set([...providerKeys, ...ownKeys])],
 };
 
+/** Reports whether a name such as `region` is a key of the `aws` provider that this package reads. */
+export function isReadAwsKey(name: string): boolean {
+    return providerKeys.includes(name) && !ownKeys.includes(name);
+}
+
 /**
  * Returns the error for the first key, such as `ebs-snapshots:acounts`, that is not supported but similar to a supported
  * one. Other unknown keys may be those of a newer `aws` provider, or of a project of the same name.
