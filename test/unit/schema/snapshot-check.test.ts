@@ -83,8 +83,7 @@ test("an unknown region is accepted; a missing one is a failure", async () => {
     expect(await lost.failures({ volumeId, credentials: { profile: UNKNOWN } })).toEqual([]);
     expect(await lost.failures({ volumeId, credentials: UNKNOWN })).toEqual([]);
     expect(await lost.failures({ volumeId })).toEqual([
-        "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>` (`ebs-snapshots:region` in " +
-            "YAML and other languages), set AWS_REGION, or set the `region` argument.",
+        "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
     ]);
 });
 
