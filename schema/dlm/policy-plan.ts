@@ -135,7 +135,8 @@ function copiesOf(
     times: number[],
 ): [string, PlannedCopies] {
     const region = String(target ?? targetRegion);
-    if (!isMap(retainRule)) return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
+    if (!isMap(retainRule))
+        return [region, { days: Infinity, restorePoints: restorePoints({ keep }, times) }];
     return [
         region,
         { days: daysOf(retainRule), restorePoints: restorePoints({ keep: keepOf(retainRule) }, times) },
