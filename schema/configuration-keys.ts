@@ -20,15 +20,12 @@ const unreadAwsKeys = [
 ];
 
 const providerKeys = Object.keys(providerInputs);
+/** Keys of the `aws` provider that this package reads. */
+export const readAwsKeys = providerKeys.filter((key) => !ownKeys.includes(key));
 const keysOf: Record<string, string[]> = {
-    aws: [...providerKeys.filter((key) => !ownKeys.includes(key)), ...unreadAwsKeys],
+    aws: [...readAwsKeys, ...unreadAwsKeys],
     "ebs-snapshots": [...new Set([...providerKeys, ...ownKeys])],
 };
-
-/** Reports whether a name such as `region` is a key of the `aws` provider that this package reads. */
-export function isReadAwsKey(name: string): boolean {
-    return providerKeys.includes(name) && !ownKeys.includes(name);
-}
 
 /**
  * Returns the error for the first key, such as `ebs-snapshots:acounts`, that is not supported but similar to a supported

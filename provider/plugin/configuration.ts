@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isReadAwsKey } from "../../schema/configuration-keys";
+import { readAwsKeys } from "../../schema/configuration-keys";
 import { isMap, type Properties } from "../../schema/values";
 import type { ReadKey } from "../../schema/configuration-values";
 
@@ -43,7 +43,7 @@ export function withPluginKeys(message: string, environment: NodeJS.ProcessEnv =
     if (String(stackConfiguration(environment)["plugin"]) === "true") return message;
     // A tag of a user is not a key: it follows a dot or a quotation mark.
     return message.replace(/(?<![\w."])aws:(\w+)/g, (key, name: string) =>
-        isReadAwsKey(name) ? `ebs-snapshots:${name}` : key,
+        readAwsKeys.includes(name) ? `ebs-snapshots:${name}` : key,
     );
 }
 
