@@ -87,6 +87,14 @@ test("an unknown region is accepted; a missing one is a failure", async () => {
     ]);
 });
 
+test("an invalid region is reported where it was specified: in the configuration, or on the property", async () => {
+    const zone = "us-east-1a";
+    const reason = `is "${zone}", but must be a region such as "us-east-1"`;
+    const configured = new Host({ ...baseConfig, "aws:region": zone });
+    expect(await configured.failures({ volumeId })).toEqual([`configuration aws:region: ${reason}`]);
+    expect(await host.failures({ volumeId, region: zone })).toEqual([`region ${reason}`]);
+});
+
 test("a changed aws:region moves no resource, not even on replacement", async () => {
     const moved = new Host({ ...baseConfig, "aws:region": "eu-west-1" });
     const state = { volumeId, region: "us-east-1" };
