@@ -10,7 +10,15 @@ import type { ChangedOptions } from "./changed";
 import type { Answer } from "./command";
 import type { ListOptions } from "./list";
 import type { LostOptions } from "./lost";
-import { collect, collectPair, parseAmount, parseChart, parseTime, parseVolumeId } from "./options";
+import {
+    collect,
+    collectPair,
+    parseAmount,
+    parseChart,
+    parseSnapshotId,
+    parseTime,
+    parseVolumeId,
+} from "./options";
 import { snapshotStates } from "../schema/snapshot-filters";
 import { withOptionsAsRemedy, withPlaceOptions } from "./place";
 import type { PlanOptions } from "./plan";
@@ -94,10 +102,11 @@ function addChanged(program: Command, report: Report): void {
             .description(
                 "Show the size of what changed since the previous snapshot. Calls the EBS direct APIs, which AWS charges for.",
             )
-            .argument("<snapshot>", "id of a completed snapshot")
+            .argument("<snapshot>", "id of a completed snapshot", parseSnapshotId)
             .option(
                 "--since <snapshot>",
                 "id of an earlier snapshot (default: the previous one of the same volume)",
+                parseSnapshotId,
             ),
     )
         .option("--json", "print JSON")

@@ -6,6 +6,7 @@
 import { extname } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { volumeIdFilter } from "../schema/snapshot-filters";
+import { resourceIdPattern } from "../schema/validators";
 
 /** Parses a time in UTC; a date means its midnight. */
 export function parseTime(given: string): Date {
@@ -44,6 +45,11 @@ export function parseAmount(given: string): number {
 export function parseVolumeId(given: string): string {
     if (volumeIdFilter(given, "").length === 0) return given;
     throw new InvalidArgumentError(`Specify ${volumeIdFilter.expected}.`);
+}
+
+export function parseSnapshotId(given: string): string {
+    if (resourceIdPattern("snap").test(given)) return given;
+    throw new InvalidArgumentError('Specify the id of a snapshot, such as "snap-0123456789abcdef0".');
 }
 
 /** Parses the name of a chart: in a file of another kind, no program would find the SVG. */

@@ -5,7 +5,9 @@
  */
 import { Option, type Command } from "commander";
 import type { CallOptions } from "../provider/functions/connect";
+import { readAwsKeys } from "../schema/configuration-keys";
 import { MissingError } from "../schema/configuration-values";
+import { nearest } from "../schema/nearest";
 import { collect, collectPair } from "./options";
 
 export interface PlaceOptions {
@@ -45,9 +47,24 @@ export async function withOptionsAsRemedy<Result>(work: Promise<Result>): Promis
     }
 }
 
+const ownKeys = ["accounts", "allowPublicSharing", "tagKeys"].map((name) => `ebs-snapshots:${name}`);
+
+/** Refuses a key that no command reads: a misspelled `aws:region` would list another Region. */
+function requireReadKeys(keys: string[]): void {
+    const supported = [...readAwsKeys.map((name) => `aws:${name}`), ...ownKeys];
+    const unread = keys.find((key) => !supported.includes(key));
+    if (unread === undefined) return;
+    // `region` and `ebs-snapshots:region` are the names of the plugin.
+    const aws = `aws:${unread.split(":").at(-1) ?? ""}`;
+    const similar = supported.includes(aws) ? aws : nearest(unread, supported);
+    const question = similar === undefined ? "" : ` Did you mean ${similar}?`;
+    throw new Error(`--config ${unread} is not a key that this command reads.${question}`);
+}
+
 /** Separates the place from the other options of a command. */
 export function splitPlace<Options extends PlaceOptions>(options: Options) {
     const { region, profile, role, config = {}, ...others } = options;
+    requireReadKeys(Object.keys(config));
     const place: CallOptions = {
         ...(region === undefined ? {} : { region }),
         ...(profile === undefined ? {} : { credentials: { profile } }),

@@ -20,8 +20,10 @@ const unreadAwsKeys = [
 ];
 
 const providerKeys = Object.keys(providerInputs);
+/** Keys of the `aws` provider that this package reads. */
+export const readAwsKeys = providerKeys.filter((key) => !ownKeys.includes(key));
 const keysOf: Record<string, string[]> = {
-    aws: [...providerKeys.filter((key) => !ownKeys.includes(key)), ...unreadAwsKeys],
+    aws: [...readAwsKeys, ...unreadAwsKeys],
     "ebs-snapshots": [...new Set([...providerKeys, ...ownKeys])],
 };
 

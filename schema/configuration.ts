@@ -107,7 +107,7 @@ export function readConfiguration(read: ReadKey): Configuration {
             sharedConfigFile: file("aws:sharedConfigFiles"),
             sharedCredentialsFile: file("aws:sharedCredentialsFiles"),
             maxRetries: number("aws:maxRetries"),
-            retryMode: string("aws:retryMode"),
+            retryMode: readRetryMode("aws:retryMode", string("aws:retryMode")),
             allowedAccountIds: readAccountIds("aws:allowedAccountIds", texts("aws:allowedAccountIds")),
             forbiddenAccountIds: readAccountIds("aws:forbiddenAccountIds", texts("aws:forbiddenAccountIds")),
             httpProxy: read("aws:httpProxy"),
@@ -138,6 +138,12 @@ export function readConfiguration(read: ReadKey): Configuration {
 
 function readEndpoints(key: string, entries: unknown[]): AwsConfig["endpoints"] {
     return Object.assign({}, ...entries.map((entry) => textMap(key, entry ?? undefined))) as object;
+}
+
+/** The SDK would use its default instead of another text. */
+function readRetryMode(key: string, mode: string | undefined): string | undefined {
+    if (mode === undefined || ["standard", "adaptive"].includes(mode)) return mode;
+    throw new ConfigError(key, 'must be "standard" or "adaptive"');
 }
 
 function readRoles(key: string, values: unknown[]): AssumeRole[] {

@@ -18,7 +18,8 @@ export interface SnapshotCreationOptions extends StandardOptions {
     description?: string;
     /**
      * Values that require a new snapshot when they change, such as the version that is about to be deployed. They are
-     * not sent to AWS. Default: none. A change replaces the snapshot.
+     * not sent to AWS. In YAML, write a version in quotation marks: 1.1 and 1.10 are the same number. Default: none. A
+     * change replaces the snapshot.
      */
     triggers?: Record<string, unknown>;
     /**

@@ -39,10 +39,14 @@ export function text(expected = "text", pattern?: RegExp): Validator {
 
 export function textUpTo(maximum: number): Validator {
     const expected = `text of at most ${String(maximum)} characters`;
-    return matching(
-        { valueType: "string", expected },
-        (value) => typeof value === "string" && value.length <= maximum,
-    );
+    return validator({ valueType: "string", expected }, (value, property) => {
+        if (typeof value === "string" && value.length <= maximum) return [];
+        // YAML parses `group: 5` as a number, and a billing code `0042` as another number.
+        const isUnquoted = typeof value === "number" || typeof value === "boolean";
+        return [
+            { property, value, expected: isUnquoted ? `${expected}: write it in quotation marks` : expected },
+        ];
+    });
 }
 
 export const positiveInteger = matching(

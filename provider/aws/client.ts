@@ -78,7 +78,7 @@ export function connect(
     let verified: Promise<void> | undefined;
     const clients = createSdkClients(settings, {
         region,
-        beforeOpen: () => requireAllowedAccount(aws, () => api.account()),
+        beforeOpen: requireAllowed,
     });
 
     const api: Api = {
@@ -110,7 +110,17 @@ export function connect(
     };
     return api;
 
+    function requireAllowed(): Promise<void> {
+        return requireAllowedAccount(aws, () => api.account());
+    }
+
+    /** A preview that makes no call must reject the account too, as the run would. */
     async function verify(): Promise<void> {
+        await validateCredentials();
+        await requireAllowed();
+    }
+
+    async function validateCredentials(): Promise<void> {
         if (aws.skipCredentialsValidation) {
             await describeCredentials(identity);
             return;

@@ -27,8 +27,7 @@ export function missingRegion(): MissingError {
         "aws:region",
         "region",
         "no AWS region is configured",
-        "Run `pulumi config set aws:region <region>` (`ebs-snapshots:region` in YAML and other languages), set AWS_REGION, or set " +
-            "the `region` argument.",
+        "Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
     );
 }
 

@@ -73,11 +73,7 @@ export async function check(
     } catch (error) {
         if (!(error instanceof ConfigError || error instanceof CredentialsError)) throw error;
         // The error names the key. For a named property the engine would also print its value, `<nil>`.
-        const { message } =
-            error instanceof ConfigError
-                ? new ConfigError(deployment.configurationKey(error.key), error.reason)
-                : error;
-        const failures = [{ property: "", reason: message }];
+        const failures = [{ property: "", reason: error.message }];
         return { inputs: { properties: news, metadata: {} }, failures };
     }
 }

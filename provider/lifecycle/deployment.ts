@@ -81,11 +81,6 @@ export class Deployment {
         this.#configuration = undefined;
     }
 
-    /** Returns the name under which a user sets a key such as `aws:region`; the plugin has its own names. */
-    configurationKey(key: string): string {
-        return key;
-    }
-
     get configuration(): Configuration {
         return (this.#configuration ??= readConfiguration(this.#read));
     }

@@ -4,7 +4,9 @@
  * @module
  */
 import { configuredRegion, missingRegion, requireRegion } from "../aws/region";
+import { ConfigError } from "../../schema/configuration-values";
 import type { Credentials } from "../../schema/credentials";
+import { formatFailure } from "../../schema/failure";
 import { regionRule } from "../../schema/placement";
 import { nameOf } from "../../schema/urn";
 import { hasUnknown, isMap, UNKNOWN, type Properties } from "../../schema/values";
@@ -27,10 +29,8 @@ export async function prepare(
     const lineage = deployment.lineageOf(urn, Object.keys(olds.properties).length > 0 ? olds : undefined);
     const region = inputs["region"] ?? (await defaultRegion(deployment, urn, olds.properties, news));
     if (region === undefined) throw missingRegion();
-    const { aws } = deployment.configuration;
-    const isNew = region !== UNKNOWN && region !== olds.properties["region"];
-    if (isNew && typeof region === "string" && regionRule.validate(region, "region").length === 0)
-        await requireRegion(region, aws, news["region"] === undefined ? "aws:region" : "region");
+    if (region !== UNKNOWN && region !== olds.properties["region"])
+        await requireNewRegion(deployment, region, inputs["region"] === undefined);
     inputs["region"] = region;
     if (!("name" in rules) || inputs["name"] !== undefined)
         return { properties: inputs, metadata: { lineage } };
@@ -38,6 +38,18 @@ export async function prepare(
     // A resource that was imported without a name has none until the program declares one.
     const properties = defaultName === "" ? inputs : { ...inputs, name: defaultName };
     return { properties, metadata: { defaultName, lineage } };
+}
+
+async function requireNewRegion(
+    { configuration }: Scope["deployment"],
+    region: unknown,
+    isConfigured: boolean,
+): Promise<void> {
+    const key = isConfigured ? "aws:region" : "region";
+    const [failure] = regionRule.validate(region, "region");
+    if (failure === undefined) await requireRegion(String(region), configuration.aws, key);
+    // The check of the properties reports a declared region; the program does not contain a configured one.
+    else if (isConfigured) throw new ConfigError(key, formatFailure(failure));
 }
 
 async function defaultRegion(

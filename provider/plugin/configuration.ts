@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { readAwsKeys } from "../../schema/configuration-keys";
 import { isMap, type Properties } from "../../schema/values";
 import type { ReadKey } from "../../schema/configuration-values";
 
@@ -31,6 +32,18 @@ export function stackConfiguration(environment: NodeJS.ProcessEnv): Properties {
             const [space, ...rest] = key.split(":");
             return space === "ebs-snapshots" ? [[rest.at(-1) ?? "", value]] : [];
         }),
+    );
+}
+
+/**
+ * Returns a message in which keys such as `aws:region` have the names under which users of the plugin set them. Programs
+ * with `ebs-snapshots:plugin` pass on the stack's own `aws:` keys.
+ */
+export function withPluginKeys(message: string, environment: NodeJS.ProcessEnv = process.env): string {
+    if (String(stackConfiguration(environment)["plugin"]) === "true") return message;
+    // A tag of a user is not a key: it follows a dot or a quotation mark.
+    return message.replace(/(?<![\w."])aws:(\w+)/g, (key, name: string) =>
+        readAwsKeys.includes(name) ? `ebs-snapshots:${name}` : key,
     );
 }
 

@@ -10,6 +10,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Properties } from "../../schema/values";
 import { messageOf } from "../lifecycle/failure";
+import { withPluginKeys } from "./configuration";
 
 /** Signals a failure after which the engine keeps the resource in the state, and the next run updates it. */
 export class InitializationFailure extends Error {
@@ -25,7 +26,7 @@ export class InitializationFailure extends Error {
 }
 
 export function serviceError(error: unknown): Partial<ServiceError> {
-    const message = messageOf(error);
+    const message = withPluginKeys(messageOf(error));
     const metadata = new Metadata();
     if (error instanceof InitializationFailure) {
         const failed = new ErrorResourceInitFailed();

@@ -22,7 +22,7 @@ import { lifecyclesIn, type Lifecycles } from "../resources/index";
 import { decode, encodeInputs, encodeState } from "../wire/metadata";
 import { nameOf, seconds, withTimeout, type Call, type Change, type Timed } from "./call";
 import { CancellableClock } from "./clock";
-import { configurationReader } from "./configuration";
+import { configurationReader, withPluginKeys } from "./configuration";
 import { InstanceDeployment } from "./deployment";
 import { detailedDiff, type DetailedDiff } from "./diff";
 import { InitializationFailure } from "./errors";
@@ -96,7 +96,10 @@ export class ProviderInstance {
             decode(olds.properties),
             news.properties,
         );
-        return { inputs: markSecrets(encodeInputs(inputs, {}), news.secrets), failures };
+        return {
+            inputs: markSecrets(encodeInputs(inputs, {}), news.secrets),
+            failures: failures.map((one) => ({ ...one, reason: withPluginKeys(one.reason) })),
+        };
     }
 
     /** `before` contains the inputs in the state. */

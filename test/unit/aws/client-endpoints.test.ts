@@ -62,9 +62,11 @@ describe("accounts", () => {
         ["forbidden", { "aws:forbiddenAccountIds": '["001234567890"]' }, "which is forbidden"],
         ["not in forbiddenAccountIds", { "aws:forbiddenAccountIds": '["210987654321"]' }, undefined],
     ])("an account that is %s", async (_what, config, refused) => {
-        const { wire, describeAll } = connected(answering, { ...baseConfig, ...config });
+        const { api, clock, wire, describeAll } = connected(answering, { ...baseConfig, ...config });
         if (refused === undefined) await describeAll();
         else {
+            // A preview verifies the credentials, and may make no other call.
+            expect((await failure(clock.until(api.verifyCredentials()))).message).toContain(refused);
             const { message } = await failure(describeAll());
             expect(message).toContain(`the credentials belong to account 001234567890, ${refused}`);
             expect(message).toContain(

@@ -84,6 +84,23 @@ describe("an invalid command line is reported", () => {
         );
     });
 
+    test("changed --since rejects what is not the id of a snapshot, by the name of the option", async () => {
+        await expect(main(["changed", "snap-1", "--since", "yesterday"])).rejects.toThrow(
+            "option '--since <snapshot>' argument 'yesterday' is invalid. Specify the id of a snapshot",
+        );
+    });
+
+    test.each([
+        ["aws:regon", " Did you mean aws:region?"],
+        ["ebs-snapshots:region", " Did you mean aws:region?"],
+        ["region", " Did you mean aws:region?"],
+        ["project:volume", ""],
+    ])("--config %s, which no command reads, is rejected", async (key, question) => {
+        await expect(main(["list", "--config", `${key}=eu-west-1`])).rejects.toThrow(
+            `--config ${key} is not a key that this command reads.${question}`,
+        );
+    });
+
     test("without a region or credentials, the error contains the command-line options", async () => {
         const cli = join(root, "dist/cli/index.js");
         const none = join(folder, "none");

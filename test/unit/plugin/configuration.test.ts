@@ -4,7 +4,12 @@
  * @module
  */
 import { afterEach, expect, test, vi } from "vitest";
-import { configurationReader, stackConfiguration } from "../../../provider/plugin/configuration";
+import {
+    configurationReader,
+    stackConfiguration,
+    withPluginKeys,
+} from "../../../provider/plugin/configuration";
+import { serviceError } from "../../../provider/plugin/errors";
 import { ProviderInstance } from "../../../provider/plugin/provider";
 import { readConfiguration } from "../../../schema/configuration";
 import { warningLog } from "../../warning-log";
@@ -67,6 +72,32 @@ test("a missing region fails the check with the configuration key of the plugin"
     expect(failures.map(({ reason }) => reason)).toEqual([
         expect.stringContaining("configuration ebs-snapshots:region: "),
     ]);
+});
+
+test("the remedy for half a key pair names the key that the plugin reads", async () => {
+    const instance = new ProviderInstance();
+    instance.configure({ region: "us-east-1", accessKey: "AKIATEST" });
+    const type = "ebs-snapshots:index:Snapshot";
+    const urn = `urn:pulumi:test::project::${type}::nightly`;
+    const news = { volumeId: "vol-0123456789abcdef0" };
+    const { failures } = await instance.check({ urn, type }, { olds: {}, news });
+    const reasons = failures.map(({ reason }) => reason);
+    expect(reasons).toEqual([
+        expect.stringContaining("Run `pulumi config set --secret ebs-snapshots:secretKey <value>`"),
+    ]);
+    expect(reasons.join("\n")).not.toContain("aws:");
+});
+
+test("messages name keys as the stack has them, and leave tags and other names as they are", () => {
+    const given = 'set aws:endpoints, aws:dlm:schedule, tags.aws:region, "aws:region", arn:aws:ec2:us-east-1';
+    expect(withPluginKeys(given, {})).toBe(given.replace("aws:endpoints", "ebs-snapshots:endpoints"));
+    // This program passes on the stack's own keys.
+    const environment = { PULUMI_CONFIG: '{"ebs-snapshots:config:plugin":"true"}' };
+    expect(withPluginKeys(given, environment)).toBe(given);
+});
+
+test("a failed operation names the keys of the plugin", () => {
+    expect(serviceError(new Error("check aws:endpoints")).details).toBe("check ebs-snapshots:endpoints");
 });
 
 test("a change of the region is warned of once it is known, and only if there was a region before", () => {

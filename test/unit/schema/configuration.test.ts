@@ -42,13 +42,20 @@ test("an empty configuration sets no value", () => {
 });
 
 const texts = [
-    ...["region", "profile", "accessKey", "secretKey", "token", "retryMode"],
+    ...["region", "profile", "accessKey", "secretKey", "token"],
     ...["noProxy", "customCaBundle", "stsRegion"],
     ...["ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode"],
 ];
 test.each(texts)("aws:%s is a string, and an empty one is unset", (key) => {
     expect(aws({ [`aws:${key}`]: "value" })).toMatchObject({ [key]: "value" });
     expect(aws({ [`aws:${key}`]: "" })).not.toHaveProperty(key);
+});
+
+test("aws:retryMode is one of the SDK's, which would ignore another", () => {
+    for (const mode of ["standard", "adaptive"])
+        expect(aws({ "aws:retryMode": mode })).toMatchObject({ retryMode: mode });
+    expect(aws({ "aws:retryMode": "" })).not.toHaveProperty("retryMode");
+    expect(failure({ "aws:retryMode": "adptive" })).toContain('must be "standard" or "adaptive"');
 });
 
 test.each(["httpProxy", "httpsProxy"])("aws:%s is a string, and an empty one disables a proxy", (key) => {

@@ -83,9 +83,16 @@ test("an unknown region is accepted; a missing one is a failure", async () => {
     expect(await lost.failures({ volumeId, credentials: { profile: UNKNOWN } })).toEqual([]);
     expect(await lost.failures({ volumeId, credentials: UNKNOWN })).toEqual([]);
     expect(await lost.failures({ volumeId })).toEqual([
-        "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>` (`ebs-snapshots:region` in " +
-            "YAML and other languages), set AWS_REGION, or set the `region` argument.",
+        "configuration aws:region: no AWS region is configured. Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
     ]);
+});
+
+test("an invalid region is reported where it was specified: in the configuration, or on the property", async () => {
+    const zone = "us-east-1a";
+    const reason = `is "${zone}", but must be a region such as "us-east-1"`;
+    const configured = new Host({ ...baseConfig, "aws:region": zone });
+    expect(await configured.failures({ volumeId })).toEqual([`configuration aws:region: ${reason}`]);
+    expect(await host.failures({ volumeId, region: zone })).toEqual([`region ${reason}`]);
 });
 
 test("a changed aws:region moves no resource, not even on replacement", async () => {

@@ -27,7 +27,7 @@ const table: Table = {
     description: {
         accepts: ["", "before the migration", long(255), null],
         refuses: [
-            [5, "description is 5, but must be text of at most 255 characters"],
+            [5, "description is 5, but must be text of at most 255 characters: write it in quotation marks"],
             [long(256), `description is ${cut}, but must be text of at most 255 characters`],
         ],
         change: [
@@ -183,19 +183,26 @@ const table: Table = {
     },
     group: {
         accepts: ["payments"],
-        refuses: [[true, "group is true, but must be text of at most 256 characters"]],
+        refuses: [
+            [true, "group is true, but must be text of at most 256 characters: write it in quotation marks"],
+        ],
         change: [["a", "b", "update"]],
     },
     billingCode: {
         accepts: ["CC-1042"],
-        refuses: [[1042, "billingCode is 1042, but must be text of at most 256 characters"]],
+        refuses: [
+            [
+                1042,
+                "billingCode is 1042, but must be text of at most 256 characters: write it in quotation marks",
+            ],
+        ],
         change: [["a", "b", "update"]],
     },
     tags: {
         accepts: [{}, { Team: "storage", Empty: "" }, { [long(128)]: long(256) }, tagMap(46)],
         refuses: [
             ["a=b", 'tags is "a=b", but must be an object'],
-            [{ Team: 5 }, "tags.Team is 5, but must be text of at most 256 characters"],
+            [{ Team: 5 }, "tags.Team is 5, but must be text of at most 256 characters: write it in quotation marks"],
             [
                 { "aws:backup": "x" },
                 'tags.aws:backup must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
