@@ -63,7 +63,7 @@ export function formatText(text: Text, secrets: string[]): string {
 }
 
 /** Formats a failure as text that follows the name of the property. */
-function formatFailure(failure: CheckFailure, secrets: string[] = []): string {
+export function formatFailure(failure: CheckFailure, secrets: string[] = []): string {
     const { property, value, expected, reason = "is invalid", suggestion } = failure;
     const rest = expected === undefined ? formatText(reason, secrets) : `must be ${expected}`;
     if (!("value" in failure)) return rest;
