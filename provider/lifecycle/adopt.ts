@@ -4,6 +4,7 @@
  * @module
  */
 import { describeFailure, joinTexts, textOf, type CheckFailure } from "../../schema/failure";
+import { hasNoData } from "../../schema/retention";
 import { ownerPrefix, retainedPrefix, stackTag } from "../../schema/tags";
 import { nameOf } from "../../schema/urn";
 import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
@@ -156,6 +157,12 @@ async function failuresOf(
     const account = isKnown ? await ctx.ec2.account() : owner;
     if (owner !== undefined && owner !== account)
         return fail(`it belongs to account ${owner}, not to ${String(account)}; copy it instead`);
+    // The wait for it would fail when this stack owns it already, and the next run would replace it.
+    const { state: jobState }: Properties = await resource.outputs({ ctx, id, observed });
+    if (hasNoData({ state: jobState }) || jobState === "deleting")
+        return fail(
+            `its state is ${formatValue(jobState)}. Name another one, or remove \`adopt\` to create a new one`,
+        );
     const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
     const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
     const state = { properties: current, metadata: {} };
