@@ -4,7 +4,8 @@
  * @module
  */
 import { describeFailure, joinTexts, textOf, type CheckFailure } from "../../schema/failure";
-import { retainedPrefix, stackTag } from "../../schema/tags";
+import { hasNoData } from "../../schema/retention";
+import { ownerPrefix, retainedPrefix, stackTag } from "../../schema/tags";
 import { nameOf } from "../../schema/urn";
 import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
 import { formatPlace } from "../aws/place";
@@ -56,7 +57,27 @@ export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Pr
     if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
     if (found === undefined) return undefined;
     const restored = await found.inRecycleBin?.restore();
+    if (restored !== undefined) warnOfFormerOwners(scope, ctx, { id: found.id, observed: restored });
     return { id: found.id, observed: restored ?? found.observed, adopted: true };
+}
+
+/**
+ * Warns of the owners that a restored resource had when it was deleted. The Recycle Bin does not show tags, and whether
+ * such an owner still exists is not known: it does if the resource was deleted outside of Pulumi.
+ */
+function warnOfFormerOwners(
+    scope: Scope,
+    ctx: ResourceContext,
+    { id, observed }: Pick<Candidate, "id" | "observed">,
+): void {
+    const name = ownName(scope, ctx);
+    const owners = ownersIn(scope, id, observed).filter((owner) => owner.name !== name);
+    if (owners.length === 0) return;
+    const tags = owners.map(({ token }) => ownerPrefix + token).join(" ");
+    ctx.warn(
+        `${id} was owned by ${formatOwners(owners)} when it was deleted, and still has the tag of that owner: ${tags}. ` +
+            "If that owner no longer exists, remove its tag, or the snapshot is never deleted.",
+    );
 }
 
 async function find(
@@ -136,6 +157,12 @@ async function failuresOf(
     const account = isKnown ? await ctx.ec2.account() : owner;
     if (owner !== undefined && owner !== account)
         return fail(`it belongs to account ${owner}, not to ${String(account)}; copy it instead`);
+    // The wait for it would fail when this stack owns it already, and the next run would replace it.
+    const { state: jobState }: Properties = await resource.outputs({ ctx, id, observed });
+    if (hasNoData({ state: jobState }) || jobState === "deleting")
+        return fail(
+            `its state is ${formatValue(jobState)}. Name another one, or remove \`adopt\` to create a new one`,
+        );
     const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
     const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
     const state = { properties: current, metadata: {} };
