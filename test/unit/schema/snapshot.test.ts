@@ -202,7 +202,10 @@ const table: Table = {
         accepts: [{}, { Team: "storage", Empty: "" }, { [long(128)]: long(256) }, tagMap(46)],
         refuses: [
             ["a=b", 'tags is "a=b", but must be an object'],
-            [{ Team: 5 }, "tags.Team is 5, but must be text of at most 256 characters: write it in quotation marks"],
+            [
+                { Team: 5 },
+                "tags.Team is 5, but must be text of at most 256 characters: write it in quotation marks",
+            ],
             [
                 { "aws:backup": "x" },
                 'tags.aws:backup must be a key of 1 to 128 characters that does not begin with "aws:" or "pulumi-ebs-snapshots:"',
