@@ -39,7 +39,9 @@ const table: Table = {
     },
     description: {
         accepts: ["before the migration"],
-        refuses: [[5, "description is 5, but must be text of at most 255 characters"]],
+        refuses: [
+            [5, "description is 5, but must be text of at most 255 characters: write it in quotation marks"],
+        ],
         change: [["a", "b", "replace"]],
     },
     triggers: {

@@ -109,7 +109,10 @@ export const volumeOptionRows = {
         accepts: [true, false, {}, { name: "last", tags: { Keep: "1 year" } }],
         refuses: [
             ["yes", 'finalSnapshot is "yes", but must be an object'],
-            [{ tags: { a: 1 } }, "finalSnapshot.tags.a is 1, but must be text of at most 256 characters"],
+            [
+                { tags: { a: 1 } },
+                "finalSnapshot.tags.a is 1, but must be text of at most 256 characters: write it in quotation marks",
+            ],
             [
                 { nam: "x" },
                 "finalSnapshot.nam is not a supported property. Did you mean `name`? Supported: name, tags",
