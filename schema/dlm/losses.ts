@@ -58,7 +58,7 @@ export function policyLosses(
     if (next === undefined) return [];
     const gone = without(old.targets, next.targets);
     const excluded = without(next.excluded, old.excluded);
-    const moved: PolicyLoss[] = [
+    const moved = [
         ...(gone.length === 0
             ? []
             : [
@@ -69,6 +69,7 @@ export function policyLosses(
               ]),
         ...(excluded.length === 0 ? [] : [allUnmanaged(old, `${excluded.join(" and ")} are left out`)]),
         ...(old.isEnabled && !next.isEnabled ? [ofEnded(old, "the policy is disabled", "paused")] : []),
+        ...(next.isDeletionExtended && !old.isDeletionExtended ? [extended(old)] : []),
     ];
     return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, old, next))];
 }
@@ -83,6 +84,15 @@ export function lossesOfDeletion(state: Properties): (PolicyLoss | UncountedLoss
 /** https://docs.aws.amazon.com/ebs/latest/userguide/default-policies.html */
 function ofEnded(plan: PolicyPlan, cause: string, effect: "unmanaged" | "paused" = "unmanaged"): PolicyLoss {
     return { ...allUnmanaged(plan, cause), effect: plan.isDeletionExtended ? "expiring" : effect };
+}
+
+function extended({ noun }: PolicyPlan): UncountedLoss {
+    return {
+        cause: "extendDeletion is set",
+        consequence:
+            `DLM also deletes the last restore point of a deleted ${noun}, and all restore points at their age once the ` +
+            "policy is disabled or deleted",
+    };
 }
 
 function allUnmanaged(plan: PolicyPlan, cause: string): PolicyLoss {

@@ -146,6 +146,11 @@ test("a default policy with extendDeletion deletes all of its restore points aft
     expect(policyLosses(extended, extended, true).map(formatLoss)).toEqual([
         `the policy is replaced by a new one: ${expiring}`,
     ]);
+    expect(lossesOf({ ...extended, extendDeletion: false }, extended)).toEqual([
+        "extendDeletion is set: DLM also deletes the last restore point of a deleted volume, and all restore points at their " +
+            "age once the policy is disabled or deleted",
+    ]);
+    expect(lossesOf(extended, extended)).toEqual([]);
     expect(lossesOfDeletion({ ...extended, extendDeletion: false }).map(formatLoss)).toEqual([
         "the policy is deleted: up to 7 restore points of each volume stay and are no longer managed; delete them yourself",
     ]);
