@@ -45,7 +45,7 @@ test("a schedule of all volumes manages DLM's default policy from the first prev
     expect(preview).toContain(
         "boot volumes and what is tagged Backup=no and what is tagged Backup=own are left out",
     );
-    expect(preview).toContain("9 days retained becomes 6 days: in the long run there are 1 restore point");
+    expect(preview).toContain("9 days retained becomes 6 days: in the long run there is 1 restore point");
     await project.up();
     expect(await read()).toMatchObject({
         PolicyDetails: {
