@@ -72,17 +72,26 @@ describe("a run that is killed", () => {
         },
     );
 
-    test("keeps later data of the old volume in a final snapshot, and reports its id", async () => {
-        const state: State = { live: await new Door(emulator).create(kind, disk()), condemned: undefined };
-        await endClaims();
-        await up(state, { changes: 3, isWritten: false });
-        const door = new Door(emulator);
-        const created = await door.replace(kind, state.live, moved());
-        await door.delete(kind, state.live);
-        expect(door.messages.join("\n")).toContain(
-            `this run did not carry the data of volume ${state.live.id}, but an earlier one. A final snapshot keeps what may have been written since.`,
-        );
-        expect(await others()).toHaveLength(1);
-        expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
-    });
+    test.each([
+        ["", true],
+        [", also if carryData is removed before the next run", undefined],
+    ])(
+        "keeps later data of the old volume in a final snapshot, and reports its id%s",
+        async (_when, carryData) => {
+            const state: State = {
+                live: await new Door(emulator).create(kind, disk()),
+                condemned: undefined,
+            };
+            await endClaims();
+            await up(state, { changes: 3, isWritten: false });
+            const door = new Door(emulator);
+            const created = await door.replace(kind, state.live, moved({ carryData }));
+            await door.delete(kind, state.live);
+            expect(door.messages.join("\n")).toContain(
+                `this run did not carry the data of volume ${state.live.id}, but an earlier one. A final snapshot keeps what may have been written since.`,
+            );
+            expect(await others()).toHaveLength(1);
+            expect((await restoredVolumes()).map(({ VolumeId }) => VolumeId)).toEqual([created.id]);
+        },
+    );
 });
