@@ -34,6 +34,16 @@ export async function createSnapshot(volumeId?: string, tags?: Record<string, st
     return created.SnapshotId ?? "";
 }
 
+/** Attaches a volume to a new instance, and returns what detaches it. */
+export async function attachToInstance(VolumeId: string) {
+    const { Instances: [instance] = [] } = await ec2.send(
+        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
+    );
+    const attachment = { VolumeId, InstanceId: instance?.InstanceId ?? "", Device: "/dev/sdf" };
+    await ec2.send(new AttachVolumeCommand(attachment));
+    return attachment;
+}
+
 export function tagList(tags: Record<string, string>): Tag[] {
     return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

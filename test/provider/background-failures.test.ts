@@ -27,6 +27,17 @@ async function background(kind: Kind) {
     return { instanceId: instance?.InstanceId ?? "", waitForCompletion };
 }
 
+/** Replaces a snapshot by one that fails in the background. */
+async function replacedByFailure(kind: Kind) {
+    const args = await background(kind);
+    const former = await new Door(emulator).create(kind, args);
+    await emulator.advance(1);
+    await emulator.set(failing);
+    const changed = { ...args, triggers: { round: 2 } };
+    const door = new Door(emulator);
+    return { former, changed, failed: await door.replace(kind, former, changed), door };
+}
+
 const kinds: Kind[] = ["Snapshot", "SnapshotCopy"];
 
 test.each(kinds)(
@@ -56,15 +67,8 @@ test.each(kinds)(
 test.each(kinds)(
     "a replacement of a %s that failed in the background is replaced, then the former one is deleted",
     async (kind) => {
-        const args = await background(kind);
-        const former = await new Door(emulator).create(kind, args);
-        await emulator.advance(1);
-
-        await emulator.set(failing);
-        const changed = { ...args, triggers: { round: 2 } };
-        const first = new Door(emulator);
-        const failed = await first.replace(kind, former, changed);
-        expect(await failure(first.delete(kind, former))).toContain(
+        const { former, changed, failed, door } = await replacedByFailure(kind);
+        expect(await failure(door.delete(kind, former))).toContain(
             `it is retained because its replacement ${failed.id} did not complete: error: the key is gone`,
         );
 
@@ -83,13 +87,7 @@ test.each(kinds)(
 test.each(kinds)(
     "a later run keeps a %s while the replacement that EC2 shows has not completed",
     async (kind) => {
-        const args = await background(kind);
-        const former = await new Door(emulator).create(kind, args);
-        await emulator.advance(1);
-        await emulator.set(failing);
-        const changed = { ...args, triggers: { round: 2 } };
-        const failed = await new Door(emulator).replace(kind, former, changed);
-
+        const { former, failed } = await replacedByFailure(kind);
         expect(await failure(new Door(emulator).delete(kind, former))).toContain(
             `it is retained because its replacement ${failed.id} did not complete: error: the key is gone`,
         );

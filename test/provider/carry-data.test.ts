@@ -1,14 +1,9 @@
 // Tests that a replacement with `carryData` has the data of the volume, and leaves no temporary resources.
 
-import {
-    AttachVolumeCommand,
-    DetachVolumeCommand,
-    ModifyVolumeCommand,
-    RunInstancesCommand,
-} from "@aws-sdk/client-ec2";
+import { DetachVolumeCommand, ModifyVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
 import type { Properties } from "../../schema/values";
-import { ec2, restoredVolumes } from "../emulator/calls";
+import { attachToInstance, ec2, restoredVolumes } from "../emulator/calls";
 import { emulator, test } from "../fixture";
 import {
     changes,
@@ -25,15 +20,6 @@ import { Door, failure, type Created } from "./door";
 import { Engine } from "./engine";
 
 createSourceSnapshot();
-
-async function attach(VolumeId: string) {
-    const { Instances: [instance] = [] } = await ec2.send(
-        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
-    );
-    const attachment = { VolumeId, InstanceId: instance?.InstanceId ?? "", Device: "/dev/sdf" };
-    await ec2.send(new AttachVolumeCommand(attachment));
-    return attachment;
-}
 
 /** Replaces the volume and deletes the former one, as an `up` does. */
 async function replace(door: Door, former: Created, args: Properties): Promise<Created> {
@@ -124,7 +110,7 @@ test("the preview describes the steps with sizes and duration, and makes only re
 
 test("an attached volume is rejected, also at preview, unless a crash-consistent copy is allowed", async () => {
     const former = await new Door(emulator).create(kind, disk());
-    const attachment = await attach(former.id);
+    const attachment = await attachToInstance(former.id);
     const where = `it is attached to instance ${attachment.InstanceId} as /dev/sdf`;
     await emulator.clearCalls();
 

@@ -1,21 +1,12 @@
 // Tests which volumes get a final snapshot when they are deleted, and that it leaves the deletion enough time.
 
-import { AttachVolumeCommand, DetachVolumeCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
+import { DetachVolumeCommand } from "@aws-sdk/client-ec2";
 import { expect } from "vitest";
-import { ec2, restoredVolumes } from "../emulator/calls";
+import { attachToInstance, ec2, restoredVolumes } from "../emulator/calls";
 import { during } from "../engine/steps";
 import { emulator, test } from "../fixture";
 import { volume } from "./declare";
 import { Engine } from "./engine";
-
-async function attach(VolumeId: string) {
-    const { Instances: [instance] = [] } = await ec2.send(
-        new RunInstancesCommand({ ImageId: "ami-12345678", MinCount: 1, MaxCount: 1 }),
-    );
-    const attachment = { VolumeId, InstanceId: instance?.InstanceId ?? "", Device: "/dev/sdf" };
-    await ec2.send(new AttachVolumeCommand(attachment));
-    return attachment;
-}
 
 const snapshotsOf = async (id: string) =>
     (await emulator.snapshots()).filter(({ VolumeId }) => VolumeId === id);
@@ -26,7 +17,7 @@ test("a volume whose final snapshot used up the timeout is still deleted and wai
     await engine.up([volume("disk", { snapshotId, finalSnapshot: true, timeout: "10 minutes" })]);
     const { id } = engine.live("disk");
     // EC2 treats the volume as in use, although it shows no attachment.
-    await ec2.send(new DetachVolumeCommand(await attach(id)));
+    await ec2.send(new DetachVolumeCommand(await attachToInstance(id)));
     await emulator.set({ snapshotSeconds: 590, volumeInUseSeconds: 700, deletingSeconds: 120 });
 
     const { result, calls } = await during(emulator, () => engine.destroy());
@@ -45,7 +36,7 @@ test("an attached volume is neither deleted nor snapshotted, because it may stil
     const engine = new Engine(emulator);
     await engine.up([volume("disk", { snapshotId, finalSnapshot: true })]);
     const { id } = engine.live("disk");
-    const { InstanceId } = await attach(id);
+    const { InstanceId } = await attachToInstance(id);
     const { output } = await engine.destroyFails();
     expect(output).toContain(`it is attached to instance ${InstanceId} as /dev/sdf`);
     expect(await snapshotsOf(id)).toEqual([]);
