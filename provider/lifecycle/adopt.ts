@@ -10,16 +10,20 @@ import { nameOf } from "../../schema/urn";
 import { formatValue, UNKNOWN, type Properties } from "../../schema/values";
 import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
+import type { Owner } from "./context";
 import { differences } from "./differences";
 import { formatOwners, ownersIn, ownName } from "./ownership";
 import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 import { checkAdoptedTags } from "./tags/room";
 
-/** Describes the resource that `adopt` names, and the reasons against its adoption. */
-interface Candidate {
+interface Existing {
     id: string;
     observed: unknown;
+}
+
+/** Describes the resource that `adopt` names, and the reasons against its adoption. */
+interface Candidate extends Existing {
     /** Is set if the resource is in the Recycle Bin. */
     inRecycleBin: { until: string; restore: () => Promise<unknown> } | undefined;
     failures: CheckFailure[];
@@ -61,17 +65,18 @@ export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Pr
     return { id: found.id, observed: restored ?? found.observed, adopted: true };
 }
 
+/** Returns the owners except those with the name of this very resource. */
+function ownersBesides(scope: Scope, ctx: ResourceContext, { id, observed }: Existing): Owner[] {
+    const name = ownName(scope, ctx);
+    return ownersIn(scope, id, observed).filter((owner) => owner.name !== name);
+}
+
 /**
  * Warns of the owners that a restored resource had when it was deleted. The Recycle Bin does not show tags, and whether
  * such an owner still exists is not known: it does if the resource was deleted outside of Pulumi.
  */
-function warnOfFormerOwners(
-    scope: Scope,
-    ctx: ResourceContext,
-    { id, observed }: Pick<Candidate, "id" | "observed">,
-): void {
-    const name = ownName(scope, ctx);
-    const owners = ownersIn(scope, id, observed).filter((owner) => owner.name !== name);
+function warnOfFormerOwners(scope: Scope, ctx: ResourceContext, { id, observed }: Existing): void {
+    const owners = ownersBesides(scope, ctx, { id, observed });
     if (owners.length === 0) return;
     const tags = owners.map(({ token }) => ownerPrefix + token).join(" ");
     ctx.warn(
@@ -195,8 +200,7 @@ function mismatch(id: string, property: string, declared: unknown, current: unkn
 /** Warns if another stack, Data Lifecycle Manager or AWS Backup already manages a resource. */
 function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }: Candidate): void {
     const carriers = scope.resource.tagged?.carriers(id, observed) ?? [];
-    const name = ownName(scope, ctx);
-    const owners = ownersIn(scope, id, observed).filter((owner) => owner.name !== name);
+    const owners = ownersBesides(scope, ctx, { id, observed });
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
     const consequence = "Both will own it, and it is deleted when neither declares it.";
     if (inOtherStacks.length > 0)

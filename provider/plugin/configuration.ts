@@ -40,10 +40,10 @@ export function stackConfiguration(environment: NodeJS.ProcessEnv): Properties {
  * with `ebs-snapshots:plugin` pass on the stack's own `aws:` keys.
  */
 export function withPluginKeys(message: string, environment: NodeJS.ProcessEnv = process.env): string {
-    if (String(stackConfiguration(environment)["plugin"]) === "true") return message;
+    const isPassedOn = () => String(stackConfiguration(environment)["plugin"]) === "true";
     // A tag of a user is not a key: it follows a dot or a quotation mark.
     return message.replace(/(?<![\w."])aws:(\w+)/g, (key, name: string) =>
-        readAwsKeys.includes(name) ? `ebs-snapshots:${name}` : key,
+        readAwsKeys.includes(name) && !isPassedOn() ? `ebs-snapshots:${name}` : key,
     );
 }
 
