@@ -5,12 +5,15 @@ import { startEmulatorProcess } from "../test/emulator/start.mjs";
 const region = "us-east-1";
 export const volumesOfInstance = 4;
 
+/** Emulators of closed accounts, which are empty; the start of another one would take both cores for a second. */
+const idle = [];
+
 export class Account {
     #process;
 
     static async open() {
         const account = new Account();
-        account.#process = await startEmulatorProcess();
+        account.#process = idle.pop() ?? (await startEmulatorProcess());
         account.endpoint = account.#process.endpoint;
         return account;
     }
@@ -73,7 +76,8 @@ export class Account {
     }
 
     async close() {
-        await this.#process.stop();
+        await this.#control("POST", "reset");
+        idle.push(this.#process);
     }
 
     async #runInstances(count) {
@@ -105,4 +109,9 @@ export class Account {
         if (!answer.ok) throw new Error(`emulator: ${method} ${path}: ${await answer.text()}`);
         return answer.json();
     }
+}
+
+/** Ends the emulators, without which Node would not exit. */
+export async function endEmulators() {
+    await Promise.all(idle.splice(0).map((one) => one.stop()));
 }

@@ -29,8 +29,8 @@ import { lifeOf, total, verdict } from "./measure.mjs";
 
 /**
  * A row that is measured `alone` has the machine to itself; a row with `beside` mostly waits, so that the next rows run
- * at the same time. After a row that `startsTools`, the next one begins once the machine is idle, because the starts take
- * both cores. Every contender has its own account.
+ * at the same time, and the row that `waitsLongest` begins first. After a row with `untilIdle`, the next one begins once
+ * the machine is idle. Every contender has its own account.
  */
 export const rows = [
     {
@@ -58,6 +58,7 @@ export const rows = [
         id: "up-30s-parallel",
         title: "the same, each snapshot waited for by itself, with `--parallel 100`",
         n: 100,
+        untilIdle: true,
         async run(n) {
             const run = await life(oursParallel, n, (stack) => stack.up({ args: ["--parallel", "100"] }), {
                 take: 30,
@@ -74,7 +75,6 @@ export const rows = [
         id: "up-at-once",
         title: "`up` of N new snapshots that complete at once",
         n: 100,
-        alone: true,
         async run(n, others) {
             const lives = await livesOf(n, others);
             const runs = lives.map(({ up }) => up);
@@ -153,7 +153,9 @@ export const rows = [
         title: "`up` of N new snapshots that take T = 30 s, each waited for by itself",
         n: 100,
         beside: true,
-        startsTools: true,
+        waitsLongest: true,
+        // The starts of the tools take both cores.
+        untilIdle: true,
         async run(n, { awsCli, ansible, terraform }) {
             const runs = await Promise.all(
                 present(

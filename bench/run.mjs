@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { pulumiCli } from "../scripts/pulumi-cli.mjs";
 import { tools } from "../scripts/tools.mjs";
+import { endEmulators } from "./account.mjs";
 import { otherTools } from "./contenders.mjs";
 import { chart, chartOf } from "./chart.mjs";
 import { growthChart } from "./growth-chart.mjs";
@@ -25,7 +26,9 @@ const { values: options } = parseArgs({
         replace: { type: "boolean", default: false },
     },
 });
-const chosen = rows.filter(({ id }) => options.only === undefined || options.only === id);
+const chosen = rows
+    .filter(({ id }) => options.only === undefined || options.only === id)
+    .toSorted((one, other) => Number(other.waitsLongest ?? false) - Number(one.waitsLongest ?? false));
 const n = options.n === undefined ? undefined : Number(options.n);
 if (chosen.length === 0 || (n !== undefined && !(Number.isInteger(n) && n > 0))) {
     console.error(`--only takes ${rows.map(({ id }) => id).join(", ")}; --n takes a number from 1 on`);
@@ -58,15 +61,16 @@ for (const row of chosen) {
         // The later await reports a failure; without a handler until then, Node would end the process.
         running.catch(() => undefined);
         beside.push(running);
-        if (row.startsTools && chosen.length > 1) await untilIdle();
-        continue;
+    } else {
+        if (row.alone) await Promise.all(beside);
+        results.rows.push(await measure(row));
     }
-    if (row.alone) await Promise.all(beside);
-    results.rows.push(await measure(row));
+    if (row.untilIdle && chosen.length > 1) await untilIdle();
 }
 results.rows.push(...(await Promise.all(beside)));
 const order = rows.map(({ id }) => id);
 results.rows.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
+await endEmulators();
 results.took = Math.round((performance.now() - start) / 1000);
 
 if (options.replace) results = await replacedIn(results);
