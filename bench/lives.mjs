@@ -88,6 +88,11 @@ export function present(...contenders) {
     return contenders.filter(([who]) => who !== undefined);
 }
 
+/** Measures the `up` of a life once more: the first contender also reads the files of all others from the disk. */
+export async function upOnceMore(who, n) {
+    return { ...(await life(who, n, (stack) => stack.up(), { foreign })), what: "once more" };
+}
+
 export function upThatTakes(seconds, who, n) {
     return life(who, n, (stack) => stack.up(), { take: seconds });
 }

@@ -16,7 +16,7 @@ export interface Paced {
 
 const perReadMs = 2_000;
 /** This number of new waits pays for one read; if fewer wait at a time, as many as wait pay for one. */
-const waitsPerRead = 4;
+const waitsPerRead = 5;
 /** This number of the latest waits shows how many wait at a time. */
 const latestWaits = 32;
 /** Time without reads pays for at most this number of reads. */

@@ -9,6 +9,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 VALUES_PER_FILTER = 200
 LARGEST_PAGE = 1000
+WILDCARD = re.compile(r"[*?]")
 
 
 class Serial(Protocol):
@@ -29,7 +30,7 @@ def filtered(
                 "FilterLimitExceeded",
                 f"The maximum number of filter values specified on a single call is {VALUES_PER_FILTER}",
             )
-        exact = {pattern for pattern in patterns if not re.search(r"[*?]", pattern)}
+        exact = {pattern for pattern in patterns if not WILDCARD.search(pattern)}
         wild = [re.compile(fnmatch.translate(pattern)) for pattern in patterns if pattern not in exact]
         items = [
             item
@@ -37,6 +38,14 @@ def filtered(
             if any(v in exact or any(w.match(v) for w in wild) for v in values(item, one["Name"]))
         ]
     return items
+
+
+def exact_values(filters: Sequence[dict[str, Any]], name: str) -> Sequence[str] | None:
+    """Returns the values of a filter without wildcards, by which the items can be looked up."""
+    for one in filters:
+        if one["Name"] == name and not any(WILDCARD.search(pattern) for pattern in one.get("Values", [])):
+            return one.get("Values", [])
+    return None
 
 
 def page(items: list[T], most: int | None, token: str | None) -> tuple[list[T], str | None]:

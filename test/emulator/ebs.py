@@ -34,8 +34,8 @@ def _list(call: Call, snapshot_id: str, asked: dict[str, str]) -> tuple[int, dic
     first = asked.get("firstSnapshotId")
     if changed and first is None:
         return _refusal(400, "ValidationException", "INVALID_PARAMETER_VALUE", "firstSnapshotId is required")
-    seen = {one.id: one for one in visible_snapshots(call.account, call.region)}
     pair = [first, snapshot_id] if changed and first else [snapshot_id]
+    seen = {one.id: one for one in visible_snapshots(call.account, call.region, pair)}
     for one in pair:
         if not re.fullmatch(r"snap-[0-9a-f]+", one):
             return _refusal(400, "ValidationException", "INVALID_SNAPSHOT_ID", f"{one} is no snapshot id")

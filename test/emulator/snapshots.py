@@ -1,9 +1,9 @@
 """Extends moto by the states of snapshots: pending with rising progress, then completed or error."""
 
 from datetime import datetime, timedelta
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
-from describe import filtered, page
+from describe import exact_values, filtered, page
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError, InvalidVolumeIdError, TagLimitExceeded
 from moto.ec2.models import ec2_backends
@@ -193,15 +193,18 @@ def not_found(snapshot_id: str) -> EC2ClientError:
     return EC2ClientError("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
 
 
-def visible_snapshots(account: str, region: str) -> Iterator[LivingSnapshot]:
-    """Returns the account's own snapshots and those that others share with it; moto separates accounts."""
+def visible_snapshots(account: str, region: str, ids: Iterable[str] | None = None) -> Iterator[LivingSnapshot]:
+    """
+    Returns the account's own snapshots and those that others share with it; moto separates accounts. Ids are looked up,
+    because an account may have tens of thousands of snapshots.
+    """
     for regions in list(ec2_backends.values()):
         # dict.get, because indexing would create a backend for every account.
         backend = dict.get(regions, region)
         if backend is not None:
-            yield from (
-                one for one in backend.snapshots.values() if one.visible_to(account) and not one.is_hidden
-            )
+            known = backend.snapshots
+            these = known.values() if ids is None else (known[one] for one in dict.fromkeys(ids) if one in known)
+            yield from (one for one in these if one.visible_to(account) and not one.is_hidden)
 
 
 class SnapshotCalls(EC2BaseResponse):
@@ -217,9 +220,8 @@ class SnapshotCalls(EC2BaseResponse):
         return snapshot
 
     def visible_snapshot(self, snapshot_id: str, region: str) -> LivingSnapshot:
-        for snapshot in visible_snapshots(self.current_account, region):
-            if snapshot.id == snapshot_id:
-                return snapshot
+        for snapshot in visible_snapshots(self.current_account, region, [snapshot_id]):
+            return snapshot
         raise not_found(snapshot_id)
 
     def _refuse_limits(self, volume_id: str) -> None:
@@ -306,7 +308,9 @@ class SnapshotCalls(EC2BaseResponse):
                 "InvalidParameterCombination",
                 "The parameter snapshotSet cannot be used with the parameter maxResults",
             )
-        found = list(visible_snapshots(self.current_account, self.region))
+        filters = self._get_param("Filters", [])
+        these = ids or exact_values(filters, "snapshot-id")
+        found = list(visible_snapshots(self.current_account, self.region, these))
         if ids:
             known = {snapshot.id: snapshot for snapshot in found}
             # One unknown id fails the whole call.
@@ -322,7 +326,7 @@ class SnapshotCalls(EC2BaseResponse):
         if restorable:
             users = {self.current_account if user == "self" else user for user in restorable}
             found = [snapshot for snapshot in found if snapshot.restorable_by(users)]
-        found = filtered(found, self._get_param("Filters", []), self._filter_values)
+        found = filtered(found, filters, self._filter_values)
         shown, token = page(found, most, self._get_param("NextToken"))
         return ActionResult({"Snapshots": [self._view(snapshot) for snapshot in shown], "NextToken": token})
 
