@@ -9,6 +9,7 @@ import { textOf, type CheckFailure } from "../../schema/failure";
 import { copyTagsOption } from "../../schema/tags";
 import { UNKNOWN, type Properties } from "../../schema/values";
 import { checkPerformance, isUsable, typeOfNewVolume } from "../../schema/volume-checks";
+import { createCache, perObject } from "../aws/cache";
 import { deadlineOf } from "../aws/clock";
 import { rejectUnencrypted } from "../aws/encryption";
 import { withErrorContext } from "../aws/errors";
@@ -37,7 +38,7 @@ export async function visibleVolumeTags({ ec2 }: ResourceContext, id: string): P
 }
 
 /** Returns the volume as soon as EC2 shows it, because a new volume may not be visible yet. */
-export async function visibleVolume(
+async function visibleVolume(
     ctx: ResourceContext,
     id: string,
     inputs: { timeout?: Duration },
@@ -51,6 +52,18 @@ export async function visibleVolume(
             evaluate: (observed) => (observed === undefined ? "notFound" : "done"),
         });
     return withErrorContext(`reading volume ${id}`, visible());
+}
+
+/** Contains the zones of volumes, which never change; a volume that is not visible yet is read again. */
+const zones = perObject(() => createCache<string | undefined>({ isFinal: (zone) => zone !== undefined }));
+
+/** Returns the volume's zone, without a call if the volume was validated before. */
+export function zoneOfVolume(
+    ctx: ResourceContext,
+    id: string,
+    inputs: { timeout?: Duration },
+): Promise<string | undefined> {
+    return zones(ctx.ec2)(id, async () => (await visibleVolume(ctx, id, inputs)).AvailabilityZone);
 }
 
 /** Waits until EC2 can copy the volume: a volume that is being created or initialized cannot be copied. */
@@ -91,7 +104,8 @@ export async function validateAgainstVolume(
         const reason = `but that volume was not found in ${await formatPlace(ctx.ec2)}. A clone is created in the zone of its source; if that is in another region, set region.`;
         return [{ ...mention, reason }];
     }
-    const { State: state, AvailabilityZone: availabilityZone, OutpostArn: outpost } = volume;
+    const { State: state, AvailabilityZone, OutpostArn: outpost } = volume;
+    const availabilityZone = await zones(ctx.ec2)(id, () => Promise.resolve(AvailabilityZone));
     if (state !== "creating" && !isUsable(state))
         return [{ ...mention, reason: `but the state of that volume is ${String(state)}` }];
     const place =

@@ -13,9 +13,9 @@ import { requestOptions } from "./create";
 import {
     taggedVolume,
     validateAgainstVolume,
-    visibleVolume,
     visibleVolumeTags,
     waitUntilCopyable,
+    zoneOfVolume,
 } from "./source-volume";
 import { volumeOf } from "./volume";
 
@@ -36,7 +36,7 @@ export const volumeClone = volumeOf<VolumeCloneInputs>({
 
     async open(ctx, inputs, deadline) {
         const { sourceVolumeId: SourceVolumeId } = inputs;
-        const { AvailabilityZone: availabilityZone } = await visibleVolume(ctx, SourceVolumeId, inputs);
+        const availabilityZone = await zoneOfVolume(ctx, SourceVolumeId, inputs);
         const request = {
             ...requestOptions(inputs, typeOfNewVolume({ ...inputs, availabilityZone })),
             SourceVolumeId,
