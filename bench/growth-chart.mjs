@@ -36,7 +36,7 @@ export function growthChart({ rows }) {
             top: 10,
             left: 20,
             // Texts are measured without fonts, and are narrower in the measurement than in the drawing.
-            formatter: (name) => `${name}\u2003\u2003`,
+            formatter: (name) => name + "\u2003".repeat(Math.ceil(name.length / 14)),
             textStyle: { fontSize: 13, color: ink },
         },
         grid: places.map((place) => ({ ...place, width: 430, height: 230 })),
