@@ -100,7 +100,7 @@ async function find(
     if (observed === undefined) {
         const place = await formatPlace(ctx.ec2);
         deployment.adoptions.recordNotFound(id, ctx.urn, place);
-        const elsewhere = await findElsewhere(scope, ctx, id, inputs);
+        const elsewhere = await findElsewhere(scope, ctx, { id, inputs });
         if (elsewhere !== undefined) {
             const reason = `but that is not in ${place}; it is ${elsewhere}`;
             return {
@@ -130,8 +130,7 @@ async function find(
 async function findElsewhere(
     scope: Scope,
     ctx: ResourceContext,
-    id: string,
-    inputs: Properties,
+    { id, inputs }: { id: string; inputs: Properties },
 ): Promise<string | undefined> {
     const { resource, deployment } = scope;
     for (const ec2 of await deployment.allClients()) {
@@ -171,7 +170,7 @@ async function failuresOf(
     const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
     const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
     const state = { properties: current, metadata: {} };
-    const differing = await differences({ rules: comparable, resource }, ctx, state, inputs);
+    const differing = await differences({ rules: comparable, resource }, ctx, { state, inputs });
     return [
         // The check validates the inputs as if the resource were created here with the properties that EC2 shows.
         ...(resource.check?.({
@@ -184,11 +183,17 @@ async function failuresOf(
         ...checkAdoptedTags(scope, ctx, { id, observed, inputs }),
         ...differing
             .filter(({ effect }) => effect === "replace")
-            .map(({ property }) => mismatch(id, property, inputs[property], current[property])),
+            .map(({ property }) =>
+                mismatch(id, property, { declared: inputs[property], current: current[property] }),
+            ),
     ];
 }
 
-function mismatch(id: string, property: string, declared: unknown, current: unknown): CheckFailure {
+function mismatch(
+    id: string,
+    property: string,
+    { declared, current }: { declared: unknown; current: unknown },
+): CheckFailure {
     const isNone = current === undefined || current === "";
     const currentValue = isNone ? "has none" : textOf`has ${{ property, value: formatValue(current) }}`;
     const reason = textOf`but ${id}, which is to be adopted, ${currentValue}, which cannot be changed. Declare the same.`;

@@ -42,12 +42,11 @@ export class ProviderInstance {
     constructor(
         stack: Properties = {},
         dependencies: Omit<ClientDependencies, "clock"> & { clock?: CancellableClock } = {},
-        log?: EngineLog,
-        notes?: RunNotes,
+        { log, notes }: { log?: EngineLog | undefined; notes?: RunNotes | undefined } = {},
     ) {
         const { clock = new CancellableClock(), ...others } = dependencies;
         this.#stack = stack;
-        this.#deployment = new InstanceDeployment(clock, others, log, notes);
+        this.#deployment = new InstanceDeployment(clock, others, { log, notes });
         this.#lifecycles = lifecyclesIn(this.#deployment);
     }
 

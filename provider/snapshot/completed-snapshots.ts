@@ -36,7 +36,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
         const failures = textsIn(inputs["snapshotIds"]).map(async (id, index) => {
             if (notRead.includes(id) || ctx.ec2.isNew(id)) return [];
             const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
-            return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, id, observed);
+            return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, { id, snapshot: observed });
         });
         return (await Promise.all(failures)).flat();
     },

@@ -94,7 +94,11 @@ async function createWithTokens(
         const token = createHash("sha256")
             .update(`${creation.attempt},${String(attempt)}`)
             .digest("hex");
-        const volume = await requestVolume(ctx, creation, tags, token.slice(0, 32), pendingUntil);
+        const volume = await requestVolume(ctx, creation, {
+            tags,
+            ClientToken: token.slice(0, 32),
+            pendingUntil,
+        });
         if (volume !== undefined && (volume.Tags === undefined || tagOf(volume, claimTag) === claimValue))
             return volume;
         const unclaimed = await findUnclaimed(ctx, stack, claim);
@@ -106,9 +110,7 @@ async function createWithTokens(
 async function requestVolume(
     ctx: ResourceContext,
     { source, deadline }: Creation,
-    tags: TagMap,
-    ClientToken: string,
-    pendingUntil: number,
+    { tags, ClientToken, pendingUntil }: { tags: TagMap; ClientToken: string; pendingUntil: number },
 ): Promise<CreatedVolume | undefined> {
     const TagSpecifications = [{ ResourceType: "volume" as const, Tags: toTags(tags) }];
     try {

@@ -102,7 +102,7 @@ export const sharedHooks = {
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const usable = isUsable(observed.State)
             ? observed
-            : await waitUntilAvailable(ctx, id, observed, deadline);
+            : await waitUntilAvailable(ctx, id, { observed, deadline });
         if (inputs.waitForInitialization === true)
             await withLastObserved(usable, waitUntilInitialized(ctx, id, deadline));
         return usable;

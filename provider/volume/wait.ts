@@ -14,8 +14,7 @@ import type { ResourceContext } from "../lifecycle/resource-context";
 export async function waitUntilAvailable<Observed extends Volume>(
     ctx: ResourceContext,
     id: string,
-    observed: Observed,
-    deadline: number,
+    { observed, deadline }: { observed: Observed; deadline: number },
 ): Promise<Observed> {
     const progress = (text: string) => {
         ctx.status(`volume ${text}`);

@@ -30,8 +30,10 @@ const withoutEngine = {};
  * may be those of another account, which has policies of its own; an identity is refused for any credentials.
  */
 export function reserveTargets(
-    provider: pulumi.ProviderResource | undefined,
-    credentials: Credentials | undefined,
+    {
+        provider,
+        credentials,
+    }: { provider: pulumi.ProviderResource | undefined; credentials: Credentials | undefined },
     { name, id }: ScheduleIdentity,
     policies: SchedulePolicy[],
 ): CheckFailure[] {

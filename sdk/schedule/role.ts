@@ -28,8 +28,7 @@ type Args = SnapshotScheduleInputs<Input<string>>;
 export function executionRights(
     identity: ScheduleIdentity,
     args: Args,
-    policies: SchedulePolicy[],
-    place: Place,
+    { policies, place }: { policies: SchedulePolicy[]; place: Place },
 ): PolicyDocument {
     const { rules } = args;
     const copies = rules.flatMap(({ copyTo = [] }) => copyTo.map(({ region }) => region));

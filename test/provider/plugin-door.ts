@@ -19,7 +19,7 @@ export class PluginDoor {
     readonly #instance: ProviderInstance;
 
     constructor(clock: Clock, log: EngineLog, config: Record<string, string>, notes?: RunNotes) {
-        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, log, notes);
+        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, { log, notes });
         const names = Object.entries(config).map(([key, value]) => [key.replace(/^.*:/, ""), value] as const);
         this.#instance.configure(Object.fromEntries(names));
     }

@@ -18,7 +18,7 @@ async function applyWith(answers: (ErrorKind | "done")[], reads: (boolean | Erro
         return result instanceof Error ? Promise.reject(result) : Promise.resolve(result === true);
     };
     const input = { SnapshotId: "snap-1", LockMode: "governance", LockDuration: 1 } as const;
-    const work = applyOnce({ send, clock }, "LockSnapshot", input, { isDone: isApplied }).then(
+    const work = applyOnce({ send, clock }, "LockSnapshot", { input, isDone: isApplied }).then(
         (answer) => answer ?? "found",
         (error: unknown) => (error as Ec2Error).kind,
     );
