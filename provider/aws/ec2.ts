@@ -44,7 +44,7 @@ export interface Reader<Value> {
      * Returns the resources of a stack that carry a claim. They are read once per process unless `fresh` is set:
      * claims that appear later belong to this process.
      */
-    findClaimed(stack: string, fresh: boolean): Promise<Map<string, Value>>;
+    findClaimed(stack: string, options: { isFresh: boolean }): Promise<Map<string, Value>>;
     /** Returns the resources that a stack owns; they are read once per process. */
     findOwned(stack: string): Promise<Map<string, Value>>;
 }
@@ -208,9 +208,9 @@ function createTaggedReader<Value>(
         readCached: (id, stack) => readTagged(id, { [stackTag]: [stack] }),
         tagged,
         findOwned: (stack) => owned(stack, () => tagged({ [stackTag]: [stack], [`${ownerPrefix}*`]: [] })),
-        findClaimed(stack, fresh) {
+        findClaimed(stack, { isFresh }) {
             const find = () => tagged({ [stackTag]: [stack], [claimTag]: [] });
-            return fresh ? find() : claimed(stack, find);
+            return isFresh ? find() : claimed(stack, find);
         },
     };
 }

@@ -53,7 +53,7 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
     startedAt: ({ dateCreated }) => (typeof dateCreated === "string" ? Date.parse(dateCreated) : 0),
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const listed = await ctx.ec2.policies.list(isFresh);
+        const listed = await ctx.ec2.policies.list({ isFresh });
         const claimed = listed.filter(
             ({ Tags = {} }) => Tags[stackTag] === stack && Tags[claimTag] !== undefined,
         );

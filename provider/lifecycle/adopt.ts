@@ -39,7 +39,7 @@ export async function validateAdoption(
     inputs: Properties,
 ): Promise<{ failures: CheckFailure[]; isAdopted: boolean }> {
     const mayBe = inputs["adopt"] === UNKNOWN && !scope.deployment.isInState(ctx.urn);
-    const found = await find(scope, ctx, inputs);
+    const found = await find(scope, ctx, { inputs });
     if (found?.failures.length === 0) {
         ctx.info(
             found.inRecycleBin === undefined
@@ -56,7 +56,7 @@ export async function validateAdoption(
 
 /** Adopts the existing resource that the inputs name; the result is `undefined` if there is none. */
 export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Properties) {
-    const found = await find(scope, ctx, inputs, { isTaken: true });
+    const found = await find(scope, ctx, { inputs, isTaken: true });
     const [failure] = found?.failures ?? [];
     if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
     if (found === undefined) return undefined;
@@ -88,8 +88,7 @@ function warnOfFormerOwners(scope: Scope, ctx: ResourceContext, { id, observed }
 async function find(
     scope: Scope,
     ctx: ResourceContext,
-    inputs: Properties,
-    { isTaken } = { isTaken: false },
+    { inputs, isTaken = false }: { inputs: Properties; isTaken?: boolean },
 ): Promise<Candidate | undefined> {
     const { resource, deployment } = scope;
     const id = inputs["adopt"];

@@ -200,7 +200,7 @@ async function createOrFind(
                 ownTags: { ...claimTags(claim), ...ownerTags(owner) },
                 attempt,
             }),
-        findClaimed: (isFresh) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
+        findClaimed: ({ isFresh }) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
     });
     if (created.adopted) ctx.info(`adopts ${created.id}, which an interrupted run of this stack created.`);
     return created;

@@ -20,7 +20,10 @@ import { update } from "./update";
 
 export interface Lifecycle {
     check(context: LifecycleContext, olds: Stored, news: Properties): Promise<CheckResult>;
-    diff(context: LifecycleContext, id: string, state: Stored, inputs: Properties): Promise<DiffFacts>;
+    diff(
+        context: LifecycleContext,
+        resource: { id: string; state: Stored; inputs: Properties },
+    ): Promise<DiffFacts>;
     create(context: LifecycleContext, inputs: Stored): Promise<{ id: string; state: State }>;
     /** Returns `undefined` if the resource does not exist. */
     read(
@@ -62,7 +65,7 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
     return {
         check: (context, olds, news) =>
             ending(context, [], check(scope, context, { olds: upgraded(olds), news })),
-        diff: (context, id, state, inputs) =>
+        diff: (context, { id, state, inputs }) =>
             ending(
                 context,
                 [state.properties, inputs],

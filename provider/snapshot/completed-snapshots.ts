@@ -70,7 +70,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const { observed: last, failure } = await waitForSnapshots(ctx, snapshotIds, deadline);
         const observed = last.map((one, index) => entryOf(snapshotIds[index] ?? "", one));
-        if (failure !== undefined) throw new WaitError(failure, "failed", observed);
+        if (failure !== undefined) throw new WaitError(failure, "failed", { observed });
         return observed;
     },
 

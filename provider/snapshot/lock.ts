@@ -108,7 +108,7 @@ export async function ensureLock(
 export async function liftLock(
     { ec2 }: ResourceContext,
     id: string,
-    observed?: LockedSnapshotsInfo | undefined,
+    observed?: LockedSnapshotsInfo,
 ): Promise<void> {
     const current = observed ?? (await ec2.locks.read(id));
     if (!isLocked(current)) return;

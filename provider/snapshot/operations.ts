@@ -63,7 +63,7 @@ const claims = {
     startedAt,
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const found = await ctx.ec2.snapshots.findClaimed(stack, isFresh);
+        const found = await ctx.ec2.snapshots.findClaimed(stack, { isFresh });
         const single = [...found].filter(([, observed]) => tagOf(observed, setTag) === undefined);
         return single.map(([id, observed]) => ({
             id,

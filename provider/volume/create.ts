@@ -139,7 +139,7 @@ async function findUnclaimed(
 ): Promise<CreatedVolume | undefined> {
     for (const pause of lookupDelaysMs) {
         await ctx.ec2.clock.sleep(pause);
-        const found = await ctx.ec2.volumes.findClaimed(stack, true);
+        const found = await ctx.ec2.volumes.findClaimed(stack, { isFresh: true });
         const match = [...found].find(([, volume]) => claimOn(volume) === claim && isLive(volume));
         if (match !== undefined) return { ...match[1], VolumeId: match[0] };
     }

@@ -65,7 +65,7 @@ export const sharedHooks = {
     startedAt: ({ createTime }) => (typeof createTime === "string" ? Date.parse(createTime) : 0),
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const found = await ctx.ec2.volumes.findClaimed(stack, isFresh);
+        const found = await ctx.ec2.volumes.findClaimed(stack, { isFresh });
         return [...found].map(([id, observed]) => ({
             id,
             observed,

@@ -34,12 +34,10 @@ export async function waitUntilAvailable<Observed extends Volume>(
         if (!(error instanceof WaitError)) throw error;
         const last = (error as WaitError<Volume>).observed;
         const deleted = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
-        throw new WaitError(
-            error.message,
-            error.reason,
-            { ...observed, ...last, ...deleted },
-            { cause: error },
-        );
+        throw new WaitError(error.message, error.reason, {
+            observed: { ...observed, ...last, ...deleted },
+            cause: error,
+        });
     }
 }
 

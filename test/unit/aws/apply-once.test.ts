@@ -11,7 +11,14 @@ async function applyWith(answers: (ErrorKind | "done")[], reads: (boolean | Erro
     const send: Ec2["send"] = () => {
         const nature = answers[calls++];
         if (nature === "done") return Promise.resolve("answer" as never);
-        return Promise.reject(new Ec2Error(nature ?? "rejected", nature ?? "", "no", "LockSnapshot"));
+        return Promise.reject(
+            new Ec2Error({
+                kind: nature ?? "rejected",
+                code: nature ?? "",
+                awsMessage: "no",
+                action: "LockSnapshot",
+            }),
+        );
     };
     const isApplied = () => {
         const result = reads[readCount++];
