@@ -141,25 +141,29 @@ describe("a change of the configured tags is also a diff", () => {
     const older: Stored = { properties: {}, metadata: {} };
     const withDefault = (value: string) => configured({ "aws:defaultTags": `{"tags":{"Env":"${value}"}}` });
 
-    const pending = (inputs: object, current: Stored, value?: string, secrets: string[] = []) => {
+    const pending = (
+        inputs: object,
+        current: Stored,
+        { value, secrets = [] }: { value?: string; secrets?: string[] } = {},
+    ) => {
         const configuration = value === undefined ? plain : withDefault(value);
         return pendingTags({ configuration, secrets }, { ...inputs }, current)?.why;
     };
 
     test("a default tag that already exists is no diff", () => {
-        expect(pending({ name: "n" }, state, "test")).toBeUndefined();
+        expect(pending({ name: "n" }, state, { value: "test" })).toBeUndefined();
     });
 
     test("a changed or removed default tag is a diff; secret tags are not shown", () => {
-        expect(pending({ name: "n" }, state, "prod")).toBe('writes the tag "Env"');
+        expect(pending({ name: "n" }, state, { value: "prod" })).toBe('writes the tag "Env"');
         expect(pending({ name: "n" }, state)).toBe('removes the tag "Env"');
-        expect(pending({ name: "n" }, state, undefined, ["tags"])).toBe("its tags are not as declared");
+        expect(pending({ name: "n" }, state, { secrets: ["tags"] })).toBe("its tags are not as declared");
     });
 
     test("no diff is computed if an input is unknown or the state is of an older version", () => {
-        expect(pending({ name: UNKNOWN }, state, "prod")).toBeUndefined();
-        expect(pending({ tags: { a: UNKNOWN } }, state, "prod")).toBeUndefined();
-        expect(pending({ name: "n" }, older, "prod")).toBeUndefined();
+        expect(pending({ name: UNKNOWN }, state, { value: "prod" })).toBeUndefined();
+        expect(pending({ tags: { a: UNKNOWN } }, state, { value: "prod" })).toBeUndefined();
+        expect(pending({ name: "n" }, older, { value: "prod" })).toBeUndefined();
     });
 });
 
