@@ -27,6 +27,21 @@ const commentIsSentence = {
     }),
 };
 
+const functions = [
+    ...["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression", "TSFunctionType"],
+    ...["TSMethodSignature", "TSDeclareFunction", "TSEmptyBodyFunctionExpression"],
+].join(", ");
+/** Rejects a parameter that is a flag: `stop(true)` does not say what is true. */
+const flags = [
+    "Identifier.params > TSTypeAnnotation > TSBooleanKeyword",
+    "Identifier.params > TSTypeAnnotation > TSUnionType > TSBooleanKeyword",
+    "AssignmentPattern.params > Literal[raw=/^(true|false)$/]",
+    "AssignmentPattern.params > Identifier.left > TSTypeAnnotation > TSBooleanKeyword",
+].map((parameter) => ({
+    selector: `:matches(${functions}) > ${parameter}`,
+    message: "Name a boolean in an options object, or write two functions.",
+}));
+
 export default defineConfig(
     globalIgnores(["dist/", "temp/", ".tools/", "test/.work/", "**/node_modules/", "**/bin/"]),
     { linterOptions: { reportUnusedDisableDirectives: "error" } },
@@ -41,6 +56,8 @@ export default defineConfig(
         languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
         rules: {
             eqeqeq: "error",
+            "no-restricted-syntax": ["error", ...flags],
+            "@typescript-eslint/max-params": ["error", { max: 3 }],
             "@typescript-eslint/no-unused-vars": [
                 "error",
                 { argsIgnorePattern: "^_", ignoreRestSiblings: true },
@@ -73,6 +90,11 @@ export default defineConfig(
         },
     },
     {
+        // The arguments of a Pulumi resource are fixed; a row of `test.each` is a list; a row of results or of rooms is a list too.
+        files: ["sdk/resource.ts", "test/**", "bench/**", ".dependency-cruiser.mjs"],
+        rules: { "@typescript-eslint/max-params": "off" },
+    },
+    {
         // `@pulumi/aws` is loaded by the first component that is made of it; the forwarder's `require` is text.
         files: ["sdk/aws.ts"],
         rules: { "@typescript-eslint/no-require-imports": ["error", { allow: ["^@pulumi/aws/"] }] },
@@ -94,6 +116,7 @@ export default defineConfig(
             "@typescript-eslint/no-non-null-assertion": "off",
             "no-restricted-syntax": [
                 "error",
+                ...flags,
                 ...["object", "object.object"].map((root) => ({
                     selector: `MemberExpression[property.name=/^(only|skip|todo)$/][${root}.name=/^(test|it|describe|suite)$/]`,
                     message: "Run a test or delete it: a skipped test checks nothing.",

@@ -25,7 +25,7 @@ export const featureRows = [
         n: 100,
         async run(n) {
             const lock = { mode: "governance", duration: "30 days" };
-            const life = await lifeOf(withFeatures("lock", { lock }), n, {}, true);
+            const life = await lifeOf(withFeatures("lock", { lock }), n, {}, { lifted: true });
             const beside = await lifeOf(plainLocks, n);
             return {
                 runs: [...Object.values(life), ...Object.values(beside)],

@@ -25,7 +25,7 @@ export function withStacks([who, ...others], n, work, stacks = []) {
 }
 
 /** Returns each step of a lifecycle by name; with `lifted` one `up` declares the snapshots without features. */
-export async function lifeOf(who, n, settings = {}, lifted = false) {
+export async function lifeOf(who, n, settings = {}, { lifted = false } = {}) {
     return withStack(who, n, { settings }, async (stack, account) => {
         const steps = {
             up: () => stack.up(),

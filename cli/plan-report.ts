@@ -14,7 +14,11 @@ export type Estimated = Parameters<typeof planSchedule>[1];
 
 const headers = ["rule", "runs", "from", "to", "keep", "retained", "oldest", "copies"];
 
-export function reportOf(args: SnapshotScheduleInputs<unknown>, span: Estimated, markdown: boolean): string {
+export function reportOf(
+    args: SnapshotScheduleInputs<unknown>,
+    span: Estimated,
+    { markdown }: { markdown: boolean },
+): string {
     const plan = planSchedule(args, span);
     const rows = rowsOf(args, plan, span.until);
     const escape = markdown ? markdownText : terminalText;

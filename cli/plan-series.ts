@@ -14,28 +14,33 @@ export function seriesOf(drawing: Drawing) {
     const counted = (count: (at: Date) => number) => samplesOf(drawing, count);
     const zones = args.recoveryVolumes?.availabilityZones.length;
     return [
-        ...names.map((rule, index) => ticks(0, rule, index, timesOf(ofRule(plan.runs, rule)))),
+        ...names.map((rule, index) =>
+            ticks(rule, { axis: 0, index, times: timesOf(ofRule(plan.runs, rule)) }),
+        ),
         ...names.map((rule, index) => {
             const retained = counted((at) => ofRule(plan.retained(at), rule).length);
-            return line(rule, colourOf(index), "solid", retained);
+            return line(rule, { color: colourOf(index), type: "solid", data: retained });
         }),
         ...regionsOf(args).map((region, index) => {
             const copies = counted((at) => plan.copies(at).filter((copy) => copy.region === region).length);
-            return line(copiesIn(region), colourOf(names.length + index), "dashed", copies);
+            return line(copiesIn(region), {
+                color: colourOf(names.length + index),
+                type: "dashed",
+                data: copies,
+            });
         }),
         ...(zones === undefined
             ? []
             : [
-                  line(
-                      recovery,
-                      ink,
-                      "dashed",
-                      counted((at) => plan.recovered(at).length * zones),
-                  ),
+                  line(recovery, {
+                      color: ink,
+                      type: "dashed",
+                      data: counted((at) => plan.recovered(at).length * zones),
+                  }),
               ]),
         ...(isEstimated ? [storedLine(counted((at) => plan.storedGiB(at)))] : []),
         ...names.map((rule, index) =>
-            ticks(2, rule, index, timesOf(ofRule(plan.retained(span.until), rule))),
+            ticks(rule, { axis: 2, index, times: timesOf(ofRule(plan.retained(span.until), rule)) }),
         ),
     ];
 }
@@ -49,7 +54,7 @@ function samplesOf({ from, until }: Drawing, count: (at: Date) => number): numbe
 }
 
 /** Marks the runs, or the snapshots, of a rule in its lane. */
-function ticks(axis: number, rule: string, index: number, times: string[]) {
+function ticks(rule: string, { axis, index, times }: { axis: number; index: number; times: string[] }) {
     return {
         name: rule,
         type: "scatter" as const,
@@ -63,7 +68,10 @@ function ticks(axis: number, rule: string, index: number, times: string[]) {
     };
 }
 
-function line(name: string, color: string, type: "dashed" | "solid", data: number[][]) {
+function line(
+    name: string,
+    { color, type, data }: { color: string; type: "dashed" | "solid"; data: number[][] },
+) {
     return {
         name,
         type: "line" as const,
@@ -78,7 +86,7 @@ function line(name: string, color: string, type: "dashed" | "solid", data: numbe
 }
 
 function storedLine(data: number[][]) {
-    return { ...line("stored", ink, "solid", data), xAxisIndex: 3, yAxisIndex: 3 };
+    return { ...line("stored", { color: ink, type: "solid", data }), xAxisIndex: 3, yAxisIndex: 3 };
 }
 
 const colourOf = (index: number) => colours[index % colours.length] ?? ink;

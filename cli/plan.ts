@@ -54,7 +54,7 @@ export async function plan(file: string, options: PlanOptions): Promise<Answer> 
     }
     const markdown = options.markdown ?? false;
     const reports = selected.map(({ name, args }) => {
-        const report = reportOf(args, span, markdown);
+        const report = reportOf(args, span, { markdown });
         return selected.length === 1
             ? report
             : `${markdown ? `## ${markdownText(name)}` : terminalText(name)}\n\n${report}`;

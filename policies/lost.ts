@@ -129,7 +129,7 @@ function lostByPolicy(step: PreviewStep, steps: PreviewStep[]): Lost[] {
                 ? []
                 : lossesOfDeletion(before)
             : op === "update" || op === "replace"
-              ? policyLosses(before, newState?.inputs ?? {}, op === "replace")
+              ? policyLosses(before, newState?.inputs ?? {}, { isReplaced: op === "replace" })
               : [];
     const { id } = oldState;
     const isOfEvents = before["policyType"] === "EVENT_BASED_POLICY";

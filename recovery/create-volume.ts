@@ -40,7 +40,7 @@ export async function createVolume(
             SnapshotId: snapshot.id,
             AvailabilityZone: zone,
             VolumeType: settings.volumeType as NonNullable<Volume["VolumeType"]>,
-            ClientToken: tokenOf(settings, snapshot, zone, ec2.clock.now()),
+            ClientToken: tokenOf(settings, snapshot, { zone, time: ec2.clock.now() }),
             TagSpecifications: [{ ResourceType: "volume", Tags: toTags(tags) }],
         },
         { mayBeNew: true, requires: "VolumeId" },
@@ -67,8 +67,7 @@ export async function waitForVolume(ec2: Ec2, { id, snapshotId }: StartedVolume)
 function tokenOf(
     { schedule }: RecoverySettings,
     { id }: ObservedSnapshot,
-    zone: string,
-    time: number,
+    { zone, time }: { zone: string; time: number },
 ): string {
     const hour = Math.floor(time / 3_600_000);
     return createHash("sha256").update([schedule, id, zone, hour].join("\n")).digest("hex");

@@ -57,8 +57,7 @@ function fromEnvironment(): Omit<RecoveryContext, "settings"> {
     return {
         ec2: openEc2(
             readConfiguration((key) => keys[key]),
-            region,
-            undefined,
+            { region, credentials: undefined },
             {
                 clock: systemClock,
                 requestHandler,

@@ -101,8 +101,7 @@ export function unknownVolumes(observed: Observed, settings: RecoverySettings): 
 export function missedRecoveryPoints(
     observed: Observed,
     settings: RecoverySettings,
-    sources: ReadonlySet<string>,
-    now: number,
+    { sources, now }: { sources: ReadonlySet<string>; now: number },
 ): string[] {
     const { recoveryPointHours: hours } = settings;
     if (hours === undefined) return [];

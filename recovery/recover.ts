@@ -42,7 +42,7 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
     const [snapshots, volumes] = await Promise.all([snapshotsOf(context), volumesOf(context)]);
     const sources = await sourcesOf(ec2, snapshots);
     const { mark, create, beyondMaximum } = reconcile({ snapshots, volumes }, settings);
-    if (mark.length > 0) await writeTags(ec2, mark, { [attachedTag]: now(ec2) });
+    if (mark.length > 0) await writeTags(ec2, { ids: mark, tags: { [attachedTag]: now(ec2) } });
     const started = await inParallel(create, (one) => createVolume(context, one, sources));
     // All waits run in parallel, because one DescribeVolumes call serves all of them.
     const completed = await inParallel(
@@ -58,12 +58,10 @@ export async function recover(context: RecoveryContext): Promise<Recovered> {
         volumesAfter.filter(({ id }) => remove.includes(id)),
     );
     const failures = [...started.failures, ...completed.failures, ...deleted.failures];
-    const missed = missedRecoveryPoints(
-        { snapshots, volumes },
-        settings,
-        new Set(sources.keys()),
-        ec2.clock.now(),
-    );
+    const missed = missedRecoveryPoints({ snapshots, volumes }, settings, {
+        sources: new Set(sources.keys()),
+        now: ec2.clock.now(),
+    });
     return {
         created: completed.results,
         deleted: deleted.results,
@@ -104,7 +102,7 @@ export async function endRecovery(context: RecoveryContext): Promise<Recovered> 
 /** Deletes the volumes that were never attached according to CloudWatch, and marks the others. */
 async function deleteVolumes({ ec2, everAttached }: RecoveryContext, volumes: ObservedVolume[]) {
     const attached = await everAttached(volumes);
-    if (attached.size > 0) await writeTags(ec2, [...attached], { [attachedTag]: now(ec2) });
+    if (attached.size > 0) await writeTags(ec2, { ids: [...attached], tags: { [attachedTag]: now(ec2) } });
     const toDelete = volumes.filter(({ id }) => !attached.has(id));
     return inParallel(toDelete, async ({ id }) => {
         await withErrorContext(id, ignoreNotFound(ec2.send("DeleteVolume", { VolumeId: id })));

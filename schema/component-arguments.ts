@@ -51,7 +51,11 @@ export function distinct(value: unknown, path: string): CheckFailure[] {
 }
 
 /** Validates a duration in whole units, within limits. */
-export function lengthIn(unit: number, expected: string, least = 1, largest = Infinity): Validator {
+export function lengthIn(
+    unit: number,
+    expected: string,
+    { least = 1, largest = Infinity }: { least?: number; largest?: number } = {},
+): Validator {
     return matching({ valueType: "string", expected }, (value) => {
         if (duration(value, "").length > 0) return false;
         const units = toMilliseconds(value as string) / unit;
@@ -62,7 +66,10 @@ export function lengthIn(unit: number, expected: string, least = 1, largest = In
 const day = 86_400_000;
 
 /** An age after which Data Lifecycle Manager deletes snapshots. */
-export const age = lengthIn(day, 'an age in whole days such as "30 days", at most "36500 days"', 1, 36_500);
+export const age = lengthIn(day, 'an age in whole days such as "30 days", at most "36500 days"', {
+    least: 1,
+    largest: 36_500,
+});
 
 const copyProperties = objectOf({
     region: { validate: regionRule.validate, required: true },

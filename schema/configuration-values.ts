@@ -22,13 +22,15 @@ export class ConfigError extends Error {
 
 /** Reports that no region, or no credentials, were found. The command line has another remedy than a stack. */
 export class MissingError extends ConfigError {
+    readonly finding: string;
+
     constructor(
         key: string,
         readonly missing: "region" | "credentials",
-        readonly finding: string,
-        remedy: string,
+        { finding, remedy }: { finding: string; remedy: string },
     ) {
         super(key, `${finding}. ${remedy}`);
+        this.finding = finding;
     }
 }
 

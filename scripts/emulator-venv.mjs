@@ -42,7 +42,7 @@ export async function pythonWith(requirements, purpose) {
         .digest("hex")
         .slice(0, 12);
     const home = join(tools, `venv-${hash}`);
-    if (!existsSync(home)) await make(home, system.name, requirements, purpose);
+    if (!existsSync(home)) await make(home, { python: system.name, requirements, purpose });
     return join(home, "bin", "python");
 }
 
@@ -81,7 +81,7 @@ function isRecent(version) {
  * @param {string} requirements
  * @param {string} purpose
  */
-async function make(home, python, requirements, purpose) {
+async function make(home, { python, requirements, purpose }) {
     await run(python, ["-c", "import ensurepip, venv"]).catch(() => {
         throw new Remedy(`${python} cannot make virtual environments: apt-get install python3-venv`);
     });

@@ -28,7 +28,10 @@ export async function compile(targets, bin, log) {
     const total = new Set(targets.flatMap(({ stale }) => stale)).size;
     log(`  building from the Go module proxy: ${total} packages to compile, once ...`);
     const compiled = new Set();
-    const report = setInterval(() => log(`  ${progress(startedAt, compiled.size, total)}`), REPORT_MS);
+    const report = setInterval(
+        () => log(`  ${progress({ compiled: compiled.size, total }, { startedAt })}`),
+        REPORT_MS,
+    );
     try {
         for (const { name, from, flags = "-s -w", go } of targets) {
             const args = ["build", "-v", "-ldflags", flags, "-o", join(bin, name), from];
@@ -41,7 +44,7 @@ export async function compile(targets, bin, log) {
 }
 
 /** Returns the text of a progress; the remaining time is an estimate, and is unknown at first. */
-export function progress(startedAt, compiled, total, now = Date.now()) {
+export function progress({ compiled, total }, { startedAt, now = Date.now() }) {
     const elapsed = (now - startedAt) / 1_000;
     const counted = `${Math.round(elapsed)} s: ${compiled} of ${total} packages`;
     if (compiled < total / 20 || compiled >= total) return counted;

@@ -59,7 +59,7 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
     const types: Json = {};
     const properties = (fields: Field[], owner: string) =>
         Object.fromEntries(
-            fields.map((field) => [field.name, property(project, types, field, owner)] as const),
+            fields.map((field) => [field.name, property(project, types, { field, owner })] as const),
         );
     const objectOutputs = (type: SomeType | undefined, owner: string) => {
         const fields = propertiesOf(project, type).map(fieldOf);
@@ -108,7 +108,7 @@ function packageSchema(project: ProjectReflection, manifest: Json): Json {
                     : {
                           properties: {
                               [result]: {
-                                  ...typeSpec(project, types, returned, capital(name)),
+                                  ...typeSpec(project, types, { type: returned, owner: capital(name) }),
                                   description: "The result, as a list.",
                               },
                           },
@@ -159,8 +159,15 @@ function descriptionOf(project: ProjectReflection, name: string): string {
     return [textOf(comment), ...examples.map(({ content }) => markdown(content))].join("\n\n");
 }
 
-function property(project: ProjectReflection, types: Json, field: Field, owner: string): Json {
-    return { ...typeSpec(project, types, field.type, owner, field.name), description: field.text };
+function property(
+    project: ProjectReflection,
+    types: Json,
+    { field, owner }: { field: Field; owner: string },
+): Json {
+    return {
+        ...typeSpec(project, types, { type: field.type, owner, name: field.name }),
+        description: field.text,
+    };
 }
 
 function required(fields: Field[]): string[] {
@@ -171,11 +178,9 @@ function required(fields: Field[]): string[] {
 function typeSpec(
     project: ProjectReflection,
     types: Json,
-    type: SomeType | undefined,
-    owner: string,
-    name = "",
+    { type, owner, name = "" }: { type: SomeType | undefined; owner: string; name?: string },
 ): Json {
-    const inner = (some: SomeType | undefined) => typeSpec(project, types, some, owner, name);
+    const inner = (some: SomeType | undefined) => typeSpec(project, types, { type: some, owner, name });
     if (isDuration(type)) return { type: "string" };
     if (type instanceof IntrinsicType) {
         if (type.name === "unknown") return { $ref: "pulumi.json#/Any" };
@@ -184,7 +189,7 @@ function typeSpec(
         return { type: type.name };
     }
     if (type instanceof ArrayType) return { type: "array", items: inner(type.elementType) };
-    if (type instanceof UnionType) return unionSpec(project, types, type, owner, name);
+    if (type instanceof UnionType) return unionSpec(project, types, { union: type, owner, name });
     if (type instanceof ReferenceType) {
         const [first, second] = type.typeArguments ?? [];
         if (["Output", "pulumi.Output", "Partial"].includes(type.name)) return inner(first);
@@ -204,9 +209,7 @@ function typeSpec(
 function unionSpec(
     project: ProjectReflection,
     types: Json,
-    union: UnionType,
-    owner: string,
-    name: string,
+    { union, owner, name }: { union: UnionType; owner: string; name: string },
 ): Json {
     const members = union.types.filter((member) => String(member) !== "undefined");
     if (members.every((member) => member instanceof LiteralType && typeof member.value === "boolean"))
@@ -218,7 +221,7 @@ function unionSpec(
         }));
     const specs = members
         .filter((member) => !(member instanceof LiteralType))
-        .map((member) => typeSpec(project, types, member, owner, name));
+        .map((member) => typeSpec(project, types, { type: member, owner, name }));
     if (members.some((member) => member instanceof LiteralType)) specs.unshift({ type: "boolean" });
     // A numeric account id has lost its leading zeros, so that other languages accept strings only.
     if (
@@ -247,7 +250,7 @@ function objectSpec(project: ProjectReflection, types: Json, declaration: Declar
         type: "object",
         description: textOf(declaration.comment),
         properties: Object.fromEntries(
-            fields.map((field) => [field.name, property(project, types, field, declaration.name)]),
+            fields.map((field) => [field.name, property(project, types, { field, owner: declaration.name })]),
         ),
         required: alternatives === undefined ? required(fields) : [],
     };

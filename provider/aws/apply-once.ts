@@ -28,8 +28,7 @@ export interface ApplyOptions<A extends Action> extends Omit<SendOptions<A>, "id
 export async function applyOnce<A extends Action>(
     ec2: Pick<Ec2, "send" | "clock">,
     action: A,
-    input: Input<A>,
-    { isDone, ...options }: ApplyOptions<A>,
+    { input, isDone, ...options }: { input: Input<A> } & ApplyOptions<A>,
 ): Promise<Output<A> | undefined> {
     for (let attempt = 1; ; attempt++) {
         try {

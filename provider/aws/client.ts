@@ -61,8 +61,7 @@ export interface Api {
 /** Creates the client of one region and identity; the SDK (about 190 ms, 116 MB) loads only with the first call. */
 export function connect(
     aws: AwsConfig,
-    region: string,
-    credentials: Credentials | undefined,
+    { region, credentials }: { region: string; credentials: Credentials | undefined },
     { clock, requestHandler, beforeChange }: ClientDependencies,
 ): Api {
     const identity = identityOf(aws, credentials);

@@ -12,15 +12,15 @@ import { classify, Ec2Error } from "./errors";
 export function noCredentials({ name, namedBy }: Profile, cause?: unknown): MissingError {
     const key = namedBy ?? "aws:profile";
     const reason = cause instanceof Error ? ` (${cause.message})` : "";
-    return new MissingError(
-        key,
-        "credentials",
-        "no AWS credentials were found in the configuration, the environment, " +
+    return new MissingError(key, "credentials", {
+        finding:
+            "no AWS credentials were found in the configuration, the environment, " +
             `the profile "${name}", a container role or an instance role${reason}`,
-        "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, " +
+        remedy:
+            "Run `aws configure` or `aws sso login`, export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, " +
             "or name a profile with `pulumi config set aws:profile <profile>`" +
             storedNote(key),
-    );
+    });
 }
 
 /** Describes credentials in messages, and how to renew them. */
@@ -80,9 +80,8 @@ export function accountOf(
 /** Reports credentials that AWS rejects or that cannot be obtained. */
 export class CredentialsError extends Ec2Error {
     constructor(error: Ec2Error, explanation: string) {
-        const { kind, code, awsMessage, action, message } = error;
-        super(kind, code, awsMessage, action, { cause: error });
-        this.message = `${message} ${explanation}`;
+        super(error, { cause: error });
+        this.message = `${error.message} ${explanation}`;
     }
 }
 

@@ -44,7 +44,7 @@ export interface Reader<Value> {
      * Returns the resources of a stack that carry a claim. They are read once per process unless `fresh` is set:
      * claims that appear later belong to this process.
      */
-    findClaimed(stack: string, fresh: boolean): Promise<Map<string, Value>>;
+    findClaimed(stack: string, options: { isFresh: boolean }): Promise<Map<string, Value>>;
     /** Returns the resources that a stack owns; they are read once per process. */
     findOwned(stack: string): Promise<Map<string, Value>>;
 }
@@ -71,11 +71,10 @@ export interface Ec2 extends Api {
 
 export function openEc2(
     { aws }: Configuration,
-    region: string,
-    credentials: Credentials | undefined,
+    { region, credentials }: { region: string; credentials: Credentials | undefined },
     dependencies: ClientDependencies,
 ): Ec2 {
-    const api = connect(aws, region, credentials, dependencies);
+    const api = connect(aws, { region, credentials }, dependencies);
     const { clock } = dependencies;
     const sweeps: SweepEpoch = { current: 0 };
     const createTagged = <Value>(idFilter: string, describe: Describe<Value>) =>
@@ -87,16 +86,22 @@ export function openEc2(
             sweeps.current++;
         },
         snapshots: createTagged("snapshot-id", async (Filters, MaxResults) => {
-            const found = await listAll(api, "DescribeSnapshots", { Filters, MaxResults }, "Snapshots");
+            const found = await listAll(api, "DescribeSnapshots", {
+                input: { Filters, MaxResults },
+                list: "Snapshots",
+            });
             return byId(found, (snapshot) => snapshot.SnapshotId);
         }),
         volumes: createTagged("volume-id", async (Filters, MaxResults) => {
-            const found = await listAll(api, "DescribeVolumes", { Filters, MaxResults }, "Volumes");
+            const found = await listAll(api, "DescribeVolumes", {
+                input: { Filters, MaxResults },
+                list: "Volumes",
+            });
             return byId(found, (volume) => volume.VolumeId);
         }),
         modifications: createTagged("volume-id", async (Filters) => {
             const action = "DescribeVolumesModifications";
-            const found = await listAll(api, action, { Filters }, "VolumesModifications");
+            const found = await listAll(api, action, { input: { Filters }, list: "VolumesModifications" });
             return byId(found, (modification) => modification.VolumeId);
         }),
         volumeStatuses: {
@@ -118,7 +123,7 @@ export function openEc2(
         policies: createPolicyReader(api, clock),
         tiers: createTagged("snapshot-id", async (Filters) => {
             const action = "DescribeSnapshotTierStatus";
-            const found = await listAll(api, action, { Filters }, "SnapshotTierStatuses");
+            const found = await listAll(api, action, { input: { Filters }, list: "SnapshotTierStatuses" });
             return byId(found, (status) => status.SnapshotId);
         }),
     };
@@ -126,7 +131,10 @@ export function openEc2(
 
 /** Returns the locks of these snapshots, or all locks if no ids are given. */
 async function locks(api: Api, SnapshotIds?: string[]): Promise<Map<string, LockedSnapshotsInfo>> {
-    const found = await listAll(api, "DescribeLockedSnapshots", { SnapshotIds }, "Snapshots");
+    const found = await listAll(api, "DescribeLockedSnapshots", {
+        input: { SnapshotIds },
+        list: "Snapshots",
+    });
     return byId(found, (lock) => lock.SnapshotId);
 }
 
@@ -134,7 +142,10 @@ async function fastRestores(
     api: Api,
     Filters: Filter[],
 ): Promise<Map<string, DescribeFastSnapshotRestoreSuccessItem[]>> {
-    const zones = await listAll(api, "DescribeFastSnapshotRestores", { Filters }, "FastSnapshotRestores");
+    const zones = await listAll(api, "DescribeFastSnapshotRestores", {
+        input: { Filters },
+        list: "FastSnapshotRestores",
+    });
     const found = new Map<string, DescribeFastSnapshotRestoreSuccessItem[]>();
     for (const one of zones) {
         const id = one.SnapshotId ?? "";
@@ -147,7 +158,10 @@ async function fastRestores(
 async function statuses(api: Api, VolumeIds: string[]): Promise<Map<string, VolumeStatusItem>> {
     if (VolumeIds.length === 0) return new Map();
     try {
-        const found = await listAll(api, "DescribeVolumeStatus", { VolumeIds }, "VolumeStatuses");
+        const found = await listAll(api, "DescribeVolumeStatus", {
+            input: { VolumeIds },
+            list: "VolumeStatuses",
+        });
         return byId(found, (status) => status.VolumeId);
     } catch (error) {
         if (!(error instanceof Ec2Error) || error.kind !== "notFound") throw error;
@@ -194,9 +208,9 @@ function createTaggedReader<Value>(
         readCached: (id, stack) => readTagged(id, { [stackTag]: [stack] }),
         tagged,
         findOwned: (stack) => owned(stack, () => tagged({ [stackTag]: [stack], [`${ownerPrefix}*`]: [] })),
-        findClaimed(stack, fresh) {
+        findClaimed(stack, { isFresh }) {
             const find = () => tagged({ [stackTag]: [stack], [claimTag]: [] });
-            return fresh ? find() : claimed(stack, find);
+            return isFresh ? find() : claimed(stack, find);
         },
     };
 }
@@ -210,7 +224,7 @@ function createReader<Value, Selection>(
     const read = batched(fetch, clock);
     return {
         read,
-        readCached: createSweep(read, sweep, clock, epoch),
+        readCached: createSweep(read, sweep, { clock, epoch }),
         wait: waitInPlace(api, createPoller(fetch, clock)),
     };
 }

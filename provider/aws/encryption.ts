@@ -11,7 +11,7 @@ import type { Ec2 } from "./ec2";
 export async function rejectUnencrypted(
     ec2: Ec2,
     source: Text,
-    isSourceEncrypted: boolean,
+    { isSourceEncrypted }: { isSourceEncrypted: boolean },
 ): Promise<CheckFailure[]> {
     const reason = isSourceEncrypted
         ? textOf`but ${source} is encrypted, and so is everything created from it. Remove encrypted.`

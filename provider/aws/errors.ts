@@ -127,33 +127,44 @@ export interface ErrorCause {
     cause?: unknown;
 }
 
-/** Represents a classified error of EC2. */
-export class Ec2Error extends Error {
-    override readonly name = "Ec2Error";
+/** Contains the facts of a classified error of EC2. */
+interface Classified {
+    readonly kind: ErrorKind;
+    readonly code: string;
+    /** Contains the message of EC2 unchanged. */
+    readonly awsMessage: string;
+    /** Names the action that failed, such as `CreateSnapshot`. */
+    readonly action: string;
+}
 
-    constructor(
-        readonly kind: ErrorKind,
-        readonly code: string,
-        /** Contains the message of EC2 unchanged. */
-        readonly awsMessage: string,
-        /** Names the action that failed, such as `CreateSnapshot`. */
-        readonly action: string,
-        options?: ErrorCause,
-    ) {
-        super(joinSentences(`${code}: ${awsMessage}`, remedyFor(kind, code, awsMessage, action)), options);
+/** Represents a classified error of EC2. */
+export class Ec2Error extends Error implements Classified {
+    override readonly name = "Ec2Error";
+    readonly kind: ErrorKind;
+    readonly code: string;
+    readonly awsMessage: string;
+    readonly action: string;
+
+    constructor(classified: Classified, options?: ErrorCause) {
+        const { kind, code, awsMessage, action } = classified;
+        super(joinSentences(`${code}: ${awsMessage}`, remedyFor(classified)), options);
+        this.kind = kind;
+        this.code = code;
+        this.awsMessage = awsMessage;
+        this.action = action;
     }
 }
 
 /** Reports an answer that lacks a required member of the action's output: it is unknown whether EC2 has acted. */
 export function incompleteAnswer(action: string, missing?: string): Ec2Error {
-    const message = `the answer of ${action} ${missing === undefined ? "is incomplete" : `has no ${missing}`}`;
-    return new Ec2Error("indeterminate", "IncompleteAnswer", message, action);
+    const awsMessage = `the answer of ${action} ${missing === undefined ? "is incomplete" : `has no ${missing}`}`;
+    return new Ec2Error({ kind: "indeterminate", code: "IncompleteAnswer", awsMessage, action });
 }
 
 /** Reports a body that does not come from EC2, such as an empty one or the page of a proxy. */
 export function foreignAnswer(action: string): Ec2Error {
-    const message = `the answer of ${action} is not one of EC2, but empty or a page of a proxy`;
-    return new Ec2Error("indeterminate", "ForeignAnswer", message, action);
+    const awsMessage = `the answer of ${action} is not one of EC2, but empty or a page of a proxy`;
+    return new Ec2Error({ kind: "indeterminate", code: "ForeignAnswer", awsMessage, action });
 }
 
 export function joinSentences(message: string, ...remedies: (string | undefined)[]): string {
@@ -202,7 +213,7 @@ export async function ignoreNotFound(work: Promise<unknown>): Promise<"done" | "
     }
 }
 
-function remedyFor(kind: ErrorKind, code: string, awsMessage: string, action: string): string | undefined {
+function remedyFor({ kind, code, awsMessage, action }: Classified): string | undefined {
     if (kind !== "forbidden") return remediesByCode.get(code) ?? remediesByKind[kind];
     if (code === "UnauthorizedOperation" || code.startsWith("AccessDenied")) {
         const service = otherServices.get(action) ?? serviceOf(action);
@@ -238,9 +249,13 @@ export function classify(thrown: unknown, action: string): Ec2Error {
     // If a response has no code, the SDK sets "Unknown" without details.
     if (error.Code === undefined && code === "Unknown" && status !== undefined) {
         const message = "the answer is not one of AWS, but perhaps of a proxy";
-        return new Ec2Error(kind, `HTTP ${String(status)}`, message, action, { cause: thrown });
+        return new Ec2Error(
+            { kind, code: `HTTP ${String(status)}`, awsMessage: message, action },
+            { cause: thrown },
+        );
     }
-    return new Ec2Error(kind, code, error.message?.trim() || "no details given", action, { cause: thrown });
+    const awsMessage = error.message?.trim() || "no details given";
+    return new Ec2Error({ kind, code, awsMessage, action }, { cause: thrown });
 }
 
 function knownKind(code = ""): ErrorKind | undefined {

@@ -16,8 +16,7 @@ type ListOf<A extends Action> = {
 export async function listAll<A extends Action, K extends ListOf<A>>(
     { send }: Pick<Api, "send">,
     action: A,
-    input: Input<A>,
-    list: K,
+    { input, list }: { input: Input<A>; list: K },
 ): Promise<NonNullable<Output<A>[K]>> {
     const pages = await allPages<Output<A> & { NextToken?: string | undefined }>(action, (NextToken) =>
         send(action, { ...input, NextToken } as Input<A>, { requires: list }),

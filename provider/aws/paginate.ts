@@ -35,7 +35,12 @@ export async function* eachPage<P extends Page>(
         if (token === undefined) return;
         if (tokens.has(token)) {
             const message = `page ${String(tokens.size + 1)} has the same paging token as an earlier page`;
-            throw new Ec2Error("indeterminate", "RepeatedPagingToken", message, action);
+            throw new Ec2Error({
+                kind: "indeterminate",
+                code: "RepeatedPagingToken",
+                awsMessage: message,
+                action,
+            });
         }
         tokens.add(token);
     }

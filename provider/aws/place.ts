@@ -39,7 +39,7 @@ export function waitInPlace<Value>(
         } catch (error) {
             if (!(error instanceof WaitError) || error.reason !== "notFound") throw error;
             const message = `${error.message} in ${await formatPlace(ec2)}`;
-            throw new WaitError(message, "notFound", undefined, { cause: error });
+            throw new WaitError(message, "notFound", { observed: undefined, cause: error });
         }
     };
 }

@@ -15,7 +15,7 @@ export interface PolicyReader {
     /** Returns a policy; undefined if it does not exist. */
     read(id: string): Promise<LifecyclePolicy | undefined>;
     /** Returns the policies of the region with their tags. They are listed once per process unless `isFresh` is set. */
-    list(isFresh: boolean): Promise<LifecyclePolicySummary[]>;
+    list(options: { isFresh: boolean }): Promise<LifecyclePolicySummary[]>;
     wait(wait: Wait<LifecyclePolicy>): Promise<LifecyclePolicy>;
 }
 
@@ -44,7 +44,7 @@ export function createPolicyReader(api: Api, clock: Clock): PolicyReader {
     };
     return {
         read,
-        list: (isFresh) => (isFresh ? list() : listed("all", list)),
+        list: ({ isFresh }) => (isFresh ? list() : listed("all", list)),
         wait: waitInPlace(api, createPoller(readAll, clock)),
     };
 }

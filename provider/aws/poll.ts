@@ -29,14 +29,15 @@ export interface Wait<Value> {
 /** Reports a wait that ends without success; `observed` is the last observation. */
 export class WaitError<Value> extends Error {
     override readonly name = "WaitError";
+    readonly observed: Value | undefined;
 
     constructor(
         message: string,
         readonly reason: "failed" | "notFound" | "timeout" | "unreadable",
-        readonly observed: Value | undefined,
-        options?: ErrorCause,
+        { observed, ...options }: { observed: Value | undefined } & ErrorCause,
     ) {
         super(message, options);
+        this.observed = observed;
     }
 }
 
@@ -45,7 +46,7 @@ export async function withLastObserved<Done>(observed: unknown, work: Promise<Do
     try {
         return await work;
     } catch (error) {
-        throw new WaitError(messageOf(error), "failed", observed, { cause: error });
+        throw new WaitError(messageOf(error), "failed", { observed, cause: error });
     }
 }
 
@@ -133,9 +134,9 @@ export function createPoller<Value>(
             waiter.resolve(observed as Value);
         } else if (result === "notFound") {
             const message = waiter.observed === undefined ? "it was not found" : "it no longer exists";
-            end(waiter, new WaitError(message, "notFound", observed));
+            end(waiter, new WaitError(message, "notFound", { observed }));
         } else if ("failed" in result) {
-            end(waiter, new WaitError(result.failed, "failed", observed));
+            end(waiter, new WaitError(result.failed, "failed", { observed }));
         } else {
             if (result.pending !== waiter.lastProgress) waiter.progress?.(result.pending);
             waiter.lastProgress = result.pending;
@@ -151,13 +152,17 @@ export function createPoller<Value>(
             "kind" in error && ["retryable", "indeterminate", "unreachable"].includes(error.kind);
         for (const waiter of waiters) {
             if (isTransient && now - failingSince < maxReadErrorDurationMs) checkDeadline(waiter);
-            else end(waiter, new WaitError(error.message, "unreadable", waiter.observed, { cause: error }));
+            else
+                end(
+                    waiter,
+                    new WaitError(error.message, "unreadable", { observed: waiter.observed, cause: error }),
+                );
         }
     }
 
     function checkDeadline(waiter: Waiter<Value>) {
         if (clock.now() >= waiter.deadline)
-            end(waiter, new WaitError(timeoutMessage(waiter), "timeout", waiter.observed));
+            end(waiter, new WaitError(timeoutMessage(waiter), "timeout", { observed: waiter.observed }));
     }
 
     function end(waiter: Waiter<Value>, error: Error) {

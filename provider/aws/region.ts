@@ -23,12 +23,10 @@ export async function configuredRegion(
 
 /** Returns the error for a call without a region. */
 export function missingRegion(): MissingError {
-    return new MissingError(
-        "aws:region",
-        "region",
-        "no AWS region is configured",
-        "Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
-    );
+    return new MissingError("aws:region", "region", {
+        finding: "no AWS region is configured",
+        remedy: "Run `pulumi config set aws:region <region>`, set AWS_REGION, or set the `region` argument.",
+    });
 }
 
 /**

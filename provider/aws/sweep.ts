@@ -19,8 +19,7 @@ export interface SweepEpoch {
 export function createSweep<Value, Selection>(
     read: (id: string) => Promise<Value | undefined>,
     sweep: (selection: Selection) => Promise<Map<string, Value>>,
-    clock: Clock,
-    epoch: SweepEpoch = { current: 0 },
+    { clock, epoch = { current: 0 } }: { clock: Clock; epoch?: SweepEpoch | undefined },
 ): (id: string, selection: Selection) => Promise<Value | undefined> {
     const sweeps = createCache<Map<string, Value>>({ maxAge: { milliseconds: maxAgeMs, clock } });
     let isFirst = true;

@@ -43,8 +43,7 @@ export function isIgnored(key: string, { keys, keyPrefixes }: AwsConfig["ignoreT
 export function tagChanges(
     current: TagMap,
     desired: TagMap,
-    managed: string[],
-    ignore: AwsConfig["ignoreTags"],
+    { managed, ignore }: { managed: string[]; ignore: AwsConfig["ignoreTags"] },
 ) {
     const write = Object.entries(desired).filter(
         ([key, value]) => !isIgnored(key, ignore) && ownValue(current, key) !== value,

@@ -25,8 +25,7 @@ const maxResources = 1_000;
 
 export async function writeTags(
     ec2: Pick<Api, "send">,
-    ids: string[],
-    tags: TagMap,
+    { ids, tags }: { ids: string[]; tags: TagMap },
     options?: Options,
 ): Promise<void> {
     const Tags = toTags(tags);

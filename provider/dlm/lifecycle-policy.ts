@@ -49,11 +49,11 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
                   why: "a resource of @pulumi/aws managed the policy, and this resource manages the same policy from now on",
               }
             : undefined,
-    warning: ({ state, inputs }) => lossText(state, inputs, false),
+    warning: ({ state, inputs }) => lossText(state, inputs, { isReplaced: false }),
     startedAt: ({ dateCreated }) => (typeof dateCreated === "string" ? Date.parse(dateCreated) : 0),
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const listed = await ctx.ec2.policies.list(isFresh);
+        const listed = await ctx.ec2.policies.list({ isFresh });
         const claimed = listed.filter(
             ({ Tags = {} }) => Tags[stackTag] === stack && Tags[claimTag] !== undefined,
         );
@@ -115,9 +115,9 @@ export const lifecyclePolicy: Resource<LifecyclePolicyInputs, LifecyclePolicyOut
 
     replacing: {
         isDeletedFirst: true,
-        warning: ({ state, inputs }) => lossText({ ...state }, { ...inputs }, true),
+        warning: ({ state, inputs }) => lossText({ ...state }, { ...inputs }, { isReplaced: true }),
         describeForced: ({ state, inputs }) =>
-            textOf`will be deleted: ${lossText({ ...state }, { ...inputs }, true) ?? "its snapshots are no longer managed"}`,
+            textOf`will be deleted: ${lossText({ ...state }, { ...inputs }, { isReplaced: true }) ?? "its snapshots are no longer managed"}`,
         // A policy holds no data, and DLM takes the target tags of the new one only after the old one is deleted.
         waitForReplacement: () => Promise.resolve(),
     },
@@ -205,8 +205,12 @@ function evaluatePolicy(policy: LifecyclePolicy | undefined): PollResult {
 }
 
 /** Says what a change costs; the names in it are values of `policyDetails`. */
-function lossText(state: Properties, inputs: Properties, isReplaced: boolean): Text | undefined {
-    const losses = policyLosses(state, inputs, isReplaced);
+function lossText(
+    state: Properties,
+    inputs: Properties,
+    { isReplaced }: { isReplaced: boolean },
+): Text | undefined {
+    const losses = policyLosses(state, inputs, { isReplaced });
     if (losses.length === 0) return undefined;
     const value = losses.map(formatLoss).join("\n");
     return textOf`${{ property: "policyDetails", value }}`;

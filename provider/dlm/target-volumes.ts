@@ -20,7 +20,11 @@ function tagsOf({ policyDetails }: Targets): [string, string][] {
 export async function tagVolumes(ctx: ResourceContext, inputs: Targets): Promise<void> {
     const { targetVolumeIds = [] } = inputs;
     if (targetVolumeIds.length === 0) return;
-    await writeTags(ctx.ec2, targetVolumeIds, Object.fromEntries(tagsOf(inputs)), { mayBeNew: true });
+    await writeTags(
+        ctx.ec2,
+        { ids: targetVolumeIds, tags: Object.fromEntries(tagsOf(inputs)) },
+        { mayBeNew: true },
+    );
 }
 
 /** Removes the tags of `before` that `after` does not write, from volumes that still exist. */

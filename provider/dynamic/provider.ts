@@ -54,7 +54,11 @@ export function dynamicProvider(lifecycle: Lifecycle, deployment: Deployment) {
 
         async diff(id: string, state: Properties, inputs: Properties) {
             const context = contextOfChange(state, inputs);
-            const found = await lifecycle.diff(context, id, decode(state), decode(inputs).properties);
+            const found = await lifecycle.diff(context, {
+                id,
+                state: decode(state),
+                inputs: decode(inputs).properties,
+            });
             const facts = { ...found, pending: found.pending ?? pendingForwarder(state, inputs) };
             const program = declared.get(context.urn);
             const isProgram = facts.changed.length > 0 && equal(program?.inputs, inputs);

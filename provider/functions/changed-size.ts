@@ -92,7 +92,10 @@ export async function changedSize(
             : `comparing ${requested.to} with ${from}`;
     const counted = await withErrorContext(
         subject,
-        countBlocks(ec2, pair, signal, (progress) => options.onProgress?.({ ...progress, ...pair })),
+        countBlocks(ec2, pair, {
+            signal,
+            onProgress: (progress) => options.onProgress?.({ ...progress, ...pair }),
+        }),
     ).catch((error: unknown) => {
         signal?.throwIfAborted();
         throw error;
@@ -142,7 +145,7 @@ async function snapshotBefore(ec2: Ec2, id: string, snapshot: Ec2Snapshot): Prom
     ];
     const input = { OwnerIds: [OwnerId], Filters, MaxResults: 1_000 };
     const time = ({ StartTime: start }: Ec2Snapshot) => start?.getTime() ?? 0;
-    return (await listAll(ec2, "DescribeSnapshots", input, "Snapshots"))
+    return (await listAll(ec2, "DescribeSnapshots", { input, list: "Snapshots" }))
         .filter((other) => other.StorageTier !== "archive" && time(other) < (StartTime?.getTime() ?? 0))
         .sort((one, other) => time(other) - time(one))[0];
 }
@@ -156,8 +159,13 @@ interface Counted {
 async function countBlocks(
     ec2: Ec2,
     { from, to }: { from?: string; to: string },
-    signal: AbortSignal | undefined,
-    onProgress: (progress: { compared: number; blocks: number }) => void,
+    {
+        signal,
+        onProgress,
+    }: {
+        signal: AbortSignal | undefined;
+        onProgress: (progress: { compared: number; blocks: number }) => void;
+    },
 ): Promise<Counted> {
     const options = signal === undefined ? {} : { signal };
     const pages =

@@ -107,7 +107,9 @@ export async function findSnapshots(
         ...(Filters.length === 0 ? {} : { Filters }),
         MaxResults: 1_000,
     };
-    const found = (await listAll(ec2, "DescribeSnapshots", input, "Snapshots")).filter(owned.isMatch);
+    const found = (await listAll(ec2, "DescribeSnapshots", { input, list: "Snapshots" })).filter(
+        owned.isMatch,
+    );
     found.sort((a, b) => (b.StartTime?.getTime() ?? 0) - (a.StartTime?.getTime() ?? 0));
     return Promise.all(found.map((observed) => toListedSnapshot(ec2.region, configuration, observed)));
 }

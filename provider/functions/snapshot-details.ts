@@ -27,7 +27,10 @@ export async function snapshotDetails(
 ): Promise<Map<string, SnapshotDetails>> {
     const { ec2 } = await connect(read, options);
     const locks = new Map(
-        (await listAll(ec2, "DescribeLockedSnapshots", {}, "Snapshots")).map((one) => [one.SnapshotId, one]),
+        (await listAll(ec2, "DescribeLockedSnapshots", { input: {}, list: "Snapshots" })).map((one) => [
+            one.SnapshotId,
+            one,
+        ]),
     );
     const details = new Map<string, SnapshotDetails>();
     const queue = [...snapshotIds];

@@ -39,7 +39,7 @@ export async function validateAdoption(
     inputs: Properties,
 ): Promise<{ failures: CheckFailure[]; isAdopted: boolean }> {
     const mayBe = inputs["adopt"] === UNKNOWN && !scope.deployment.isInState(ctx.urn);
-    const found = await find(scope, ctx, inputs);
+    const found = await find(scope, ctx, { inputs });
     if (found?.failures.length === 0) {
         ctx.info(
             found.inRecycleBin === undefined
@@ -56,7 +56,7 @@ export async function validateAdoption(
 
 /** Adopts the existing resource that the inputs name; the result is `undefined` if there is none. */
 export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Properties) {
-    const found = await find(scope, ctx, inputs, { isTaken: true });
+    const found = await find(scope, ctx, { inputs, isTaken: true });
     const [failure] = found?.failures ?? [];
     if (failure !== undefined) throw new Error(describeFailure(failure, ctx.secrets));
     if (found === undefined) return undefined;
@@ -88,8 +88,7 @@ function warnOfFormerOwners(scope: Scope, ctx: ResourceContext, { id, observed }
 async function find(
     scope: Scope,
     ctx: ResourceContext,
-    inputs: Properties,
-    { isTaken } = { isTaken: false },
+    { inputs, isTaken = false }: { inputs: Properties; isTaken?: boolean },
 ): Promise<Candidate | undefined> {
     const { resource, deployment } = scope;
     const id = inputs["adopt"];
@@ -100,7 +99,7 @@ async function find(
     if (observed === undefined) {
         const place = await formatPlace(ctx.ec2);
         deployment.adoptions.recordNotFound(id, ctx.urn, place);
-        const elsewhere = await findElsewhere(scope, ctx, id, inputs);
+        const elsewhere = await findElsewhere(scope, ctx, { id, inputs });
         if (elsewhere !== undefined) {
             const reason = `but that is not in ${place}; it is ${elsewhere}`;
             return {
@@ -130,8 +129,7 @@ async function find(
 async function findElsewhere(
     scope: Scope,
     ctx: ResourceContext,
-    id: string,
-    inputs: Properties,
+    { id, inputs }: { id: string; inputs: Properties },
 ): Promise<string | undefined> {
     const { resource, deployment } = scope;
     for (const ec2 of await deployment.allClients()) {
@@ -171,7 +169,7 @@ async function failuresOf(
     const current = resource.inputsFrom?.({ ctx, observed, declared: undefined }) ?? {};
     const comparable = Object.fromEntries(Object.entries(rules).filter(([key]) => key in current));
     const state = { properties: current, metadata: {} };
-    const differing = await differences({ rules: comparable, resource }, ctx, state, inputs);
+    const differing = await differences({ rules: comparable, resource }, ctx, { state, inputs });
     return [
         // The check validates the inputs as if the resource were created here with the properties that EC2 shows.
         ...(resource.check?.({
@@ -184,11 +182,17 @@ async function failuresOf(
         ...checkAdoptedTags(scope, ctx, { id, observed, inputs }),
         ...differing
             .filter(({ effect }) => effect === "replace")
-            .map(({ property }) => mismatch(id, property, inputs[property], current[property])),
+            .map(({ property }) =>
+                mismatch(id, property, { declared: inputs[property], current: current[property] }),
+            ),
     ];
 }
 
-function mismatch(id: string, property: string, declared: unknown, current: unknown): CheckFailure {
+function mismatch(
+    id: string,
+    property: string,
+    { declared, current }: { declared: unknown; current: unknown },
+): CheckFailure {
     const isNone = current === undefined || current === "";
     const currentValue = isNone ? "has none" : textOf`has ${{ property, value: formatValue(current) }}`;
     const reason = textOf`but ${id}, which is to be adopted, ${currentValue}, which cannot be changed. Declare the same.`;

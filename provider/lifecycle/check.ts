@@ -24,15 +24,14 @@ export interface CheckResult {
 export async function check(
     scope: Scope,
     context: LifecycleContext,
-    olds: Stored,
-    news: Properties,
+    { olds, news }: { olds: Stored; news: Properties },
 ): Promise<CheckResult> {
     const { resource, rules, deployment, declarations } = scope;
     const { urn, secrets } = context;
     // A check that fails must not let another resource delete what this one is to adopt.
-    reserveAdoption(scope, urn, olds, news);
+    reserveAdoption(scope, urn, { olds, news });
     try {
-        const prepared = await prepare(scope, context, olds, news);
+        const prepared = await prepare(scope, context, { olds, news });
         const given = keepEquivalentValues(rules, olds.properties, prepared.properties);
         // For a replacement, the engine checks without the inputs in the state, after a check with them.
         const isNew = Object.keys(olds.properties).length === 0;
@@ -48,7 +47,7 @@ export async function check(
                 urn,
             }) ?? []),
         ];
-        await warnOfForcedReplacement(scope, context, olds.properties, inputs);
+        await warnOfForcedReplacement(scope, context, { olds: olds.properties, inputs });
         declarations.set(urn, {
             urn,
             secrets,
@@ -63,7 +62,10 @@ export async function check(
             );
         if (failures.length === 0)
             failures.push(
-                ...(await validateRemote(scope, context, olds, { ...prepared, properties: inputs })),
+                ...(await validateRemote(scope, context, {
+                    before: olds,
+                    after: { ...prepared, properties: inputs },
+                })),
             );
         if (failures.length === 0 && Object.keys(olds.properties).length === 0) deployment.slots.declare(urn);
         return {
@@ -81,8 +83,7 @@ export async function check(
 function reserveAdoption(
     { rules, deployment }: Scope,
     urn: string,
-    { properties: olds }: Stored,
-    { adopt }: Properties,
+    { olds: { properties: olds }, news: { adopt } }: { olds: Stored; news: Properties },
 ): void {
     const isNew = Object.keys(olds).length === 0 && !deployment.isInState(urn);
     if ("adopt" in rules && isNew && typeof adopt === "string" && adopt !== UNKNOWN)
@@ -93,13 +94,15 @@ function reserveAdoption(
 async function validateRemote(
     scope: Scope,
     context: LifecycleContext,
-    { properties: olds }: Stored,
-    { properties: inputs, metadata }: Stored,
+    {
+        before: { properties: olds },
+        after: { properties: inputs, metadata },
+    }: { before: Stored; after: Stored },
 ): Promise<CheckFailure[]> {
     if (hasUnknown([inputs["region"], inputs["credentials"]])) return [];
     if (scope.resource.isInStateOnly === true) return [];
     if (changedProperties(scope.rules, olds, inputs).length === 0) return [];
-    const ctx = resourceContext(scope, context, inputs, metadata.defaultName);
+    const ctx = resourceContext(scope, context, { inputs, defaultName: metadata.defaultName });
     try {
         await ctx.ec2.verifyCredentials();
         const { failures, isAdopted } = await validateAdoption(scope, ctx, inputs);

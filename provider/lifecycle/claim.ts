@@ -67,7 +67,7 @@ export interface Attempt<Observed> {
     clock: Clock;
     create: () => Promise<{ id: string; observed: Observed }>;
     /** Returns the resources of this stack that carry a claim; `fresh` bypasses the cache. */
-    findClaimed: (fresh: boolean) => Promise<ClaimedResource<Observed>[]>;
+    findClaimed: (options: { isFresh: boolean }) => Promise<ClaimedResource<Observed>[]>;
 }
 
 const maxAttempts = 3;
@@ -76,7 +76,7 @@ const maxAttempts = 3;
 export async function createOnce<Observed>(
     attempt: Attempt<Observed>,
 ): Promise<{ id: string; observed: Observed; adopted: boolean }> {
-    const earlier = matchingClaim(attempt, await attempt.findClaimed(false));
+    const earlier = matchingClaim(attempt, await attempt.findClaimed({ isFresh: false }));
     if (earlier !== undefined) return { ...earlier, adopted: true };
     for (let attempts = 1; ; attempts++) {
         try {
@@ -86,7 +86,7 @@ export async function createOnce<Observed>(
             // It is unknown whether EC2 has acted, so a lookup comes before another create.
             for (const pause of lookupDelaysMs) {
                 await attempt.clock.sleep(pause);
-                const match = matchingClaim(attempt, await attempt.findClaimed(true));
+                const match = matchingClaim(attempt, await attempt.findClaimed({ isFresh: true }));
                 if (match !== undefined) return { ...match, adopted: false };
             }
             if (attempts === maxAttempts) throw error;

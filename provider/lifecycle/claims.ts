@@ -81,7 +81,7 @@ export class Claims {
             await removeTags(ec2, ids, [claimTag]);
         } catch (error) {
             // A claim that cannot be removed is overwritten, since a forced replacement would adopt its resource.
-            await writeTags(ec2, ids, { [claimTag]: endedClaim }).catch(() => undefined);
+            await writeTags(ec2, { ids, tags: { [claimTag]: endedClaim } }).catch(() => undefined);
             this.run.log.warn("", `the tag ${claimTag} stays on ${ids.join(", ")}: ${messageOf(error)}`);
         }
     }

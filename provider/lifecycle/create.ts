@@ -39,7 +39,7 @@ export async function create(
     } finally {
         const full = deployment.slots.end(context.urn, clock.now() - startedAt);
         if (full !== undefined)
-            deployment.log.info(context.urn, formatSlots(full, "waitForCompletion" in rules));
+            deployment.log.info(context.urn, formatSlots(full, { hasBarrier: "waitForCompletion" in rules }));
     }
 }
 
@@ -49,9 +49,9 @@ async function createResource(
     { properties: inputs, metadata: given }: Stored,
 ): Promise<{ id: string; state: State }> {
     const { resource, deployment } = scope;
-    const ctx = resourceContext(scope, context, inputs, given.defaultName);
+    const ctx = resourceContext(scope, context, { inputs, defaultName: given.defaultName });
     const owner = createOwner(scope, ctx);
-    const creation = await createOrAdopt(scope, context, ctx, { inputs, given, owner });
+    const creation = await createOrAdopt(scope, context, { ctx, inputs, given, owner });
     const { id, observed, carriers } = creation;
     const replaced = deployment.generations.replacedBy(context.urn);
     const metadata = { ...inputMetadata(given), owner: owner.token, copiedKeys: creation.copiedKeys };
@@ -100,15 +100,19 @@ interface Creation {
 async function createOrAdopt(
     scope: Scope,
     context: LifecycleContext,
-    ctx: ResourceContext,
-    { inputs, given, owner }: { inputs: Properties; given: Metadata; owner: Owner },
+    {
+        ctx,
+        inputs,
+        given,
+        owner,
+    }: { ctx: ResourceContext; inputs: Properties; given: Metadata; owner: Owner },
 ): Promise<Creation> {
     const operation = `creating ${describeResource(scope, context, { inputs })}`;
     const declared = await withErrorContext(operation, takeAdopted(scope, ctx, inputs));
     const creating = { inputs, owner, lineage: given.lineage };
     const { id, observed, adopted } =
         declared ??
-        (await createOrFind(scope, ctx, context, creating).catch(async (error: unknown) => {
+        (await createOrFind(scope, context, { ctx, ...creating }).catch(async (error: unknown) => {
             throw plainError(`${operation}: ${await messageInPlace(ctx.ec2, error)}`, { cause: error });
         }));
     return {
@@ -118,7 +122,9 @@ async function createOrAdopt(
         isExisting: adopted,
         carriers: scope.resource.tagged?.carriers(id, observed) ?? [],
         copiedKeys:
-            declared === undefined ? copiedKeysOf(scope, observed, inputs, given.defaultName) : undefined,
+            declared === undefined
+                ? copiedKeysOf(scope, observed, { inputs, defaultName: given.defaultName })
+                : undefined,
     };
 }
 
@@ -139,12 +145,12 @@ async function applyDeclaration(
             carrier.tags === undefined || ownersOf(carrier).some(({ token }) => token === owner.token),
     );
     if (!isExisting && isOwned) return observed;
-    const internal = ownTags(scope, ctx, observed, owner, "take");
+    const internal = ownTags(scope, ctx, { observed, owner, mode: "take" });
     // A resource of an interrupted run keeps its claim until the state holds it, because this run may be interrupted
     // too.
     if (!isDeclared) internal.remove = internal.remove.filter((key) => key !== claimTag);
     const state = { properties: {}, metadata: { defaultName, copiedKeys } };
-    const tagged = await writeDeclaredTags(scope, ctx, observed, { inputs, state, internal });
+    const tagged = await writeDeclaredTags(scope, ctx, { observed, inputs, state, internal });
     return scope.resource.update({ ctx, id, observed: tagged, inputs, state: {} });
 }
 
@@ -166,9 +172,13 @@ async function recordIncompleteSuccessor(
 /** Creates the resource, or finds the one that an interrupted run created with the same inputs. */
 async function createOrFind(
     scope: Scope,
-    ctx: ResourceContext,
     { urn, organization }: LifecycleContext,
-    { inputs, owner, lineage }: { inputs: Properties; owner: Owner; lineage: Lineage | undefined },
+    {
+        ctx,
+        inputs,
+        owner,
+        lineage,
+    }: { ctx: ResourceContext; inputs: Properties; owner: Owner; lineage: Lineage | undefined },
 ) {
     const { resource, rules, deployment } = scope;
     const claim = claimOf(
@@ -190,7 +200,7 @@ async function createOrFind(
                 ownTags: { ...claimTags(claim), ...ownerTags(owner) },
                 attempt,
             }),
-        findClaimed: (isFresh) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
+        findClaimed: ({ isFresh }) => findClaimed(scope, ctx, { claim, inputs, isFresh }),
     });
     if (created.adopted) ctx.info(`adopts ${created.id}, which an interrupted run of this stack created.`);
     return created;

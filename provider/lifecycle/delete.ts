@@ -19,8 +19,7 @@ import { withOutcome } from "./unfinished";
 export async function deleteResource(
     scope: Scope,
     context: LifecycleContext,
-    id: string,
-    state: Stored,
+    { id, state }: { id: string; state: Stored },
 ): Promise<void> {
     const description = describeResource(scope, context, { id, inputs: state.properties });
     await withErrorContext(
@@ -41,7 +40,7 @@ async function deleteOrKeep(
 ): Promise<void> {
     const { resource, rules, deployment } = scope;
     const { replacing } = resource;
-    const ctx = resourceContext(scope, context, before);
+    const ctx = resourceContext(scope, context, { inputs: before });
     const { owner: token, lineage = firstOf(context.urn) } = metadata;
     // The id of a share is that of its snapshot, which another resource adopts without the share.
     const failedAdoption = "adopt" in rules ? deployment.adoptions.failedAdoptionOf(id) : undefined;
@@ -82,7 +81,7 @@ async function deleteOrKeep(
             if (newer === undefined) await waitForTaggedSuccessor(ctx, replacing, successorId);
             else if (newer.id !== id)
                 await replacing.waitForReplacement({
-                    ctx: resourceContext(scope, context, newer.inputs),
+                    ctx: resourceContext(scope, context, { inputs: newer.inputs }),
                     replacement: newer,
                 });
         }

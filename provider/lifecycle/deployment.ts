@@ -113,10 +113,14 @@ export class Deployment {
         const key = stableStringify([region, credentials]);
         let ec2 = this.#clients.get(key);
         if (ec2 === undefined) {
-            ec2 = openEc2(this.configuration, region, credentials, {
-                ...this.dependencies,
-                beforeChange: () => this.log.exitIfOrphaned(),
-            });
+            ec2 = openEc2(
+                this.configuration,
+                { region, credentials },
+                {
+                    ...this.dependencies,
+                    beforeChange: () => this.log.exitIfOrphaned(),
+                },
+            );
             this.#clients.set(key, ec2);
         }
         return ec2;

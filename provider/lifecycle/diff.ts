@@ -33,24 +33,22 @@ export interface DiffFacts {
 export async function diff(
     scope: Scope,
     context: LifecycleContext,
-    id: string,
-    state: Stored,
-    inputs: Properties,
+    { id, state, inputs }: { id: string; state: Stored; inputs: Properties },
 ): Promise<DiffFacts> {
     const { resource, deployment } = scope;
     const { properties } = state;
-    const ctx = resourceContext(scope, context, inputs);
+    const ctx = resourceContext(scope, context, { inputs });
     const declared = withDeclaredInputs(state);
     const [invalid] = resource.validateUpdate?.({ state: properties, inputs, declared }) ?? [];
     if (invalid !== undefined) throw plainError(describeFailure(invalid, context.secrets));
-    const comparison = differences(scope, ctx, state, inputs);
+    const comparison = differences(scope, ctx, { state, inputs });
     const differing = await withErrorContext(
         `comparing ${describeResource(scope, context, { id, inputs })}`,
         comparison,
     );
     const changed = differing.filter(({ effect }) => effect !== "nothing");
     const { configuration } = deployment;
-    const outcome = await readOutcome(scope, context, id, properties);
+    const outcome = await readOutcome(scope, context, { id, state: properties });
     const args = { state: outcome, inputs, configuration, secrets: context.secrets };
     const pending =
         resource.pending?.(args) ??
@@ -59,7 +57,7 @@ export async function diff(
         (resource.tagged === undefined ? undefined : pendingTags(ctx, inputs, state)) ??
         pendingSecrets(scope, context, properties);
     const facts = {
-        ...factsOf(changed, pending, context, inputs),
+        ...factsOf(context, { changed, pending, inputs }),
         isDeletedFirst: resource.replacing?.isDeletedFirst === true,
     };
     const [excess] = facts.isReplaced ? [] : checkTagRoom(scope, ctx, { id, inputs, state });
@@ -73,7 +71,7 @@ export async function diff(
     // Without a changed input, no other message explains the reason.
     if (pending !== undefined && (changed.length === 0 || pending.effect === "replace"))
         ctx.info(pending.why);
-    if (facts.isReplaced) await trackReplacement(scope, context, id, outcome, inputs);
+    if (facts.isReplaced) await trackReplacement(scope, context, { id, state: outcome, inputs });
     else await warnOfUndecided(scope, context, { changed, id, state: outcome, inputs });
     if (!facts.isReplaced || resource.replacing === undefined) {
         const warning = resource.warning?.(args);
@@ -97,10 +95,8 @@ function noteFailedAdoption(
 }
 
 function factsOf(
-    changed: Change[],
-    pending: Pending | undefined,
     { replaceOnChanges }: LifecycleContext,
-    inputs: Properties,
+    { changed, pending, inputs }: { changed: Change[]; pending: Pending | undefined; inputs: Properties },
 ): Omit<DiffFacts, "isDeletedFirst"> {
     const isNamed = ({ property }: Change) =>
         replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === property);

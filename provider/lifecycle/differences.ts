@@ -17,8 +17,7 @@ import { withDeclaredInputs } from "./state";
 export async function differences(
     { rules, resource: { isEquivalent = {} } }: Pick<Scope, "rules" | "resource">,
     ctx: Pick<ResourceContext, "ec2">,
-    state: Stored,
-    inputs: Properties,
+    { state, inputs }: { state: Stored; inputs: Properties },
 ): Promise<Change[]> {
     const declared = withDeclaredInputs(state);
     const edited = changedProperties(rules, declared, inputs).map(({ property }) => property);

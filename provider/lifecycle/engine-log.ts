@@ -28,7 +28,7 @@ export interface EngineLog {
 
 export const engineLog: EngineLog = {
     status: (urn, line) => {
-        sendSafely("INFO", urn, line, true);
+        sendSafely("INFO", { urn, line, isEphemeral: true });
     },
     info: (urn, line) => sendOnce("INFO", urn, line),
     warn: (urn, line) => sendOnce("WARNING", urn, line),
@@ -56,7 +56,10 @@ export function engineAddress(): string | undefined {
 
 type Severity = "INFO" | "WARNING";
 /** Sends one message; the promise ends when the engine has received it, or cannot be reached. */
-export type Send = (severity: Severity, urn: string, line: string, ephemeral: boolean) => Promise<void>;
+export type Send = (
+    severity: Severity,
+    message: { urn: string; line: string; isEphemeral: boolean },
+) => Promise<void>;
 let send: Send | undefined;
 let connectToEngine: (to: string) => Send = connect;
 
@@ -121,7 +124,7 @@ function sendOnce(severity: Severity, urn: string, line: string): void {
     const key = `${urn} ${line}`;
     if (sentLines.has(key)) return;
     sentLines.add(key);
-    sendSafely(severity, urn, withName(urn, line), false);
+    sendSafely(severity, { urn, line: withName(urn, line), isEphemeral: false });
 }
 
 function sendSafely(...message: Parameters<Send>): void {
@@ -151,12 +154,12 @@ export function sendThrough(
     client: Pick<Services.EngineClient, "log">,
     { LogRequest, LogSeverity }: Pick<typeof Messages, "LogRequest" | "LogSeverity">,
 ): Send {
-    return (severity, urn, line, ephemeral) => {
+    return (severity, { urn, line, isEphemeral }) => {
         const request = new LogRequest();
         request.setSeverity(LogSeverity[severity]);
         request.setUrn(urn);
         request.setMessage(line);
-        request.setEphemeral(ephemeral);
+        request.setEphemeral(isEphemeral);
         return new Promise((resolve) => {
             client.log(request, () => {
                 resolve();

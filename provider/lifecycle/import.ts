@@ -29,7 +29,7 @@ export async function importResource(
     const [, explicitRegion, importId = ""] = /^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)\/)?(.*)$/.exec(id) ?? [];
     const region = explicitRegion ?? (await configuredRegion(deployment.configuration.aws));
     if (region === undefined) throw missingRegion();
-    const ctx = resourceContext(scope, context, { region });
+    const ctx = resourceContext(scope, context, { inputs: { region } });
     return withErrorContext(`importing ${importId}`, find());
 
     async function find(): Promise<Imported | undefined> {
@@ -66,7 +66,8 @@ export async function importResource(
         const name = ownName(scope, ctx);
         const owner = ownersIn(scope, found.id, observed).find((one) => one.name === name)?.token;
         const metadata = defined({ tagKeys, owner, defaultName: isNamed ? undefined : "" });
-        const state = await stateOf(scope, ctx, context, {
+        const state = await stateOf(scope, context, {
+            ctx,
             id: found.id,
             observed,
             inputs: properties,

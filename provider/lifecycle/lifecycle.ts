@@ -20,7 +20,10 @@ import { update } from "./update";
 
 export interface Lifecycle {
     check(context: LifecycleContext, olds: Stored, news: Properties): Promise<CheckResult>;
-    diff(context: LifecycleContext, id: string, state: Stored, inputs: Properties): Promise<DiffFacts>;
+    diff(
+        context: LifecycleContext,
+        resource: { id: string; state: Stored; inputs: Properties },
+    ): Promise<DiffFacts>;
     create(context: LifecycleContext, inputs: Stored): Promise<{ id: string; state: State }>;
     /** Returns `undefined` if the resource does not exist. */
     read(
@@ -60,12 +63,17 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
         }
     };
     return {
-        check: (context, olds, news) => ending(context, [], check(scope, context, upgraded(olds), news)),
-        diff: (context, id, state, inputs) =>
-            ending(context, [state.properties, inputs], diff(scope, context, id, upgraded(state), inputs)),
+        check: (context, olds, news) =>
+            ending(context, [], check(scope, context, { olds: upgraded(olds), news })),
+        diff: (context, { id, state, inputs }) =>
+            ending(
+                context,
+                [state.properties, inputs],
+                diff(scope, context, { id, state: upgraded(state), inputs }),
+            ),
         create: (context, inputs) => ending(context, [inputs.properties], create(scope, context, inputs)),
         read: (context, id, state) =>
-            ending(context, [state.properties], read(scope, context, id, upgraded(state))),
+            ending(context, [state.properties], read(scope, context, { id, state: upgraded(state) })),
         import: (context, id) => ending(context, [], importResource(scope, context, id)),
         update: (context, { id, state, inputs }) =>
             ending(
@@ -74,6 +82,10 @@ export function lifecycle<Inputs extends object, Outputs extends object, Observe
                 update(scope, context, { id, state: upgraded(state), inputs }),
             ),
         delete: (context, id, state) =>
-            ending(context, [state.properties], deleteResource(scope, context, id, upgraded(state))),
+            ending(
+                context,
+                [state.properties],
+                deleteResource(scope, context, { id, state: upgraded(state) }),
+            ),
     };
 }

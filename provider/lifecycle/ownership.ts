@@ -101,9 +101,7 @@ function formatUnnamed(name: string): string {
 export function ownTags(
     { resource }: Scope,
     ctx: ResourceContext,
-    observed: unknown,
-    owner: Owner,
-    mode: "keep" | "take" = "keep",
+    { observed, owner, mode = "keep" }: { observed: unknown; owner: Owner; mode?: "keep" | "take" },
 ): InternalTags {
     const others = (resource.tagged?.carriers("", observed) ?? []).flatMap((carrier) =>
         otherOwners(carrier, owner.token),
@@ -134,7 +132,7 @@ export async function readOwnership(
     { id, state, token }: { id: string; state: Properties; token: string | undefined },
 ): Promise<Ownership> {
     const { tagged } = scope.resource;
-    const observed = tagged === undefined ? undefined : await readCached(scope, ctx, id, state);
+    const observed = tagged === undefined ? undefined : await readCached(scope, ctx, { id, state });
     const shared = new Map<string, Owner[]>();
     const own: string[] = [];
     const carriers = observed === undefined ? [] : (tagged?.carriers(id, observed) ?? []);

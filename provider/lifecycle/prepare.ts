@@ -16,8 +16,7 @@ import type { Scope } from "./scope";
 export async function prepare(
     { rules, deployment }: Scope,
     { urn }: LifecycleContext,
-    olds: Stored,
-    news: Properties,
+    { olds, news }: { olds: Stored; news: Properties },
 ): Promise<Stored> {
     // A program that passes null means the same as one that omits the property.
     const inputs = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== null));
@@ -27,10 +26,11 @@ export async function prepare(
         deployment.log.info(urn, "has no tags in AWS; `tags` is ignored.");
     }
     const lineage = deployment.lineageOf(urn, Object.keys(olds.properties).length > 0 ? olds : undefined);
-    const region = inputs["region"] ?? (await defaultRegion(deployment, urn, olds.properties, news));
+    const region =
+        inputs["region"] ?? (await defaultRegion(deployment, urn, { olds: olds.properties, news }));
     if (region === undefined) throw missingRegion();
     if (region !== UNKNOWN && region !== olds.properties["region"])
-        await requireNewRegion(deployment, region, inputs["region"] === undefined);
+        await requireNewRegion(deployment, region, { isConfigured: inputs["region"] === undefined });
     inputs["region"] = region;
     if (!("name" in rules) || inputs["name"] !== undefined)
         return { properties: inputs, metadata: { lineage } };
@@ -43,7 +43,7 @@ export async function prepare(
 async function requireNewRegion(
     { configuration }: Scope["deployment"],
     region: unknown,
-    isConfigured: boolean,
+    { isConfigured }: { isConfigured: boolean },
 ): Promise<void> {
     const key = isConfigured ? "aws:region" : "region";
     const [failure] = regionRule.validate(region, "region");
@@ -55,8 +55,7 @@ async function requireNewRegion(
 async function defaultRegion(
     deployment: Scope["deployment"],
     urn: string,
-    olds: Properties,
-    { credentials }: Properties,
+    { olds, news: { credentials } }: { olds: Properties; news: Properties },
 ): Promise<unknown> {
     const isIdentity = isMap(credentials) && !hasUnknown(credentials);
     return (

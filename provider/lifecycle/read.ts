@@ -16,13 +16,15 @@ import { stateOf, withDeclaredInputs } from "./state";
 export async function read(
     scope: Scope,
     context: LifecycleContext,
-    id: string,
-    state: Stored,
+    { id, state }: { id: string; state: Stored },
 ): Promise<{ state: State; inputs: Properties } | undefined> {
     const { resource, rules } = scope;
-    const ctx = resourceContext(scope, context, state.properties);
+    const ctx = resourceContext(scope, context, { inputs: state.properties });
     const operation = `reading ${describeResource(scope, context, { id, inputs: state.properties })}`;
-    const observed = await withErrorContext(operation, readCached(scope, ctx, id, state.properties));
+    const observed = await withErrorContext(
+        operation,
+        readCached(scope, ctx, { id, state: state.properties }),
+    );
     if (observed === undefined) {
         await withErrorContext(operation, requireSameAccount(ctx, state.properties));
         return undefined;
@@ -39,7 +41,7 @@ export async function read(
         copiedKeys.includes(ctx.configuration.tagKeys.name) && declared["name"] === defaultName;
     const inputs = isNameOverridden ? { ...observedInputs, name: defaultName } : observedInputs;
     return {
-        state: await stateOf(scope, ctx, context, { id, observed, inputs, metadata: state.metadata }),
+        state: await stateOf(scope, context, { ctx, id, observed, inputs, metadata: state.metadata }),
         inputs,
     };
 }
@@ -48,8 +50,7 @@ export async function read(
 export function readCached(
     { resource }: Scope,
     ctx: ResourceContext,
-    id: string,
-    state: Properties,
+    { id, state }: { id: string; state: Properties },
 ): Promise<unknown> {
     return resource.readCached?.({ ctx, id, state }) ?? resource.read({ ctx, id, state });
 }

@@ -22,18 +22,17 @@ import { describeResource, resourceContext, type Scope } from "./scope";
 export async function trackReplacement(
     scope: Scope,
     context: LifecycleContext,
-    id: string,
-    state: Properties,
-    inputs: Properties,
+    { id, state, inputs }: { id: string; state: Properties; inputs: Properties },
 ): Promise<void> {
     const { replacing, startedAt } = scope.resource;
-    const ctx = resourceContext(scope, context, state);
+    const ctx = resourceContext(scope, context, { inputs: state });
     const carrierIds = replacing?.carrierIds?.({ id, state }) ?? [];
     const replaced = {
         id,
         startedAt: startedAt?.(state) ?? 0,
         hasData: !hasNoData(state),
-        recordSuccessor: (successor: string) => writeTags(ctx.ec2, carrierIds, { [successorTag]: successor }),
+        recordSuccessor: (successor: string) =>
+            writeTags(ctx.ec2, { ids: carrierIds, tags: { [successorTag]: successor } }),
     };
     const isRetained = replacing?.isRetained?.({ state, inputs }) === true;
     // The mark is written in the region and with the credentials of the replaced resource.
@@ -57,7 +56,7 @@ export async function warnOfUndecided(
     if (undecided.length === 0) return;
     // A replaced copy of another source is retained, so that there is nothing to warn of.
     if (replacing?.isRetained !== undefined && replacing.isRetained({ state, inputs }) !== false) return;
-    const ctx = resourceContext(scope, context, state);
+    const ctx = resourceContext(scope, context, { inputs: state });
     const warning = await replacing?.warning({ ctx, id, state, inputs });
     const condition = `${undecided.join(", ")} ${undecided.length > 1 ? "are" : "is"} not known yet`;
     if (warning !== undefined) ctx.warn(textOf`${condition}: if it turns out to be another one, ${warning}`);
@@ -70,8 +69,7 @@ export async function warnOfUndecided(
 export async function warnOfForcedReplacement(
     scope: Scope,
     context: LifecycleContext,
-    olds: Properties,
-    inputs: Properties,
+    { olds, inputs }: { olds: Properties; inputs: Properties },
 ): Promise<void> {
     const { deployment, declarations, resource } = scope;
     const { urn } = context;
@@ -84,7 +82,9 @@ export async function warnOfForcedReplacement(
         deployment.generations.replacedBy(urn) === undefined;
     if (!isForced || resource.replacing === undefined) return;
     // The engine does not pass the state, which may be that of a failed resource.
-    const owned = await readOwned(scope, resourceContext(scope, context, former), inputs).catch(() => []);
+    const owned = await readOwned(scope, resourceContext(scope, context, { inputs: former }), inputs).catch(
+        () => [],
+    );
     const subject = `the ${describeResource(scope, context, { inputs: former })} in the state`;
     deployment.log.warn(
         urn,

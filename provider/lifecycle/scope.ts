@@ -47,8 +47,7 @@ export function scopeOf(resource: AnyResource, deployment: Deployment): Scope {
 export function resourceContext(
     { deployment, declarations, withProgress }: Scope,
     { urn, organization, secrets }: LifecycleContext,
-    inputs: Properties,
-    defaultName?: string,
+    { inputs, defaultName }: { inputs: Properties; defaultName?: string | undefined },
 ): ResourceContext {
     const { region, credentials } = inputs as unknown as ProviderOptions & { region: string };
     const inRegion = (other: string) => deployment.ec2(other, credentials);

@@ -37,7 +37,7 @@ export class Slots {
 
 export function formatSlots(
     { waiting, queued }: { waiting: number; queued: number },
-    hasBarrier: boolean,
+    { hasBarrier }: { hasBarrier: boolean },
 ): string {
     const barrier = hasBarrier
         ? ", or set `waitForCompletion: false` and declare one CompletedSnapshots for all of them"

@@ -16,14 +16,14 @@ export function inputMetadata({ defaultName, lineage }: Metadata): Metadata {
 
 export async function stateOf(
     scope: Scope,
-    ctx: ResourceContext,
     context: LifecycleContext,
     {
+        ctx,
         id,
         observed,
         inputs,
         metadata,
-    }: { id: string; observed: unknown; inputs: Properties; metadata: Metadata },
+    }: { ctx: ResourceContext; id: string; observed: unknown; inputs: Properties; metadata: Metadata },
 ): Promise<State> {
     const outputs = await scope.resource.outputs({ ctx, id, observed });
     const given = declaredDifferently(inputs, outputs, Object.keys(scope.rules));

@@ -16,13 +16,12 @@ import { resourceContext, type Scope } from "./scope";
 export async function readOutcome(
     scope: Scope,
     context: LifecycleContext,
-    id: string,
-    state: Properties,
+    { id, state }: { id: string; state: Properties },
 ): Promise<Properties> {
     if (scope.resource.isUnfinished?.(state) !== true || typeof state["region"] !== "string") return state;
-    const ctx = resourceContext(scope, context, state);
+    const ctx = resourceContext(scope, context, { inputs: state });
     try {
-        const observed = await readCached(scope, ctx, id, state);
+        const observed = await readCached(scope, ctx, { id, state });
         return await withOutcome(scope, ctx, { id, state, observed });
     } catch (error) {
         if (!(error instanceof Ec2Error) || error instanceof CredentialsError) throw error;

@@ -22,7 +22,7 @@ export async function update(
     { id, state, inputs }: { id: string; state: Stored; inputs: Stored },
 ): Promise<State> {
     const { resource } = scope;
-    const ctx = resourceContext(scope, context, inputs.properties);
+    const ctx = resourceContext(scope, context, { inputs: inputs.properties });
     const what = `updating ${describeResource(scope, context, { id, inputs: inputs.properties })}`;
     const { properties } = state;
     const owner = createOwner(scope, ctx, state.metadata.owner);
@@ -37,7 +37,7 @@ export async function update(
     try {
         if (!equal(properties["credentials"], inputs.properties["credentials"]))
             await requireUnchangedAccount(ctx, properties);
-        const found = await readCached(scope, ctx, id, properties);
+        const found = await readCached(scope, ctx, { id, state: properties });
         if (found === undefined) {
             await requireSameAccount(ctx, properties);
             throw new Error(
@@ -46,11 +46,12 @@ export async function update(
         }
         requireSameOwner(resource.owner(found), properties);
         const mode = state.metadata.owner === undefined ? "take" : "keep";
-        const internal = ownTags(scope, ctx, found, owner, mode);
+        const internal = ownTags(scope, ctx, { observed: found, owner, mode });
         const declared = declaredTagKeys(scope, inputs.properties, state.metadata);
         // Until the write succeeds, an existing tag is not known to be written by this update.
         written = without(declared, existingTagKeys(scope, found));
-        const tagged = await writeDeclaredTags(scope, ctx, found, {
+        const tagged = await writeDeclaredTags(scope, ctx, {
+            observed: found,
             inputs: inputs.properties,
             state,
             internal,

@@ -29,18 +29,18 @@ export async function waitUntilReady(
         prepare?: (observed: unknown) => Promise<unknown>;
     },
 ): Promise<State> {
-    const ctx = resourceContext(scope, context, inputs);
+    const ctx = resourceContext(scope, context, { inputs });
     const metadata = { ...owned, tagKeys: declaredTagKeys(scope, inputs, owned) };
     let observed = created;
     try {
         if (prepare !== undefined) observed = await prepare(observed);
         const ready = await scope.resource.waitUntilReady({ ctx, id, observed, inputs });
-        const state = await stateOf(scope, ctx, context, { id, observed: ready, inputs, metadata });
+        const state = await stateOf(scope, context, { ctx, id, observed: ready, inputs, metadata });
         endStatus(scope, context.urn, id);
         return state;
     } catch (error) {
         const last = (error as { observed?: unknown }).observed ?? observed;
-        const state = await stateOf(scope, ctx, context, { id, observed: last, inputs, metadata });
+        const state = await stateOf(scope, context, { ctx, id, observed: last, inputs, metadata });
         const what = `waiting for ${describeResource(scope, context, { id, inputs })}`;
         throw new InitializationError(`${what}: ${await messageInPlace(ctx.ec2, error)}`, id, state);
     }

@@ -30,8 +30,7 @@ export class InstanceDeployment extends Deployment {
     constructor(
         readonly clock: CancellableClock,
         dependencies: Omit<ClientDependencies, "clock">,
-        log: EngineLog = engineLog,
-        notes: RunNotes | undefined,
+        { log = engineLog, notes }: { log?: EngineLog | undefined; notes: RunNotes | undefined },
     ) {
         super({ ...dependencies, clock }, withKeysOfPlugin(log), notes);
     }

@@ -42,12 +42,11 @@ export class ProviderInstance {
     constructor(
         stack: Properties = {},
         dependencies: Omit<ClientDependencies, "clock"> & { clock?: CancellableClock } = {},
-        log?: EngineLog,
-        notes?: RunNotes,
+        { log, notes }: { log?: EngineLog | undefined; notes?: RunNotes | undefined } = {},
     ) {
         const { clock = new CancellableClock(), ...others } = dependencies;
         this.#stack = stack;
-        this.#deployment = new InstanceDeployment(clock, others, log, notes);
+        this.#deployment = new InstanceDeployment(clock, others, { log, notes });
         this.#lifecycles = lifecyclesIn(this.#deployment);
     }
 
@@ -110,7 +109,11 @@ export class ProviderInstance {
             newSecrets: without(secretNames(inputs.secrets), secretNames(state.secrets)),
         };
         const declared = decode(inputs.properties).properties;
-        const facts = await this.#lifecycle(call).diff(context, call.id, decode(state.properties), declared);
+        const facts = await this.#lifecycle(call).diff(context, {
+            id: call.id,
+            state: decode(state.properties),
+            inputs: declared,
+        });
         const { pending, ...others } = facts;
         return detailedDiff(
             this.#imported.delete(call.urn) ? { ...others, pending: undefined } : facts,

@@ -38,7 +38,7 @@ export async function applyGrants(
         changed,
     };
     try {
-        await modifyGrants(ctx.ec2, id, changed, deadlineOf(ctx.ec2.clock, {}));
+        await modifyGrants(ctx.ec2, id, { changes: changed, deadline: deadlineOf(ctx.ec2.clock, {}) });
     } catch (error) {
         const failure = withRemedy(error, snapshot, added);
         if (!(error instanceof PartialChangeError)) throw failure;

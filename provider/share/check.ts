@@ -102,11 +102,11 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
         ctx.warn(`makes ${name} public: everyone with an AWS account can copy its data`);
     if (id === undefined) return validateGrants(ctx, inputs, undefined);
     const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
-    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", id, observed);
+    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", { id, snapshot: observed });
     if (unusable.length > 0) return unusable;
     if (observed !== undefined) recordRead(ctx, id, observed);
     const failures = await validateGrants(ctx, inputs, observed);
-    if (observed !== undefined && failures.length === 0) await warnOfRevoked(ctx, id, inputs, olds);
+    if (observed !== undefined && failures.length === 0) await warnOfRevoked(ctx, id, { inputs, olds });
     return failures;
 }
 
@@ -114,8 +114,7 @@ export async function validateRemote({ ctx, inputs, olds }: RemoteCheckArgs): Pr
 async function warnOfRevoked(
     ctx: ResourceContext,
     id: string,
-    inputs: Properties,
-    olds: Properties,
+    { inputs, olds }: { inputs: Properties; olds: Properties },
 ): Promise<void> {
     const mayBePublic = inputs["public"] === true || inputs["public"] === UNKNOWN;
     if (inputs["exclusive"] === true && !hasUnknown(inputs["accounts"])) {

@@ -50,8 +50,7 @@ export class PartialChangeError extends Error {
 export async function modifyGrants(
     ec2: Ec2,
     id: string,
-    { added, removed }: GrantChanges,
-    deadline: number,
+    { changes: { added, removed }, deadline }: { changes: GrantChanges; deadline: number },
 ): Promise<void> {
     const changes = [
         ...chunksOf(added).map((Add) => ({ Add })),
@@ -91,8 +90,7 @@ const maxPauseMs = 15_000;
 export async function waitForGrants(
     ec2: Ec2,
     id: string,
-    { added, removed }: GrantChanges,
-    format: (grants: string[]) => string,
+    { changes: { added, removed }, format }: { changes: GrantChanges; format: (grants: string[]) => string },
 ): Promise<string[]> {
     const start = ec2.clock.now();
     const end = start + visibilityTimeoutMs;

@@ -20,7 +20,7 @@ export async function isPublic(ec2: Ec2, id: string): Promise<boolean> {
     if (ec2.isNew(id)) return false;
     const ids = await caches(ec2)("", async () => {
         const input = { OwnerIds: ["self"], RestorableByUserIds: [everyone], MaxResults: 1_000 };
-        const found = await listAll(ec2, "DescribeSnapshots", input, "Snapshots");
+        const found = await listAll(ec2, "DescribeSnapshots", { input, list: "Snapshots" });
         return new Set(found.map(({ SnapshotId = "" }) => SnapshotId));
     });
     return ids.has(id);

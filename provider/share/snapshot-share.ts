@@ -125,14 +125,17 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         let grants =
             observed.changed === undefined
                 ? observed.grants
-                : await waitForGrants(ctx.ec2, id, observed.changed, format);
+                : await waitForGrants(ctx.ec2, id, { changes: observed.changed, format });
         if (surplus(grants).length > 0) {
             await ctx.waitForDeclarations();
             const removed = surplus(grants);
             if (removed.length > 0) {
                 ctx.info(`revokes the access of ${format(removed)}`);
-                await modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
-                grants = await waitForGrants(ctx.ec2, id, { added: desired, removed }, format);
+                await modifyGrants(ctx.ec2, id, {
+                    changes: { added: [], removed },
+                    deadline: deadlineOf(ctx.ec2.clock, {}),
+                });
+                grants = await waitForGrants(ctx.ec2, id, { changes: { added: desired, removed }, format });
             }
         }
         return { ...observed, grants, owned: desired };
@@ -148,7 +151,10 @@ export const snapshotShare: Resource<SnapshotShareInputs, Partial<SnapshotShareO
         const removed = without(owned, kept);
         // The engine may delete the snapshot at the same time, for example after an import, which records no
         // dependency; its grants are deleted with it.
-        const revoked = modifyGrants(ctx.ec2, id, { added: [], removed }, deadlineOf(ctx.ec2.clock, {}));
+        const revoked = modifyGrants(ctx.ec2, id, {
+            changes: { added: [], removed },
+            deadline: deadlineOf(ctx.ec2.clock, {}),
+        });
         if ((await ignoreNotFound(revoked)) === "notFound") return "notFound";
         await removeLegacyTags(ctx, id, snapshot);
         if (kept.length > 0) ctx.info(describeKept(kept, id, ctx.secrets));

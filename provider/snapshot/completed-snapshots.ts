@@ -36,7 +36,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
         const failures = textsIn(inputs["snapshotIds"]).map(async (id, index) => {
             if (notRead.includes(id) || ctx.ec2.isNew(id)) return [];
             const observed = await ctx.ec2.snapshots.readCached(id, ctx.stack);
-            return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, id, observed);
+            return rejectUnusable(ctx.ec2, `snapshotIds[${String(index)}]`, { id, snapshot: observed });
         });
         return (await Promise.all(failures)).flat();
     },
@@ -70,7 +70,7 @@ export const completedSnapshots: Resource<CompletedSnapshotsInputs, CompletedSna
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const { observed: last, failure } = await waitForSnapshots(ctx, snapshotIds, deadline);
         const observed = last.map((one, index) => entryOf(snapshotIds[index] ?? "", one));
-        if (failure !== undefined) throw new WaitError(failure, "failed", observed);
+        if (failure !== undefined) throw new WaitError(failure, "failed", { observed });
         return observed;
     },
 

@@ -58,7 +58,7 @@ async function reasonsOf(ctx: ResourceContext, id: string, code: string): Promis
     }
     if (code !== inUse) return [];
     const images = await imagesOf(ctx, id);
-    const zones = enabledZones(await ctx.ec2.fastRestores.read(id), false);
+    const zones = enabledZones(await ctx.ec2.fastRestores.read(id), { byId: false });
     return [
         ...images.map(
             ({ ImageId = "", Name = "" }) => `AMI ${ImageId} (${Name}) uses it; deregister the AMI first`,
@@ -71,5 +71,5 @@ async function reasonsOf(ctx: ResourceContext, id: string, code: string): Promis
 
 function imagesOf({ ec2 }: ResourceContext, id: string): Promise<Image[]> {
     const Filters = [{ Name: "block-device-mapping.snapshot-id", Values: [id] }];
-    return listAll(ec2, "DescribeImages", { Owners: ["self"], Filters }, "Images");
+    return listAll(ec2, "DescribeImages", { input: { Owners: ["self"], Filters }, list: "Images" });
 }

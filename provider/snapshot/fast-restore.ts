@@ -33,7 +33,7 @@ function declaredZones(fastRestore: unknown): Set<string> {
 }
 
 /** Returns the zones in which FSR is enabled or being enabled, by name or by id as in the declaration. */
-export function enabledZones(current: Zone[] = [], byId: boolean): string[] {
+export function enabledZones(current: Zone[] = [], { byId }: { byId: boolean }): string[] {
     return current
         .filter(({ State = "" }) => ["enabling", "optimizing", "enabled"].includes(State))
         .map(({ AvailabilityZone = "", AvailabilityZoneId = "" }) =>
@@ -48,12 +48,11 @@ export function enabledZones(current: Zone[] = [], byId: boolean): string[] {
 export async function ensureFastRestore(
     { ec2 }: ResourceContext,
     id: string,
-    declared: FastRestore | undefined,
-    observed?: Zone[],
+    { declared, observed }: { declared: FastRestore | undefined; observed?: Zone[] | undefined },
 ): Promise<void> {
     const byId = declared?.availabilityZoneIds !== undefined;
-    const readZones = async () => enabledZones(await ec2.fastRestores.read(id), byId);
-    const enabled = observed === undefined ? await readZones() : enabledZones(observed, byId);
+    const readZones = async () => enabledZones(await ec2.fastRestores.read(id), { byId });
+    const enabled = observed === undefined ? await readZones() : enabledZones(observed, { byId });
     const desired = [...declaredZones(declared)];
     const [added, removed] = [
         desired.filter((zone) => !enabled.includes(zone)),
@@ -65,7 +64,10 @@ export async function ensureFastRestore(
     });
     if (removed.length > 0) {
         const isDone = async () => !(await readZones()).some((zone) => removed.includes(zone));
-        const answer = await applyOnce(ec2, "DisableFastSnapshotRestores", requestFor(removed), { isDone });
+        const answer = await applyOnce(ec2, "DisableFastSnapshotRestores", {
+            input: requestFor(removed),
+            isDone,
+        });
         throwIfUnsuccessful("disabled", answer?.Unsuccessful);
     }
     if (added.length > 0) {
@@ -74,7 +76,10 @@ export async function ensureFastRestore(
             return added.every((zone) => now.includes(zone));
         };
         const options = { isDone, mayBeNew: true };
-        const answer = await applyOnce(ec2, "EnableFastSnapshotRestores", requestFor(added), options);
+        const answer = await applyOnce(ec2, "EnableFastSnapshotRestores", {
+            input: requestFor(added),
+            ...options,
+        });
         throwIfUnsuccessful("enabled", answer?.Unsuccessful);
     }
 }
@@ -83,7 +88,7 @@ export async function ensureFastRestore(
 export async function disableFastRestore(ctx: ResourceContext, id: string, deadline: number): Promise<void> {
     const current = await ctx.ec2.fastRestores.readCached(id, ctx.stack);
     if (current === undefined) return;
-    await ensureFastRestore(ctx, id, undefined, current);
+    await ensureFastRestore(ctx, id, { declared: undefined, observed: current });
     await ctx.ec2.fastRestores.wait({
         key: id,
         subject: "end of fast snapshot restore",
@@ -135,15 +140,14 @@ function throwIfUnsuccessful(direction: "enabled" | "disabled", failures: Failur
 export async function waitForFastRestore(
     ctx: ResourceContext,
     id: string,
-    declared: FastRestore,
-    deadline: number,
+    { declared, deadline }: { declared: FastRestore; deadline: number },
 ): Promise<Zone[]> {
     const byId = declared.availabilityZoneIds !== undefined;
     return ctx.ec2.fastRestores.wait({
         key: id,
         subject: "start of fast snapshot restore",
         deadline,
-        evaluate: (current) => evaluateFastRestore([...declaredZones(declared)], current, byId),
+        evaluate: (current) => evaluateFastRestore([...declaredZones(declared)], current, { byId }),
         progress: (text) => {
             ctx.status(`fast snapshot restore ${text}`);
         },
@@ -153,7 +157,7 @@ export async function waitForFastRestore(
 export function evaluateFastRestore(
     desired: string[],
     current: Zone[] | undefined,
-    byId: boolean,
+    { byId }: { byId: boolean },
 ): PollResult {
     if (current === undefined) {
         return {
@@ -187,7 +191,7 @@ export function inputFromFastRestore(
     current: Zone[] | undefined,
 ): FastRestore | undefined {
     const byId = declared.availabilityZoneIds !== undefined;
-    const enabled = enabledZones(current, byId).sort();
+    const enabled = enabledZones(current, { byId }).sort();
     const [key, before] = byId
         ? (["availabilityZoneIds", declared.availabilityZoneIds] as const)
         : (["availabilityZones", declared.availabilityZones] as const);

@@ -74,34 +74,31 @@ export async function withFeatures(
 export async function ensureProtection(
     ctx: ResourceContext,
     id: string,
-    { lock }: Features,
-    observed: Observed,
+    { inputs: { lock }, observed }: { inputs: Features; observed: Observed },
 ): Promise<void> {
-    if (lock !== undefined) await ensureLock(ctx, id, lock, observed.lock);
+    if (lock !== undefined) await ensureLock(ctx, id, { lock, observed: observed.lock });
 }
 
 /** Applies the features that require a completed snapshot. */
 export async function ensureFeatures(
     ctx: ResourceContext,
     id: string,
-    inputs: Features,
-    observed: Observed,
-    deadline: number,
+    { inputs, observed, deadline }: { inputs: Features; observed: Observed; deadline: number },
 ): Promise<void> {
     const { fastRestore } = inputs;
     if (fastRestore !== undefined) {
-        await ensureFastRestore(ctx, id, fastRestore, observed.fastRestores);
-        await waitForFastRestore(ctx, id, fastRestore, deadline);
+        await ensureFastRestore(ctx, id, { declared: fastRestore, observed: observed.fastRestores });
+        await waitForFastRestore(ctx, id, { declared: fastRestore, deadline });
     }
     if (declaredTier(inputs) === undefined) return;
     const current = observed.tier ?? (await ctx.ec2.tiers.read(id));
     const tierMove = requiredMove(current, inputs);
-    if (tierMove !== undefined) await startMove(ctx, id, tierMove);
+    if (tierMove !== undefined) await startMove(ctx, id, { tierMove });
     const before = tierMove === undefined ? observed.restoredFrom : (current ?? {});
     const earlier = before === undefined ? tieringFailure(current) : undefined;
     // The snapshot is in the declared tier, and the run in which that move failed has reported it.
     if (earlier !== undefined) ctx.warn(`an earlier ${earlier}`);
-    else await waitForTier(ctx, id, inputs, before, deadline);
+    else await waitForTier(ctx, id, { inputs, before, deadline });
 }
 
 /**
@@ -111,17 +108,15 @@ export async function ensureFeatures(
 export async function updateFeatures(
     ctx: ResourceContext,
     id: string,
-    inputs: Features,
-    state: Features,
-    observed: Observed,
+    { inputs, state, observed }: { inputs: Features; state: Features; observed: Observed },
 ): Promise<Observed> {
     if (state.lock !== undefined && inputs.lock === undefined) await liftLock(ctx, id, observed.lock);
     if (state.fastRestore !== undefined && inputs.fastRestore === undefined)
-        await ensureFastRestore(ctx, id, undefined, observed.fastRestores);
+        await ensureFastRestore(ctx, id, { declared: undefined, observed: observed.fastRestores });
     if (inputs.temporaryRestoreDays === undefined) return observed;
     const tier = observed.tier ?? (await ctx.ec2.tiers.read(id)) ?? {};
     if (!isRestoreRequested(inputs, state) && !isRestoreFailed(tier)) return { ...observed, tier };
-    await startMove(ctx, id, "temporary", inputs.temporaryRestoreDays);
+    await startMove(ctx, id, { tierMove: "temporary", days: inputs.temporaryRestoreDays });
     return { ...observed, restoredFrom: tier };
 }
 

@@ -25,7 +25,7 @@ export async function findClaimedSets(
     ctx: ResourceContext,
     { stack, isFresh }: { stack: string; isFresh: boolean },
 ): Promise<ClaimedResource<Observed>[]> {
-    const found = groupBySet(await ctx.ec2.snapshots.findClaimed(stack, isFresh));
+    const found = groupBySet(await ctx.ec2.snapshots.findClaimed(stack, { isFresh }));
     return found.map(({ id, observed }) => {
         const [claim] = observed.members.map((member) => tagOf(member, claimTag));
         return { id, observed, claim, startedAt: startOf(observed.members)?.getTime() ?? 0 };

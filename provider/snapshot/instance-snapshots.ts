@@ -164,7 +164,8 @@ export const instanceSnapshots: Resource<
             ...observed[awaited.indexOf(member)],
             Tags: member.Tags,
         }));
-        if (failure !== undefined) throw new WaitError(failure, "failed", { members: last, missing });
+        if (failure !== undefined)
+            throw new WaitError(failure, "failed", { observed: { members: last, missing } });
         return { members: last, missing };
     },
 

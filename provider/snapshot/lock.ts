@@ -96,13 +96,12 @@ export function isLocked(current: LockedSnapshotsInfo | undefined): current is L
 export async function ensureLock(
     { ec2 }: ResourceContext,
     id: string,
-    lock: SnapshotLock,
-    observed?: LockedSnapshotsInfo,
+    { lock, observed }: { lock: SnapshotLock; observed?: LockedSnapshotsInfo | undefined },
 ): Promise<void> {
     const request = lockRequest(id, observed ?? (await ec2.locks.read(id)), lock);
     if (request === undefined) return;
     const isDone = async () => lockRequest(id, await ec2.locks.read(id), lock) === undefined;
-    await applyOnce(ec2, "LockSnapshot", request, { isDone, mayBeNew: true });
+    await applyOnce(ec2, "LockSnapshot", { input: request, isDone, mayBeNew: true });
 }
 
 /** Lifts a lock that is no longer declared. */
@@ -117,7 +116,7 @@ export async function liftLock(
         throw new Error(`lock is no longer declared, but ${formatLock(current)}. Declare it again.`);
     }
     const isDone = async () => !isLocked(await ec2.locks.read(id));
-    await applyOnce(ec2, "UnlockSnapshot", { SnapshotId: id }, { isDone });
+    await applyOnce(ec2, "UnlockSnapshot", { input: { SnapshotId: id }, isDone });
 }
 
 /** Returns the declared lock as EC2 shows it: undefined if it was lifted outside of Pulumi, unchanged if it expired. */

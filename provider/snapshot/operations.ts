@@ -63,7 +63,7 @@ const claims = {
     startedAt,
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const found = await ctx.ec2.snapshots.findClaimed(stack, isFresh);
+        const found = await ctx.ec2.snapshots.findClaimed(stack, { isFresh });
         const single = [...found].filter(([, observed]) => tagOf(observed, setTag) === undefined);
         return single.map(([id, observed]) => ({
             id,
@@ -94,14 +94,14 @@ const lifetime = {
         carriers: (id, observed) => [{ id: observed.SnapshotId ?? id, tags: observed.Tags }],
         withTags: (observed, [tags]) => ({ ...observed, Tags: tags }),
     },
-    update: ({ ctx, id, observed, inputs, state }) => updateFeatures(ctx, id, inputs, state, observed),
+    update: ({ ctx, id, observed, inputs, state }) => updateFeatures(ctx, id, { inputs, state, observed }),
 
     async waitUntilReady({ ctx, id, observed, inputs }) {
-        await ensureProtection(ctx, id, inputs, observed);
+        await ensureProtection(ctx, id, { inputs, observed });
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
-        const done = await waitIfDeclared(ctx, id, observed, inputs, deadline);
+        const done = await waitIfDeclared(ctx, id, { observed, inputs, deadline });
         if (done.State === "completed")
-            await withLastObserved(done, ensureFeatures(ctx, id, inputs, observed, deadline));
+            await withLastObserved(done, ensureFeatures(ctx, id, { inputs, observed, deadline }));
         return done;
     },
 
@@ -227,9 +227,11 @@ export function warnOfFeatures({ ctx, inputs, olds }: RemoteCheckArgs): CheckFai
 async function waitIfDeclared(
     ctx: ResourceContext,
     id: string,
-    observed: Observed,
-    { waitForCompletion }: SnapshotOptions,
-    deadline: number,
+    {
+        observed,
+        inputs: { waitForCompletion },
+        deadline,
+    }: { observed: Observed; inputs: SnapshotOptions; deadline: number },
 ): Promise<Observed> {
     if (observed.State === "completed") return observed;
     // CopySnapshot returns only the id and the tags, so that the snapshot is read once.

@@ -89,5 +89,5 @@ export function formatExitTime({ RecycleBinExitTime }: SnapshotRecycleBinInfo): 
 
 export async function restore({ ec2 }: ResourceContext, id: string): Promise<void> {
     const isDone = async () => (await ec2.snapshots.read(id)) !== undefined;
-    await applyOnce(ec2, "RestoreSnapshotFromRecycleBin", { SnapshotId: id }, { isDone });
+    await applyOnce(ec2, "RestoreSnapshotFromRecycleBin", { input: { SnapshotId: id }, isDone });
 }

@@ -42,7 +42,7 @@ export function replacementWarning({
  */
 export async function markRetained(ctx: ResourceContext, ids: string[]): Promise<void> {
     const tags = { [stackTag]: `${retainedPrefix}${ctx.stack}` };
-    await Promise.all(ids.map((id) => ignoreNotFound(writeTags(ctx.ec2, [id], tags))));
+    await Promise.all(ids.map((id) => ignoreNotFound(writeTags(ctx.ec2, { ids: [id], tags }))));
 }
 
 /** Adds to the error of a replacement that the replaced resource is retained because of it. */

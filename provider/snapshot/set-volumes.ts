@@ -19,7 +19,7 @@ export async function attachedVolumes(
     inputs: InstanceSnapshotsInputs,
 ): Promise<Volume[]> {
     const Filters = [{ Name: "attachment.instance-id", Values: [inputs.instanceId] }];
-    const volumes = await listAll(ctx.ec2, "DescribeVolumes", { Filters }, "Volumes");
+    const volumes = await listAll(ctx.ec2, "DescribeVolumes", { input: { Filters }, list: "Volumes" });
     return volumes.filter(({ VolumeId = "" }) => inputs.excludeDataVolumeIds?.includes(VolumeId) !== true);
 }
 
@@ -48,7 +48,8 @@ export async function withVolumeTags(
                 const write = Object.fromEntries(
                     Object.entries(tags).filter(([key, value]) => current[key] !== value),
                 );
-                if (Object.keys(write).length > 0) await writeTags(ctx.ec2, [idOf(member)], write);
+                if (Object.keys(write).length > 0)
+                    await writeTags(ctx.ec2, { ids: [idOf(member)], tags: write });
                 return { ...member, Tags: toTags({ ...current, ...write }) };
             } catch (error) {
                 ctx.warn(

@@ -155,7 +155,10 @@ async function validateSource(
     { sourceSnapshotId: id, sourceRegion, encrypted }: SnapshotCopyInputs,
     source: Ec2Snapshot | undefined,
 ): Promise<CheckFailure[]> {
-    const unusable = await rejectUnusable(ctx.inRegion(sourceRegion), "sourceSnapshotId", id, source);
+    const unusable = await rejectUnusable(ctx.inRegion(sourceRegion), "sourceSnapshotId", {
+        id,
+        snapshot: source,
+    });
     if (source === undefined || unusable.length > 0) return unusable;
     return [
         ...rejectArchived("sourceSnapshotId", id, source),
@@ -163,7 +166,7 @@ async function validateSource(
             ? await rejectUnencrypted(
                   ctx.ec2,
                   textOf`snapshot ${{ property: "sourceSnapshotId", value: id }}`,
-                  source.Encrypted === true,
+                  { isSourceEncrypted: source.Encrypted === true },
               )
             : []),
     ];

@@ -43,17 +43,16 @@ export function tierOf(current: SnapshotTierStatus | undefined): "standard" | "a
 export async function startMove(
     { ec2 }: ResourceContext,
     id: string,
-    tierMove: Move,
-    days?: number,
+    { tierMove, days }: { tierMove: Move; days?: number },
 ): Promise<void> {
     const isDone = async () => hasStarted(tierMove, await ec2.tiers.read(id));
     if (tierMove === "archive") {
         const input = { SnapshotId: id, StorageTier: "archive" } as const;
-        await applyOnce(ec2, "ModifySnapshotTier", input, { isDone, mayBeNew: true });
+        await applyOnce(ec2, "ModifySnapshotTier", { input, isDone, mayBeNew: true });
         return;
     }
     const restore = tierMove === "permanent" ? { PermanentRestore: true } : { TemporaryRestoreDays: days };
-    await applyOnce(ec2, "RestoreSnapshotTier", { SnapshotId: id, ...restore }, { isDone });
+    await applyOnce(ec2, "RestoreSnapshotTier", { input: { SnapshotId: id, ...restore }, isDone });
 }
 
 /**
@@ -86,9 +85,11 @@ function isInProgress({ LastTieringOperationStatus: status }: SnapshotTierStatus
 export async function waitForTier(
     ctx: ResourceContext,
     id: string,
-    inputs: Tiered,
-    before: SnapshotTierStatus | undefined,
-    deadline: number,
+    {
+        inputs,
+        before,
+        deadline,
+    }: { inputs: Tiered; before: SnapshotTierStatus | undefined; deadline: number },
 ): Promise<SnapshotTierStatus> {
     return ctx.ec2.tiers.wait({
         key: id,

@@ -15,8 +15,7 @@ export const noVolume = "vol-ffffffff";
 export async function rejectUnusable(
     ec2: Pick<Api, "isNew" | "region" | "identityUnknown" | "account">,
     property: string,
-    id: string,
-    snapshot: Snapshot | undefined,
+    { id, snapshot }: { id: string; snapshot: Snapshot | undefined },
 ): Promise<CheckFailure[]> {
     const reject = (reason: string) => [{ property, value: id, reason: `but that snapshot ${reason}` }];
     if (snapshot === undefined)

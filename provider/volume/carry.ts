@@ -53,7 +53,7 @@ export async function carryData(
         markTag: carryTag,
         deadline,
     });
-    await writeTags(ctx.ec2, [id], { [carryTag]: runId(ctx.ec2) });
+    await writeTags(ctx.ec2, { ids: [id], tags: { [carryTag]: runId(ctx.ec2) } });
     ctx.info(`snapshot ${snapshotId} carries the data of volume ${id}.`);
     const completion = waitForSnapshot(ctx, snapshotId, deadline);
     await withErrorContext(`waiting for snapshot ${snapshotId} of volume ${id}`, completion);

@@ -94,7 +94,11 @@ async function createWithTokens(
         const token = createHash("sha256")
             .update(`${creation.attempt},${String(attempt)}`)
             .digest("hex");
-        const volume = await requestVolume(ctx, creation, tags, token.slice(0, 32), pendingUntil);
+        const volume = await requestVolume(ctx, creation, {
+            tags,
+            ClientToken: token.slice(0, 32),
+            pendingUntil,
+        });
         if (volume !== undefined && (volume.Tags === undefined || tagOf(volume, claimTag) === claimValue))
             return volume;
         const unclaimed = await findUnclaimed(ctx, stack, claim);
@@ -106,9 +110,7 @@ async function createWithTokens(
 async function requestVolume(
     ctx: ResourceContext,
     { source, deadline }: Creation,
-    tags: TagMap,
-    ClientToken: string,
-    pendingUntil: number,
+    { tags, ClientToken, pendingUntil }: { tags: TagMap; ClientToken: string; pendingUntil: number },
 ): Promise<CreatedVolume | undefined> {
     const TagSpecifications = [{ ResourceType: "volume" as const, Tags: toTags(tags) }];
     try {
@@ -137,7 +139,7 @@ async function findUnclaimed(
 ): Promise<CreatedVolume | undefined> {
     for (const pause of lookupDelaysMs) {
         await ctx.ec2.clock.sleep(pause);
-        const found = await ctx.ec2.volumes.findClaimed(stack, true);
+        const found = await ctx.ec2.volumes.findClaimed(stack, { isFresh: true });
         const match = [...found].find(([, volume]) => claimOn(volume) === claim && isLive(volume));
         if (match !== undefined) return { ...match[1], VolumeId: match[0] };
     }

@@ -30,9 +30,9 @@ export async function deleteVolume(
     if (finalTags !== undefined) {
         const volume = await ctx.ec2.volumes.read(id);
         if (volume === undefined) return "notFound";
-        await waitForDetachment(ctx, id, deadline, volume);
+        await waitForDetachment(ctx, id, { deadline, observed: volume });
         if (isUsable(volume.State))
-            await createFinalSnapshot(ctx, id, finalTags(volume, { [finalTag]: id }), timeoutMs);
+            await createFinalSnapshot(ctx, id, { tags: finalTags(volume, { [finalTag]: id }), timeoutMs });
         // Each step has the timeout: a delete that failed for lack of time would take another final snapshot.
         deadline = ctx.ec2.clock.now() + timeoutMs;
     }
@@ -44,7 +44,7 @@ export async function deleteVolume(
         } catch (error) {
             const isInUse = error instanceof Ec2Error && error.code === "VolumeInUse";
             if (!isInUse || ctx.ec2.clock.now() + pause > deadline) throw error;
-            await waitForDetachment(ctx, id, deadline);
+            await waitForDetachment(ctx, id, { deadline });
             ctx.status(`waiting until EC2 releases the volume: ${error.awsMessage}`);
             await ctx.ec2.clock.sleep(pause);
         }
@@ -71,8 +71,7 @@ const maxPauseMs = 15_000;
 async function waitForDetachment(
     ctx: ResourceContext,
     id: string,
-    deadline: number,
-    observed?: Volume,
+    { deadline, observed }: { deadline: number; observed?: Volume },
 ): Promise<void> {
     const { clock, volumes } = ctx.ec2;
     let attachedUntil = clock.now() + attachedTimeoutMs;
@@ -109,8 +108,7 @@ export function attachmentsOf(volume: Volume | undefined): string {
 async function createFinalSnapshot(
     ctx: ResourceContext,
     volumeId: string,
-    tags: TagMap,
-    timeoutMs: number,
+    { tags, timeoutMs }: { tags: TagMap; timeoutMs: number },
 ): Promise<void> {
     const deadline = ctx.ec2.clock.now() + timeoutMs;
     const description = `final snapshot of ${volumeId}`;

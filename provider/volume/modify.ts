@@ -116,13 +116,11 @@ const alreadyStartedCodes = [busyCode, rateExceededCode];
 export async function modifyVolume(
     ctx: ResourceContext,
     id: string,
-    current: Volume,
-    desired: ModifiableProperties,
-    deadline: number,
+    { current, desired, deadline }: { current: Volume; desired: ModifiableProperties; deadline: number },
 ): Promise<Volume> {
     const plan = planModification(current, desired);
     if (plan === undefined) return current;
-    const since = await startModification(ctx, id, plan, deadline);
+    const since = await startModification(ctx, id, { plan, deadline });
     const done = await ctx.ec2.modifications.wait({
         key: id,
         subject: "volume modification",
@@ -139,8 +137,7 @@ export async function modifyVolume(
 async function startModification(
     ctx: ResourceContext,
     id: string,
-    plan: Plan,
-    deadline: number,
+    { plan, deadline }: { plan: Plan; deadline: number },
 ): Promise<number> {
     const input = { VolumeId: id, ...plan };
     const options = { idempotent: false, requires: "VolumeModification" } as const;

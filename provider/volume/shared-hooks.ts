@@ -65,7 +65,7 @@ export const sharedHooks = {
     startedAt: ({ createTime }) => (typeof createTime === "string" ? Date.parse(createTime) : 0),
 
     async findClaimed({ ctx, stack, isFresh }) {
-        const found = await ctx.ec2.volumes.findClaimed(stack, isFresh);
+        const found = await ctx.ec2.volumes.findClaimed(stack, { isFresh });
         return [...found].map(([id, observed]) => ({
             id,
             observed,
@@ -102,7 +102,7 @@ export const sharedHooks = {
         const deadline = deadlineOf(ctx.ec2.clock, inputs);
         const usable = isUsable(observed.State)
             ? observed
-            : await waitUntilAvailable(ctx, id, observed, deadline);
+            : await waitUntilAvailable(ctx, id, { observed, deadline });
         if (inputs.waitForInitialization === true)
             await withLastObserved(usable, waitUntilInitialized(ctx, id, deadline));
         return usable;

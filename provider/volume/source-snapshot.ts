@@ -64,13 +64,15 @@ export async function validateAgainstSource(
     const hasSize = typeof size === "number";
     if (typeof id !== "string" || id === UNKNOWN) return [];
     const snapshot = await sourceSnapshot(ctx, id);
-    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", id, snapshot);
+    const unusable = await rejectUnusable(ctx.ec2, "snapshotId", { id, snapshot });
     if (snapshot === undefined || unusable.length > 0) return unusable;
     const source = textOf`snapshot ${{ property: "snapshotId", value: id }}`;
     return [
         ...rejectArchived("snapshotId", id, snapshot),
         ...(hasSize ? checkSize(source, snapshot.VolumeSize ?? 0, size) : []),
-        ...(encrypted === false ? await rejectUnencrypted(ctx.ec2, source, snapshot.Encrypted === true) : []),
+        ...(encrypted === false
+            ? await rejectUnencrypted(ctx.ec2, source, { isSourceEncrypted: snapshot.Encrypted === true })
+            : []),
     ];
 }
 

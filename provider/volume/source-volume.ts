@@ -122,6 +122,8 @@ export async function validateAgainstVolume(
     return [
         ...checkPerformance(inputs, typeOfNewVolume({ ...inputs, availabilityZone })),
         ...(typeof size === "number" ? checkSize(source, volume.Size ?? 0, size) : []),
-        ...(encrypted === false ? await rejectUnencrypted(ctx.ec2, source, volume.Encrypted === true) : []),
+        ...(encrypted === false
+            ? await rejectUnencrypted(ctx.ec2, source, { isSourceEncrypted: volume.Encrypted === true })
+            : []),
     ];
 }

@@ -96,7 +96,10 @@ export function volumeOf<Given extends Inputs>(kind: VolumeKind<Given>): Volume<
 
         async update({ ctx, id, observed, inputs }) {
             const deadline = deadlineOf(ctx.ec2.clock, inputs);
-            const now = await withLastObserved(observed, modifyVolume(ctx, id, observed, inputs, deadline));
+            const now = await withLastObserved(
+                observed,
+                modifyVolume(ctx, id, { current: observed, desired: inputs, deadline }),
+            );
             const known = await complete(ctx, inputs, { ...observed, ...now });
             if (known.Size !== observed.Size) suggestGrowing(ctx, known);
             return known;

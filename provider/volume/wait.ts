@@ -14,8 +14,7 @@ import type { ResourceContext } from "../lifecycle/resource-context";
 export async function waitUntilAvailable<Observed extends Volume>(
     ctx: ResourceContext,
     id: string,
-    observed: Observed,
-    deadline: number,
+    { observed, deadline }: { observed: Observed; deadline: number },
 ): Promise<Observed> {
     const progress = (text: string) => {
         ctx.status(`volume ${text}`);
@@ -35,12 +34,10 @@ export async function waitUntilAvailable<Observed extends Volume>(
         if (!(error instanceof WaitError)) throw error;
         const last = (error as WaitError<Volume>).observed;
         const deleted = error.reason === "failed" && last === undefined ? { State: "deleted" as const } : {};
-        throw new WaitError(
-            error.message,
-            error.reason,
-            { ...observed, ...last, ...deleted },
-            { cause: error },
-        );
+        throw new WaitError(error.message, error.reason, {
+            observed: { ...observed, ...last, ...deleted },
+            cause: error,
+        });
     }
 }
 

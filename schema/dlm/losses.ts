@@ -38,7 +38,7 @@ export interface PolicyLoss {
 export function policyLosses(
     before: Properties,
     after: Properties,
-    isReplaced = false,
+    { isReplaced = false }: { isReplaced?: boolean } = {},
 ): (PolicyLoss | UncountedLoss)[] {
     const cause =
         replacementCause(before, after) ?? (isReplaced ? "the policy is replaced by a new one" : undefined);
@@ -71,7 +71,7 @@ export function policyLosses(
         ...(old.isEnabled && !next.isEnabled ? [ofEnded(old, "the policy is disabled", "paused")] : []),
         ...(next.isDeletionExtended && !old.isDeletionExtended ? [extended(old)] : []),
     ];
-    return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, old, next))];
+    return [...moved, ...[...old.schedules].flatMap(([name, one]) => lossesOf(name, one, { old, next }))];
 }
 
 /** Returns what is lost with a policy that is deleted. */
@@ -128,8 +128,7 @@ function stopped(
 function lossesOf(
     schedule: string,
     before: PlannedSchedule,
-    old: PolicyPlan,
-    next: PolicyPlan,
+    { old, next }: { old: PolicyPlan; next: PolicyPlan },
 ): (PolicyLoss | UncountedLoss)[] {
     const of = old.noun;
     const after = next.schedules.get(schedule);
@@ -143,12 +142,12 @@ function lossesOf(
     }
     if (before.withoutArchive !== undefined && after.withoutArchive === undefined)
         return [
-            ...archiveLoss(schedule, before, before.withoutArchive, of),
-            ...lossesOf(schedule, before.withoutArchive, old, next),
+            ...archiveLoss(schedule, { before, standard: before.withoutArchive }, of),
+            ...lossesOf(schedule, before.withoutArchive, { old, next }),
         ];
     const others = [
-        ...lossesOfCopies(schedule, before, after, of),
-        ...lossOfReach(schedule, before, after, of),
+        ...lossesOfCopies(schedule, { before, after }, of),
+        ...lossOfReach(schedule, { before, after }, of),
     ];
     const fewer = before.restorePoints - after.restorePoints;
     if (fewer > 0) {
@@ -173,8 +172,7 @@ function lossesOf(
  */
 function lossOfReach(
     schedule: string,
-    before: PlannedSchedule,
-    after: PlannedSchedule,
+    { before, after }: { before: PlannedSchedule; after: PlannedSchedule },
     of: string,
 ): PolicyLoss[] {
     // Months differ in length, by less than a run.
@@ -196,8 +194,7 @@ function isMoreFrequent(before: PlannedSchedule, after: PlannedSchedule): boolea
 /** Returns the archived restore points, which stay in the archive when their schedule no longer archives. */
 function archiveLoss(
     schedule: string,
-    before: PlannedSchedule,
-    standard: PlannedSchedule,
+    { before, standard }: { before: PlannedSchedule; standard: PlannedSchedule },
     of: string,
 ): PolicyLoss[] {
     const restorePoints = before.restorePoints - standard.restorePoints;
@@ -208,8 +205,7 @@ function archiveLoss(
 /** Returns the Regions without further copies, and those whose copies are retained for less time. */
 function lossesOfCopies(
     schedule: string,
-    before: PlannedSchedule,
-    after: PlannedSchedule,
+    { before, after }: { before: PlannedSchedule; after: PlannedSchedule },
     of: string,
 ): (PolicyLoss | UncountedLoss)[] {
     const gone = without(Object.keys(before.copies), Object.keys(after.copies));

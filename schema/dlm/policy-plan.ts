@@ -64,7 +64,8 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
         return undefined;
     const isEnabled = state !== "DISABLED";
     try {
-        if (typeof defaultPolicy === "string") return planOfDefault(inputs, defaultPolicy, isEnabled);
+        if (typeof defaultPolicy === "string")
+            return planOfDefault(inputs, { type: defaultPolicy, isEnabled });
         if (!isMap(details) || !Array.isArray(details["schedules"])) return undefined;
         const [type = "VOLUME"] = textsIn(details["resourceTypes"]);
         const planned = (details["schedules"] as Properties[]).map(
@@ -84,7 +85,10 @@ export function planOf(inputs: Properties): PolicyPlan | undefined {
     }
 }
 
-function planOfDefault(inputs: Properties, type: string, isEnabled: boolean): PolicyPlan {
+function planOfDefault(
+    inputs: Properties,
+    { type, isEnabled }: { type: string; isEnabled: boolean },
+): PolicyPlan {
     const { createInterval = 1, retainInterval = 7, crossRegionCopyTargets, exclusions } = inputs;
     const [every, keep] = [Number(createInterval), Number(retainInterval)];
     const copies = (Array.isArray(crossRegionCopyTargets) ? crossRegionCopyTargets : []) as Properties[];

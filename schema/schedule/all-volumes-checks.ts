@@ -81,8 +81,7 @@ const inDays = (least: number, most: number) =>
         day,
         `an age in whole days from "${String(least)} day${least > 1 ? "s" : ""}" to "${String(most)} days" with ` +
             "targets.allVolumes, a default policy of DLM",
-        least,
-        most,
+        { least, largest: most },
     );
 
 const copy = objectOf({

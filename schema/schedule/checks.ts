@@ -24,7 +24,7 @@ export function checkSchedule(
     args: SnapshotScheduleInputs<unknown>,
     context: ScheduleContext = noContext,
 ): CheckFailure[] {
-    const failures = checkArguments(propertiesOf(context, hasAllVolumes(args)), args);
+    const failures = checkArguments(propertiesOf(context, { isAllVolumes: hasAllVolumes(args) }), args);
     // Only well-formed arguments can be compared with each other.
     if (failures.length > 0) return failures;
     return hasAllVolumes(args) ? checkAllVolumes(args, context.region) : checkTogether(args, context);
@@ -38,7 +38,7 @@ export function assertSchedule(args: SnapshotScheduleInputs<unknown>, context?: 
 
 function propertiesOf(
     context: ScheduleContext,
-    isAllVolumes: boolean,
+    { isAllVolumes }: { isAllVolumes: boolean },
 ): Record<keyof SnapshotScheduleInputs, Property> {
     const topic = { validate: text("the ARN of an SNS topic", /^arn:[\w-]+:sns:/), required: true as const };
     return {
@@ -77,7 +77,9 @@ function checkTogether(
         ...(identity !== undefined && typeof identity !== "string"
             ? fail("identity", "is an output, but the program must know it at its start. Specify a string")
             : []),
-        ...rules.flatMap((rule, index) => checkRule(rule, `rules[${String(index)}]`, whole !== undefined)),
+        ...rules.flatMap((rule, index) =>
+            checkRule(rule, `rules[${String(index)}]`, { ofInstances: whole !== undefined }),
+        ),
         ...rules.flatMap(({ copyTo = [] }, index) => checkCopyRegions(copyTo, index, context.region)),
         ...names.flatMap((of, index) =>
             names.indexOf(of) < index
@@ -97,7 +99,7 @@ function checkTogether(
         ...(whole === undefined && variables !== undefined
             ? fail("variableTags", "requires targets.instances: DLM has no such values for volumes")
             : []),
-        ...checkRecovery(recovery, rules, tags ?? whole?.anyTag ?? {}, context),
+        ...checkRecovery(recovery, { rules, tags: tags ?? whole?.anyTag ?? {} }, context),
     ];
 }
 

@@ -26,8 +26,7 @@ export const recoveryVolumes = objectOf({
 
 export function checkRecovery(
     recovery: RecoveryVolumes | undefined,
-    rules: AnyRule[],
-    tags: Record<string, string[]>,
+    { rules, tags }: { rules: AnyRule[]; tags: Record<string, string[]> },
     { carriedTags }: ScheduleContext,
 ): CheckFailure[] {
     if (recovery === undefined) return [];

@@ -18,7 +18,9 @@ import { day, gapsBetween, timesWithin } from "./times";
 const scripts = objectOf({
     document: { validate: text("a Systems Manager document, or AWS_VSS_BACKUP", /./), required: true },
     stages: { validate: allOf(listOf(text('"PRE" or "POST"', /^(PRE|POST)$/), { atLeast: 1 }), distinct) },
-    timeout: { validate: lengthIn(1_000, 'between "1 second" and "120 seconds"', 1, 120) },
+    timeout: {
+        validate: lengthIn(1_000, 'between "1 second" and "120 seconds"', { least: 1, largest: 120 }),
+    },
     retries: { validate: wholeNumber(0, 3) },
     snapshotOnFailure: { validate: boolean },
 });
@@ -53,7 +55,11 @@ export function ruleOf({ accounts }: ScheduleContext): Validator {
 
 type AnyRule = ScheduleRule<unknown>;
 
-export function checkRule(rule: AnyRule, path: string, ofInstances: boolean): CheckFailure[] {
+export function checkRule(
+    rule: AnyRule,
+    path: string,
+    { ofInstances }: { ofInstances: boolean },
+): CheckFailure[] {
     const { keep, copyTo = [], shareWith, fastRestore, archive } = rule;
     const failures: CheckFailure[] = [];
     const add = (property: string, reason: string) =>
@@ -87,7 +93,8 @@ export function checkRule(rule: AnyRule, path: string, ofInstances: boolean): Ch
             );
     }
     if (rule.scripts !== undefined && !ofInstances) add("scripts", "requires targets.instances");
-    if (archive !== undefined) failures.push(...checkArchive(rule, archive.keep, path, ofInstances));
+    if (archive !== undefined)
+        failures.push(...checkArchive(rule, path, { keep: archive.keep, ofInstances }));
     return failures;
 }
 
@@ -96,9 +103,8 @@ const sizeOf = (keep: string | number) => (typeof keep === "number" ? keep : toM
 
 function checkArchive(
     rule: AnyRule,
-    keep: string | number,
     path: string,
-    ofInstances: boolean,
+    { keep, ofInstances }: { keep: string | number; ofInstances: boolean },
 ): CheckFailure[] {
     if (ofInstances)
         return fail(
@@ -106,7 +112,9 @@ function checkArchive(
             "is supported for volumes only; DLM does not archive multi-volume snapshots",
         );
     const now = Date.now();
-    const gap = Math.min(...gapsBetween(timesWithin(rule, now, now + 100 * 366 * day, 50)));
+    const gap = Math.min(
+        ...gapsBetween(timesWithin(rule, { from: now, until: now + 100 * 366 * day, most: 50 })),
+    );
     if (gap < 28 * day)
         return fail(
             `${path}.archive`,

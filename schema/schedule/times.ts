@@ -31,7 +31,10 @@ function* timesFrom({ every, at = "00:00", cron }: Timing, from: number): Genera
 }
 
 /** Returns the times from `from` to before `until`, `most` of them at most. */
-export function timesWithin(rule: Timing, from: number, until: number, most = Infinity): number[] {
+export function timesWithin(
+    rule: Timing,
+    { from, until, most = Infinity }: { from: number; until: number; most?: number },
+): number[] {
     const times: number[] = [];
     for (const time of timesFrom(rule, from)) {
         if (time >= until || times.length >= most) break;
@@ -67,7 +70,7 @@ const enough = 1_500;
 
 /** Returns enough runs to characterize a rule. */
 export function typicalTimes(rule: Timing): number[] {
-    return timesWithin(rule, epoch, epoch + representative, enough);
+    return timesWithin(rule, { from: epoch, until: epoch + representative, most: enough });
 }
 
 export function gapsBetween(times: number[]): number[] {

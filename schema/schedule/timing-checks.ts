@@ -38,7 +38,7 @@ export const cron = validator({ valueType: "string", expected: sixFields }, (val
         return refuse(path, value, `${allowed}: ${(error as Error).message.replace("CronPattern: ", "")}`);
     }
     const now = Date.now();
-    const runs = timesWithin({ cron: value }, now, now + 100 * 366 * day, 50);
+    const runs = timesWithin({ cron: value }, { from: now, until: now + 100 * 366 * day, most: 50 });
     if (runs.length === 0) return refuse(path, value, "an expression that matches a future time");
     const gaps = gapsBetween([now, ...runs]).slice(runs.length > 1 ? 1 : 0);
     if (Math.min(...gaps) < hour && runs.length > 1)

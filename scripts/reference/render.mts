@@ -36,14 +36,16 @@ export async function referencePages(project: ProjectReflection): Promise<Record
     const shared = sharedArguments(project);
     const blocks = new Map([
         ["README", overview(project)],
-        ...classes.map((name) => [pageOf(name), classSections(project, places, shared, name)] as const),
+        ...classes.map((name) => [pageOf(name), classSections(project, places, { shared, name })] as const),
         [commonPage, commonSections(project, places, shared)],
         [pages.sdk, ["# Functions and types", ...functionSections(project, places, "sdk")]],
         [pages.policies, ["# Policies", ...functionSections(project, places, "policies"), ...ruleSection()]],
     ]);
     for (const [type, { page, anchor }] of [...places].sort())
         if (anchor !== asArguments)
-            blocks.get(page)?.push(...typeSection(project, places, page, exported(project, type)));
+            blocks
+                .get(page)
+                ?.push(...typeSection(project, places, { page, declaration: exported(project, type) }));
     const introductions = new Map(classes.map((name) => [pageOf(name), introduction(project, name)]));
     const written = [...blocks].map(async ([page, texts]) => {
         const filepath = join(root, "docs/reference", `${page}.md`);
@@ -108,12 +110,16 @@ function commonSections(project: ProjectReflection, places: Places, shared: Map<
             );
             const of = users.map((name) => `[\`${name}\`](${pageOf(name)}.md)`).join(", ");
             const rule = rulesOf(users[0] ?? "")?.[field.name];
-            return [`## \`${field.name}\``, argumentText(places, commonPage, field, rule), `Of: ${of}.`];
+            return [`## \`${field.name}\``, argumentText(places, commonPage, { field, rule }), `Of: ${of}.`];
         }),
     ];
 }
 
-function argumentText(places: Places, page: string, field: Field, rule: Rule | undefined): string {
+function argumentText(
+    places: Places,
+    page: string,
+    { field, rule }: { field: Field; rule: Rule | undefined },
+): string {
     const type = capital(typeText(field.type, places, page));
     return `${type}${field.required ? ", required" : ""}. ${field.text} ${accepted(rule)}`;
 }
@@ -132,8 +138,7 @@ function introduction(project: ProjectReflection, name: string): string[] {
 function classSections(
     project: ProjectReflection,
     places: Places,
-    shared: Map<string, Field>,
-    name: string,
+    { shared, name }: { shared: Map<string, Field>; name: string },
 ): string[] {
     const page = pageOf(name);
     const rules = rulesOf(name);
@@ -157,7 +162,7 @@ function classSections(
             .filter((field) => !isShared(field))
             .flatMap((field) => [
                 `### \`${field.name}\``,
-                argumentText(places, page, field, rules?.[field.name]),
+                argumentText(places, page, { field, rule: rules?.[field.name] }),
             ]),
         "## Outputs",
         rules ? "All arguments as declared, `id` and `urn`, and these:" : "",
@@ -200,8 +205,7 @@ function ruleSection(): string[] {
 function typeSection(
     project: ProjectReflection,
     places: Places,
-    page: string,
-    declaration: DeclarationReflection,
+    { page, declaration }: { page: string; declaration: DeclarationReflection },
 ): string[] {
     // The prefix is needed because an argument may have the same name except for a capital, and headings are links.
     const head = [`## Type \`${declaration.name}\``, textOf(declaration.comment)];

@@ -72,8 +72,6 @@ export function allow(
     };
 }
 
-export const when = (used: boolean, ...statements: Statement[]) => (used ? statements : []);
-
 export const onlyTagged = (key: string, value: Input<string> | Input<string>[]) => ({
     StringEquals: { [`aws:ResourceTag/${key}`]: value },
 });

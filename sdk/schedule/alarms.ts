@@ -45,8 +45,13 @@ export function sendFailures(
         queue,
         policies,
         ruleArns,
-    }: { queue: Queue; policies: CreatedPolicy[]; ruleArns: pulumi.Output<string>[] },
-    opts: pulumi.CustomResourceOptions,
+        opts,
+    }: {
+        queue: Queue;
+        policies: CreatedPolicy[];
+        ruleArns: pulumi.Output<string>[];
+        opts: pulumi.CustomResourceOptions;
+    },
 ): void {
     const rule = new aws.cloudwatch.EventRule(
         `${name}-policy-error`,
@@ -89,10 +94,21 @@ export function sendFailures(
 export function createAlarms(
     aws: Aws,
     { name, id }: ScheduleIdentity<pulumi.Input<string>>,
-    { topicArn, enabled, recovery }: { topicArn: pulumi.Input<string>; enabled: boolean; recovery: boolean },
-    policies: CreatedPolicy[],
-    queueName: pulumi.Output<string>,
-    opts: pulumi.CustomResourceOptions,
+    {
+        topicArn,
+        enabled,
+        recovery,
+        policies,
+        queueName,
+        opts,
+    }: {
+        topicArn: pulumi.Input<string>;
+        enabled: boolean;
+        recovery: boolean;
+        policies: CreatedPolicy[];
+        queueName: pulumi.Output<string>;
+        opts: pulumi.CustomResourceOptions;
+    },
 ): void {
     const alarm = (suffix: string, description: string, metric: Partial<MetricAlarmArgs>) =>
         new aws.cloudwatch.MetricAlarm(

@@ -30,37 +30,39 @@ const withoutEngine = {};
  * may be those of another account, which has policies of its own; an identity is refused for any credentials.
  */
 export function reserveTargets(
-    provider: pulumi.ProviderResource | undefined,
-    credentials: Credentials | undefined,
+    {
+        provider,
+        credentials,
+    }: { provider: pulumi.ProviderResource | undefined; credentials: Credentials | undefined },
     { name, id }: ScheduleIdentity,
     policies: SchedulePolicy[],
 ): CheckFailure[] {
     const reserved = reservationsOf(provider, credentials);
     const failures: CheckFailure[] = [];
-    const reserve = (key: string, property: string, reason: string, { by } = reserved) => {
+    const reserve = (
+        key: string,
+        { property, reason, by = reserved.by }: { property: string; reason: string; by?: Reservations["by"] },
+    ) => {
         const other = by.get(key);
         if (other === undefined) by.set(key, name);
         else failures.push({ property, reason: `${reason}. Schedule "${other}" uses it already` });
     };
-    reserve(
-        `id ${id}`,
-        "identity",
-        `is ${id}, and two schedules of one identity would manage the same snapshots: set \`identity\` of one of them`,
-        reservationsOf(provider, undefined),
-    );
+    reserve(`id ${id}`, {
+        property: "identity",
+        reason: `is ${id}, and two schedules of one identity would manage the same snapshots: set \`identity\` of one of them`,
+        by: reservationsOf(provider, undefined).by,
+    });
     for (const { kind, target, targetTags, isDefault = false } of policies) {
         if (isDefault)
-            reserve(
-                `default ${kind}`,
-                "targets.allVolumes",
-                "selects all volumes, but DLM has one default policy for volumes in a Region",
-            );
+            reserve(`default ${kind}`, {
+                property: "targets.allVolumes",
+                reason: "selects all volumes, but DLM has one default policy for volumes in a Region",
+            });
         for (const tag of Object.entries(targetTags)) {
-            reserve(
-                [kind, ...tag].join(" "),
-                "targets",
-                `select ${target}, but DLM accepts a target tag in one policy only: put the rules into one schedule`,
-            );
+            reserve([kind, ...tag].join(" "), {
+                property: "targets",
+                reason: `select ${target}, but DLM accepts a target tag in one policy only: put the rules into one schedule`,
+            });
         }
     }
     reserved.policies += policies.length;

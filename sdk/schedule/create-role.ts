@@ -24,15 +24,14 @@ export interface ScheduleRole {
 export function createRole(
     parent: pulumi.Resource,
     identity: KeptIdentity,
-    args: Args,
-    awsContext: AwsContext | undefined,
+    { args, awsContext }: { args: Args; awsContext: AwsContext | undefined },
 ): ScheduleRole {
     if (args.role !== undefined || awsContext === undefined) return { arn: pulumi.output(args.role ?? "") };
     const rights = (where: Place) =>
         identity.id.apply((id) => {
             const known = { ...identity, id };
             return args.targets.allVolumes === undefined
-                ? executionRights(known, args, policiesOf(known, args), where)
+                ? executionRights(known, args, { policies: policiesOf(known, args), place: where })
                 : defaultPolicyRights(args, where);
         });
     const created = createDlmRole(parent, awsContext, {
@@ -47,9 +46,17 @@ export function createRole(
 export function allowDeletion(
     parent: pulumi.Resource,
     { name }: Pick<KeptIdentity, "name">,
-    args: Args,
-    { role, policyIds }: { role: ScheduleRole; policyIds: pulumi.Output<string[]> },
-    awsContext: AwsContext | undefined,
+    {
+        args,
+        role,
+        policyIds,
+        awsContext,
+    }: {
+        args: Args;
+        role: ScheduleRole;
+        policyIds: pulumi.Output<string[]>;
+        awsContext: AwsContext | undefined;
+    },
 ): void {
     if (role.created === undefined || awsContext === undefined) return;
     const { aws, place } = awsContext;

@@ -16,7 +16,6 @@ import {
     resourcesIn,
     snapshotsIn,
     useOfKeys,
-    when,
     type Place,
     type PolicyDocument,
 } from "../dlm/iam";
@@ -56,7 +55,7 @@ export function defaultPolicyRights(args: Args, place: Place): PolicyDocument {
         allow(["ec2:CreateSnapshot"], [resourcesIn(place, "volume"), snapshotsIn(place, place.region)]),
         // The snapshots of other schedules cannot be tagged.
         allow(["ec2:CreateTags"], snapshots, { Null: { [`aws:ResourceTag/${scheduleTag}`]: "true" } }),
-        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots)),
+        ...(copies.length > 0 ? [allow(["ec2:CopySnapshot"], snapshots)] : []),
         ...useOfKeys(place, copies),
     ]);
 }

@@ -116,7 +116,7 @@ export function planSchedule(args: SnapshotScheduleInputs<unknown>, span: PlanOp
     assertPeriod(from, until);
     const rules = args.rules.map((rule) => ({
         rule,
-        times: args.enabled === false ? [] : timesWithin(rule, from, until),
+        times: args.enabled === false ? [] : timesWithin(rule, { from, until }),
     }));
     const all = rules.flatMap(({ times }) => times).sort(ascending);
     const retained = (at: number) =>

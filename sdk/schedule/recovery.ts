@@ -72,9 +72,13 @@ export interface RecoveryConnections {
 export function createRecovery(
     aws: Aws,
     identity: ScheduleIdentity<pulumi.Input<string>>,
-    args: Args,
-    { place, policyIds, failures }: RecoveryConnections,
-    parent: pulumi.Resource,
+    {
+        args,
+        place,
+        policyIds,
+        failures,
+        parent,
+    }: { args: Args; parent: pulumi.Resource } & RecoveryConnections,
 ): { functionArn: pulumi.Output<string>; ruleArns: pulumi.Output<string>[] } {
     const { name } = identity;
     const opts = { parent };

@@ -24,7 +24,7 @@ export function countRetained(rule: AnyRule, times: number[], at: number): numbe
 /** Returns the indexes of the first archived snapshot, of the first one in the standard tier, and of the end. */
 function retainedRange({ keep, archive }: AnyRule, times: number[], at: number) {
     const end = firstAfter(times, at);
-    const standardFrom = firstKept(times, end, keep, at);
+    const standardFrom = firstKept(times, keep, { end, at });
     if (archive === undefined) return { archivedFrom: standardFrom, standardFrom, end };
     const archivedFrom =
         typeof archive.keep === "number"
@@ -47,7 +47,7 @@ export function copiesOf(rule: AnyRule, times: number[], at: number): { region: 
     const end = firstAfter(times, at);
     return (rule.copyTo ?? []).map((copy) => ({
         region: copy.region,
-        times: times.slice(firstKept(times, end, keepOfCopy(rule, copy), at), end),
+        times: times.slice(firstKept(times, keepOfCopy(rule, copy), { end, at }), end),
     }));
 }
 
@@ -63,7 +63,7 @@ export function changesOf(rule: AnyRule, times: number[]): number[] {
  * Returns the index of the first retained one of the times before `end`. The newest outlives its age, because DLM never
  * deletes the newest snapshot.
  */
-function firstKept(times: number[], end: number, keep: Keep, at: number): number {
+function firstKept(times: number[], keep: Keep, { end, at }: { end: number; at: number }): number {
     if (typeof keep === "number") return Math.max(0, end - keep);
     return Math.max(0, Math.min(firstAfter(times, at - lengthOf(keep)), end - 1));
 }

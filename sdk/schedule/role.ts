@@ -14,7 +14,6 @@ import {
     resourcesIn,
     snapshotsIn,
     useOfKeys,
-    when,
     type Place,
     type PolicyDocument,
     type Statement,
@@ -28,8 +27,7 @@ type Args = SnapshotScheduleInputs<Input<string>>;
 export function executionRights(
     identity: ScheduleIdentity,
     args: Args,
-    policies: SchedulePolicy[],
-    place: Place,
+    { policies, place }: { policies: SchedulePolicy[]; place: Place },
 ): PolicyDocument {
     const { rules } = args;
     const copies = rules.flatMap(({ copyTo = [] }) => copyTo.map(({ region }) => region));
@@ -60,28 +58,32 @@ export function executionRights(
             StringEqualsIfExists: { [`aws:ResourceTag/${scheduleTag}`]: identity.id },
         }),
         allow(["ec2:DeleteSnapshot"], snapshots, ofSchedule),
-        ...when(copies.length > 0, allow(["ec2:CopySnapshot"], snapshots)),
+        ...(copies.length > 0 ? [allow(["ec2:CopySnapshot"], snapshots)] : []),
         ...useOfKeys(place, copies),
-        ...when(
-            shares.length > 0,
-            allow(["ec2:ModifySnapshotAttribute"], home, {
-                ...ofSchedule,
-                "ForAllValues:StringEquals": {
-                    "ec2:Add/userId": shares.map((account) => accountId(account, identity.accounts)),
-                },
-                // `ForAllValues` also matches requests without accounts, and a group makes the snapshot public.
-                Null: { "ec2:Add/userId": "false", "ec2:Add/group": "true" },
-            }),
-            allow(["ec2:ModifySnapshotAttribute"], home, {
-                ...ofSchedule,
-                Null: { "ec2:Add/userId": "true", "ec2:Add/group": "true", "ec2:Remove/userId": "false" },
-            }),
-        ),
-        ...when(
-            uses("fastRestore"),
-            allow(["ec2:DisableFastSnapshotRestores", "ec2:EnableFastSnapshotRestores"], home, ofSchedule),
-        ),
-        ...when(uses("archive"), allow(["ec2:ModifySnapshotTier"], home, ofSchedule)),
+        ...(shares.length > 0
+            ? [
+                  allow(["ec2:ModifySnapshotAttribute"], home, {
+                      ...ofSchedule,
+                      "ForAllValues:StringEquals": {
+                          "ec2:Add/userId": shares.map((account) => accountId(account, identity.accounts)),
+                      },
+                      // `ForAllValues` also matches requests without accounts, and a group makes the snapshot public.
+                      Null: { "ec2:Add/userId": "false", "ec2:Add/group": "true" },
+                  }),
+                  allow(["ec2:ModifySnapshotAttribute"], home, {
+                      ...ofSchedule,
+                      Null: {
+                          "ec2:Add/userId": "true",
+                          "ec2:Add/group": "true",
+                          "ec2:Remove/userId": "false",
+                      },
+                  }),
+              ]
+            : []),
+        ...(uses("fastRestore")
+            ? [allow(["ec2:DisableFastSnapshotRestores", "ec2:EnableFastSnapshotRestores"], home, ofSchedule)]
+            : []),
+        ...(uses("archive") ? [allow(["ec2:ModifySnapshotTier"], home, ofSchedule)] : []),
         ...scriptRights(args, policies, place),
     ]);
 }

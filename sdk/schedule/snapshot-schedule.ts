@@ -60,24 +60,28 @@ export class SnapshotSchedule extends pulumi.ComponentResource {
         assertValid(type, name, checkLength(identity));
         reportSchedule({ name, args });
         const policies = policiesOf(identity, args);
-        assertValid(type, name, reserveTargets(provider, args.credentials, identity, policies));
+        assertValid(
+            type,
+            name,
+            reserveTargets({ provider, credentials: args.credentials }, identity, policies),
+        );
         const aws = isAwsNeeded(args, provider) ? loadAws("SnapshotSchedule") : undefined;
         super(type, name, {}, opts);
 
         const awsContext = aws && { aws, place: placeOf(aws, this) };
         const options = policyOptionsOf(provider, awsContext, args.credentials);
-        const id = createRecord(this, identity, args, options);
+        const id = createRecord(this, identity, { args, options });
         const kept = { ...identity, id };
-        const role = createRole(this, kept, args, awsContext);
+        const role = createRole(this, kept, { args, awsContext });
         this.roleArn = role.arn;
         const created = policiesOf(identity, args, id).map((policy) =>
-            createPolicy(this, args, policy, this.roleArn, options),
+            createPolicy(this, policy, { args, executionRoleArn: this.roleArn, options }),
         );
         this.policyIds = pulumi.all(created.map(({ id: policyId }) => policyId));
         if (args.targets.allVolumes !== undefined)
-            allowDeletion(this, kept, args, { role, policyIds: this.policyIds }, awsContext);
+            allowDeletion(this, kept, { args, role, policyIds: this.policyIds, awsContext });
         this.recoveryFunctionArn = pulumi.output(
-            awsContext && createWatch(this, kept, args, created, awsContext),
+            awsContext && createWatch(this, kept, { args, created, awsContext }),
         );
         this.plan = pulumi.output(summaryOf(args));
         this.registerOutputs({
@@ -132,8 +136,7 @@ function isAwsNeeded(
 function createRecord(
     parent: pulumi.Resource,
     { name, defaultId, id }: Settings & ScheduleIdentity,
-    args: SnapshotScheduleArgs,
-    { region }: PolicyOptions,
+    { args, options: { region } }: { args: SnapshotScheduleArgs; options: PolicyOptions },
 ): pulumi.Output<string> {
     const { availabilityZones = [], keep = 0 } = args.recoveryVolumes ?? {};
     const record = new PlanRecord(
@@ -153,10 +156,12 @@ function createRecord(
 
 function createPolicy(
     parent: pulumi.Resource,
-    { enabled = true }: SnapshotScheduleArgs,
     policy: SchedulePolicy,
-    executionRoleArn: pulumi.Output<string>,
-    options: PolicyOptions,
+    {
+        args: { enabled = true },
+        executionRoleArn,
+        options,
+    }: { args: SnapshotScheduleArgs; executionRoleArn: pulumi.Output<string>; options: PolicyOptions },
 ): CreatedPolicy {
     const { id, arn } = new LifecyclePolicy(
         policy.name,
@@ -177,21 +182,28 @@ function createPolicy(
 function createWatch(
     parent: pulumi.Resource,
     identity: KeptIdentity,
-    args: SnapshotScheduleArgs,
-    created: CreatedPolicy[],
-    { aws, place }: AwsContext,
+    {
+        args,
+        created,
+        awsContext: { aws, place },
+    }: { args: SnapshotScheduleArgs; created: CreatedPolicy[]; awsContext: AwsContext },
 ): pulumi.Output<string> | undefined {
     const { recoveryVolumes, alarm, enabled = true } = args;
     if (recoveryVolumes === undefined && alarm === undefined) return undefined;
     const queue = createFailureQueue(aws, identity, { parent });
     if (alarm !== undefined) {
         const settings = { topicArn: alarm.topicArn, enabled, recovery: recoveryVolumes !== undefined };
-        createAlarms(aws, identity, settings, created, queue.name, { parent });
+        createAlarms(aws, identity, {
+            ...settings,
+            policies: created,
+            queueName: queue.name,
+            opts: { parent },
+        });
     }
     const policyIds = pulumi.all(created.map(({ id }) => id));
     const connections = { place, policyIds, failures: queue.arn };
-    const recovery = recoveryVolumes && createRecovery(aws, identity, args, connections, parent);
+    const recovery = recoveryVolumes && createRecovery(aws, identity, { args, ...connections, parent });
     const ruleArns = recovery?.ruleArns ?? [];
-    sendFailures(aws, identity, { queue, policies: created, ruleArns }, { parent });
+    sendFailures(aws, identity, { queue, policies: created, ruleArns, opts: { parent } });
     return recovery?.functionArn;
 }

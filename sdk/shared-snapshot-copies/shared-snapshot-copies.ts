@@ -60,7 +60,7 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
         const awsContext = aws && { aws, place: placeOf(aws, this) };
         const role =
             awsContext && args.role === undefined
-                ? this.#createRole(name, args, owners, awsContext)
+                ? this.#createRole(name, { args, owners, awsContext })
                 : undefined;
         this.roleArn = role?.arn ?? pulumi.output(args.role ?? "");
         const { id } = new LifecyclePolicy(
@@ -76,15 +76,17 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
             { parent: this },
         );
         this.policyId = id;
-        if (role && awsContext) this.#allowExpiry(name, args, role, awsContext);
+        if (role && awsContext) this.#allowExpiry(name, { args, role, awsContext });
         this.registerOutputs({ policyId: this.policyId, roleArn: this.roleArn });
     }
 
     #createRole(
         name: string,
-        args: SharedSnapshotCopiesArgs,
-        owners: pulumi.Input<string>[],
-        awsContext: AwsContext,
+        {
+            args,
+            owners,
+            awsContext,
+        }: { args: SharedSnapshotCopiesArgs; owners: pulumi.Input<string>[]; awsContext: AwsContext },
     ): DlmRole {
         const rights = (where: Place) => copyRights(owners, args.copyTo, where);
         return createDlmRole(this, awsContext, { name: `${name}-dlm`, rights, ...boundaryOf(args) });
@@ -93,9 +95,11 @@ export class SharedSnapshotCopies extends pulumi.ComponentResource {
     /** Allows the deletion of the copies of this very policy, whose id is known only after it is created. */
     #allowExpiry(
         name: string,
-        { copyTo }: SharedSnapshotCopiesArgs,
-        role: DlmRole,
-        { aws, place }: AwsContext,
+        {
+            args: { copyTo },
+            role,
+            awsContext: { aws, place },
+        }: { args: SharedSnapshotCopiesArgs; role: DlmRole; awsContext: AwsContext },
     ): void {
         const policy = place.apply((where) =>
             pulumi.jsonStringify(expiryRights(copyTo, where, this.policyId)),

@@ -30,8 +30,10 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
     const deny = (
         Sid: string,
         Action: string[],
-        Condition: NonNullable<PolicyStatement["Condition"]>,
-        Resource = ["*"],
+        {
+            Condition,
+            Resource = ["*"],
+        }: { Condition: NonNullable<PolicyStatement["Condition"]>; Resource?: string[] },
     ): PolicyStatement => ({
         Sid,
         Effect: "Deny",
@@ -44,21 +46,24 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
         // A permissions boundary of Deny statements alone allows nothing.
         { Sid: "AllowEverythingElse", Effect: "Allow", Action: ["*"], Resource: ["*"] },
         // `Null` excludes requests that add nothing from these three statements: a revocation is never denied.
-        deny("DenyOtherSharers", sharing, { Null: addsAccount, ...exceptPrivateSharers }, [snapshots]),
-        deny("DenyOtherPublishers", sharing, { Null: addsGroup, ...exceptPublicSharers }, [snapshots]),
-        deny(
-            "DenyOtherAccounts",
-            sharing,
-            accounts.length === 0
-                ? { Null: addsAccount }
-                : { "ForAnyValue:StringNotEquals": { "ec2:Add/userId": accounts } },
-            [snapshots],
-        ),
+        deny("DenyOtherSharers", sharing, {
+            Condition: { Null: addsAccount, ...exceptPrivateSharers },
+            Resource: [snapshots],
+        }),
+        deny("DenyOtherPublishers", sharing, {
+            Condition: { Null: addsGroup, ...exceptPublicSharers },
+            Resource: [snapshots],
+        }),
+        deny("DenyOtherAccounts", sharing, {
+            Condition:
+                accounts.length === 0
+                    ? { Null: addsAccount }
+                    : { "ForAnyValue:StringNotEquals": { "ec2:Add/userId": accounts } },
+            Resource: [snapshots],
+        }),
         // EC2 may not pass the accounts of a request to IAM, such as those of the older parameter `UserId`.
-        deny(
-            "DenyUnrecognizedChanges",
-            sharing,
-            {
+        deny("DenyUnrecognizedChanges", sharing, {
+            Condition: {
                 Null: {
                     ...addsNoAccount,
                     ...addsNoGroup,
@@ -66,8 +71,8 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
                     "ec2:Remove/group": "true",
                 },
             },
-            [snapshots],
-        ),
+            Resource: [snapshots],
+        }),
         // Sharing an AMI shares its snapshots, and EC2 passes neither accounts nor groups of that request to IAM. The
         // others write the data to a bucket, which may belong to another account.
         deny(
@@ -78,10 +83,13 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
                 "ec2:ExportImage",
                 "ec2:CreateInstanceExportTask",
             ],
-            exceptPublicSharers,
+            { Condition: exceptPublicSharers },
         ),
         // ResetSnapshotAttribute revokes all grants, including those of others.
-        deny("DenyOtherResets", ["ec2:ResetSnapshotAttribute"], exceptSharers, [snapshots]),
+        deny("DenyOtherResets", ["ec2:ResetSnapshotAttribute"], {
+            Condition: exceptSharers,
+            Resource: [snapshots],
+        }),
         deny(
             "DenyPublicAccessSettings",
             [
@@ -89,30 +97,31 @@ export function guardrail(accounts: string[], inputs: SharingPolicyInputs): Poli
                 "ec2:EnableSnapshotBlockPublicAccess",
                 "ec2:DisableImageBlockPublicAccess",
             ],
-            exceptPublicSharers,
+            { Condition: exceptPublicSharers },
         ),
         // Data Lifecycle Manager shares with the permissions of its role.
         deny("DenyRolesForLifecycleManager", ["iam:PassRole"], {
-            StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
-            ...exceptPrivateSharers,
+            Condition: {
+                StringEquals: { "iam:PassedToService": "dlm.amazonaws.com" },
+                ...exceptPrivateSharers,
+            },
         }),
-        deny("DenyLifecyclePolicyUpdates", ["dlm:UpdateLifecyclePolicy"], exceptPrivateSharers),
+        deny("DenyLifecyclePolicyUpdates", ["dlm:UpdateLifecyclePolicy"], {
+            Condition: exceptPrivateSharers,
+        }),
         // The recovery function, DLM's role and the resources of stacks recognize their own by these tags.
-        deny(
-            "DenyTagsOfStacks",
-            ["ec2:CreateTags", "ec2:DeleteTags"],
-            {
+        deny("DenyTagsOfStacks", ["ec2:CreateTags", "ec2:DeleteTags"], {
+            Condition: {
                 "ForAnyValue:StringLike": { "aws:TagKeys": [`${ownPrefix}*`] },
                 ...exceptDeployersAndSchedules,
             },
-            ["arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:volume/*"],
-        ),
+            Resource: ["arn:*:ec2:*:*:snapshot/*", "arn:*:ec2:*:*:volume/*"],
+        }),
         // These roles may write the tags, so that no other principal may assume one of them.
         deny(
             "DenyRolesOfSchedules",
             ["iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy", "iam:AttachRolePolicy"],
-            exceptDeployers,
-            [scheduleRoles],
+            { Condition: exceptDeployers, Resource: [scheduleRoles] },
         ),
     ];
 }

@@ -16,8 +16,7 @@ import {
 function allow(
     Sid: string,
     Action: string[],
-    Resource: string[],
-    Condition: NonNullable<PolicyStatement["Condition"]>,
+    { Resource, Condition }: { Resource: string[]; Condition: NonNullable<PolicyStatement["Condition"]> },
 ): PolicyStatement {
     return { Sid, Effect: "Allow", Action, Resource, Condition };
 }
@@ -27,18 +26,24 @@ function groupCondition(group: string | undefined) {
 }
 
 export function shareStatement({ accounts, group }: SharingPolicyInputs): PolicyStatement {
-    return allow("ShareWithListedAccounts", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-        // The condition also matches requests without accounts, so that `Null` requires one.
-        "ForAllValues:StringEquals": { "ec2:Add/userId": accounts },
-        Null: { ...addsAccount, ...addsNoGroup },
-        ...groupCondition(group),
+    return allow("ShareWithListedAccounts", ["ec2:ModifySnapshotAttribute"], {
+        Resource: [snapshots],
+        Condition: {
+            // The condition also matches requests without accounts, so that `Null` requires one.
+            "ForAllValues:StringEquals": { "ec2:Add/userId": accounts },
+            Null: { ...addsAccount, ...addsNoGroup },
+            ...groupCondition(group),
+        },
     });
 }
 
 export function publishStatement({ group }: SharingPolicyInputs): PolicyStatement {
-    return allow("MakePublic", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-        Null: { ...addsGroup, ...addsNoAccount },
-        ...groupCondition(group),
+    return allow("MakePublic", ["ec2:ModifySnapshotAttribute"], {
+        Resource: [snapshots],
+        Condition: {
+            Null: { ...addsGroup, ...addsNoAccount },
+            ...groupCondition(group),
+        },
     });
 }
 
@@ -48,11 +53,17 @@ const removesGroup = { "ec2:Remove/group": "false" };
 
 // The keys are required, so that a request whose change EC2 does not pass to IAM is not allowed.
 export const revokeStatements = [
-    allow("Revoke", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-        Null: { ...addsNoAccount, ...addsNoGroup, ...removesAccount },
+    allow("Revoke", ["ec2:ModifySnapshotAttribute"], {
+        Resource: [snapshots],
+        Condition: {
+            Null: { ...addsNoAccount, ...addsNoGroup, ...removesAccount },
+        },
     }),
-    allow("MakePrivate", ["ec2:ModifySnapshotAttribute"], [snapshots], {
-        Null: { ...addsNoAccount, ...addsNoGroup, ...removesGroup },
+    allow("MakePrivate", ["ec2:ModifySnapshotAttribute"], {
+        Resource: [snapshots],
+        Condition: {
+            Null: { ...addsNoAccount, ...addsNoGroup, ...removesGroup },
+        },
     }),
 ];
 
@@ -69,8 +80,11 @@ export const readStatement: PolicyStatement = {
 };
 
 /** `SnapshotShare` removes the tags in which its earlier versions recorded their grants. */
-export const removeTagsStatement = allow("RemoveLegacyTags", ["ec2:DeleteTags"], [snapshots], {
-    // The condition also matches requests without tags, so that `Null` requires one.
-    "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
-    Null: { "aws:TagKeys": "false" },
+export const removeTagsStatement = allow("RemoveLegacyTags", ["ec2:DeleteTags"], {
+    Resource: [snapshots],
+    Condition: {
+        // The condition also matches requests without tags, so that `Null` requires one.
+        "ForAllValues:StringLike": { "aws:TagKeys": ["pulumi-ebs-snapshots:granted-*"] },
+        Null: { "aws:TagKeys": "false" },
+    },
 });

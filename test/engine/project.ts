@@ -83,7 +83,7 @@ export class Project {
         const isWarm = parent === workFolder && (runtime === undefined || runtime.includes("nodejs"));
         // Programs with a runtime of their own, but for those in TypeScript, use plugins.
         const isDynamic = !runtime?.includes("typescript: false");
-        return new Project(cli, stack, env, processes, isWarm ? warmHosts(hosts, isDynamic) : undefined);
+        return new Project(cli, stack, env, processes, isWarm ? warmHosts(hosts, { isDynamic }) : undefined);
     }
 
     async write(file: string, text: string): Promise<void> {
@@ -167,7 +167,7 @@ export class Project {
      * Kills (-9) a started CLI, as a machine failure does. Plugins are in separate process groups: the
      * provider process is left running as an orphan, or killed as well.
      */
-    kill(cli: ChildProcess, orphan: boolean): void {
+    kill(cli: ChildProcess, { orphan }: { orphan: boolean }): void {
         const family = this.processes.descendants(cli.pid ?? 0);
         // The remaining processes are ended by id when the project is removed.
         family.forEach((pid) => this.#family.add(pid));
@@ -231,7 +231,10 @@ export class Project {
     }
 }
 
-function warmHosts(hosts: Hosts | undefined, isDynamic: boolean): Partial<Hosts> | undefined {
+function warmHosts(
+    hosts: Hosts | undefined,
+    { isDynamic }: { isDynamic: boolean },
+): Partial<Hosts> | undefined {
     return hosts === undefined || isDynamic ? hosts : { program: hosts.program };
 }
 

@@ -129,9 +129,11 @@ export async function live(project: Project, name: string): Promise<StateResourc
 export async function killUp(
     project: Project,
     until: () => Promise<boolean>,
-    orphan: boolean,
-    last: (up: ChildProcess) => Promise<void> = () => Promise.resolve(),
-    command = "up",
+    {
+        orphan,
+        last = () => Promise.resolve(),
+        command = "up",
+    }: { orphan: boolean; last?: (up: ChildProcess) => Promise<void>; command?: string },
 ): Promise<void> {
     const { cli: up, ended } = await project.startWithOwnProvider(command, "--yes", "--skip-preview");
     while (!(await until())) {
@@ -139,7 +141,7 @@ export async function killUp(
         await sleep(50);
     }
     await last(up);
-    project.kill(up, orphan);
+    project.kill(up, { orphan });
     await ended;
     await project.succeed("cancel", "--yes");
 }

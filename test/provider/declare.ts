@@ -29,7 +29,11 @@ export function volume(name: string, args: object, options?: Options): Declared 
 }
 
 /** Declares a volume in the default zone from the snapshot that another resource creates. */
-export function volumeFrom(name: string, source: string, args: object = {}, options?: Options): Declared {
+export function volumeFrom(
+    name: string,
+    { source, args = {} }: { source: string; args?: object },
+    options?: Options,
+): Declared {
     const given: Declared["args"] = async (outputsOf) => ({
         snapshotId: (await outputsOf(source))["snapshotId"],
         availabilityZone: zone,

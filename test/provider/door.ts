@@ -95,7 +95,8 @@ export class Door {
         };
         deployment.configure((key) => config[key]);
         this.#deployment = deployment;
-        if (process.env["DOOR"] === "plugin") this.#plugin = new PluginDoor(this.clock, log, config, notes);
+        if (process.env["DOOR"] === "plugin")
+            this.#plugin = new PluginDoor(this.clock, log, { config, notes });
         this.#providers = dynamicProvidersIn(deployment);
     }
 

@@ -96,7 +96,7 @@ export class Run {
     }
 
     /** Kills the engine, and the provider processes unless they continue as orphans. */
-    die(isOrphan: boolean): void {
+    die({ isOrphan }: { isOrphan: boolean }): void {
         this.isKilled = true;
         this.isGone = !isOrphan;
         for (const door of this.#doors.values()) door.isOrphaned = true;

@@ -67,7 +67,7 @@ export class Engine {
                     isDead = true;
                     state = structuredClone(this.state);
                     this.onWait = onWait;
-                    this.#current?.die(isOrphan);
+                    this.#current?.die({ isOrphan });
                     if (!isOrphan) died();
                 }
                 if (isDead && !isOrphan) await forever;

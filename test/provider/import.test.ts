@@ -100,8 +100,10 @@ const imported: Record<string, () => Promise<Imported>> = {
 function openPlugin(warnings: string[] = []): PluginDoor {
     const credentials = { "aws:accessKey": "AKIATEST123456789012", "aws:secretKey": "test" };
     return new PluginDoor(new Door(emulator).clock, warningLog(warnings), {
-        ...emulator.pulumiConfig(),
-        ...credentials,
+        config: {
+            ...emulator.pulumiConfig(),
+            ...credentials,
+        },
     });
 }
 

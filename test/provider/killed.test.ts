@@ -55,14 +55,14 @@ const subjects: Record<string, () => Promise<Subject>> = {
 
 interface Moment {
     when: string;
-    kill: (engine: Engine, subject: Subject, isOrphan: boolean) => Promise<void>;
+    kill: (engine: Engine, subject: Subject, options: { isOrphan: boolean }) => Promise<void>;
     isAdopted: boolean;
 }
 
 const moments: Moment[] = [
     {
         when: "before EC2 is called",
-        kill: async (engine, { action }, isOrphan) => {
+        kill: async (engine, { action }, { isOrphan }) => {
             await emulator.faults([{ action: "DescribeSnapshots", kind: "reset", times: 1 }]);
             const isLookingForClaim = async () => (await emulator.count("DescribeSnapshots")) > 0;
             await engine.kill(() => engine.up(), isLookingForClaim, { isOrphan });
@@ -72,7 +72,7 @@ const moments: Moment[] = [
     },
     {
         when: "after EC2 acted, before its response",
-        kill: async (engine, { action, createdIds }, isOrphan) => {
+        kill: async (engine, { action, createdIds }, { isOrphan }) => {
             await emulator.faults([{ action, kind: "reset", where: "after", times: 1 }]);
             const acted = async () => (await createdIds()).length > 0;
             await engine.kill(() => engine.up(), acted, { isOrphan });
@@ -81,7 +81,7 @@ const moments: Moment[] = [
     },
     {
         when: "while it waits",
-        kill: async (engine, { createdIds }, isOrphan) => {
+        kill: async (engine, { createdIds }, { isOrphan }) => {
             await emulator.set({ snapshotSeconds: 60, volumeSeconds: 60 });
             const waiting = async () => (await createdIds()).length > 0;
             await engine.kill(() => engine.up(), waiting, { isOrphan });
@@ -110,7 +110,7 @@ test.each(cases)(
             await emulator.clearCalls();
             const engine = new Engine(emulator);
             engine.program = [subject.declared];
-            await kill(engine, subject, isOrphan);
+            await kill(engine, subject, { isOrphan });
             expect(engine.state).toEqual([]);
             await emulator.faults([]);
 

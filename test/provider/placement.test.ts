@@ -27,7 +27,7 @@ test("a snapshot, copy and volume of an Outpost are stored there with EC2's defa
     const regional = await emulator.createSnapshot(await volumeIn({}));
     const text = (args: object) => [
         snapshot("data", { volumeId, keepReplaced: true, ...args }),
-        volumeFrom("disk", "data", { outpostArn, onSnapshotChange: "keep" }),
+        volumeFrom("disk", { source: "data", args: { outpostArn, onSnapshotChange: "keep" } }),
         snapshotCopy("copy", {
             sourceSnapshotId: regional,
             sourceRegion: "us-east-1",
@@ -59,7 +59,7 @@ test("location local stores the snapshot in the Local Zone; EC2's rejection is r
     const volumeId = await volumeIn({ AvailabilityZone: localZone });
     engine.program = [
         snapshot("data", { volumeId, location: "local" }),
-        volumeFrom("disk", "data", { availabilityZone: localZone }),
+        volumeFrom("disk", { source: "data", args: { availabilityZone: localZone } }),
     ];
     const created = await during(emulator, () => engine.up());
     const sent = (action: string) => created.calls.find((call) => call.action === action)?.params ?? {};

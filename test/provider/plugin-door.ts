@@ -18,8 +18,12 @@ type DynamicProvider = Omit<ReturnType<typeof dynamicProvider>, "configure">;
 export class PluginDoor {
     readonly #instance: ProviderInstance;
 
-    constructor(clock: Clock, log: EngineLog, config: Record<string, string>, notes?: RunNotes) {
-        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, log, notes);
+    constructor(
+        clock: Clock,
+        log: EngineLog,
+        { config, notes }: { config: Record<string, string>; notes?: RunNotes },
+    ) {
+        this.#instance = new ProviderInstance({}, { clock: new CancellableClock(clock) }, { log, notes });
         const names = Object.entries(config).map(([key, value]) => [key.replace(/^.*:/, ""), value] as const);
         this.#instance.configure(Object.fromEntries(names));
     }

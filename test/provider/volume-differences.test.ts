@@ -33,7 +33,7 @@ test("onSnapshotChange decides whether another snapshot is rejected, ignored or 
     const volumeId = await emulator.createVolume({ size: 8 });
     const text = (release: number, onSnapshotChange?: string) => [
         snapshot("data", { volumeId, triggers: { release }, keepReplaced: true }),
-        volumeFrom("disk", "data", { ...(onSnapshotChange && { onSnapshotChange }) }),
+        volumeFrom("disk", { source: "data", args: { ...(onSnapshotChange && { onSnapshotChange }) } }),
     ];
     engine.program = text(1);
     await engine.up();

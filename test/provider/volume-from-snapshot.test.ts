@@ -24,7 +24,7 @@ test("a snapshot and a volume from it are created once, make no call if unchange
     const volumeId = await emulator.createVolume({ size: 8 });
     engine.program = [
         snapshot("data", { volumeId }),
-        volumeFrom("disk", "data", { group: "payments", tags: { Tier: "gold" } }),
+        volumeFrom("disk", { source: "data", args: { group: "payments", tags: { Tier: "gold" } } }),
     ];
     const previewed = await during(emulator, () => engine.preview());
     // A forced replacement looks like a new resource; the owner tags distinguish them.

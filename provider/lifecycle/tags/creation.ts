@@ -80,8 +80,7 @@ export function tagsThatFit(copied: TagMap, required: TagMap): { included: TagMa
 export function copiedKeysOf(
     { resource: { tagged }, deployment: { configuration } }: Scope,
     observed: unknown,
-    inputs: Properties,
-    defaultName: string | undefined,
+    { inputs, defaultName }: { inputs: Properties; defaultName: string | undefined },
 ): string[] | undefined {
     if (copyTagsOption(inputs) === undefined || tagged === undefined) return undefined;
     const declared = declaredTags(inputs, configuration);

@@ -56,8 +56,7 @@ export function pendingTags(
     const { write, remove } = tagChanges(
         tagsAll as TagMap,
         effectiveTags(inputs, ctx.configuration, state.metadata),
-        state.metadata.tagKeys ?? [],
-        ctx.configuration.aws.ignoreTags,
+        { managed: state.metadata.tagKeys ?? [], ignore: ctx.configuration.aws.ignoreTags },
     );
     const reasons = [
         ...Object.keys(write).map((key) => `writes the tag ${formatValue(key)}`),

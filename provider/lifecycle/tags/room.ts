@@ -32,7 +32,10 @@ export function checkTagRoom(
     if (tagged === undefined || !isMap(tagsAll) || hasUnknown([name, group, billingCode, tags])) return [];
     const desired = effectiveTags(inputs, configuration, state.metadata);
     const managed = state.metadata.tagKeys ?? [];
-    const { write, remove } = tagChanges(tagsAll as TagMap, desired, managed, configuration.aws.ignoreTags);
+    const { write, remove } = tagChanges(tagsAll as TagMap, desired, {
+        managed,
+        ignore: configuration.aws.ignoreTags,
+    });
     const current = countedKeys(Object.keys(tagsAll));
     const added = without(Object.keys(write), current);
     if (added.length === 0) return [];

@@ -24,8 +24,12 @@ export interface InternalTags {
 export async function writeDeclaredTags(
     { resource: { tagged } }: Scope,
     ctx: ResourceContext,
-    observed: unknown,
-    { inputs, state, internal }: { inputs: Properties; state: Stored; internal: InternalTags },
+    {
+        observed,
+        inputs,
+        state,
+        internal,
+    }: { observed: unknown; inputs: Properties; state: Stored; internal: InternalTags },
 ): Promise<unknown> {
     if (tagged === undefined) return observed;
     const { ec2, configuration } = ctx;
@@ -37,9 +41,12 @@ export async function writeDeclaredTags(
     const desired = effectiveTags(inputs, configuration, state.metadata);
     const managed = state.metadata.tagKeys ?? [];
     const changes = before.map((current) => {
-        const declared = tagChanges(current, desired, managed, configuration.aws.ignoreTags);
+        const declared = tagChanges(current, desired, { managed, ignore: configuration.aws.ignoreTags });
         // `aws:ignoreTags` applies to tags of other owners: the package's internal tags are still written and removed.
-        const own = tagChanges(current, internal.write, internal.remove, { keys: [], keyPrefixes: [] });
+        const own = tagChanges(current, internal.write, {
+            managed: internal.remove,
+            ignore: { keys: [], keyPrefixes: [] },
+        });
         return {
             write: { ...declared.write, ...own.write },
             remove: declared.remove,
@@ -51,7 +58,7 @@ export async function writeDeclaredTags(
     const declared = [...new Set(changes.flatMap((change) => change.remove))];
     const remove = [...new Set([...declared, ...changes.flatMap((change) => change.internal)])];
     const writeAll = async () => {
-        if (Object.keys(write).length > 0) await writeTags(ec2, ids, write);
+        if (Object.keys(write).length > 0) await writeTags(ec2, { ids, tags: write });
     };
     const removeAll = async () => {
         if (remove.length === 0) return;

@@ -35,7 +35,7 @@ describe.each([
 ])("the CLI is killed, its provider process $left", ({ orphan }) => {
     test("during creation: the next up adopts the snapshot; another backend with the same stack name does not", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
-        await killUp(project, waiting, orphan);
+        await killUp(project, waiting, { orphan });
         const [created] = await snapshots();
         await emulator.advance(1_000);
         await emulator.set({ snapshotSeconds: 0 });
@@ -53,12 +53,15 @@ describe.each([
 
     test("after EC2's response and before the state is written: the next up adopts the snapshot", async () => {
         await emulator.set({ snapshotSeconds: 1_000 });
-        await killUp(project, waiting, orphan, async (up) => {
-            project.freeze(up);
-            await emulator.advance(1_000);
-            const reads = await emulator.count("DescribeSnapshots");
-            while ((await emulator.count("DescribeSnapshots")) === reads) await sleep(50);
-            await sleep(500);
+        await killUp(project, waiting, {
+            orphan,
+            last: async (up) => {
+                project.freeze(up);
+                await emulator.advance(1_000);
+                const reads = await emulator.count("DescribeSnapshots");
+                while ((await emulator.count("DescribeSnapshots")) === reads) await sleep(50);
+                await sleep(500);
+            },
         });
         expect(await project.state()).toEqual([]);
         await project.up();
@@ -84,7 +87,9 @@ test("killed where the CLI writes the state only at the end: the next up adopts 
         ),
     );
     project.env["PULUMI_SKIP_CHECKPOINTS"] = "true";
-    await killUp(project, async () => (await emulator.volumes()).some(({ SnapshotId }) => SnapshotId), false);
+    await killUp(project, async () => (await emulator.volumes()).some(({ SnapshotId }) => SnapshotId), {
+        orphan: false,
+    });
     const created = await snapshots();
     expect(created).toHaveLength(volumes.length);
     expect(await project.state()).toEqual([]);
@@ -104,7 +109,7 @@ test("killed while CreateVolume is in progress: the next up leaves exactly one v
         textOf(volumeFrom("disk", { snapshotId, availabilityZone: "us-east-1a" }), "exports.id = disk.id;"),
     );
     await emulator.faults([{ action: "CreateVolume", kind: "delay", seconds: 3, times: 1 }]);
-    await killUp(project, async () => (await emulator.count("CreateVolume")) > 0, true);
+    await killUp(project, async () => (await emulator.count("CreateVolume")) > 0, { orphan: true });
     await project.up();
     const underWay = async () => (await emulator.calls(({ status }) => status === null)).length;
     while ((await underWay()) > 0) await sleep(100);
@@ -121,7 +126,7 @@ test("a destroy killed while FSR is being disabled resumes: it waits for the dis
     const disabling = async () =>
         (await emulator.count("DisableFastSnapshotRestores")) === 1 &&
         (await emulator.count("DescribeFastSnapshotRestores")) > 1;
-    await killUp(project, disabling, false, undefined, "destroy");
+    await killUp(project, disabling, { orphan: false, command: "destroy" });
     expect(await snapshots()).toHaveLength(1);
     await project.destroy();
     expect(await emulator.count("DisableFastSnapshotRestores")).toBe(1);

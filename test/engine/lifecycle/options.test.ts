@@ -25,7 +25,7 @@ test("renaming or moving with an alias changes and calls nothing; the next repla
     await project.up();
     const ids = [(await live(project, "before")).id ?? "", (await live(project, "moved")).id ?? ""];
 
-    const after = (volume: string, aliased: boolean) =>
+    const after = (volume: string, { aliased }: { aliased: boolean }) =>
         program(
             component,
             snapshot("renamed", { volumeId: volume }, aliased ? '{ aliases: [{ name: "before" }] }' : "{}"),
@@ -35,7 +35,7 @@ test("renaming or moving with an alias changes and calls nothing; the next repla
                 `{ parent: backup${aliased ? ", aliases: [{ parent: pulumi.rootStackResource }]" : ""} }`,
             ),
         );
-    await project.program(after(volumeId, true));
+    await project.program(after(volumeId, { aliased: true }));
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).not.toMatch(/to (update|replace|delete)/);
     const renamed = await during(emulator, () => project.up());
@@ -43,13 +43,13 @@ test("renaming or moving with an alias changes and calls nothing; the next repla
     expect(renamed.result).toContain("3 unchanged");
     const repeated = await during(emulator, () => project.up());
     expect(repeated.result).toContain("4 unchanged");
-    await project.program(after(volumeId, false));
+    await project.program(after(volumeId, { aliased: false }));
     const without = await during(emulator, () => project.up());
     expect(without.result).toContain("4 unchanged");
     expect([...previewed.all, ...renamed.all, ...repeated.all, ...without.all]).toEqual([]);
     expect([(await live(project, "renamed")).id, (await live(project, "moved")).id]).toEqual(ids);
 
-    await project.program(after(await emulator.createVolume(), false));
+    await project.program(after(await emulator.createVolume(), { aliased: false }));
     const replaced = await during(emulator, () => project.up());
     expect(replaced.result).toContain("2 replaced");
     expect(replaced.actions).not.toContain("DeleteSnapshot");

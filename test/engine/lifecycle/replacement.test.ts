@@ -8,17 +8,17 @@ import { during, live, program, snapshot, snapshotIds, volumes } from "../steps"
 const writing = /^(Create|Delete)(Snapshot|Volume)$/;
 
 test("the last snapshot of a replaced volume is retained, with create-before-delete and delete-before-create", async () => {
-    const text = (zone: string, deleteFirst: boolean) =>
+    const text = (zone: string, { deleteFirst }: { deleteFirst: boolean }) =>
         program(
             volumes(emulator),
             `const volume = new Volume("disk", { zone: "${zone}", deleteFirst: ${String(deleteFirst)} });`,
             'const data = new Snapshot("data", { volumeId: volume.id });',
         );
-    const project = await createProject(text("us-east-1a", false));
+    const project = await createProject(text("us-east-1a", { deleteFirst: false }));
     await project.up();
     const first = await live(project, "data");
 
-    await project.program(text("us-east-1b", false));
+    await project.program(text("us-east-1b", { deleteFirst: false }));
     const previewed = await during(emulator, () => project.preview());
     expect(previewed.result).toMatch(/~ pulumi-nodejs:dynamic\/ebs:Snapshot: \(update\)/);
     expect(previewed.all).toEqual([]);
@@ -34,10 +34,10 @@ test("the last snapshot of a replaced volume is retained, with create-before-del
     const second = await live(project, "data");
     expect(await snapshotIds(emulator)).toEqual([first.id, second.id]);
 
-    await project.program(text("us-east-1c", true));
+    await project.program(text("us-east-1c", { deleteFirst: true }));
     await project.up();
     const third = await live(project, "data");
-    await project.program(text("us-east-1a", true));
+    await project.program(text("us-east-1a", { deleteFirst: true }));
     const deleteFirst = await during(emulator, () => project.up());
     expect(deleteFirst.actions.filter((action) => writing.test(action))).toEqual([
         "DeleteVolume",

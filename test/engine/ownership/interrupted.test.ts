@@ -19,7 +19,9 @@ async function interrupt(project: Project): Promise<string> {
     await emulator.faults([
         { action: "CreateSnapshot", kind: "delay", seconds: 5, where: "after", times: 1 },
     ]);
-    await killUp(project, async () => (await snapshotIds(emulator)).length > before.length, false);
+    await killUp(project, async () => (await snapshotIds(emulator)).length > before.length, {
+        orphan: false,
+    });
     return (await snapshotIds(emulator)).find((id) => !before.includes(id)) ?? "";
 }
 

@@ -46,8 +46,7 @@ export function contextOf(settings: RecoverySettings): RecoveryContext {
     };
     const ec2 = openEc2(
         readConfiguration((key) => config[key]),
-        "us-east-1",
-        undefined,
+        { region: "us-east-1", credentials: undefined },
         { clock: systemClock },
     );
     return { ec2, settings, everAttached: everAttached(cloudWatch()) };

@@ -11,14 +11,21 @@ async function applyWith(answers: (ErrorKind | "done")[], reads: (boolean | Erro
     const send: Ec2["send"] = () => {
         const nature = answers[calls++];
         if (nature === "done") return Promise.resolve("answer" as never);
-        return Promise.reject(new Ec2Error(nature ?? "rejected", nature ?? "", "no", "LockSnapshot"));
+        return Promise.reject(
+            new Ec2Error({
+                kind: nature ?? "rejected",
+                code: nature ?? "",
+                awsMessage: "no",
+                action: "LockSnapshot",
+            }),
+        );
     };
     const isApplied = () => {
         const result = reads[readCount++];
         return result instanceof Error ? Promise.reject(result) : Promise.resolve(result === true);
     };
     const input = { SnapshotId: "snap-1", LockMode: "governance", LockDuration: 1 } as const;
-    const work = applyOnce({ send, clock }, "LockSnapshot", input, { isDone: isApplied }).then(
+    const work = applyOnce({ send, clock }, "LockSnapshot", { input, isDone: isApplied }).then(
         (answer) => answer ?? "found",
         (error: unknown) => (error as Ec2Error).kind,
     );

@@ -62,7 +62,9 @@ test("a failed sweep is repeated by the next read", async () => {
         if (++sweeps === 1) return Promise.reject(new Error("no"));
         return Promise.resolve(new Map([["a", "swept"]]));
     };
-    const read = createSweep<string, string>(() => Promise.resolve("read"), sweep, new HandClock());
+    const read = createSweep<string, string>(() => Promise.resolve("read"), sweep, {
+        clock: new HandClock(),
+    });
     expect(await read("a", "all")).toBe("read");
     await expect(read("a", "all")).rejects.toThrow("no");
     expect(await read("a", "all")).toBe("swept");
@@ -71,7 +73,7 @@ test("a failed sweep is repeated by the next read", async () => {
 test("what a sweep omits, such as an adopted resource, is read by id and does not count as deleted", async () => {
     const sweep = () => Promise.resolve(new Map([["swept", "from the sweep"]]));
     const readById = (id: string) => Promise.resolve(id === "gone" ? undefined : `${id} by id`);
-    const read = createSweep<string, string>(readById, sweep, new HandClock());
+    const read = createSweep<string, string>(readById, sweep, { clock: new HandClock() });
     expect(await read("first", "stack")).toBe("first by id");
     expect(await read("swept", "stack")).toBe("from the sweep");
     expect(await read("adopted", "stack")).toBe("adopted by id");

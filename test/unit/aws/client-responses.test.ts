@@ -77,7 +77,7 @@ describe("malformed responses", () => {
         const { api, wire } = connected(({ action }) =>
             answer(action, "<nextToken></nextToken><snapshotSet/>"),
         );
-        expect(await listAll(api, "DescribeSnapshots", {}, "Snapshots")).toEqual([]);
+        expect(await listAll(api, "DescribeSnapshots", { input: {}, list: "Snapshots" })).toEqual([]);
         expect(wire.count("DescribeSnapshots")).toBe(1);
     });
 
@@ -85,7 +85,7 @@ describe("malformed responses", () => {
         const { api, clock, wire } = connected(({ action }) =>
             answer(action, "<nextToken>again</nextToken><snapshotSet/>"),
         );
-        const listing = clock.until(listAll(api, "DescribeSnapshots", {}, "Snapshots"));
+        const listing = clock.until(listAll(api, "DescribeSnapshots", { input: {}, list: "Snapshots" }));
         expect(await failure(listing)).toMatchObject({ code: "RepeatedPagingToken", kind: "indeterminate" });
         expect(wire.count("DescribeSnapshots")).toBe(2);
     });

@@ -65,7 +65,11 @@ const assuming: Answering = ({ action, params }) => {
 function connected(config: Record<string, string>, answering: Answering = assuming) {
     const wire = new Wire(answering);
     const clock = new HandClock();
-    const api = connect(read(config), "us-east-1", undefined, { clock, requestHandler: wire.requestHandler });
+    const api = connect(
+        read(config),
+        { region: "us-east-1", credentials: undefined },
+        { clock, requestHandler: wire.requestHandler },
+    );
     return { wire, clock, api };
 }
 

@@ -220,7 +220,12 @@ describe("any thrown value", () => {
     });
 
     test("a classified error is returned unchanged", () => {
-        const error = new Ec2Error("notFound", "InvalidSnapshot.NotFound", "words", "DeleteSnapshot");
+        const error = new Ec2Error({
+            kind: "notFound",
+            code: "InvalidSnapshot.NotFound",
+            awsMessage: "words",
+            action: "DeleteSnapshot",
+        });
         expect(classify(error, "DescribeSnapshots")).toBe(error);
     });
 });

@@ -126,7 +126,7 @@ describe("calls through a proxy", () => {
     const ask = async (config: Record<string, string>) => {
         requests.length = 0;
         const aws = read({ ...baseConfig, "aws:maxRetries": "0", ...config });
-        const api = connect(aws, "us-east-1", undefined, { clock: systemClock });
+        const api = connect(aws, { region: "us-east-1", credentials: undefined }, { clock: systemClock });
         await api.send("DescribeSnapshots", {});
         return [...requests];
     };

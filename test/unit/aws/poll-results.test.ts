@@ -87,7 +87,8 @@ describe("a failed read", () => {
     const failing =
         (kind: ErrorKind, until = Infinity) =>
         (_key: string, at: number) => {
-            if (at < until) throw new Ec2Error(kind, "Code", "words", "DescribeSnapshots");
+            if (at < until)
+                throw new Ec2Error({ kind, code: "Code", awsMessage: "words", action: "DescribeSnapshots" });
             return "done";
         };
 

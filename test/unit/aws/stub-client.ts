@@ -41,7 +41,7 @@ export function connected(
         await Promise.resolve();
     };
     const { requestHandler } = wire;
-    const api = connect(aws, region, credentials, { clock, requestHandler, beforeChange });
+    const api = connect(aws, { region, credentials }, { clock, requestHandler, beforeChange });
     const describeAll = (options?: SendOptions<"DescribeSnapshots">) =>
         clock.until(api.send("DescribeSnapshots", {}, options));
     const create = (options?: SendOptions<"CreateSnapshot">) =>

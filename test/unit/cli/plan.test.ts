@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("a plan is printed as a table and as Markdown", () => {
-    expect(reportOf(args, march, false)).toBe(
+    expect(reportOf(args, march, { markdown: false })).toBe(
         [
             "2026-03-01 00:00 to 2026-04-01 00:00 UTC, one volume",
             "",
@@ -51,7 +51,7 @@ test("a plan is printed as a table and as Markdown", () => {
             "",
         ].join("\n"),
     );
-    expect(reportOf(args, march, true)).toContain(
+    expect(reportOf(args, march, { markdown: true })).toContain(
         "| nightly | 31 | 2026-03-01 03:00 | 2026-03-31 03:00 | 14 days | 14 | 2026-03-18 03:00 | 7 |",
     );
 });
@@ -112,7 +112,7 @@ test("a legend of several lines is placed above the counts", async () => {
 test.each(["args.json", "args.cjs"])("the command reads %s and writes the chart", async (file) => {
     const out = join(folder, `${file}.svg`);
     const { text } = await main(["plan", join(folder, file), ...span, "--out", out]);
-    expect(text).toBe(reportOf(args, march, false));
+    expect(text).toBe(reportOf(args, march, { markdown: false }));
     const svg = await readFile(out, "utf8");
     expect(svg).toMatch(/^<svg /);
     for (const message of [
@@ -197,8 +197,10 @@ test("names and zones are escaped in Markdown: no formatting, link or mention", 
         rules: [{ name: "nightly", every: "24 hours" as const, keep: 2 }],
         recoveryVolumes: { availabilityZones: ["us-east-1a](https://x) <img>\n# b"], keep: 1, maximum: 5 },
     };
-    const report = reportOf(hostile, march, true);
+    const report = reportOf(hostile, march, { markdown: true });
     expect(report).toContain("us-east-1a\\](https://x) \\<img\\> \\# b.");
     const zones = { ...hostile.recoveryVolumes, availabilityZones: ["us-east-1a\u001b[2J"] };
-    expect(reportOf({ ...hostile, recoveryVolumes: zones }, march, false)).not.toContain("\u001b");
+    expect(reportOf({ ...hostile, recoveryVolumes: zones }, march, { markdown: false })).not.toContain(
+        "\u001b",
+    );
 });

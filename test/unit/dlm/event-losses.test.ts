@@ -36,17 +36,17 @@ function policy(snapshotOwner: unknown, copies: Copy[], more: Properties = {}): 
 
 const owners = ["111122223333", "444455556666"];
 const before = policy(owners, [{ target: "eu-west-1" }, { target: "eu-north-1", days: 30 }]);
-const lossesOf = (after: Properties, isReplaced = false) =>
-    policyLosses(before, after, isReplaced).map(formatLoss);
+const lossesOf = (after: Properties, { isReplaced = false }: { isReplaced?: boolean } = {}) =>
+    policyLosses(before, after, { isReplaced }).map(formatLoss);
 
 test("a policy that is deleted or replaced leaves its copies", () => {
     const rest = "its copies stay and are no longer managed; delete them yourself";
     expect(lossesOfDeletion(before).map(formatLoss)).toEqual([`the policy is deleted: ${rest}`]);
-    expect(lossesOf(before, true)).toEqual([`the policy is replaced by a new one: ${rest}`]);
+    expect(lossesOf(before, { isReplaced: true })).toEqual([`the policy is replaced by a new one: ${rest}`]);
     expect(lossesOf({ ...before, policyType: "IMAGE_MANAGEMENT" })).toEqual([
         `DLM cannot change the type of a policy: ${rest}`,
     ]);
-    expect(lossesOf({ ...before, state: "DISABLED" }, true)).toEqual([
+    expect(lossesOf({ ...before, state: "DISABLED" }, { isReplaced: true })).toEqual([
         `the policy is replaced by a new one: ${rest}`,
         "the new policy is disabled: no snapshots are copied until it is enabled",
     ]);
@@ -90,7 +90,7 @@ test("any older state and any program are handled without an exception", () => {
     }) as fc.Arbitrary<Properties>;
     fc.assert(
         fc.property(inputs, inputs, fc.boolean(), (one, other, isReplaced) => {
-            for (const loss of [...policyLosses(one, other, isReplaced), ...lossesOfDeletion(one)])
+            for (const loss of [...policyLosses(one, other, { isReplaced }), ...lossesOfDeletion(one)])
                 expect(formatLoss(loss)).toMatch(/^\S.*: \S/);
         }),
         { numRuns: 1_000 },

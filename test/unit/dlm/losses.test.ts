@@ -143,7 +143,7 @@ test("a default policy with extendDeletion deletes all of its restore points aft
     expect(lossesOf(extended, { ...extended, state: "DISABLED" })).toEqual([
         `the policy is disabled: ${expiring}`,
     ]);
-    expect(policyLosses(extended, extended, true).map(formatLoss)).toEqual([
+    expect(policyLosses(extended, extended, { isReplaced: true }).map(formatLoss)).toEqual([
         `the policy is replaced by a new one: ${expiring}`,
     ]);
     expect(lossesOf({ ...extended, extendDeletion: false }, extended)).toEqual([
@@ -229,7 +229,7 @@ test("any older state and any program are handled without an exception", () => {
     ) as fc.Arbitrary<Properties>;
     fc.assert(
         fc.property(inputs, inputs, fc.boolean(), (before, after, isReplaced) => {
-            for (const loss of [...policyLosses(before, after, isReplaced), ...lossesOfDeletion(before)])
+            for (const loss of [...policyLosses(before, after, { isReplaced }), ...lossesOfDeletion(before)])
                 expect(formatLoss(loss)).toContain("restore point");
         }),
         { numRuns: 1_000 },

@@ -54,7 +54,12 @@ test("of several resources of interrupted attempts, none is adopted, and none is
 });
 
 test("a rejected create is not repeated", async () => {
-    const rejection = new Ec2Error("rejected", "InvalidParameterValue", "no", "CreateSnapshot");
+    const rejection = new Ec2Error({
+        kind: "rejected",
+        code: "InvalidParameterValue",
+        awsMessage: "no",
+        action: "CreateSnapshot",
+    });
     const create = vi.fn(() => Promise.reject(rejection));
     await expect(attempt([], { create })).rejects.toBe(rejection);
     expect(create).toHaveBeenCalledTimes(1);

@@ -31,9 +31,11 @@ test("consecutive waits, as with --parallel 1, cause no message", () => {
 });
 
 test("the message contains the command to run", () => {
-    expect(formatSlots({ waiting: 8, queued: 92 }, true)).toBe(
+    expect(formatSlots({ waiting: 8, queued: 92 }, { hasBarrier: true })).toBe(
         "the engine waits for 8 resources at a time, and 92 more have not started. To wait for all at the same time, run " +
             "`pulumi up --parallel 100`, or set `waitForCompletion: false` and declare one CompletedSnapshots for all of them.",
     );
-    expect(formatSlots({ waiting: 8, queued: 192 }, false)).toMatch(/run `pulumi up --parallel 200`\.$/);
+    expect(formatSlots({ waiting: 8, queued: 192 }, { hasBarrier: false })).toMatch(
+        /run `pulumi up --parallel 200`\.$/,
+    );
 });

@@ -43,7 +43,9 @@ describe("declared", () => {
 
 describe("the difference", () => {
     test("only changed tags are written", () => {
-        expect(tagChanges({ a: "1", b: "2" }, { a: "1", b: "3", c: "4" }, [], none)).toEqual({
+        expect(
+            tagChanges({ a: "1", b: "2" }, { a: "1", b: "3", c: "4" }, { managed: [], ignore: none }),
+        ).toEqual({
             write: { b: "3", c: "4" },
             remove: [],
         });
@@ -51,12 +53,14 @@ describe("the difference", () => {
 
     test("tag keys may equal names of Object.prototype's members", () => {
         const hostile = JSON.parse('{"constructor":"1","__proto__":"2"}') as TagMap;
-        const { write } = tagChanges({}, hostile, [], none);
+        const { write } = tagChanges({}, hostile, { managed: [], ignore: none });
         expect(Object.entries(write)).toEqual([
             ["constructor", "1"],
             ["__proto__", "2"],
         ]);
-        expect(tagChanges(hostile, {}, ["constructor", "__proto__", "toString"], none)).toEqual({
+        expect(
+            tagChanges(hostile, {}, { managed: ["constructor", "__proto__", "toString"], ignore: none }),
+        ).toEqual({
             write: {},
             remove: ["constructor", "__proto__"],
         });
@@ -66,7 +70,7 @@ describe("the difference", () => {
 
     test("only previously declared tags are removed; tags of other owners are kept", () => {
         const current = { ours: "1", theirs: "2" };
-        expect(tagChanges(current, {}, ["ours", "gone already"], none)).toEqual({
+        expect(tagChanges(current, {}, { managed: ["ours", "gone already"], ignore: none })).toEqual({
             write: {},
             remove: ["ours"],
         });
@@ -75,13 +79,18 @@ describe("the difference", () => {
     test("tags that the configuration ignores are neither written nor removed", () => {
         const ignore = { keys: ["a"], keyPrefixes: ["kube/"] };
         const desired = { a: "new", "kube/x": "new" };
-        expect(tagChanges({ b: "1" }, desired, ["a", "kube/y"], ignore)).toEqual({ write: {}, remove: [] });
-        expect(tagChanges({ a: "1", "kube/y": "1" }, {}, ["a", "kube/y"], ignore).remove).toEqual([]);
+        expect(tagChanges({ b: "1" }, desired, { managed: ["a", "kube/y"], ignore })).toEqual({
+            write: {},
+            remove: [],
+        });
+        expect(
+            tagChanges({ a: "1", "kube/y": "1" }, {}, { managed: ["a", "kube/y"], ignore }).remove,
+        ).toEqual([]);
     });
 
     test("keys of Object.prototype's members are ordinary keys", () => {
         const desired = JSON.parse('{"constructor":"x","__proto__":"y"}') as TagMap;
-        const { write, remove } = tagChanges({}, desired, ["toString"], none);
+        const { write, remove } = tagChanges({}, desired, { managed: ["toString"], ignore: none });
         expect(JSON.stringify(write)).toBe('{"constructor":"x","__proto__":"y"}');
         expect(remove).toEqual([]);
     });
@@ -132,25 +141,29 @@ describe("a change of the configured tags is also a diff", () => {
     const older: Stored = { properties: {}, metadata: {} };
     const withDefault = (value: string) => configured({ "aws:defaultTags": `{"tags":{"Env":"${value}"}}` });
 
-    const pending = (inputs: object, current: Stored, value?: string, secrets: string[] = []) => {
+    const pending = (
+        inputs: object,
+        current: Stored,
+        { value, secrets = [] }: { value?: string; secrets?: string[] } = {},
+    ) => {
         const configuration = value === undefined ? plain : withDefault(value);
         return pendingTags({ configuration, secrets }, { ...inputs }, current)?.why;
     };
 
     test("a default tag that already exists is no diff", () => {
-        expect(pending({ name: "n" }, state, "test")).toBeUndefined();
+        expect(pending({ name: "n" }, state, { value: "test" })).toBeUndefined();
     });
 
     test("a changed or removed default tag is a diff; secret tags are not shown", () => {
-        expect(pending({ name: "n" }, state, "prod")).toBe('writes the tag "Env"');
+        expect(pending({ name: "n" }, state, { value: "prod" })).toBe('writes the tag "Env"');
         expect(pending({ name: "n" }, state)).toBe('removes the tag "Env"');
-        expect(pending({ name: "n" }, state, undefined, ["tags"])).toBe("its tags are not as declared");
+        expect(pending({ name: "n" }, state, { secrets: ["tags"] })).toBe("its tags are not as declared");
     });
 
     test("no diff is computed if an input is unknown or the state is of an older version", () => {
-        expect(pending({ name: UNKNOWN }, state, "prod")).toBeUndefined();
-        expect(pending({ tags: { a: UNKNOWN } }, state, "prod")).toBeUndefined();
-        expect(pending({ name: "n" }, older, "prod")).toBeUndefined();
+        expect(pending({ name: UNKNOWN }, state, { value: "prod" })).toBeUndefined();
+        expect(pending({ tags: { a: UNKNOWN } }, state, { value: "prod" })).toBeUndefined();
+        expect(pending({ name: "n" }, older, { value: "prod" })).toBeUndefined();
     });
 });
 

@@ -102,7 +102,7 @@ test("a failed operation names the keys of the plugin", () => {
 
 test("a change of the region is warned of once it is known, and only if there was a region before", () => {
     const warnings: string[] = [];
-    const instance = new ProviderInstance({}, {}, warningLog(warnings));
+    const instance = new ProviderInstance({}, {}, { log: warningLog(warnings) });
     const west = { region: "us-west-2" };
     expect(instance.diffConfig("urn", { before: {}, after: west })).toBe(true);
     expect(instance.diffConfig("urn", { before: west, after: west })).toBe(false);

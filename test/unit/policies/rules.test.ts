@@ -119,18 +119,26 @@ const scheduleCopies = (copy: object) => ({ schedules: [{ name: "n", crossRegion
 const copiesOfEvents = (copy: object) => ({ action: { name: "copy", crossRegionCopies: [copy] } });
 
 test.each([
-    ["a schedule", scheduleCopies, (encrypted: boolean) => ({ target: "eu-west-1", encrypted })],
-    ["an older schedule", scheduleCopies, (encrypted: boolean) => ({ targetRegion: "eu-west-1", encrypted })],
+    [
+        "a schedule",
+        scheduleCopies,
+        ({ encrypted }: { encrypted: boolean }) => ({ target: "eu-west-1", encrypted }),
+    ],
+    [
+        "an older schedule",
+        scheduleCopies,
+        ({ encrypted }: { encrypted: boolean }) => ({ targetRegion: "eu-west-1", encrypted }),
+    ],
     ["shared snapshots", eventCopies, inConfiguration],
     ["shared snapshots, as declared with `@pulumi/aws`", copiesOfEvents, inConfiguration],
 ])("encryption is required of the copies of %s", (_, detailsOf, copy) => {
-    const found = (encrypted: boolean) =>
-        violations(dlm, { policyDetails: detailsOf(copy(encrypted)) })["encryption-required"];
-    expect(found(false)).toBe("the copies in eu-west-1 must specify `encrypted: true`");
-    expect(found(true)).toBeUndefined();
+    const found = ({ encrypted }: { encrypted: boolean }) =>
+        violations(dlm, { policyDetails: detailsOf(copy({ encrypted })) })["encryption-required"];
+    expect(found({ encrypted: false })).toBe("the copies in eu-west-1 must specify `encrypted: true`");
+    expect(found({ encrypted: true })).toBeUndefined();
 });
 
-function inConfiguration(encrypted: boolean) {
+function inConfiguration({ encrypted }: { encrypted: boolean }) {
     return { target: "eu-west-1", encryptionConfiguration: { encrypted } };
 }
 

@@ -190,10 +190,11 @@ test("a recovery point objective is missed if the newest snapshot of an existing
         missedRecoveryPoints(
             observed,
             { ...settings, recoveryPointHours: 13 },
-            new Set(["vol-source"]),
-            fourth.startTime + hours * 3_600_000,
+            { sources: new Set(["vol-source"]), now: fourth.startTime + hours * 3_600_000 },
         );
     expect(at(13)).toEqual([]);
     expect(at(14)).toEqual(["vol-source"]);
-    expect(missedRecoveryPoints(observed, settings, new Set(["vol-source"]), 1e15)).toEqual([]);
+    expect(missedRecoveryPoints(observed, settings, { sources: new Set(["vol-source"]), now: 1e15 })).toEqual(
+        [],
+    );
 });

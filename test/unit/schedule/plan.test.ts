@@ -102,7 +102,7 @@ describe("for any schedule", () => {
                     at: `${twoDigits(hour)}:${twoDigits(minute)}`,
                 };
                 const until = from + 3 * day;
-                expect(timesWithin({ cron }, from, until)).toEqual(timesWithin(every, from, until));
+                expect(timesWithin({ cron }, { from, until })).toEqual(timesWithin(every, { from, until }));
             }),
         );
     });
@@ -130,8 +130,8 @@ describe("for any schedule", () => {
 
 /** Returns the first runs from 2026 on. */
 const runsOf = (timing: Timing, count: number) =>
-    timesWithin(timing, at("2026-01-01T00:00"), at("2027-01-01T00:00"), count).map((time) =>
-        iso(time).slice(0, 16),
+    timesWithin(timing, { from: at("2026-01-01T00:00"), until: at("2027-01-01T00:00"), most: count }).map(
+        (time) => iso(time).slice(0, 16),
     );
 
 test.each<[string, string[]]>([

@@ -33,7 +33,7 @@ function actionsOf(rule: object, targets: Args["targets"] = { anyTag: { Backup: 
         rules: [{ name: "nightly", every: "12 hours", keep: 14, ...rule }],
     } as Parameters<typeof executionRights>[1];
     const place = { partition: "aws", region: "us-east-1", account: "123456789012" };
-    const { Statement } = executionRights(identity, args, policiesOf(identity, args), place);
+    const { Statement } = executionRights(identity, args, { policies: policiesOf(identity, args), place });
     return [...new Set(Statement.flatMap(({ Action }) => Action))].sort();
 }
 

@@ -60,7 +60,9 @@ test("in China the role of DLM uses keys through EC2, whose requests have the do
             },
         ],
     };
-    const policy = await resolve(executionRights(identity, there, policiesOf(identity, there), china));
+    const policy = await resolve(
+        executionRights(identity, there, { policies: policiesOf(identity, there), place: china }),
+    );
     const root = { AWS: `arn:aws-cn:iam::${own}:root` };
     const resourcePolicy = {
         Version: "2012-10-17",
@@ -83,7 +85,9 @@ test("in China the role of DLM uses keys through EC2, whose requests have the do
 describe("the role of DLM", () => {
     let policy: unknown;
     beforeAll(async () => {
-        policy = await resolve(executionRights(identity, args, policiesOf(identity, args), place));
+        policy = await resolve(
+            executionRights(identity, args, { policies: policiesOf(identity, args), place }),
+        );
     });
 
     test.each<Row>([
@@ -263,7 +267,7 @@ test.each<[boolean, string]>([
     const china = { partition: "aws-cn", region: "cn-north-1", account: own };
     const uses = { policies: ["policy-1"], logStreams: "arn:aws-cn:logs:x:*", failures: "arn:aws-cn:sqs:x" };
     const documents = [
-        executionRights(identity, args, policiesOf(identity, args), china),
+        executionRights(identity, args, { policies: policiesOf(identity, args), place: china }),
         recoveryRights(identity, china, uses),
     ];
     for (const document of await Promise.all(documents.map(resolve)))

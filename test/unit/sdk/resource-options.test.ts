@@ -27,15 +27,19 @@ describe("unsupported options are rejected", () => {
     });
 
     test("deleteBeforeReplace of a volume whose data a replacement carries", () => {
-        const volume = (carryData: boolean, deleteBeforeReplace: boolean) => () =>
-            new VolumeFromSnapshot(
-                `x-${String(carryData)}-${String(deleteBeforeReplace)}`,
-                { snapshotId: "snap-1", availabilityZone: "us-east-1a", carryData },
-                { deleteBeforeReplace },
-            );
-        expect(volume(true, true)).toThrow("deleteBeforeReplace cannot be combined with carryData");
-        expect(volume(true, false)).not.toThrow();
-        expect(volume(false, true)).not.toThrow();
+        const volume =
+            ({ carryData, deleteBeforeReplace }: { carryData: boolean; deleteBeforeReplace: boolean }) =>
+            () =>
+                new VolumeFromSnapshot(
+                    `x-${String(carryData)}-${String(deleteBeforeReplace)}`,
+                    { snapshotId: "snap-1", availabilityZone: "us-east-1a", carryData },
+                    { deleteBeforeReplace },
+                );
+        expect(volume({ carryData: true, deleteBeforeReplace: true })).toThrow(
+            "deleteBeforeReplace cannot be combined with carryData",
+        );
+        expect(volume({ carryData: true, deleteBeforeReplace: false })).not.toThrow();
+        expect(volume({ carryData: false, deleteBeforeReplace: true })).not.toThrow();
     });
 
     test("import, with a hint to adopt if supported", () => {

@@ -159,22 +159,24 @@ describe("fast snapshot restore", () => {
             zone("c", "disabling"),
             zone("d", "disabled"),
         ];
-        expect(enabledZones(current, false)).toEqual(["us-east-1a", "us-east-1b"]);
-        expect(enabledZones(current, true)).toEqual(["use1-aza", "use1-azb"]);
+        expect(enabledZones(current, { byId: false })).toEqual(["us-east-1a", "us-east-1b"]);
+        expect(enabledZones(current, { byId: true })).toEqual(["use1-aza", "use1-azb"]);
     });
 
     test("is awaited in every zone, and the wait fails if it is disabled in the meantime", () => {
         const desired = ["us-east-1a", "us-east-1b"];
-        expect(evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "enabled")], false)).toBe(
-            "done",
-        );
-        expect(evaluateFastRestore(desired, [zone("a", "optimizing")], false)).toEqual({
+        expect(
+            evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "enabled")], { byId: false }),
+        ).toBe("done");
+        expect(evaluateFastRestore(desired, [zone("a", "optimizing")], { byId: false })).toEqual({
             pending: "us-east-1a optimizing, us-east-1b not visible yet",
         });
-        expect(evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "disabling")], false)).toEqual({
+        expect(
+            evaluateFastRestore(desired, [zone("a", "enabled"), zone("b", "disabling")], { byId: false }),
+        ).toEqual({
             failed: "us-east-1b is disabling: Client.UserInitiated",
         });
-        expect(evaluateFastRestore(desired, undefined, false)).toEqual({
+        expect(evaluateFastRestore(desired, undefined, { byId: false })).toEqual({
             failed: "not shown by EC2: the snapshot was deleted, or fast snapshot restore was disabled",
         });
     });

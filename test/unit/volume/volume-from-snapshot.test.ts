@@ -130,7 +130,9 @@ describe("the check reads the snapshot", () => {
     });
 
     test("an encrypted snapshot cannot create an unencrypted volume; a missing one cannot create any", async () => {
-        expect(await hostOf(snapshotOf(8, true)).failures({ ...base, encrypted: false })).toEqual([
+        expect(
+            await hostOf(snapshotOf(8, { encrypted: true })).failures({ ...base, encrypted: false }),
+        ).toEqual([
             "encrypted is false, but snapshot snap-1 is encrypted, and so is everything created from it. Remove encrypted.",
         ]);
         const none = hostOf(({ action }) =>

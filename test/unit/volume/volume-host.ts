@@ -7,7 +7,7 @@ import { Host, baseConfig } from "../host";
 import { answer, type Answering } from "../wire";
 
 export const base = { snapshotId: "snap-1", availabilityZone: "us-east-1a", volumeType: "gp3" };
-export const snapshotOf = (size: number, encrypted = false): Answering => {
+export const snapshotOf = (size: number, { encrypted = false }: { encrypted?: boolean } = {}): Answering => {
     return ({ action, params }) =>
         action === "DescribeSnapshots"
             ? answer(
