@@ -174,6 +174,10 @@ function addLost(program: Command, report: Report): void {
 const example = (line: string) => `\nExample:\n  ${line}`;
 
 if (require.main === module) {
+    // A reader such as `head` may close the pipe early: that is not an error, and the status stays that of the command.
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EPIPE") throw error;
+    });
     main(process.argv.slice(2)).then(
         ({ text, failed }) => {
             process.stdout.write(text);

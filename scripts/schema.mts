@@ -50,8 +50,13 @@ type Json = Record<string, unknown>;
 export async function schemaText(project: ProjectReflection): Promise<string> {
     const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Json;
     const filepath = join(root, "schema.json");
-    const text = JSON.stringify(packageSchema(project, manifest));
+    const text = withOwnKeys(JSON.stringify(packageSchema(project, manifest)));
     return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+/** Returns the text with the keys that the plugin reads: Pulumi passes `aws:*` to no other provider than `aws`. */
+function withOwnKeys(text: string): string {
+    return text.replaceAll(/`aws:(\w+)`/g, "`ebs-snapshots:$1`");
 }
 
 function packageSchema(project: ProjectReflection, manifest: Json): Json {
@@ -217,7 +222,7 @@ function unionSpec(
     if (members.every((member) => member instanceof LiteralType))
         return named(types, capital(name), () => ({
             type: "string",
-            enum: members.map((member) => ({ value: member.value })),
+            enum: members.map(({ value }) => ({ name: memberName(String(value)), value })),
         }));
     const specs = members
         .filter((member) => !(member instanceof LiteralType))
@@ -231,6 +236,14 @@ function unionSpec(
     )
         return { type: "string" };
     return specs.length === 1 ? (specs[0] ?? {}) : { oneOf: specs };
+}
+
+/** Without a name, the generators spell a value in capitals letter by letter: `EB_S_SNAPSHO_T_MANAGEMENT`. */
+function memberName(value: string): string {
+    return value
+        .split("_")
+        .map((word) => capital(word.toLowerCase()))
+        .join("");
 }
 
 function named(types: Json, name: string, spec: () => Json): Json {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -53,6 +53,16 @@ describe("help", () => {
         const { stdout } = await run(process.execPath, [join(root, "dist/cli/index.js"), "-V"]);
         expect(stdout).toBe(`${version}\n`);
     });
+});
+
+test("a reader that closes the pipe early, such as head, is not an error", async () => {
+    const long = ["--from", "2026-01-01", "--until", "2030-01-01", "--json"];
+    const child = spawn(process.execPath, [join(root, "dist/cli/index.js"), "plan", schedule, ...long]);
+    let errors = "";
+    child.stderr.on("data", (text) => (errors += String(text)));
+    child.stdout.destroy();
+    const status = await new Promise((resolve) => child.once("close", resolve));
+    expect({ status, errors }).toEqual({ status: 0, errors: "" });
 });
 
 describe("an invalid command line is reported", () => {

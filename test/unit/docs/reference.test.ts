@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ProjectReflection } from "typedoc" with { "resolution-mode": "import" };
 import { beforeAll, expect, test } from "vitest";
@@ -76,6 +76,15 @@ test("schema.json is up to date; else: npm run reference", async () => {
     const { schemaText } = await import("../../../scripts/schema.mjs");
     const file = resolve(__dirname, "../../../schema.json");
     await expect(await schemaText(project)).toMatchFileSnapshot(file);
+});
+
+test("schema.json names the values of enums in words, and the configuration that the plugin reads", async () => {
+    const text = await readFile(resolve(__dirname, "../../../schema.json"), "utf8");
+    const { types } = JSON.parse(text) as { types: Record<string, { enum?: { name?: string }[] }> };
+    const names = Object.values(types).flatMap((type) => (type.enum ?? []).map(({ name }) => name));
+    expect(names).toContain("EbsSnapshotManagement");
+    expect(names.filter((name) => !/^([A-Z][a-z]+)+$/.test(name ?? ""))).toEqual([]);
+    expect(text).not.toMatch(/`aws:\w+`/);
 });
 
 /** Returns every argument of every class; those of a component have no rules. */
