@@ -6,7 +6,7 @@ import { test } from "../../fixture";
 import { Model } from "./model";
 import { steps } from "./steps";
 
-const numRuns = Number(process.env["FUZZ_RUNS"] ?? 8);
+const numRuns = Number(process.env["FUZZ_RUNS"] ?? 5);
 
 test("loses nothing, creates nothing twice and leaves no access, whatever fails or is killed", async () => {
     await fc.assert(
@@ -15,6 +15,6 @@ test("loses nothing, creates nothing twice and leaves no access, whatever fails 
             for (const step of sequence) await model.apply(step);
             await model.converge();
         }),
-        { numRuns, endOnFailure: numRuns > 8 },
+        { numRuns, endOnFailure: numRuns > 5 },
     );
 }, 3_600_000);
