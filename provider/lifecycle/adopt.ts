@@ -85,6 +85,20 @@ function warnOfFormerOwners(scope: Scope, ctx: ResourceContext, { id, observed }
     );
 }
 
+/**
+ * Warns of an owner with the name of this very resource, whose tag the adoption removes: an interrupted adoption, or a
+ * delete from the state only, left the tag. A stack that had the name of this one before it was renamed still needs it.
+ */
+function warnOfNamesake(scope: Scope, ctx: ResourceContext, { id, observed }: Existing): void {
+    const name = ownName(scope, ctx);
+    if (!ownersIn(scope, id, observed).some((owner) => owner.name === name)) return;
+    ctx.warn(
+        `${id} already has the owner tag of this resource, as after an interrupted run or \`pulumi state delete\`; the ` +
+            `adoption replaces it. If a stack that was renamed from ${ctx.stack} still contains ${id}, do not adopt it ` +
+            "here: a later delete in this stack would delete it there too.",
+    );
+}
+
 async function find(
     scope: Scope,
     ctx: ResourceContext,
@@ -205,6 +219,7 @@ function mismatch(
 function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }: Candidate): void {
     const carriers = scope.resource.tagged?.carriers(id, observed) ?? [];
     const owners = ownersBesides(scope, ctx, { id, observed });
+    warnOfNamesake(scope, ctx, { id, observed });
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));
     const consequence = "Both will own it, and it is deleted when neither declares it.";
     if (inOtherStacks.length > 0)

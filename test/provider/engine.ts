@@ -164,12 +164,10 @@ export class Engine {
 
     async #step(run: Run, declared: Declared, given: Properties): Promise<Properties> {
         const { kind, name, options = {} } = declared;
-        const former = this.state.find(
-            (entry) =>
-                entry.kind === kind &&
-                !entry.condemned &&
-                [name, ...(options.aliases ?? [])].includes(entry.name),
-        );
+        // The engine looks for the own URN first, then for the aliases in their order.
+        const former = [name, ...(options.aliases ?? [])].flatMap((one) =>
+            this.state.filter((entry) => entry.kind === kind && !entry.condemned && entry.name === one),
+        )[0];
         const args = { __urn: urnOf(kind, name), __organization: "organization", ...given };
         const operations = new Operations(run, this);
         const { inputs, isReplaced, isUpdated } = await run.oneByOne(() =>

@@ -147,3 +147,18 @@ test("an adoption is refused if a renamed resource, which had its name and is de
     ]);
     expect(run.output).toContain("renamed already manages it");
 });
+
+test("the preview of an adoption warns of an owner of its own name: a renamed stack may still contain the snapshot", async () => {
+    const volumeId = await emulator.createVolume({ size: 8 });
+    await engine.up([snapshot("data", { volumeId })]);
+    const { id } = engine.live("data");
+    const stackOfFormerName = new Engine(emulator);
+    const { output } = await stackOfFormerName.preview([snapshot("data", { volumeId, adopt: id })]);
+    expect(output).toContain(
+        `If a stack that was renamed from organization/project/test still contains ${id}, do not adopt it here`,
+    );
+    await engine.destroy();
+    const unowned = await emulator.createSnapshot(volumeId);
+    const run = await stackOfFormerName.up([snapshot("data", { volumeId, adopt: unowned })]);
+    expect(run.output).not.toContain("renamed");
+});
