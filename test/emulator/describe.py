@@ -1,7 +1,6 @@
 """Implements filters with wildcards and pages for every Describe of EC2."""
 
 import base64
-import fnmatch
 import re
 from typing import Any, Callable, Protocol, Sequence, TypeVar
 
@@ -9,7 +8,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 VALUES_PER_FILTER = 200
 LARGEST_PAGE = 1000
-WILDCARD = re.compile(r"[*?]")
+WILDCARD = re.compile(r"[*?\\]")
 
 
 class Serial(Protocol):
@@ -31,13 +30,19 @@ def filtered(
                 f"The maximum number of filter values specified on a single call is {VALUES_PER_FILTER}",
             )
         exact = {pattern for pattern in patterns if not WILDCARD.search(pattern)}
-        wild = [re.compile(fnmatch.translate(pattern)) for pattern in patterns if pattern not in exact]
+        wild = [wildcard_pattern(pattern) for pattern in patterns if pattern not in exact]
         items = [
             item
             for item in items
-            if any(v in exact or any(w.match(v) for w in wild) for v in values(item, one["Name"]))
+            if any(v in exact or any(w.fullmatch(v) for w in wild) for v in values(item, one["Name"]))
         ]
     return items
+
+
+def wildcard_pattern(pattern: str) -> re.Pattern[str]:
+    """Reads `*`, `?` and the escape `\\` as EC2 does; every other character, also `[`, stands for itself."""
+    tokens = re.findall(r"\\.|.", pattern, re.DOTALL)
+    return re.compile("".join({"*": ".*", "?": "."}.get(t, re.escape(t[-1])) for t in tokens), re.DOTALL)
 
 
 def exact_values(filters: Sequence[dict[str, Any]], name: str) -> Sequence[str] | None:

@@ -69,6 +69,17 @@ describe("DescribeSnapshots", () => {
         expect(await refusal(by(["colour", "red"]))).toContain("The filter 'colour' is invalid");
     });
 
+    test("reads only *, ? and a backslash as special in the values of filters", async () => {
+        const brackets = await createSnapshot(undefined, { Name: "db[1]-a" });
+        const star = await createSnapshot(undefined, { Name: "db*" });
+        await createSnapshot(undefined, { Name: "db1-a" });
+        const named = (value: string): Promise<string[]> =>
+            idsOf({ Filters: [{ Name: "tag:Name", Values: [value] }] });
+
+        expect(await named("db[1]-*")).toEqual([brackets]);
+        expect(await named("db\\*")).toEqual([star]);
+    });
+
     test("accepts at most 200 values per filter", async () => {
         const values = Array.from({ length: 201 }, (_, index) => `snap-${index}`);
 
