@@ -80,7 +80,7 @@ export class Model {
         for (const edit of edits) await this.#edit(edit);
         const isSuccess = await this.#run(run);
         this.log.push(`${JSON.stringify(edits)} ${JSON.stringify(run)} -> ${String(isSuccess)}`);
-        await this.#checkRun(run, isSuccess);
+        await this.#checkRun(run, { isSuccess });
     }
 
     /** Runs once more without failures: whatever happened before, the next run succeeds. */
@@ -224,7 +224,7 @@ export class Model {
         return isSuccess;
     }
 
-    async #checkRun({ how }: Run, isSuccess: boolean): Promise<void> {
+    async #checkRun({ how }: Run, { isSuccess }: { isSuccess: boolean }): Promise<void> {
         const all = await emulator.snapshots();
         const ids = new Set(all.map(({ SnapshotId = "" }) => SnapshotId));
         const context = () => this.log.join("\n");
