@@ -20,7 +20,7 @@ export class Account {
         const configuration = readConfiguration((key) => settings[key]);
         const region = await configuredRegion(configuration.aws);
         if (region === undefined) throw new Stop("Which region? Add --region, or set AWS_REGION.");
-        return new Account(openEc2(configuration, region, undefined, { clock }));
+        return new Account(openEc2(configuration, { region }, { clock }));
     }
 
     constructor(ec2) {
