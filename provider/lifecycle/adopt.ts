@@ -100,7 +100,7 @@ function warnOfNamesake(scope: Scope, ctx: ResourceContext, { id, observed }: Ex
     ctx.warn(
         `${id} already has an owner of this name, in a stack that was renamed from ${ctx.stack}, or left by ` +
             `\`retainOnDelete\` or \`pulumi state delete\`: a delete in this stack keeps ${id} for it. ` +
-            `If no other stack contains ${id}, remove the tag ${keys.join(" ")}.`,
+            `If no other stack contains ${id}, remove the tag ${[...new Set(keys)].join(" ")}.`,
     );
 }
 
