@@ -20,6 +20,8 @@ export const retainedPrefix = "kept by ";
 export const claimTag = `${ownPrefix}claim`;
 /** Value of a claim that has ended, if the tag could not be removed. */
 export const endedClaim = "ended";
+/** Tag with the token of the owner that adopts a resource, while no state is known to contain it. */
+export const adoptingTag = `${ownPrefix}adopting`;
 /** Tag on a replaced resource with the id of its replacement, which was not complete when its run ended. */
 export const successorTag = `${ownPrefix}successor`;
 /** Tag with the multi-volume set that a snapshot belongs to. */

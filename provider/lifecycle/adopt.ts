@@ -12,7 +12,7 @@ import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import type { Owner } from "./context";
 import { differences } from "./differences";
-import { formatOwners, ownersIn, ownName } from "./ownership";
+import { carriersOf, formatOwners, interruptedAdoptions, ownersIn, ownName } from "./ownership";
 import type { ResourceContext } from "./resource-context";
 import type { Scope } from "./scope";
 import { checkAdoptedTags } from "./tags/room";
@@ -62,7 +62,8 @@ export async function takeAdopted(scope: Scope, ctx: ResourceContext, inputs: Pr
     if (found === undefined) return undefined;
     const restored = await found.inRecycleBin?.restore();
     if (restored !== undefined) warnOfFormerOwners(scope, ctx, { id: found.id, observed: restored });
-    return { id: found.id, observed: restored ?? found.observed, adopted: true };
+    const isRestored = restored !== undefined;
+    return { id: found.id, observed: restored ?? found.observed, adopted: true, isRestored };
 }
 
 /** Returns the owners except those with the name of this very resource. */
@@ -86,16 +87,20 @@ function warnOfFormerOwners(scope: Scope, ctx: ResourceContext, { id, observed }
 }
 
 /**
- * Warns of an owner with the name of this very resource, whose tag the adoption removes: an interrupted adoption, or a
- * delete from the state only, left the tag. A stack that had the name of this one before it was renamed still needs it.
+ * Warns of an owner with the name of this very resource. It may be in a stack that had the name of this one before it was
+ * renamed, or in no state, so that the adoption keeps its tag.
  */
 function warnOfNamesake(scope: Scope, ctx: ResourceContext, { id, observed }: Existing): void {
     const name = ownName(scope, ctx);
-    if (!ownersIn(scope, id, observed).some((owner) => owner.name === name)) return;
+    const interrupted = interruptedAdoptions(carriersOf(scope, id, observed), name).map(({ token }) => token);
+    const keys = ownersIn(scope, id, observed)
+        .filter((owner) => owner.name === name && !interrupted.includes(owner.token))
+        .map(({ token }) => ownerPrefix + token);
+    if (keys.length === 0) return;
     ctx.warn(
-        `${id} already has the owner tag of this resource, as after an interrupted run or \`pulumi state delete\`; the ` +
-            `adoption replaces it. If a stack that was renamed from ${ctx.stack} still contains ${id}, do not adopt it ` +
-            "here: a later delete in this stack would delete it there too.",
+        `${id} already has an owner of this name, in a stack that was renamed from ${ctx.stack}, or left by ` +
+            `\`retainOnDelete\` or \`pulumi state delete\`: a delete in this stack keeps ${id} for it. ` +
+            `If no other stack contains ${id}, remove the tag ${[...new Set(keys)].join(" ")}.`,
     );
 }
 
@@ -217,7 +222,7 @@ function mismatch(
 
 /** Warns if another stack, Data Lifecycle Manager or AWS Backup already manages a resource. */
 function warnOfOtherManager(scope: Scope, ctx: ResourceContext, { id, observed }: Candidate): void {
-    const carriers = scope.resource.tagged?.carriers(id, observed) ?? [];
+    const carriers = carriersOf(scope, id, observed);
     const owners = ownersBesides(scope, ctx, { id, observed });
     warnOfNamesake(scope, ctx, { id, observed });
     const inOtherStacks = owners.filter((owner) => !owner.name.startsWith(`${ctx.stack}::`));

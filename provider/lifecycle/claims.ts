@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { claimTag, endedClaim } from "../../schema/tags";
+import { adoptingTag, claimTag, endedClaim } from "../../schema/tags";
 import type { Ec2 } from "../aws/ec2";
 import { removeTags, writeTags } from "../aws/write-tags";
 import type { EngineLog } from "./engine-log";
@@ -21,6 +21,7 @@ type FindClaimed = () => Promise<Claimed[]>;
 
 export class Claims {
     readonly #created = new Map<Ec2, string[]>();
+    readonly #adopted = new Map<Ec2, string[]>();
     readonly #finders = new Map<Ec2, Map<object, FindClaimed>>();
 
     constructor(
@@ -39,6 +40,11 @@ export class Claims {
         this.#created.set(ec2, [...(this.#created.get(ec2) ?? []), ...ids]);
     }
 
+    /** Schedules the removal of the tag that says that these ids are being adopted. */
+    endAdoptionAtExit(ec2: Ec2, ids: string[]): void {
+        this.#adopted.set(ec2, [...(this.#adopted.get(ec2) ?? []), ...ids]);
+    }
+
     /** Records how to find resources of a kind with a claim, once this run creates one. */
     findAtExit(ec2: Ec2, kind: object, find: FindClaimed): void {
         const finders = this.#finders.get(ec2) ?? new Map<object, FindClaimed>();
@@ -51,11 +57,15 @@ export class Claims {
      * tracks them. If the state is written after this, a later run ends the claims of this one.
      */
     async end(): Promise<void> {
-        const created = new Map(this.#created);
+        const [created, adopted] = [new Map(this.#created), new Map(this.#adopted)];
         this.#created.clear();
+        this.#adopted.clear();
         const ending = this.run.isStateWrittenLast
             ? []
-            : [...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)]));
+            : [
+                  ...[...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)])),
+                  ...[...adopted].map(([ec2, ids]) => this.#endAdoptionsOf(ec2, [...new Set(ids)])),
+              ];
         await Promise.all([...ending, this.#endEarlier(created)]);
     }
 
@@ -84,6 +94,13 @@ export class Claims {
             await writeTags(ec2, { ids, tags: { [claimTag]: endedClaim } }).catch(() => undefined);
             this.run.log.warn("", `the tag ${claimTag} stays on ${ids.join(", ")}: ${messageOf(error)}`);
         }
+    }
+
+    async #endAdoptionsOf(ec2: Ec2, ids: string[]): Promise<void> {
+        // An update removes the tag, too.
+        await removeTags(ec2, ids, [adoptingTag]).catch((error: unknown) => {
+            this.run.log.warn("", `the tag ${adoptingTag} stays on ${ids.join(", ")}: ${messageOf(error)}`);
+        });
     }
 
     #warnOfUnaccounted(ids: string[]): void {

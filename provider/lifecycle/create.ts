@@ -77,11 +77,9 @@ async function createResource(
         throw error;
     } finally {
         // The claim ends with the run: the state holds the resource whether the wait succeeds or fails.
-        if (!creation.isDeclared && resource.findClaimed !== undefined)
-            deployment.claims.endAtExit(
-                ctx.ec2,
-                carriers.length > 0 ? carriers.map((carrier) => carrier.id) : [id],
-            );
+        const ids = carriers.length > 0 ? carriers.map((carrier) => carrier.id) : [id];
+        if (creation.isDeclared) deployment.claims.endAdoptionAtExit(ctx.ec2, ids);
+        else if (resource.findClaimed !== undefined) deployment.claims.endAtExit(ctx.ec2, ids);
     }
 }
 
@@ -91,6 +89,8 @@ interface Creation {
     observed: unknown;
     /** Reports whether `adopt` names the resource. */
     isDeclared: boolean;
+    /** Reports whether the resource was deleted, and this create has restored it from the Recycle Bin. */
+    isRestored: boolean;
     /** Reports whether the resource exists already: `adopt` names it, or an interrupted run has created it. */
     isExisting: boolean;
     carriers: TagCarrier[];
@@ -119,6 +119,7 @@ async function createOrAdopt(
         id,
         observed,
         isDeclared: declared !== undefined,
+        isRestored: declared?.isRestored === true,
         isExisting: adopted,
         carriers: scope.resource.tagged?.carriers(id, observed) ?? [],
         copiedKeys:
@@ -133,7 +134,7 @@ async function applyDeclaration(
     scope: Scope,
     ctx: ResourceContext,
     {
-        creation: { id, carriers, copiedKeys, isDeclared, isExisting },
+        creation: { id, carriers, copiedKeys, isDeclared, isRestored, isExisting },
         observed,
         inputs,
         given: { defaultName },
@@ -145,7 +146,8 @@ async function applyDeclaration(
             carrier.tags === undefined || ownersOf(carrier).some(({ token }) => token === owner.token),
     );
     if (!isExisting && isOwned) return observed;
-    const internal = ownTags(scope, ctx, { observed, owner, mode: "take" });
+    const mode = isDeclared && !isRestored ? "adopt" : "take";
+    const internal = ownTags(scope, ctx, { observed, owner, mode });
     // A resource of an interrupted run keeps its claim until the state holds it, because this run may be interrupted
     // too.
     if (!isDeclared) internal.remove = internal.remove.filter((key) => key !== claimTag);

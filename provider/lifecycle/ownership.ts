@@ -7,6 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import {
+    adoptingTag,
     claimTag,
     ownerPrefix,
     retainedPrefix,
@@ -71,9 +72,14 @@ export function ownersOf({ id, tags = [] }: TagCarrier): Owner[] {
         .filter(({ name }) => /::Volume\w*::/.test(name) === id.startsWith("vol-"));
 }
 
+/** Returns the EC2 resources of which an observed resource consists. */
+export function carriersOf({ resource }: Scope, id: string, observed: unknown): TagCarrier[] {
+    return resource.tagged?.carriers(id, observed) ?? [];
+}
+
 /** Returns the owners of all EC2 resources of which an observed resource consists. */
-export function ownersIn({ resource }: Scope, id: string, observed: unknown): Owner[] {
-    return (resource.tagged?.carriers(id, observed) ?? []).flatMap(ownersOf);
+export function ownersIn(scope: Scope, id: string, observed: unknown): Owner[] {
+    return carriersOf(scope, id, observed).flatMap(ownersOf);
 }
 
 /** Returns the owners other than the owner in the state; a resource of an older version has no owners. */
@@ -95,20 +101,38 @@ function formatUnnamed(name: string): string {
 }
 
 /**
- * Returns the internal tags of a managed resource. `"take"` is for a new or adopted resource: it removes a tag that an
- * interrupted run wrote for the same resource, since no state holds its token. `"keep"` is for an update.
+ * Returns the owners with the name of this very resource whose adoption was interrupted, so that no state holds their
+ * token. Without the tag that an adoption writes, a stack that was renamed may hold it.
+ */
+export function interruptedAdoptions(carriers: TagCarrier[], name: string): Owner[] {
+    return carriers.flatMap((carrier) => {
+        const adopting = tagOf({ Tags: carrier.tags }, adoptingTag);
+        return ownersOf(carrier).filter((owner) => owner.name === name && owner.token === adopting);
+    });
+}
+
+/**
+ * Returns the internal tags of a managed resource. `"take"` is for a resource that an interrupted run has created, or
+ * that was deleted before: it removes a tag of the same name, since no state holds its token. `"adopt"` removes only
+ * the tag of an interrupted adoption. `"keep"` is for an update.
  */
 export function ownTags(
-    { resource }: Scope,
+    scope: Scope,
     ctx: ResourceContext,
-    { observed, owner, mode = "keep" }: { observed: unknown; owner: Owner; mode?: "keep" | "take" },
+    { observed, owner, mode = "keep" }: { observed: unknown; owner: Owner; mode?: "keep" | "take" | "adopt" },
 ): InternalTags {
-    const others = (resource.tagged?.carriers("", observed) ?? []).flatMap((carrier) =>
-        otherOwners(carrier, owner.token),
-    );
-    const former = mode === "take" ? others.filter(({ name }) => name === owner.name) : [];
+    const carriers = carriersOf(scope, "", observed);
+    const others = carriers.flatMap((carrier) => otherOwners(carrier, owner.token));
+    const former = {
+        keep: () => [],
+        take: () => others.filter(({ name }) => name === owner.name),
+        adopt: () => interruptedAdoptions(carriers, owner.name),
+    }[mode]();
     const write = ownerTags(owner);
     const remove = [claimTag, ...former.map(({ token }) => ownerPrefix + token)];
+    if (mode === "adopt")
+        return { write: { ...write, [stackTag]: ctx.stack }, ifRoom: { [adoptingTag]: owner.token }, remove };
+    remove.push(adoptingTag);
     if (mode === "take" || others.length === 0) return { write: { ...write, [stackTag]: ctx.stack }, remove };
     ctx.warn(`is owned by ${formatOwners(others)} too: it is deleted once none of its owners is left.`);
     return { write, remove };

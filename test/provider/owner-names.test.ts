@@ -25,6 +25,11 @@ const declare = (name: string, args: object = {}, options?: Options) =>
 
 const anotherSnapshot = async () => emulator.createSnapshot(await emulator.createVolume({ size: 8 }));
 
+async function snapshotIdsOf(volumeId: string): Promise<unknown[]> {
+    const all = await emulator.snapshots();
+    return all.filter(({ VolumeId }) => VolumeId === volumeId).map(({ SnapshotId }) => SnapshotId);
+}
+
 /** Returns the snapshots from which volumes were created since the calls were cleared. */
 async function sources(): Promise<unknown[]> {
     const created = await emulator.calls(({ action, error }) => action === "CreateVolume" && !error);
@@ -148,17 +153,36 @@ test("an adoption is refused if a renamed resource, which had its name and is de
     expect(run.output).toContain("renamed already manages it");
 });
 
-test("the preview of an adoption warns of an owner of its own name: a renamed stack may still contain the snapshot", async () => {
+test.each([
+    ["created", false],
+    ["adopted", true],
+])(
+    "what a stack has %s before it was renamed stays with it if a new stack of its former name adopts it",
+    async (_, isAdopted) => {
+        const volumeId = await emulator.createVolume({ size: 8 });
+        const adopt = isAdopted ? await emulator.createSnapshot(volumeId) : undefined;
+        await engine.up([snapshot("data", { volumeId, ...(adopt && { adopt }) })]);
+        const { id } = engine.live("data");
+        // It has an own state, and the same names in tags.
+        const stackOfFormerName = new Engine(emulator);
+        const adopting = [snapshot("data", { volumeId, adopt: id })];
+        const warning = `${id} already has an owner of this name, in a stack that was renamed from organization/project/test`;
+        expect((await stackOfFormerName.preview(adopting)).output).toContain(warning);
+        expect((await stackOfFormerName.up(adopting)).output).toContain(warning);
+        expect((await stackOfFormerName.destroy()).output).toContain(`${id} is kept: it is owned by`);
+        expect(await snapshotIdsOf(volumeId)).toEqual([id]);
+        await engine.destroy();
+        expect(await snapshotIdsOf(volumeId)).toEqual([]);
+    },
+);
+
+test("a killed adoption leaves no owner: the next run adopts again, without a warning, and a destroy deletes", async () => {
     const volumeId = await emulator.createVolume({ size: 8 });
-    await engine.up([snapshot("data", { volumeId })]);
-    const { id } = engine.live("data");
-    const stackOfFormerName = new Engine(emulator);
-    const { output } = await stackOfFormerName.preview([snapshot("data", { volumeId, adopt: id })]);
-    expect(output).toContain(
-        `If a stack that was renamed from organization/project/test still contains ${id}, do not adopt it here`,
-    );
+    const adopt = await emulator.createSnapshot(volumeId);
+    const adopting = [snapshot("data", { volumeId, adopt })];
+    await engine.upFails(adopting, { killedAfter: "data" });
+    const { output } = await engine.up(adopting);
+    expect(output).not.toContain("already has an owner");
     await engine.destroy();
-    const unowned = await emulator.createSnapshot(volumeId);
-    const run = await stackOfFormerName.up([snapshot("data", { volumeId, adopt: unowned })]);
-    expect(run.output).not.toContain("renamed");
+    expect(await snapshotIdsOf(volumeId)).toEqual([]);
 });

@@ -17,6 +17,8 @@ import { countedKeys } from "./room";
 /** Contains the package's internal tags that an operation writes and removes. */
 export interface InternalTags {
     write: TagMap;
+    /** Contains tags that are written unless the limit of a resource is reached. */
+    ifRoom?: TagMap;
     remove: string[];
 }
 
@@ -54,7 +56,11 @@ export async function writeDeclaredTags(
         };
     });
     // One call writes a tag that one carrier lacks on all carriers.
-    const write: TagMap = Object.fromEntries(changes.flatMap((change) => Object.entries(change.write)));
+    const required: TagMap = Object.fromEntries(changes.flatMap((change) => Object.entries(change.write)));
+    const exceeds = (written: TagMap) =>
+        before.some((current) => countedKeys(Object.keys({ ...current, ...written })).length > maxTags);
+    const withOptional = { ...required, ...internal.ifRoom };
+    const write = exceeds(withOptional) ? required : withOptional;
     const declared = [...new Set(changes.flatMap((change) => change.remove))];
     const remove = [...new Set([...declared, ...changes.flatMap((change) => change.internal)])];
     const writeAll = async () => {
@@ -69,10 +75,7 @@ export async function writeDeclaredTags(
         });
     };
     // The removed tags may be needed as room; otherwise no moment lacks a tag.
-    const isFull = before.some(
-        (current) => countedKeys(Object.keys({ ...current, ...write })).length > maxTags,
-    );
-    for (const step of isFull ? [removeAll, writeAll] : [writeAll, removeAll]) await step();
+    for (const step of exceeds(write) ? [removeAll, writeAll] : [writeAll, removeAll]) await step();
     const after = before.map((current) => {
         const entries = Object.entries({ ...current, ...write }).filter(([key]) => !remove.includes(key));
         return toTags(Object.fromEntries(entries));
