@@ -19,6 +19,7 @@ import {
     type ProjectReflection,
     type SomeType,
 } from "typedoc";
+import { withPluginKeys } from "../provider/plugin/configuration.js";
 import { pluginTokenOf, resources, tokenOf } from "../schema/index.js";
 import type { Rule } from "../schema/property.js";
 import { providerInputs } from "../schema/provider.js";
@@ -50,13 +51,8 @@ type Json = Record<string, unknown>;
 export async function schemaText(project: ProjectReflection): Promise<string> {
     const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as Json;
     const filepath = join(root, "schema.json");
-    const text = withOwnKeys(JSON.stringify(packageSchema(project, manifest)));
+    const text = withPluginKeys(JSON.stringify(packageSchema(project, manifest)), {});
     return format(text, { ...(await resolveConfig(filepath)), filepath });
-}
-
-/** Returns the text with the keys that the plugin reads: Pulumi passes `aws:*` to no other provider than `aws`. */
-function withOwnKeys(text: string): string {
-    return text.replaceAll(/`aws:(\w+)`/g, "`ebs-snapshots:$1`");
 }
 
 function packageSchema(project: ProjectReflection, manifest: Json): Json {

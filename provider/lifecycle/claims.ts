@@ -20,8 +20,8 @@ export interface Claimed {
 type FindClaimed = () => Promise<Claimed[]>;
 
 export class Claims {
-    readonly #created = new Map<Ec2, string[]>();
-    readonly #adopted = new Map<Ec2, string[]>();
+    readonly #created = new Map<Ec2, Set<string>>();
+    readonly #adopted = new Map<Ec2, Set<string>>();
     readonly #finders = new Map<Ec2, Map<object, FindClaimed>>();
 
     constructor(
@@ -37,12 +37,12 @@ export class Claims {
 
     /** Schedules the end of the claims of these ids for the end of this run, when the state holds them. */
     endAtExit(ec2: Ec2, ids: string[]): void {
-        this.#created.set(ec2, [...(this.#created.get(ec2) ?? []), ...ids]);
+        addIds(this.#created, ec2, ids);
     }
 
     /** Schedules the removal of the tag that says that these ids are being adopted. */
     endAdoptionAtExit(ec2: Ec2, ids: string[]): void {
-        this.#adopted.set(ec2, [...(this.#adopted.get(ec2) ?? []), ...ids]);
+        addIds(this.#adopted, ec2, ids);
     }
 
     /** Records how to find resources of a kind with a claim, once this run creates one. */
@@ -63,14 +63,14 @@ export class Claims {
         const ending = this.run.isStateWrittenLast
             ? []
             : [
-                  ...[...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...new Set(ids)])),
-                  ...[...adopted].map(([ec2, ids]) => this.#endAdoptionsOf(ec2, [...new Set(ids)])),
+                  ...[...created].map(([ec2, ids]) => this.#endClaimsOf(ec2, [...ids])),
+                  ...[...adopted].map(([ec2, ids]) => this.#endAdoptionsOf(ec2, [...ids])),
               ];
         await Promise.all([...ending, this.#endEarlier(created)]);
     }
 
     /** Ends the claims that an earlier run could not end. */
-    async #endEarlier(created: Map<Ec2, string[]>): Promise<void> {
+    async #endEarlier(created: Map<Ec2, Set<string>>): Promise<void> {
         const unaccounted: string[] = [];
         for (const [ec2, finders] of this.#finders) {
             const found = await Promise.all([...finders.values()].map((find) => find().catch(() => [])));
@@ -79,7 +79,7 @@ export class Claims {
                 .filter(({ claim, startedAt }) => claim !== endedClaim && startedAt < this.run.startedAt);
             const tracked = earlier.filter(({ id }) => this.run.isTracked(id));
             const ids = tracked.flatMap(({ carrierIds }) => carrierIds);
-            const unended = ids.filter((id) => created.get(ec2)?.includes(id) !== true);
+            const unended = ids.filter((id) => created.get(ec2)?.has(id) !== true);
             if (unended.length > 0) await this.#endClaimsOf(ec2, unended);
             unaccounted.push(...earlier.filter((one) => !tracked.includes(one)).map(formatClaimed));
         }
@@ -113,6 +113,10 @@ export class Claims {
                 `remove the tag ${claimTag}.`,
         );
     }
+}
+
+function addIds(all: Map<Ec2, Set<string>>, ec2: Ec2, ids: string[]): void {
+    all.set(ec2, new Set([...(all.get(ec2) ?? []), ...ids]));
 }
 
 /** Formats a resource for a message; a set is named with its snapshots, since EC2 does not know its id. */

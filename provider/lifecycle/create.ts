@@ -15,7 +15,7 @@ import { messageOf, plainError, withErrorContext } from "./failure";
 import type { Lineage } from "./lineage";
 import { findClaimed } from "./find-claimed";
 import { findReplaced } from "./replacement";
-import { createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
+import { carriersOf, createOwner, ownersOf, ownerTags, ownTags } from "./ownership";
 import type { ResourceContext } from "./resource-context";
 import type { TagCarrier } from "./tags/carriers";
 import { describeResource, resourceContext, track, type Scope } from "./scope";
@@ -121,7 +121,7 @@ async function createOrAdopt(
         isDeclared: declared !== undefined,
         isRestored: declared?.isRestored === true,
         isExisting: adopted,
-        carriers: scope.resource.tagged?.carriers(id, observed) ?? [],
+        carriers: carriersOf(scope, id, observed),
         copiedKeys:
             declared === undefined
                 ? copiedKeysOf(scope, observed, { inputs, defaultName: given.defaultName })

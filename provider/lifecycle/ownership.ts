@@ -155,11 +155,11 @@ export async function readOwnership(
     ctx: ResourceContext,
     { id, state, token }: { id: string; state: Properties; token: string | undefined },
 ): Promise<Ownership> {
-    const { tagged } = scope.resource;
-    const observed = tagged === undefined ? undefined : await readCached(scope, ctx, { id, state });
+    const observed =
+        scope.resource.tagged === undefined ? undefined : await readCached(scope, ctx, { id, state });
     const shared = new Map<string, Owner[]>();
     const own: string[] = [];
-    const carriers = observed === undefined ? [] : (tagged?.carriers(id, observed) ?? []);
+    const carriers = observed === undefined ? [] : carriersOf(scope, id, observed);
     for (const carrier of carriers) {
         const others = otherOwners(carrier, token);
         // A tag that was written a moment ago may not be visible yet.

@@ -13,7 +13,7 @@ import { formatPlace } from "../aws/place";
 import { tagOf } from "../aws/tags";
 import { writeTags } from "../aws/write-tags";
 import type { LifecycleContext, Owner } from "./context";
-import { formatOwners, ownersOf, ownNames } from "./ownership";
+import { carriersOf, formatOwners, ownersOf, ownNames } from "./ownership";
 import type { ReplacedState } from "./replacement-hooks";
 import type { ResourceContext } from "./resource-context";
 import { describeResource, resourceContext, type Scope } from "./scope";
@@ -129,7 +129,7 @@ async function readOwned(scope: Scope, ctx: ResourceContext, inputs: Properties)
     const isOwn = ({ name }: Owner) => names.includes(name);
     const found = (await resource.findOwned?.({ ctx })) ?? [];
     const owned = found.flatMap(({ id, observed }) => {
-        const carriers = resource.tagged?.carriers(id, observed) ?? [];
+        const carriers = carriersOf(scope, id, observed);
         const owners = carriers.map(ownersOf);
         // An interrupted run created a resource that carries a claim, and this run adopts it.
         const claims = carriers.flatMap(({ tags }) => tagOf({ Tags: tags }, claimTag) ?? []);

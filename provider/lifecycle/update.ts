@@ -8,7 +8,7 @@ import { requireSameAccount, requireSameOwner, requireUnchangedAccount } from ".
 import { formatPlace, messageInPlace } from "../aws/place";
 import type { LifecycleContext, Owner, State, Stored } from "./context";
 import { InitializationError } from "./failure";
-import { createOwner, ownTags } from "./ownership";
+import { carriersOf, createOwner, ownTags } from "./ownership";
 import { readCached } from "./read";
 import { describeResource, resourceContext, type Scope } from "./scope";
 import { inputMetadata, markFormerSecrets } from "./state";
@@ -76,9 +76,8 @@ export async function update(
     return waitUntilReady(scope, context, { id, observed, inputs: inputs.properties, metadata });
 }
 
-function existingTagKeys({ resource }: Scope, observed: unknown): string[] {
-    const carriers = resource.tagged?.carriers("", observed) ?? [];
-    return carriers.flatMap(({ tags = [] }) => tags.flatMap(({ Key }) => Key ?? []));
+function existingTagKeys(scope: Scope, observed: unknown): string[] {
+    return carriersOf(scope, "", observed).flatMap(({ tags = [] }) => tags.flatMap(({ Key }) => Key ?? []));
 }
 
 /** Returns the state after a failed update: the former one, so that a later update removes the tags that this one wrote. */

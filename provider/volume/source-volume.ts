@@ -105,6 +105,7 @@ export async function validateAgainstVolume(
         return [{ ...mention, reason }];
     }
     const { State: state, AvailabilityZone, OutpostArn: outpost } = volume;
+    // The create takes the zone from the cache.
     const availabilityZone = await zones(ctx.ec2)(id, () => Promise.resolve(AvailabilityZone));
     if (state !== "creating" && !isUsable(state))
         return [{ ...mention, reason: `but the state of that volume is ${String(state)}` }];
